@@ -1,0 +1,47 @@
+# Two commands: `make run` serves the demo company, `make test` tests on the embedded engine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test test-neo4j check format lock
+
+run: $(VENV)/.runtime
+	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
+
+test: $(VENV)/.development
+	$(BIN)/python -m pytest
+
+test-neo4j: $(VENV)/.development
+	$(BIN)/python -m pytest --engine neo4j
+
+check: $(VENV)/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/python -m pytest tests/house
+
+format: $(VENV)/.development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The locks name versions and hashes only; no index is written into them.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header pyproject.toml
+lock: $(VENV)/.development
+	$(COMPILE) --group build -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what requirements.lock names ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

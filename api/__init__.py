@@ -1,0 +1,1 @@
+"""The door: HTTP, identity, settings, lifespan, command line and pages."""

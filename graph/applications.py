@@ -1,0 +1,243 @@
+"""Applications: a candidate wants a position; the answer carries the reminders in the same breath."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from graph import candidates, departments, positions
+from graph.candidates import Person
+from graph.events import About, EventType
+from graph.labels import label
+from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
+from graph.refusals import Code, Refusal
+from graph.reminders import FOR_APPLICATION
+from graph.statements import Found, Nothing, Statement
+from graph.traversal import Form, One, Page, Prop, Shape, root
+from graph.visibility import Level, OrganizationRole
+from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
+
+
+class Stage(Enum):
+    """How far an application has come."""
+
+    APPLIED = "APPLIED"
+    SCREENING = "SCREENING"
+    INTERVIEW = "INTERVIEW"
+    OFFER = "OFFER"
+    HIRED = "HIRED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+FORWARD = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER, Stage.HIRED)
+ENDED = frozenset({Stage.HIRED.value, Stage.REJECTED.value, Stage.WITHDRAWN.value})
+
+APPLICATION = Shape(
+    "Application",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "stage": Prop(see=Level.ALL),
+        "stageLabel": label("this.stage", see=Level.ALL),
+        "appliedAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "source": Prop(see=Level.ALL),
+        "candidate": One("Candidate", ("(this)<-[:SUBMITTED]-(that:Candidate)",), implied=True),
+        "position": One("Position", ("(this)-[:FOR]->(that:Position)",), implied=True),
+        "interviews": Page(
+            "Interview",
+            ("(this)-[:HAS_INTERVIEW]->(that:Interview)",),
+            INTERVIEW_SORTS,
+            conditions=INTERVIEW_CONDITIONS,
+        ),
+        "reminders": FOR_APPLICATION,
+    },
+)
+root("application", shape="Application", match="(this:Application {id: $id})")
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitApplication:
+    position: str
+    candidate: Person
+    source: str | None = None
+    applied_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    id: str
+    stage: str
+    candidate: str
+    department: str
+    mine: bool
+
+
+STANDING = Statement(
+    "applications.standing",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(application:Application)-[:FOR]->(:Position {id: $position})
+    WHERE NOT application.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
+    RETURN application.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+CREATE = Statement(
+    "applications.create",
+    """
+    MATCH (candidate:Candidate {id: $candidate}) MATCH (position:Position {id: $position})
+    CREATE (application:Application {id: $id, stage: 'APPLIED', appliedAt: $applied_at, source: $source})
+    CREATE (candidate)-[:SUBMITTED]->(application) CREATE (application)-[:FOR]->(position)
+    """,
+    row=Nothing,
+    writes=True,
+)
+FIND = Statement(
+    "applications.find",
+    """
+    MATCH (candidate:Candidate {organization: $organization})-[:SUBMITTED]->(application:Application {id: $id})
+      -[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
+    RETURN application.id AS id, application.stage AS stage, candidate.id AS candidate, department.id AS department,
+      EXISTS { (application)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) } AS mine
+    """,
+    row=ApplicationRow,
+)
+SET_STAGE = Statement(
+    "applications.set_stage",
+    "MATCH (application:Application {id: $id}) SET application.stage = $stage",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
+    """Files an application; the person is recognised within the circle of the position's department."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    person = new.candidate
+    if refused := candidates.person_refusal(person.display_name, person.email, person.phone, person.time_zone):
+        return refused
+    if any(not item.system.strip() or not item.value.strip() for item in person.external_ids):
+        return Refusal(Code.INVALID_VALUE, "externalIds")
+    if new.applied_at is not None and new.applied_at > act.now:
+        return Refusal(Code.INVALID_VALUE, "appliedAt")
+
+    async def work(desk: Desk) -> Outcome:
+        position = await desk.tx.one(positions.FIND, id=new.position)
+        if position is None or position.organization != act.viewer.organization:
+            return Refusal(Code.NOT_FOUND, "position")
+        if act.viewer.role is not OrganizationRole.INTEGRATOR and (
+            refused := positions.reach_refusal(act.viewer, position.department, "position")
+        ):
+            return refused
+        await desk.tx.run(departments.LOCK, ids=[position.department], lock=random_id())
+        place = await desk.tx.one(FIND_PLACE, id=new.position)
+        if place is None or place.status == "CLOSED":
+            return Refusal(Code.POSITION_CLOSED, "position")
+        candidate = await candidates.recognise(desk, place.circle, person)
+        if candidate and await desk.tx.one(STANDING, candidate=candidate, position=new.position):
+            return Refusal(Code.ALREADY_APPLIED, "position")
+        candidate = candidate or await candidates.create(desk, place.circle, person)
+        await candidates.identify(desk, candidate, place.circle, person)
+        id, applied_at = desk.new_id(), new.applied_at or act.now
+        await desk.tx.run(
+            CREATE, id=id, candidate=candidate, position=new.position, applied_at=applied_at, source=new.source
+        )
+        await desk.record(
+            EventType.APPLICATION_SUBMITTED,
+            About("Application", id),
+            occurred_at=applied_at,
+            position=new.position,
+            source=new.source,
+        )
+        return Written("Application", id)
+
+    return await perform(graph, act, work)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    status: str
+    circle: str
+
+
+FIND_PLACE = Statement(
+    "applications.find_place",
+    """
+    MATCH (position:Position {id: $id})-[:BELONGS_TO]->(department:Department)
+    RETURN CASE WHEN department.status = 'CLOSED' THEN 'CLOSED' ELSE position.status END AS status,
+      department.circle AS circle
+    """,
+    row=PlaceRow,
+)
+
+
+async def find_own(desk: Desk, id: str) -> ApplicationRow | Refusal:
+    """The application, its candidate locked, if the viewer may change it.
+
+    It is read once to know whom to lock, and again once nobody else can change it.
+    """
+    viewer = desk.act.viewer
+    found = await desk.tx.one(FIND, id=id, organization=viewer.organization, viewer=viewer.id)
+    if found is None or not (viewer.owns(found.department) or _records(desk, found)):
+        return Refusal(Code.NOT_FOUND, "application")
+    await desk.lock_candidate(found.candidate)
+    locked = await desk.tx.one(FIND, id=id, organization=viewer.organization, viewer=viewer.id)
+    return locked or Refusal(Code.NOT_FOUND, "application")
+
+
+def _records(desk: Desk, found: ApplicationRow) -> bool:
+    """An integrator may change the applications that it filed."""
+    return desk.act.viewer.role is OrganizationRole.INTEGRATOR and found.mine
+
+
+async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Outcome:
+    """Moves an application to a later stage; rejecting is a decision and is not done here."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if stage is Stage.REJECTED:
+        return Refusal(Code.REJECTION_IS_A_DECISION, "stage")
+    if stage is Stage.WITHDRAWN:
+        return Refusal(Code.NOT_FORWARD, "stage")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, application)
+        if isinstance(found, Refusal):
+            return found
+        if found.stage in ENDED:
+            return Refusal(Code.APPLICATION_ENDED, "application")
+        if FORWARD.index(stage) <= FORWARD.index(Stage(found.stage)):
+            return Refusal(Code.NOT_FORWARD, "stage")
+        await desk.tx.run(SET_STAGE, id=found.id, stage=stage.value)
+        await desk.record(EventType.APPLICATION_ADVANCED, About("Application", found.id), stage=stage.value)
+        return Written("Application", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def withdraw(graph: Graph, act: Act, application: str, reason: str | None) -> Outcome:
+    """The candidate no longer wants the position."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, application)
+        if isinstance(found, Refusal):
+            return found
+        if found.stage in ENDED:
+            return Refusal(Code.APPLICATION_ENDED, "application")
+        await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.WITHDRAWN.value)
+        await desk.record(EventType.APPLICATION_WITHDRAWN, About("Application", found.id), reason=reason)
+        return Written("Application", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def reject(desk: Desk, application: str) -> Outcome:
+    """Takes over a rejection that was decided elsewhere; a decision of one's own is made by a named person."""
+    found = await find_own(desk, application)
+    if isinstance(found, Refusal):
+        return found
+    await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.REJECTED.value)
+    await desk.record(EventType.APPLICATION_REJECTED, About("Application", found.id))
+    return Written("Application", found.id)

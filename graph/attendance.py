@@ -1,0 +1,67 @@
+"""Attendance in numbers: facts over interviews, and the findings that the viewer may count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
+
+from graph.traversal import Aggregate, Derived, Prop, Shape, Steps
+from graph.visibility import COUNTS, Level
+
+STANDS: LiteralString = "NOT that.attendance IN ['RESCHEDULED', 'ENTERED_IN_ERROR']"
+ACCEPTED: LiteralString = "that.response = 'ACCEPTED' AND " + STANDS
+OVER: LiteralString = (
+    ACCEPTED + " AND that.endsAt <= $now AND NOT that.attendance IN ['CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER']"
+)
+ATTENDED: LiteralString = "that.attendance IN ['ATTENDED', 'ATTENDED_LATE']"
+COUNTED: LiteralString = COUNTS.replace("this.", "f.")
+
+
+def _count(condition: LiteralString) -> LiteralString:
+    return "count(CASE WHEN " + condition + " THEN 1 END)"
+
+
+def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
+    return values[0] / values[1] if values[1] else None
+
+
+ATTENDANCE_SUMMARY = Shape(
+    "AttendanceSummary",
+    {
+        "interviews": Prop(_count(STANDS)),
+        "accepted": Prop(_count(ACCEPTED)),
+        "attended": Prop(_count(ATTENDED)),
+        "acceptedNotAttended": Prop(_count(ACCEPTED + " AND that.attendance = 'NOT_ATTENDED'")),
+        "noShows": Prop(_count(COUNTED + " AND d.id IN $near"), see=Level.ALL),
+        "excused": Prop(_count("f.state = 'EXCUSED'")),
+        "faults": Prop(_count("f.state = 'FINAL' AND f.outcome IN ['SYSTEM_FAULT', 'EMPLOYER_FAULT']")),
+        "attendanceRate": Derived((_count(OVER + " AND " + ATTENDED), _count(OVER)), _rate),
+        "noShowRate": Derived((_count(COUNTED + " AND d.id IN $own"), _count(OVER)), _rate),
+    },
+)
+
+PERIOD: Mapping[str, LiteralString] = {"from": "that.startsAt >= $value", "to": "that.startsAt < $value"}
+FINDING: Steps = ("OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID'",)
+WHOLE_CIRCLE: LiteralString = "NOT EXISTS { MATCH (x:Department) WHERE x.circle = this.circle AND NOT x.id IN $own }"
+
+
+def department_attendance(scopes: Mapping[str, Steps]) -> Aggregate:
+    """Facts need OWN on every department in scope; no-shows are counted as far as they are visible."""
+    return Aggregate(
+        "AttendanceSummary",
+        {scope: (*steps, "(d)<-[:HELD_BY]-(that:Interview)") for scope, steps in scopes.items()},
+        full={"OWN": "this.id IN $own", "SIBLINGS": WHOLE_CIRCLE, "CIRCLE": WHOLE_CIRCLE},
+        conditions=PERIOD,
+        optional=FINDING,
+        by="scope",
+    )
+
+
+CANDIDATE_ATTENDANCE = Aggregate(
+    "AttendanceSummary",
+    ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)-[:HELD_BY]->(d:Department)",),
+    full="true",
+    conditions=PERIOD,
+    optional=FINDING,
+    own="d.id IN $own",
+)

@@ -1,0 +1,440 @@
+"""Candidates: who a person is within one circle, recognised without keeping any contact in plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from graph.attendance import CANDIDATE_ATTENDANCE
+from graph.events import GENESIS, EventType
+from graph.instants import is_zone
+from graph.keys import CandidateKeys
+from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, FINDING_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
+from graph.refusals import Code, Locale, Refusal
+from graph.reminders import FOR_POSITION
+from graph.secrets import Secrets
+from graph.statements import Nothing, Statement
+from graph.traversal import Derived, Form, Many, Page, Prop, Shape, Sort, root
+from graph.visibility import COUNTS, Level
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+
+class CandidateStatus(Enum):
+    """Whether a candidate's record may be used."""
+
+    ACTIVE = "ACTIVE"
+    RESTRICTED = "RESTRICTED"
+    ERASED = "ERASED"
+
+
+class IdentifierKind(Enum):
+    """What an identifier is: EMAIL and EXTERNAL recognise a person, PHONE alone does not."""
+
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    EXTERNAL = "EXTERNAL"
+
+
+def normalised_name(name: str) -> str:
+    """How names are compared and searched: compatibility forms folded, case folded, spaces single."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+class Revealing:
+    """Opens sealed contacts with keys that are loaded; remembers which are missing."""
+
+    def __init__(self, keys: CandidateKeys) -> None:
+        self._keys = keys
+        self.missing: set[str] = set()
+        self.tried: set[str] = set()
+
+    def reveal(self, candidate: str, sealed: bytes | None) -> str | None:
+        if sealed is None:
+            return None
+        if not self._keys.holds(candidate) and candidate not in self.tried:
+            self.missing.add(candidate)
+        return self._keys.reveal(candidate, sealed)
+
+    async def load(self) -> bool:
+        """Loads the missing keys; true where the reading is worth a second try."""
+        if not self.missing:
+            return False
+        await self._keys.load(self.missing)
+        self.tried |= self.missing
+        self.missing = set()
+        return True
+
+
+def _revealed(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str | None:
+    return context.reveal(values[0], values[1])
+
+
+CANDIDATE = Shape(
+    "Candidate",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "displayName": Prop(),
+        "status": Prop(),
+        "locale": Prop(),
+        "timeZone": Prop(),
+        "email": Derived(("this.id", "this.email"), _revealed),
+        "phone": Derived(("this.id", "this.phone"), _revealed),
+        "applications": Page(
+            "Application",
+            ("(this)-[:SUBMITTED]->(that:Application)",),
+            APPLICATION_SORTS,
+            conditions=APPLICATION_CONDITIONS,
+        ),
+        "interviews": Page(
+            "Interview",
+            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)",),
+            INTERVIEW_SORTS,
+            conditions=INTERVIEW_CONDITIONS,
+        ),
+        "noShows": Page(
+            "Finding",
+            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(that:Finding)",),
+            FINDING_SORTS,
+            where=COUNTS.replace("this.", "that."),
+        ),
+        "findings": Page(
+            "Finding",
+            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(that:Finding)",),
+            FINDING_SORTS,
+            conditions={
+                "states": "this.state IN $value AND "
+                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
+            },
+        ),
+        "attendance": CANDIDATE_ATTENDANCE,
+        "reminders": FOR_POSITION,
+        "possibleMatches": Many(
+            "Candidate",
+            ("(this)-[:IDENTIFIED_BY]->(:Identifier)<-[:IDENTIFIED_BY]-(that:Candidate)",),
+            order=("that.displayName", "that.id"),
+        ),
+    },
+)
+root("candidate", shape="Candidate", match="(this:Candidate {id: $id})")
+root(
+    "candidates",
+    member=Page(
+        "Candidate",
+        ("(that:Candidate {organization: $organization})",),
+        {
+            "DISPLAY_NAME": Sort("that.displayName"),
+            "NO_SHOWS_DESC": Sort(
+                "COUNT { (that)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) "
+                "WHERE " + COUNTS.replace("this.", "f.") + " AND $staff }",
+                descending=True,
+            ),
+        },
+        conditions={"search": "this.searchName CONTAINS $value", "status": "this.status = $value"},
+        prepare={"search": normalised_name},
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalId:
+    """A person's id in another system."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A candidate as an application names one."""
+
+    display_name: str
+    email: str | None = None
+    phone: str | None = None
+    external_ids: tuple[ExternalId, ...] = ()
+    locale: Locale = Locale.ZH_CN
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCandidate:
+    candidate: str
+    display_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    locale: Locale | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier as it is stored: kind, system, and the keyed hash of its normalised value."""
+
+    kind: IdentifierKind
+    system: str
+    hash: str
+
+    def row(self) -> list[str]:
+        return [self.kind.value, self.system, self.hash]
+
+
+def normalised_email(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def normalised_phone(phone: str) -> str:
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    return digits[2:] if digits.startswith("00") else digits
+
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def person_refusal(display_name: str | None, email: str | None, phone: str | None, zone: str | None) -> Refusal | None:
+    if display_name is not None and not 0 < len(display_name.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "displayName")
+    if email is not None and (not EMAIL.fullmatch(email.strip()) or len(email) > 254):
+        return Refusal(Code.INVALID_VALUE, "email")
+    if phone is not None and not 5 <= len(normalised_phone(phone)) <= 20:
+        return Refusal(Code.INVALID_VALUE, "phone")
+    if zone is not None and not is_zone(zone):
+        return Refusal(Code.INVALID_VALUE, "timeZone")
+    return None
+
+
+def identifiers(secrets: Secrets, circle: str, person: Person) -> list[Identifier]:
+    """The identifiers of a person in a circle, hashed under the server's key."""
+
+    def one(kind: IdentifierKind, system: str, value: str) -> Identifier:
+        return Identifier(kind, system, secrets.identifier_hash(circle, kind.value, system, value))
+
+    found = [one(IdentifierKind.EXTERNAL, item.system, item.value.strip()) for item in person.external_ids]
+    if person.email:
+        found.append(one(IdentifierKind.EMAIL, "", normalised_email(person.email)))
+    if person.phone:
+        found.append(one(IdentifierKind.PHONE, "", normalised_phone(person.phone)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    candidate: str
+    name: str
+    kind: str
+
+
+HOLDERS = Statement(
+    "candidates.holders",
+    """
+    UNWIND $identifiers AS row
+    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+      <-[:IDENTIFIED_BY]-(candidate:Candidate)
+    RETURN DISTINCT candidate.id AS candidate, candidate.searchName AS name, identifier.kind AS kind
+    """,
+    row=Holder,
+)
+CREATE = Statement(
+    "candidates.create",
+    """
+    CREATE (candidate:Candidate {id: $id, organization: $organization, circle: $circle, displayName: $display_name,
+      searchName: $search_name, email: $email, phone: $phone, locale: $locale, timeZone: $time_zone,
+      status: 'ACTIVE', seq: 0, hash: $hash})
+    """,
+    row=Nothing,
+    writes=True,
+)
+IDENTIFY = Statement(
+    "candidates.identify",
+    """
+    MATCH (candidate:Candidate {id: $id})
+    UNWIND $identifiers AS row
+    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    MERGE (candidate)-[:IDENTIFIED_BY]->(identifier)
+    """,
+    row=Nothing,
+    writes=True,
+)
+UNIDENTIFY = Statement(
+    "candidates.unidentify",
+    "MATCH (:Candidate {id: $id})-[by:IDENTIFIED_BY]->(:Identifier {kind: $kind}) DELETE by",
+    row=Nothing,
+    writes=True,
+)
+
+
+def recognised(holders: Iterable[Holder], display_name: str) -> str | None:
+    """Whose record this is: the one person found by EMAIL or EXTERNAL under the same name, else nobody's.
+
+    PHONE alone, a differing name, or identifiers of two people leave the question to HR as possible matches.
+    """
+    strong = {holder.candidate: holder.name for holder in holders if holder.kind != IdentifierKind.PHONE.value}
+    if len(strong) > 1:
+        same = [id for id, name in strong.items() if name == normalised_name(display_name)]
+        return None if len(same) != 1 or _by_two(holders, strong) else same[0]
+    ((id, name),) = strong.items() if strong else (("", ""),)
+    return id if id and name == normalised_name(display_name) else None
+
+
+def _by_two(holders: Iterable[Holder], strong: Mapping[str, str]) -> bool:
+    """Whether different identifiers point to different people, rather than one identifier shared by several."""
+    by_kind: dict[str, set[str]] = {}
+    for holder in holders:
+        if holder.candidate in strong:
+            by_kind.setdefault(holder.kind, set()).add(holder.candidate)
+    return len(by_kind) > 1 and not set[str].intersection(*by_kind.values())
+
+
+async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
+    """The candidate that the person is, locked; null where nobody is recognised."""
+    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
+    holders = await desk.tx.run(HOLDERS, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    id = recognised(holders, person.display_name)
+    if id is not None:
+        await desk.lock_candidate(id)
+    return id
+
+
+async def identify(desk: Desk, id: str, circle: str, person: Person) -> None:
+    """Ties the person's identifiers to the candidate."""
+    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
+    await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+
+
+async def create(desk: Desk, circle: str, person: Person) -> str:
+    """A new candidate with a key of its own, locked."""
+    id, keys = desk.new_id(), desk.graph.keys
+    await keys.create(id)
+    await keys.load({id})
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        organization=desk.act.viewer.organization,
+        circle=circle,
+        display_name=person.display_name.strip(),
+        search_name=normalised_name(person.display_name),
+        email=keys.conceal(id, person.email.strip()) if person.email else None,
+        phone=keys.conceal(id, person.phone.strip()) if person.phone else None,
+        locale=person.locale.value,
+        time_zone=person.time_zone,
+        hash=GENESIS,
+    )
+    await desk.lock_candidate(id)
+    return id
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    id: str
+    circle: str
+    departments: list[str]
+
+
+FIND = Statement(
+    "candidates.find",
+    """
+    MATCH (candidate:Candidate {id: $id, organization: $organization})
+    RETURN candidate.id AS id, candidate.circle AS circle,
+      [(candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) | d.id] AS departments
+    """,
+    row=CandidateRow,
+)
+UPDATE = Statement(
+    "candidates.update",
+    """
+    MATCH (candidate:Candidate {id: $id})
+    SET candidate.displayName = coalesce($display_name, candidate.displayName),
+      candidate.searchName = coalesce($search_name, candidate.searchName),
+      candidate.email = coalesce($email, candidate.email), candidate.phone = coalesce($phone, candidate.phone),
+      candidate.locale = coalesce($locale, candidate.locale),
+      candidate.timeZone = coalesce($time_zone, candidate.timeZone)
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
+    """Changes how a candidate is called and reached; a new email or phone replaces the old identifier."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if refused := person_refusal(change.display_name, change.email, change.phone, change.time_zone):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        if await desk.lock_candidate(change.candidate) is None:
+            return Refusal(Code.NOT_FOUND, "candidate")
+        row = await desk.tx.one(FIND, id=change.candidate, organization=act.viewer.organization)
+        if row is None or not any(act.viewer.owns(department) for department in row.departments):
+            return Refusal(Code.NOT_FOUND, "candidate")
+        keys = desk.graph.keys
+        await keys.load({row.id})
+        await desk.tx.run(
+            UPDATE,
+            id=row.id,
+            display_name=change.display_name,
+            search_name=normalised_name(change.display_name) if change.display_name else None,
+            email=keys.conceal(row.id, change.email) if change.email else None,
+            phone=keys.conceal(row.id, change.phone) if change.phone else None,
+            locale=change.locale.value if change.locale else None,
+            time_zone=change.time_zone,
+        )
+        renewed = Person("", change.email, change.phone)
+        for item in identifiers(desk.graph.secrets, row.circle, renewed):
+            await desk.tx.run(UNIDENTIFY, id=row.id, kind=item.kind.value)
+        await identify(desk, row.id, row.circle, renewed)
+        changed = [name for name in ("display_name", "email", "phone", "locale", "time_zone") if getattr(change, name)]
+        await desk.record(EventType.CANDIDATE_UPDATED, changed=changed)
+        return Written("Candidate", row.id)
+
+    return await perform(graph, act, work)
+
+
+RESTRICT = Statement(
+    "candidates.restrict",
+    "MATCH (candidate:Candidate {id: $id}) SET candidate.status = 'RESTRICTED'",
+    row=Nothing,
+    writes=True,
+)
+ERASE = Statement(
+    "candidates.erase",
+    """
+    MATCH (candidate:Candidate {id: $id})
+    SET candidate.status = 'ERASED', candidate.displayName = null, candidate.searchName = null,
+      candidate.email = null, candidate.phone = null, candidate.timeZone = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_PAYLOADS = Statement(
+    "candidates.erase_payloads",
+    "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
+    row=Nothing,
+    writes=True,
+)
+ERASE_IDENTIFIERS = Statement(
+    "candidates.erase_identifiers",
+    "MATCH (:Candidate {id: $id})-[by:IDENTIFIED_BY]->(:Identifier) DELETE by",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def restrict(desk: Desk, candidate: str) -> Outcome:
+    await desk.lock_candidate(candidate)
+    await desk.tx.run(RESTRICT, id=candidate)
+    await desk.record(EventType.CANDIDATE_RESTRICTED)
+    return Written("Candidate", candidate)
+
+
+async def erase(desk: Desk, candidate: str) -> Outcome:
+    """Drops the candidate's key and everything personal; ids and commitments stay, and the chain still verifies."""
+    await desk.lock_candidate(candidate)
+    await desk.record(EventType.CANDIDATE_ERASED)
+    await desk.tx.run(ERASE_PAYLOADS, id=candidate)
+    await desk.tx.run(ERASE_IDENTIFIERS, id=candidate)
+    await desk.tx.run(ERASE, id=candidate)
+    await desk.graph.keys.drop(candidate)
+    return Written("Candidate", candidate)

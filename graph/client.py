@@ -1,0 +1,163 @@
+"""The only sessions: reads by one statement, writes by a transaction that is tried again when that may help."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, LiteralString, TypeVar, cast
+
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction, Query
+from neo4j.exceptions import (
+    ClientError,
+    ConstraintError,
+    DriverError,
+    IncompleteCommit,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
+
+from graph.instants import parameter
+from graph.statements import Row, Statement
+
+Result = TypeVar("Result")
+
+TIMEOUT = 10.0
+"""Seconds that one statement or one transaction may take in the database."""
+PATIENCE = 5.0
+"""Seconds in all that a write is tried again."""
+FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
+
+_observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
+
+
+class EngineUnavailable(Exception):
+    """The database did not answer; the same call may be sent again."""
+
+
+@contextmanager
+def statements_run():
+    """Collects the names of the statements run inside the block, in their order."""
+    names: list[str] = []
+    token = _observer.set(names)
+    try:
+        yield names
+    finally:
+        _observer.reset(token)
+
+
+def _observe(name: str) -> None:
+    names = _observer.get()
+    if names is not None:
+        names.append(name)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed when it is run again from its start."""
+    if isinstance(error, (ServiceUnavailable, SessionExpired, IncompleteCommit, ConstraintError, OSError)):
+        return True
+    if isinstance(error, ClientError) and "ConstraintValidation" in (error.code or ""):
+        return True
+    if isinstance(error, (Neo4jError, DriverError)):
+        return error.is_retryable()
+    return False
+
+
+class Transaction:
+    """Statements of one transaction; rows come back as their dataclasses."""
+
+    def __init__(self, transaction: AsyncTransaction) -> None:
+        self._transaction = transaction
+
+    async def run(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
+        _observe(statement.name)
+        result = await self._transaction.run(statement.text, parameter(parameters))
+        return [statement.read(record) async for record in result]
+
+    async def one(self, statement: Statement[Row], /, **parameters: Any) -> Row | None:
+        rows = await self.run(statement, **parameters)
+        return rows[0] if rows else None
+
+
+class Client:
+    """A driver, its database, and how reads and writes are run on it."""
+
+    def __init__(self, driver: AsyncDriver, database: str | None = None) -> None:
+        self.driver = driver
+        self.database = database
+
+    @classmethod
+    def connect(cls, uri: str, auth: tuple[str, str] | None, database: str | None = None) -> Client:
+        driver = AsyncGraphDatabase.driver(
+            uri,
+            auth=auth,
+            liveness_check_timeout=30,
+            connection_acquisition_timeout=5,
+            connection_timeout=5,
+            max_transaction_retry_time=0,
+            notifications_min_severity="OFF",
+            user_agent="turnout",
+        )
+        return cls(driver, database)
+
+    async def close(self) -> None:
+        await self.driver.close()
+
+    async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
+        records = await self.answer(statement.name, statement.text, parameters)
+        return [statement.read(record) for record in records]
+
+    async def answer(self, name: str, text: LiteralString, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The records of a reading statement, tried again once where the connection was lost."""
+        query = Query(text, timeout=TIMEOUT)
+        values = parameter(dict(parameters))
+
+        async def attempt() -> list[Mapping[str, Any]]:
+            _observe(name)
+            async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                result = await session.run(query, values)
+                return cast(list[Mapping[str, Any]], [record async for record in result])
+
+        return await _again(attempt)
+
+    async def define(self, text: LiteralString) -> None:
+        """Runs a schema statement, which cannot share a transaction with data."""
+        async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
+            await (await session.run(text)).consume()
+
+    async def write(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """Runs `work` in a transaction and commits it, from its start again after a transient error.
+
+        A commit whose reply was lost is tried again too, so `work` must find what it did before: see operations.py.
+        """
+
+        async def attempt() -> Result:
+            async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
+                transaction = await session.begin_transaction(timeout=TIMEOUT)
+                async with transaction:
+                    result = await work(Transaction(transaction))
+                    await transaction.commit()
+                    return result
+
+        return await _again(attempt)
+
+
+async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """Tries until it succeeds, the error is final, or patience ends; waits with full jitter."""
+    end = time.monotonic() + PATIENCE
+    ceiling = FIRST_WAIT
+    while True:
+        try:
+            return await attempt()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            wait = random.uniform(0, ceiling)
+            if time.monotonic() + wait > end:
+                raise EngineUnavailable("The database did not answer in time.") from error
+        await asyncio.sleep(wait)
+        ceiling = min(ceiling * 2, LONGEST_WAIT)

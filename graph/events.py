@@ -1,0 +1,339 @@
+"""History is appended, never edited: the events of each chain, hashed one upon another."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from hashlib import sha256
+from typing import Any, LiteralString
+
+from graph.client import Client, Transaction
+from graph.secrets import canonical
+from graph.statements import Nothing, Statement
+from graph.traversal import Form, One, Prop, Shape
+from graph.visibility import Level
+
+GENESIS = "0" * 64
+"""prevHash of the first event of a chain."""
+
+
+class EventType(Enum):
+    """What happened."""
+
+    ORGANIZATION_CREATED = "ORGANIZATION_CREATED"
+    USER_SET = "USER_SET"
+    USER_REMOVED = "USER_REMOVED"
+    DEPARTMENT_CREATED = "DEPARTMENT_CREATED"
+    DEPARTMENT_UPDATED = "DEPARTMENT_UPDATED"
+    DEPARTMENT_MOVED = "DEPARTMENT_MOVED"
+    DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
+    POSITION_OPENED = "POSITION_OPENED"
+    POSITION_MOVED = "POSITION_MOVED"
+    POSITION_CLOSED = "POSITION_CLOSED"
+    APPLICATION_SUBMITTED = "APPLICATION_SUBMITTED"
+    APPLICATION_ADVANCED = "APPLICATION_ADVANCED"
+    APPLICATION_WITHDRAWN = "APPLICATION_WITHDRAWN"
+    APPLICATION_REJECTED = "APPLICATION_REJECTED"
+    CANDIDATE_UPDATED = "CANDIDATE_UPDATED"
+    CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
+    CANDIDATE_ERASED = "CANDIDATE_ERASED"
+    INTERVIEW_INVITED = "INTERVIEW_INVITED"
+    INTERVIEW_RESCHEDULED = "INTERVIEW_RESCHEDULED"
+    INTERVIEW_CANCELLED = "INTERVIEW_CANCELLED"
+    RESPONSE_RECORDED = "RESPONSE_RECORDED"
+    ATTENDANCE_RECORDED = "ATTENDANCE_RECORDED"
+    NO_SHOW_REPORTED = "NO_SHOW_REPORTED"
+    NOTICE_RECORDED = "NOTICE_RECORDED"
+    STATEMENT_RECORDED = "STATEMENT_RECORDED"
+    NO_SHOW_CONFIRMED = "NO_SHOW_CONFIRMED"
+    NO_SHOW_EXCUSED = "NO_SHOW_EXCUSED"
+    NO_SHOW_VOIDED = "NO_SHOW_VOIDED"
+    NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
+
+
+class ActorKind(Enum):
+    """Who acted: a person, the system by itself, or a program with a token."""
+
+    HUMAN = "HUMAN"
+    SYSTEM = "SYSTEM"
+    API = "API"
+
+
+EVENT = Shape(
+    "Event",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "seq": Prop(see=Level.ALL),
+        "type": Prop(see=Level.ALL),
+        "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "recordedAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "actorKind": Prop(see=Level.ALL),
+        "actor": One("User", ("(this)-[:BY]->(that:User)",), implied=True),
+        "hash": Prop(see=Level.AUDIT),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The node that an event is about besides the head of its chain: its label and id."""
+
+    label: str
+    id: str
+
+
+@dataclass(slots=True)
+class Chain:
+    """The head of a locked chain: label Candidate or Organization, and its last event."""
+
+    label: str
+    id: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    type: EventType
+    occurred_at: datetime
+    about: About | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: the User's id and kind."""
+
+    id: str
+    kind: ActorKind
+
+
+_CREATE: LiteralString = """
+    CREATE (event:Event {id: $id, seq: $seq, type: $type, occurredAt: $occurred_at, recordedAt: $recorded_at,
+      actorKind: $actor_kind, payload: $payload, salt: $salt, commitment: $commitment,
+      prevHash: $prev_hash, hash: $hash})
+    CREATE (event)-[:BY]->(by)
+    SET head.seq = $seq, head.hash = $hash
+"""
+_CANDIDATE: LiteralString = "MATCH (head:Candidate {id: $head}) MATCH (by:User {id: $by})"
+_ORGANIZATION: LiteralString = "MATCH (head:Organization {id: $head}) MATCH (by:User {id: $by})"
+_IN_ORGANIZATION: LiteralString = " SET event.organization = head.id "
+_ABOUT_HEAD: LiteralString = "CREATE (event)-[:ABOUT]->(head)"
+
+APPEND: Mapping[tuple[str, str], Statement[Nothing]] = {
+    ("Candidate", "Candidate"): Statement(
+        "events.append_to_candidate", _CANDIDATE + _CREATE + _ABOUT_HEAD, row=Nothing, writes=True
+    ),
+    ("Candidate", "Application"): Statement(
+        "events.append_to_application",
+        _CANDIDATE
+        + " MATCH (about:Application {id: $about})"
+        + _CREATE
+        + _ABOUT_HEAD
+        + " CREATE (event)-[:ABOUT]->(about)",
+        row=Nothing,
+        writes=True,
+    ),
+    ("Candidate", "Interview"): Statement(
+        "events.append_to_interview",
+        _CANDIDATE
+        + " MATCH (about:Interview {id: $about})"
+        + _CREATE
+        + _ABOUT_HEAD
+        + " CREATE (event)-[:ABOUT]->(about)",
+        row=Nothing,
+        writes=True,
+    ),
+    ("Organization", "Organization"): Statement(
+        "events.append_to_organization", _ORGANIZATION + _CREATE + _IN_ORGANIZATION, row=Nothing, writes=True
+    ),
+    ("Organization", "Department"): Statement(
+        "events.append_to_department",
+        _ORGANIZATION
+        + " MATCH (about:Department {id: $about})"
+        + _CREATE
+        + _IN_ORGANIZATION
+        + " CREATE (event)-[:ABOUT]->(about)",
+        row=Nothing,
+        writes=True,
+    ),
+    ("Organization", "Position"): Statement(
+        "events.append_to_position",
+        _ORGANIZATION
+        + " MATCH (about:Position {id: $about})"
+        + _CREATE
+        + _IN_ORGANIZATION
+        + " CREATE (event)-[:ABOUT]->(about)",
+        row=Nothing,
+        writes=True,
+    ),
+}
+
+
+def commitment(salt: bytes, payload: str) -> str:
+    """Binds the event to its payload; once salt and payload are erased it says nothing about them."""
+    return hmac.new(salt, payload.encode(), sha256).hexdigest()
+
+
+def chained_hash(
+    *,
+    prev_hash: str,
+    id: str,
+    seq: int,
+    type: str,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    actor_kind: str,
+    by: list[str],
+    about: list[str],
+    commitment: str,
+) -> str:
+    """SHA-256 over all that an event says of itself and the hash before it."""
+    parts = [prev_hash, id, seq, type, occurred_at, recorded_at, actor_kind, sorted(by), sorted(about), commitment]
+    return sha256(canonical(parts)).hexdigest()
+
+
+def link(chain: Chain, event: NewEvent, *, id: str, author: Author, now: datetime) -> dict[str, Any]:
+    """The stored properties of the chain's next event; moves the chain's head to it."""
+    about = [chain.id] if chain.label == "Candidate" else []
+    if event.about is not None:
+        about.append(event.about.id)
+    salt, payload = os.urandom(32), canonical(event.payload).decode()
+    stored: dict[str, Any] = {
+        "id": id,
+        "seq": chain.seq + 1,
+        "type": event.type.value,
+        "occurred_at": event.occurred_at.astimezone(UTC),
+        "recorded_at": now.astimezone(UTC),
+        "actor_kind": author.kind.value,
+        "commitment": commitment(salt, payload),
+        "prev_hash": chain.hash,
+    }
+    chain.seq, chain.hash = chain.seq + 1, chained_hash(**stored, by=[author.id], about=about)
+    return {**stored, "payload": payload, "salt": salt.hex(), "hash": chain.hash}
+
+
+async def append(tx: Transaction, chain: Chain, event: NewEvent, *, id: str, author: Author, now: datetime) -> None:
+    """Appends to a chain whose head this transaction has locked."""
+    label = event.about.label if event.about else chain.label
+    await tx.run(
+        APPEND[chain.label, label],
+        **link(chain, event, id=id, author=author, now=now),
+        head=chain.id,
+        about=event.about.id if event.about else None,
+        by=author.id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    head: str
+    id: str
+    seq: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_kind: str
+    payload: str | None
+    salt: str | None
+    commitment: str
+    prev_hash: str
+    hash: str
+    by: list[str]
+    about: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    id: str
+    seq: int
+    hash: str
+
+
+_STORED: LiteralString = """
+    event.id AS id, event.seq AS seq, event.type AS type, event.occurredAt AS occurred_at,
+      event.recordedAt AS recorded_at, event.actorKind AS actor_kind, event.payload AS payload, event.salt AS salt,
+      event.commitment AS commitment, event.prevHash AS prev_hash, event.hash AS hash,
+      [(event)-[:BY]->(by:User) | by.id] AS by, [(event)-[:ABOUT]->(about) | about.id] AS about
+"""
+LIST_CANDIDATES = Statement(
+    "events.list_candidates",
+    """
+    MATCH (head:Candidate) WHERE head.id > $after
+    RETURN head.id AS id, head.seq AS seq, head.hash AS hash ORDER BY id LIMIT 500
+    """,
+    row=Head,
+)
+LIST_CANDIDATE_EVENTS = Statement(
+    "events.list_candidate_events",
+    "MATCH (head:Candidate)<-[:ABOUT]-(event:Event) WHERE head.id IN $heads RETURN head.id AS head,"
+    + _STORED
+    + "ORDER BY head, seq",
+    row=StoredEvent,
+)
+LIST_ORGANIZATIONS = Statement(
+    "events.list_organizations",
+    "MATCH (head:Organization) RETURN head.id AS id, head.seq AS seq, head.hash AS hash ORDER BY id",
+    row=Head,
+)
+LIST_ORGANIZATION_EVENTS = Statement(
+    "events.list_organization_events",
+    "MATCH (event:Event {organization: $head}) RETURN event.organization AS head," + _STORED + "ORDER BY seq",
+    row=StoredEvent,
+)
+
+
+def faults(head: Head, events: list[StoredEvent]) -> list[str]:
+    """What is wrong with a chain, in sentences; none where every event is as it was written."""
+    found: list[str] = []
+    prev_hash = GENESIS
+    for seq, event in enumerate(events, start=1):
+        where = f"chain {head.id}, event {event.seq} ({event.id})"
+        if event.seq != seq:
+            found.append(f"{where}: event {seq} is missing or out of place")
+            break
+        if event.prev_hash != prev_hash:
+            found.append(f"{where}: does not follow the event before it")
+        if event.hash != chained_hash(
+            prev_hash=event.prev_hash,
+            id=event.id,
+            seq=event.seq,
+            type=event.type,
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            actor_kind=event.actor_kind,
+            by=event.by,
+            about=event.about,
+            commitment=event.commitment,
+        ):
+            found.append(f"{where}: was changed after it was written")
+        if event.salt and event.payload and event.commitment != commitment(bytes.fromhex(event.salt), event.payload):
+            found.append(f"{where}: its payload was changed")
+        prev_hash = event.hash
+    if not found and (head.seq, head.hash) != (len(events), prev_hash):
+        found.append(f"chain {head.id}: its head names event {head.seq}, its last is {len(events)}")
+    return found
+
+
+async def verify(client: Client) -> tuple[int, int, list[str]]:
+    """Chains and events read, and every fault found."""
+    chains = count = 0
+    found: list[str] = []
+    for head in await client.read(LIST_ORGANIZATIONS):
+        events = await client.read(LIST_ORGANIZATION_EVENTS, head=head.id)
+        chains, count = chains + 1, count + len(events)
+        found += faults(head, events)
+    after = ""
+    while heads := await client.read(LIST_CANDIDATES, after=after):
+        by_head: dict[str, list[StoredEvent]] = {head.id: [] for head in heads}
+        for event in await client.read(LIST_CANDIDATE_EVENTS, heads=list(by_head)):
+            by_head[event.head].append(event)
+        for head in heads:
+            chains, count = chains + 1, count + len(by_head[head.id])
+            found += faults(head, by_head[head.id])
+        after = heads[-1].id
+    return chains, count, found

@@ -1,0 +1,553 @@
+"""Findings: whose fault a missed interview was, decided by a person after a notice and a hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, LiteralString
+
+from graph import interviews
+from graph.events import EventType
+from graph.interviews import InterviewRow
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.statements import Nothing, Statement
+from graph.traversal import Form, Many, One, Prop, Shape
+from graph.visibility import Level, Viewer
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+
+class FindingOutcome(Enum):
+    """What a missed interview was found to be."""
+
+    NO_SHOW = "NO_SHOW"
+    EXCUSED = "EXCUSED"
+    SYSTEM_FAULT = "SYSTEM_FAULT"
+    EMPLOYER_FAULT = "EMPLOYER_FAULT"
+
+
+class Cause(Enum):
+    """On whose side it lay."""
+
+    CANDIDATE = "CANDIDATE"
+    PLATFORM = "PLATFORM"
+    EMPLOYER = "EMPLOYER"
+    UNKNOWN = "UNKNOWN"
+
+
+class FindingState(Enum):
+    """How far a finding has come."""
+
+    SUSPECTED = "SUSPECTED"
+    NOTICE_SENT = "NOTICE_SENT"
+    FINAL = "FINAL"
+    EXCUSED = "EXCUSED"
+    DISPUTED = "DISPUTED"
+    VOID = "VOID"
+
+
+class Channel(Enum):
+    """How a notice or an answer reached the other side."""
+
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    SMS = "SMS"
+    MESSAGE = "MESSAGE"
+    IN_PERSON = "IN_PERSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Days after the missed time until a finding stops counting, and until it is erased."""
+
+    expires: int
+    erases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Retention and answer time, by jurisdiction; the empty key is the default."""
+
+    version: str
+    answer_time: timedelta
+    retention: Mapping[str, Retention]
+    first: Mapping[str, Retention]
+
+    def days(self, jurisdiction: str, *, first: bool) -> Retention:
+        table = self.first if first else self.retention
+        return table.get(jurisdiction, table[""])
+
+
+POLICIES: Mapping[str, Policy] = {
+    policy.version: policy
+    for policy in (
+        Policy(
+            version="2026-11",
+            answer_time=timedelta(hours=72),
+            retention={"": Retention(365, 730), "DE": Retention(180, 180)},
+            first={"": Retention(180, 365), "DE": Retention(180, 180)},
+        ),
+    )
+}
+POLICY = POLICIES["2026-11"]
+"""What applies to findings made now; older ones keep the version they name."""
+
+FAULTS: Mapping[Cause, FindingOutcome] = {
+    Cause.CANDIDATE: FindingOutcome.NO_SHOW,
+    Cause.UNKNOWN: FindingOutcome.NO_SHOW,
+    Cause.PLATFORM: FindingOutcome.SYSTEM_FAULT,
+    Cause.EMPLOYER: FindingOutcome.EMPLOYER_FAULT,
+}
+FAULTLESS = frozenset({Cause.PLATFORM, Cause.EMPLOYER})
+
+_HELD: LiteralString = "head([(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) | d.id])"
+
+FINDING = Shape(
+    "Finding",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",)),
+        "position": One(
+            "Position",
+            ("(this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",),
+        ),
+        "relation": Prop(
+            "CASE WHEN "
+            + _HELD
+            + " IN $own THEN 'OWN' WHEN "
+            + _HELD
+            + " IN $sibling THEN 'SIBLING' ELSE 'CIRCLE' END",
+            see=Level.ALL,
+        ),
+        "outcome": Prop(),
+        "outcomeLabel": label("this.outcome"),
+        "cause": Prop(),
+        "causeLabel": label("this.cause"),
+        "state": Prop(),
+        "stateLabel": label("this.state"),
+        "suspectedAt": Prop(form=Form.INSTANT),
+        "noticeAt": Prop(form=Form.INSTANT),
+        "answerBy": Prop(form=Form.INSTANT),
+        "decidedAt": Prop(form=Form.INSTANT),
+        "expiresAt": Prop(form=Form.INSTANT),
+        "eraseAt": Prop(form=Form.INSTANT),
+        "policyVersion": Prop(),
+        "reason": Prop(),
+        "statement": Prop(),
+        "lastSeq": Prop("head([(this)-[:FINDS]->(i:Interview) | i.lastSeq])"),
+        "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
+        "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
+        "basedOn": Many(
+            "Event", ("(this)-[:BASED_ON]->(that:Event)",), order=("that.seq",), see=Level.OWN, implied=True
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    id: str
+    state: str
+    answer_by: datetime | None
+    statement_seq: int | None
+    interview: str
+
+
+FIND = Statement(
+    "findings.find",
+    """
+    MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
+    RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
+      finding.statementSeq AS statement_seq, interview.id AS interview
+    """,
+    row=FindingRow,
+)
+CREATE = Statement(
+    "findings.create",
+    """
+    MATCH (interview:Interview {id: $interview})
+    CREATE (finding:Finding {id: $id, state: 'SUSPECTED', occurredAt: $occurred_at, suspectedAt: $now,
+      policyVersion: $policy_version})
+    CREATE (finding)-[:FINDS]->(interview)
+    """,
+    row=Nothing,
+    writes=True,
+)
+BASE = Statement(
+    "findings.base",
+    """
+    MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
+    MATCH (interview)<-[:ABOUT]-(event:Event)
+    WHERE event.seq <= $seq AND event.type IN $types
+    MERGE (finding)-[:BASED_ON]->(event)
+    """,
+    row=Nothing,
+    writes=True,
+)
+NOTIFY = Statement(
+    "findings.notify",
+    """
+    MATCH (finding:Finding {id: $id})
+    SET finding.state = 'NOTICE_SENT', finding.noticeAt = $notice_at, finding.answerBy = $answer_by
+    """,
+    row=Nothing,
+    writes=True,
+)
+ANSWER = Statement(
+    "findings.answer",
+    "MATCH (finding:Finding {id: $id}) SET finding.statement = $statement, finding.statementSeq = $seq",
+    row=Nothing,
+    writes=True,
+)
+DECIDE = Statement(
+    "findings.decide",
+    """
+    MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by})
+    SET finding.state = $state, finding.outcome = $outcome, finding.cause = $cause, finding.reason = $reason,
+      finding.decidedAt = $now, finding.expiresAt = $expires_at, finding.eraseAt = $erase_at
+    CREATE (finding)-[:DECIDED_BY]->(user)
+    """,
+    row=Nothing,
+    writes=True,
+)
+VOID = Statement(
+    "findings.void",
+    "MATCH (finding:Finding {id: $id}) SET finding.state = 'VOID', finding.voidedAt = $now, finding.reason = $reason",
+    row=Nothing,
+    writes=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    count: int
+
+
+COUNT_EARLIER = Statement(
+    "findings.count_earlier",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+      <-[:FINDS]-(finding:Finding)
+    WHERE finding.id <> $id AND finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW'
+      AND finding.cause = 'CANDIDATE'
+    RETURN count(finding) AS count
+    """,
+    row=Count,
+)
+EVIDENCE = ["RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED"]
+"""Types of events that a finding is based on."""
+
+
+def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
+    """Why a no-show cannot be suspected: silence of anybody is not absence of the candidate."""
+    if interview.finding is not None:
+        return Refusal(Code.FINDING_STANDS, "interview")
+    if interview.response != interviews.Response.ACCEPTED.value:
+        return Refusal(Code.NOT_ACCEPTED, "interview")
+    if not interviews.is_over(interview, now):
+        return Refusal(Code.NOT_OVER, "interview")
+    if interview.attendance != interviews.Attendance.NOT_ATTENDED.value:
+        return Refusal(Code.NOT_MISSED, "interview")
+    return None
+
+
+def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
+    """Why a fault of platform or employer cannot be found without a suspicion before it."""
+    if interview.finding is not None:
+        return Refusal(Code.FINDING_STANDS, "interview")
+    if not interviews.is_over(interview, now):
+        return Refusal(Code.NOT_OVER, "interview")
+    if interview.attendance not in ("NOT_ATTENDED", "INCOMPLETE"):
+        return Refusal(Code.NOT_MISSED, "interview")
+    return None
+
+
+def confirm_refusal(finding: FindingRow, cause: Cause, read_up_to: int, now: datetime) -> Refusal | None:
+    """Why a finding cannot be made final yet."""
+    if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+        return Refusal(Code.WRONG_STATE, "finding")
+    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
+        return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
+    if cause in FAULTLESS:
+        return None
+    if finding.state == "SUSPECTED" or finding.answer_by is None:
+        return Refusal(Code.NOTICE_MISSING, "finding")
+    if finding.statement_seq is None and now < finding.answer_by:
+        return Refusal(Code.ANSWER_PENDING, "finding")
+    return None
+
+
+def excuse_refusal(finding: FindingRow, read_up_to: int) -> Refusal | None:
+    if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+        return Refusal(Code.WRONG_STATE, "finding")
+    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
+        return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
+    return None
+
+
+def decider_refusal(viewer: Viewer, interview: InterviewRow) -> Refusal | None:
+    """Nobody decides about an interview that they were to hold."""
+    return Refusal(Code.NOT_ALLOWED, "finding") if viewer.id in interview.interviewers else None
+
+
+def reason_refusal(reason: str) -> Refusal | None:
+    return None if 0 < len(reason.strip()) <= 2_000 else Refusal(Code.INVALID_VALUE, "reason")
+
+
+async def find_own(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
+    """The finding and its interview, the candidate locked, if they are the viewer's to decide."""
+    absent = Refusal(Code.NOT_FOUND, "finding")
+    found = await desk.tx.one(FIND, id=id)
+    if found is None:
+        return absent
+    interview = await interviews.find_own(desk, found.interview)
+    if isinstance(interview, Refusal):
+        return absent
+    locked = await desk.tx.one(FIND, id=id)
+    return (locked, interview) if locked else absent
+
+
+async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
+    id = desk.new_id()
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        interview=interview.id,
+        occurred_at=interviews.missed_at(interview),
+        now=desk.act.now,
+        policy_version=POLICY.version,
+    )
+    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id)
+
+
+async def _decide(
+    desk: Desk,
+    finding: FindingRow,
+    interview: InterviewRow,
+    *,
+    state: FindingState,
+    outcome: FindingOutcome,
+    cause: Cause,
+    reason: str,
+    type: EventType,
+    read_up_to: int,
+) -> Outcome:
+    earlier = await desk.tx.run(COUNT_EARLIER, candidate=interview.candidate, id=finding.id)
+    days = POLICY.days(desk.act.viewer.jurisdiction, first=earlier[0].count == 0)
+    occurred_at = interviews.missed_at(interview)
+    payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
+    await interviews.record(desk, type, interview.id, **payload, readUpTo=read_up_to)
+    await desk.tx.run(
+        DECIDE,
+        id=finding.id,
+        by=desk.act.viewer.id,
+        state=state.value,
+        outcome=outcome.value,
+        cause=cause.value,
+        reason=reason,
+        now=desk.act.now,
+        expires_at=occurred_at + timedelta(days=days.expires),
+        erase_at=occurred_at + timedelta(days=days.erases),
+    )
+    await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
+    return Written("Finding", finding.id)
+
+
+async def report(graph: Graph, act: Act, interview: str) -> Outcome:
+    """Suspects a no-show; nobody outside the department sees it before it is final."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await interviews.find_own(desk, interview)
+        if isinstance(found, Refusal):
+            return found
+        if refused := report_refusal(found, act.now):
+            return refused
+        finding = await _create(desk, found)
+        await interviews.record(desk, EventType.NO_SHOW_REPORTED, found.id, finding=finding.id)
+        await desk.tx.run(BASE, id=finding.id, seq=found.last_seq, types=EVIDENCE)
+        return Written("Finding", finding.id)
+
+    return await perform(graph, act, work)
+
+
+async def record_notice(
+    graph: Graph, act: Act, finding: str, *, channel: Channel, told_at: datetime | None, text: str | None
+) -> Outcome:
+    """The candidate was told; the time to answer runs from then, by policy."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    notice_at = told_at or act.now
+    if notice_at > act.now:
+        return Refusal(Code.INVALID_VALUE, "toldAt")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, finding)
+        if isinstance(found, Refusal):
+            return found
+        suspected, interview = found
+        if suspected.state != FindingState.SUSPECTED.value:
+            return Refusal(Code.WRONG_STATE, "finding")
+        if notice_at < interviews.missed_at(interview):
+            return Refusal(Code.INVALID_VALUE, "toldAt")
+        answer_by = notice_at + POLICY.answer_time
+        await desk.tx.run(NOTIFY, id=suspected.id, notice_at=notice_at, answer_by=answer_by)
+        payload = {"finding": suspected.id, "channel": channel.value, "text": text, "answerBy": answer_by}
+        await interviews.record(desk, EventType.NOTICE_RECORDED, interview.id, **payload)
+        return Written("Finding", suspected.id)
+
+    return await perform(graph, act, work)
+
+
+async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
+    """What the candidate says to it, taken down by HR; a later statement stands beside an earlier one."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if not 0 < len(text.strip()) <= 10_000:
+        return Refusal(Code.INVALID_VALUE, "text")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, finding)
+        if isinstance(found, Refusal):
+            return found
+        open_finding, interview = found
+        if open_finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+            return Refusal(Code.WRONG_STATE, "finding")
+        payload = {"finding": open_finding.id, "channel": channel.value, "text": text}
+        await interviews.record(desk, EventType.STATEMENT_RECORDED, interview.id, **payload)
+        assert desk.chain is not None
+        await desk.tx.run(ANSWER, id=open_finding.id, statement=text, seq=desk.chain.seq)
+        return Written("Finding", open_finding.id)
+
+    return await perform(graph, act, work)
+
+
+async def confirm(
+    graph: Graph,
+    act: Act,
+    *,
+    finding: str | None,
+    interview: str | None,
+    cause: Cause,
+    reason: str,
+    read_up_to: int,
+) -> Outcome:
+    """Makes a finding final; a fault of platform or employer may be found on an interview nobody suspected."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if (finding is None) == (interview is None):
+        return Refusal(Code.INVALID_VALUE, "finding")
+    if refused := reason_refusal(reason):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        if finding is None:
+            found = await _unsuspected(desk, interview or "", cause)
+        else:
+            found = await find_own(desk, finding)
+        if isinstance(found, Refusal):
+            return found
+        row, missed = found
+        refused = decider_refusal(act.viewer, missed) or confirm_refusal(row, cause, read_up_to, act.now)
+        if refused:
+            return refused
+        if finding is None:
+            row = await _create(desk, missed)
+        return await _decide(
+            desk,
+            row,
+            missed,
+            state=FindingState.FINAL,
+            outcome=FAULTS[cause],
+            cause=cause,
+            reason=reason,
+            type=EventType.NO_SHOW_CONFIRMED,
+            read_up_to=read_up_to,
+        )
+
+    return await perform(graph, act, work)
+
+
+async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[FindingRow, InterviewRow] | Refusal:
+    """A finding to be, on an interview that nobody has suspected; only faults of others may begin there."""
+    missed = await interviews.find_own(desk, interview)
+    if isinstance(missed, Refusal):
+        return missed
+    if cause not in FAULTLESS:
+        return Refusal(Code.NOTICE_MISSING, "interview")
+    if refused := fault_refusal(missed, desk.act.now):
+        return refused
+    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id), missed
+
+
+async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:
+    """The candidate had good cause; nothing stands against them."""
+    if refused := role_refusal(act.viewer, RECRUITERS) or reason_refusal(reason):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, finding)
+        if isinstance(found, Refusal):
+            return found
+        row, missed = found
+        if refused := decider_refusal(act.viewer, missed) or excuse_refusal(row, read_up_to):
+            return refused
+        return await _decide(
+            desk,
+            row,
+            missed,
+            state=FindingState.EXCUSED,
+            outcome=FindingOutcome.EXCUSED,
+            cause=Cause.CANDIDATE,
+            reason=reason,
+            type=EventType.NO_SHOW_EXCUSED,
+            read_up_to=read_up_to,
+        )
+
+    return await perform(graph, act, work)
+
+
+async def void(graph: Graph, act: Act, finding: str, *, reason: str) -> Outcome:
+    """Takes a finding back; every reminder that stood on it is gone with it."""
+    if refused := role_refusal(act.viewer, RECRUITERS) or reason_refusal(reason):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, finding)
+        if isinstance(found, Refusal):
+            return found
+        row, missed = found
+        if refused := decider_refusal(act.viewer, missed):
+            return refused
+        if row.state == FindingState.VOID.value:
+            return Refusal(Code.WRONG_STATE, "finding")
+        await desk.tx.run(VOID, id=row.id, now=act.now, reason=reason)
+        await interviews.record(desk, EventType.NO_SHOW_VOIDED, missed.id, finding=row.id, reason=reason)
+        return Written("Finding", row.id)
+
+    return await perform(graph, act, work)
+
+
+DISPUTE = Statement(
+    "findings.dispute",
+    "MATCH (finding:Finding {id: $id}) SET finding.state = 'DISPUTED', finding.disputedAt = $now",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def dispute(desk: Desk, finding: str, text: str) -> Outcome:
+    """The candidate contests a final finding: it is restricted at once and no longer counts."""
+    found = await find_own(desk, finding)
+    if isinstance(found, Refusal):
+        return found
+    row, missed = found
+    if row.state != FindingState.FINAL.value:
+        return Refusal(Code.WRONG_STATE, "finding")
+    await desk.tx.run(DISPUTE, id=row.id, now=desk.act.now)
+    await interviews.record(desk, EventType.NO_SHOW_DISPUTED, missed.id, finding=row.id, text=text)
+    return Written("Finding", row.id)

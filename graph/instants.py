@@ -1,0 +1,63 @@
+"""An instant is an aware datetime outside the graph and a LOCAL DATETIME in UTC inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from neo4j.time import DateTime
+
+ZONES = frozenset(available_timezones())
+
+
+def to_graph(instant: datetime) -> datetime:
+    """The naive UTC datetime that the driver stores; a naive argument is a bug and raises ValueError."""
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs a zone: {instant!r}")
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def from_graph(stored: DateTime) -> datetime:
+    return datetime(
+        stored.year,
+        stored.month,
+        stored.day,
+        stored.hour,
+        stored.minute,
+        stored.second,
+        stored.nanosecond // 1000,
+        tzinfo=UTC,
+    )
+
+
+def to_text(stored: DateTime) -> str:
+    """ISO 8601 in UTC with a Z; microseconds only where there are any."""
+    text = (
+        f"{stored.year:04d}-{stored.month:02d}-{stored.day:02d}"
+        f"T{stored.hour:02d}:{stored.minute:02d}:{stored.second:02d}"
+    )
+    micro = stored.nanosecond // 1000
+    return f"{text}.{micro:06d}Z" if micro else text + "Z"
+
+
+def parameter(value: Any) -> Any:
+    """What the driver may be given: instants become naive UTC, everything else stays (lists are walked)."""
+    if isinstance(value, datetime):
+        return to_graph(value)
+    if isinstance(value, dict):
+        return {key: parameter(item) for key, item in cast(dict[str, Any], value).items()}
+    if isinstance(value, (list, tuple)):
+        return [parameter(item) for item in cast(Sequence[Any], value)]
+    return value
+
+
+def month(instant: datetime, zone: str) -> tuple[int, int]:
+    """Year and month on the calendar of `zone`."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return local.year, local.month
+
+
+def is_zone(name: str) -> bool:
+    return name in ZONES

@@ -1,0 +1,484 @@
+"""Interviews: an invitation for one time, what was answered, and what happened then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, LiteralString
+from urllib.parse import urlsplit
+
+from graph import applications
+from graph.events import About, EventType
+from graph.instants import is_zone
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.statements import Found, Nothing, Statement
+from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
+from graph.visibility import Level, OrganizationRole
+from graph.writing import RECORDERS, RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+
+class Mode(Enum):
+    """How an interview is held."""
+
+    AI_ASYNC = "AI_ASYNC"
+    AI_LIVE = "AI_LIVE"
+    VIDEO = "VIDEO"
+    ONSITE = "ONSITE"
+
+
+class Response(Enum):
+    """The candidate's answer to the invitation for one time."""
+
+    NEEDS_ACTION = "NEEDS_ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+
+
+class Attendance(Enum):
+    """What happened, as a fact; whose fault it was is a finding."""
+
+    PENDING = "PENDING"
+    ATTENDED = "ATTENDED"
+    ATTENDED_LATE = "ATTENDED_LATE"
+    INCOMPLETE = "INCOMPLETE"
+    NOT_ATTENDED = "NOT_ATTENDED"
+    CANCELLED_BY_CANDIDATE = "CANCELLED_BY_CANDIDATE"
+    CANCELLED_BY_EMPLOYER = "CANCELLED_BY_EMPLOYER"
+    RESCHEDULED = "RESCHEDULED"
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
+
+
+class EvidenceCode(Enum):
+    """What else was seen of an interview that was missed or broken off."""
+
+    PLATFORM_FAULT = "PLATFORM_FAULT"
+    INTERVIEWER_ABSENT = "INTERVIEWER_ABSENT"
+
+
+class Side(Enum):
+    """Who asked for a change."""
+
+    CANDIDATE = "CANDIDATE"
+    EMPLOYER = "EMPLOYER"
+
+
+GRACE_MINUTES = 15
+"""How late a candidate may join where the invitation does not say."""
+MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
+CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
+STARTED_ONLY = frozenset({Attendance.ATTENDED, Attendance.ATTENDED_LATE, Attendance.INCOMPLETE})
+
+_FINDING: LiteralString = "(this)<-[:FINDS]-(that:Finding)"
+
+INTERVIEW = Shape(
+    "Interview",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "icsUid": Prop(see=Level.ALL),
+        "icsSequence": Prop(see=Level.ALL),
+        "mode": Prop(see=Level.ALL),
+        "modeLabel": label("this.mode", see=Level.ALL),
+        "startsAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "endsAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "timeZone": Prop(see=Level.ALL),
+        "response": Prop(see=Level.ALL),
+        "responseLabel": label("this.response", see=Level.ALL),
+        "attendance": Prop(see=Level.ALL),
+        "attendanceLabel": label("this.attendance", see=Level.ALL),
+        "graceMinutes": Prop(),
+        "joinUrl": Prop(),
+        "evidence": Prop(),
+        "outcome": Prop(
+            "CASE WHEN $staff THEN head([(this)<-[:FINDS]-(f:Finding) "
+            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
+        ),
+        "outcomeLabel": label(
+            "CASE WHEN $staff THEN head([(this)<-[:FINDS]-(f:Finding) "
+            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
+        ),
+        "application": One("Application", ("(this)<-[:HAS_INTERVIEW]-(that:Application)",), see=Level.OWN),
+        "candidate": One(
+            "Candidate", ("(this)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(that:Candidate)",), see=Level.OWN
+        ),
+        "position": One("Position", ("(this)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",)),
+        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",)),
+        "interviewers": Many("User", ("(this)<-[:INTERVIEWS]-(that:User)",), order=("that.externalId",), see=Level.OWN),
+        "rescheduledTo": One("Interview", ("(this)-[:RESCHEDULED_TO]->(that:Interview)",)),
+        "rescheduledFrom": One("Interview", ("(this)<-[:RESCHEDULED_TO]-(that:Interview)",)),
+        "events": Page(
+            "Event",
+            ("(this)<-[:ABOUT]-(that:Event)",),
+            {"SEQ": Sort("that.seq"), "SEQ_DESC": Sort("that.seq", descending=True)},
+            implied=True,
+        ),
+        "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
+        "findings": Many("Finding", (_FINDING,), order=("that.suspectedAt", "that.id")),
+    },
+)
+root("interview", shape="Interview", match="(this:Interview {id: $id})")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One time of an interview: when it opens and ends, and the zone in which people speak of it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    application: str
+    mode: Mode
+    times: Times
+    grace_minutes: int = GRACE_MINUTES
+    join_url: str | None = None
+    interviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRow:
+    id: str
+    mode: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    grace_minutes: int
+    join_url: str | None
+    response: str
+    attendance: str
+    ics_uid: str
+    ics_sequence: int
+    candidate: str
+    application: str
+    stage: str
+    department: str
+    interviewers: list[str]
+    finding: str | None
+    finding_state: str | None
+    evidence: list[str]
+    last_seq: int
+
+
+FIND = Statement(
+    "interviews.find",
+    """
+    MATCH (candidate:Candidate {organization: $organization})-[:SUBMITTED]->(application:Application)
+      -[:HAS_INTERVIEW]->(interview:Interview {id: $id})-[:HELD_BY]->(department:Department)
+    RETURN interview.id AS id, interview.mode AS mode, interview.startsAt AS starts_at, interview.endsAt AS ends_at,
+      interview.timeZone AS time_zone, interview.graceMinutes AS grace_minutes, interview.joinUrl AS join_url,
+      interview.response AS response, interview.attendance AS attendance, interview.icsUid AS ics_uid,
+      interview.icsSequence AS ics_sequence, candidate.id AS candidate, application.id AS application,
+      application.stage AS stage, department.id AS department,
+      [(interview)<-[:INTERVIEWS]-(user:User) | user.id] AS interviewers,
+      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.id]) AS finding,
+      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.state]) AS finding_state,
+      coalesce(interview.evidence, []) AS evidence, interview.lastSeq AS last_seq
+    """,
+    row=InterviewRow,
+)
+CREATE = Statement(
+    "interviews.create",
+    """
+    MATCH (application:Application {id: $application}) MATCH (department:Department {id: $department})
+    CREATE (interview:Interview {id: $id, mode: $mode, startsAt: $starts_at, endsAt: $ends_at, timeZone: $time_zone,
+      graceMinutes: $grace_minutes, joinUrl: $join_url, response: $response, attendance: 'PENDING',
+      evidence: [], icsUid: $ics_uid, icsSequence: $ics_sequence, lastSeq: 0})
+    CREATE (application)-[:HAS_INTERVIEW]->(interview) CREATE (interview)-[:HELD_BY]->(department)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SET_INTERVIEWERS = Statement(
+    "interviews.set_interviewers",
+    """
+    MATCH (interview:Interview {id: $id})
+    UNWIND $users AS user
+    MATCH (interviewer:User {id: user, organization: $organization})
+    CREATE (interviewer)-[:INTERVIEWS]->(interview)
+    RETURN interviewer.id AS id
+    """,
+    row=Found,
+    writes=True,
+)
+KNOWN_USERS = Statement(
+    "interviews.known_users",
+    """
+    MATCH (user:User) WHERE user.id IN $users AND user.organization = $organization
+      AND EXISTS { (user)-[:MEMBER_OF]->(:Organization) }
+    RETURN user.id AS id
+    """,
+    row=Found,
+)
+MOVE = Statement(
+    "interviews.move",
+    """
+    MATCH (old:Interview {id: $old}) MATCH (new:Interview {id: $new})
+    SET old.attendance = 'RESCHEDULED' CREATE (old)-[:RESCHEDULED_TO]->(new)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SET_ATTENDANCE = Statement(
+    "interviews.set_attendance",
+    """
+    MATCH (interview:Interview {id: $id}) SET interview.attendance = $attendance, interview.evidence = $evidence,
+      interview.icsSequence = interview.icsSequence + $changes
+    """,
+    row=Nothing,
+    writes=True,
+)
+SET_RESPONSE = Statement(
+    "interviews.set_response",
+    "MATCH (interview:Interview {id: $id}) SET interview.response = $response",
+    row=Nothing,
+    writes=True,
+)
+SET_LAST_SEQ = Statement(
+    "interviews.set_last_seq",
+    "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
+    row=Nothing,
+    writes=True,
+)
+
+
+def is_over(interview: InterviewRow, now: datetime) -> bool:
+    """Past its end; a recorded interview's end is its deadline, to which the grace time is added."""
+    grace = timedelta(minutes=interview.grace_minutes)
+    if interview.mode == Mode.AI_ASYNC.value:
+        return now >= interview.ends_at + grace
+    return now >= max(interview.ends_at, interview.starts_at + grace)
+
+
+def missed_at(interview: InterviewRow) -> datetime:
+    """The time that a no-show missed: the deadline of a recorded interview, the start of any other."""
+    return interview.ends_at if interview.mode == Mode.AI_ASYNC.value else interview.starts_at
+
+
+def times_refusal(times: Times) -> Refusal | None:
+    if not is_zone(times.time_zone):
+        return Refusal(Code.INVALID_VALUE, "timeZone")
+    if times.ends_at <= times.starts_at:
+        return Refusal(Code.INVALID_VALUE, "endsAt")
+    return None
+
+
+def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
+    if refused := times_refusal(new.times):
+        return refused
+    if new.times.ends_at <= now:
+        return Refusal(Code.INVALID_VALUE, "endsAt")
+    if not 0 <= new.grace_minutes <= 24 * 60:
+        return Refusal(Code.INVALID_VALUE, "graceMinutes")
+    if new.join_url is not None:
+        url = urlsplit(new.join_url)
+        if url.scheme not in ("https", "http") or not url.netloc or len(new.join_url) > 2_000:
+            return Refusal(Code.INVALID_VALUE, "joinUrl")
+    return None
+
+
+async def record(desk: Desk, type: EventType, interview: str, **payload: Any) -> None:
+    """Appends an event about the interview and remembers that it is the interview's last."""
+    await desk.record(type, About("Interview", interview), **payload)
+    assert desk.chain is not None
+    await desk.tx.run(SET_LAST_SEQ, id=interview, seq=desk.chain.seq)
+
+
+async def find_own(desk: Desk, id: str, *, recorder: bool = False) -> InterviewRow | Refusal:
+    """The interview, its candidate locked, if it is the viewer's to change; an integrator may record facts of any."""
+    viewer = desk.act.viewer
+    found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    records = recorder and viewer.role is OrganizationRole.INTEGRATOR
+    if found is None or not (viewer.owns(found.department) or records):
+        return Refusal(Code.NOT_FOUND, "interview")
+    await desk.lock_candidate(found.candidate)
+    return await desk.tx.one(FIND, id=id, organization=viewer.organization) or Refusal(Code.NOT_FOUND, "interview")
+
+
+async def invite(graph: Graph, act: Act, new: Invite) -> Outcome:
+    """Invites for one time; the interview is held by the position's department of this moment, for good."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if refused := invite_refusal(new, act.now):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        application = await applications.find_own(desk, new.application)
+        if isinstance(application, Refusal):
+            return application
+        if application.stage in applications.ENDED:
+            return Refusal(Code.APPLICATION_ENDED, "application")
+        users = sorted(set(new.interviewers))
+        known = await desk.tx.run(KNOWN_USERS, users=users, organization=act.viewer.organization)
+        if len(known) != len(users):
+            return Refusal(Code.NOT_FOUND, "interviewers")
+        id = desk.new_id()
+        await desk.tx.run(
+            CREATE,
+            id=id,
+            application=application.id,
+            department=application.department,
+            mode=new.mode.value,
+            starts_at=new.times.starts_at,
+            ends_at=new.times.ends_at,
+            time_zone=new.times.time_zone,
+            grace_minutes=new.grace_minutes,
+            join_url=new.join_url,
+            response=Response.NEEDS_ACTION.value,
+            ics_uid=f"{id}@turnout",
+            ics_sequence=0,
+        )
+        await desk.tx.run(SET_INTERVIEWERS, id=id, users=users, organization=act.viewer.organization)
+        await record(
+            desk,
+            EventType.INTERVIEW_INVITED,
+            id,
+            application=application.id,
+            mode=new.mode.value,
+            startsAt=new.times.starts_at,
+            endsAt=new.times.ends_at,
+        )
+        return Written("Interview", id)
+
+    return await perform(graph, act, work)
+
+
+def change_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
+    """Why an interview's time can no longer be changed or cancelled."""
+    if interview.attendance != Attendance.PENDING.value:
+        return Refusal(Code.INTERVIEW_SETTLED, "interview")
+    if is_over(interview, now):
+        return Refusal(Code.INTERVIEW_OVER, "interview")
+    return None
+
+
+async def reschedule(
+    graph: Graph, act: Act, interview: str, times: Times, *, chosen_by: Side, reason: str | None
+) -> Outcome:
+    """Makes a new interview for the new time; it is accepted already where the candidate chose it."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if refused := times_refusal(times):
+        return refused
+    if times.ends_at <= act.now:
+        return Refusal(Code.INVALID_VALUE, "endsAt")
+
+    async def work(desk: Desk) -> Outcome:
+        old = await find_own(desk, interview)
+        if isinstance(old, Refusal):
+            return old
+        if refused := change_refusal(old, act.now):
+            return refused
+        if old.stage in applications.ENDED:
+            return Refusal(Code.APPLICATION_ENDED, "interview")
+        id = desk.new_id()
+        await desk.tx.run(
+            CREATE,
+            id=id,
+            application=old.application,
+            department=old.department,
+            mode=old.mode,
+            starts_at=times.starts_at,
+            ends_at=times.ends_at,
+            time_zone=times.time_zone,
+            grace_minutes=old.grace_minutes,
+            join_url=old.join_url,
+            response=(Response.ACCEPTED if chosen_by is Side.CANDIDATE else Response.NEEDS_ACTION).value,
+            ics_uid=old.ics_uid,
+            ics_sequence=old.ics_sequence + 1,
+        )
+        await desk.tx.run(SET_INTERVIEWERS, id=id, users=old.interviewers, organization=act.viewer.organization)
+        await desk.tx.run(MOVE, old=old.id, new=id)
+        payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
+        await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
+        await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
+        return Written("Interview", id)
+
+    return await perform(graph, act, work)
+
+
+async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: str | None) -> Outcome:
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, interview)
+        if isinstance(found, Refusal):
+            return found
+        if refused := change_refusal(found, act.now):
+            return refused
+        attendance = f"CANCELLED_BY_{by.value}"
+        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance, evidence=[], changes=1)
+        await record(desk, EventType.INTERVIEW_CANCELLED, found.id, by=by.value, reason=reason)
+        return Written("Interview", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def record_response(graph: Graph, act: Act, interview: str, response: Response) -> Outcome:
+    """The candidate's answer for this very time, while it can still be met."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if response is Response.NEEDS_ACTION:
+        return Refusal(Code.INVALID_VALUE, "response")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, interview, recorder=True)
+        if isinstance(found, Refusal):
+            return found
+        if refused := change_refusal(found, act.now):
+            return refused
+        await desk.tx.run(SET_RESPONSE, id=found.id, response=response.value)
+        await record(desk, EventType.RESPONSE_RECORDED, found.id, response=response.value)
+        return Written("Interview", found.id)
+
+    return await perform(graph, act, work)
+
+
+def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: datetime) -> Refusal | None:
+    """Why a fact cannot be recorded: it is settled, a finding stands on it, or it cannot be known yet."""
+    if interview.attendance in MOVED_OR_WRONG:
+        return Refusal(Code.INTERVIEW_SETTLED, "interview")
+    if interview.finding is not None:
+        return Refusal(Code.FINDING_STANDS, "interview")
+    if attendance is Attendance.NOT_ATTENDED and not is_over(interview, now):
+        return Refusal(Code.NOT_OVER, "attendance")
+    if attendance in STARTED_ONLY and now < interview.starts_at:
+        return Refusal(Code.NOT_STARTED, "attendance")
+    return None
+
+
+async def record_attendance(
+    graph: Graph,
+    act: Act,
+    interview: str,
+    attendance: Attendance,
+    *,
+    evidence: tuple[EvidenceCode, ...] = (),
+    note: str | None = None,
+) -> Outcome:
+    """Records what happened; evidence codes stand beside NOT_ATTENDED or INCOMPLETE alone."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if attendance in (Attendance.PENDING, Attendance.RESCHEDULED):
+        return Refusal(Code.INVALID_VALUE, "attendance")
+    if evidence and attendance not in (Attendance.NOT_ATTENDED, Attendance.INCOMPLETE):
+        return Refusal(Code.INVALID_VALUE, "evidence")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, interview, recorder=True)
+        if isinstance(found, Refusal):
+            return found
+        if refused := attendance_refusal(found, attendance, act.now):
+            return refused
+        codes = sorted({code.value for code in evidence})
+        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=0)
+        payload = {"attendance": attendance.value, "evidence": codes, "note": note}
+        await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
+        return Written("Interview", found.id)
+
+    return await perform(graph, act, work)

@@ -1,0 +1,75 @@
+"""Each candidate's own key, kept outside the graph and its backups: dropping it is what erasure means."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from graph.secrets import Secrets, seal, unseal
+
+REMEMBERED = 10_000
+"""Opened keys held in memory by one process."""
+
+
+class CandidateKeys:
+    """One wrapped key for each candidate in an object store: a folder, or s3:// and its like."""
+
+    def __init__(self, store: ObjectStore, secrets: Secrets) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._open: OrderedDict[str, AESGCM] = OrderedDict()
+
+    @classmethod
+    def at(cls, place: Path | str, secrets: Secrets) -> CandidateKeys:
+        if isinstance(place, Path):
+            return cls(LocalStore(place, mkdir=True), secrets)
+        return cls(from_url(place), secrets)
+
+    async def create(self, candidate: str) -> None:
+        """Stores a new key; called before the graph knows the candidate, so that a crash leaves an unused key."""
+        key = os.urandom(32)
+        try:
+            await self._store.put_async(_name(candidate), self._secrets.wrap(key, candidate), mode="create")
+        except AlreadyExistsError:
+            return
+        self._remember(candidate, key)
+
+    async def load(self, candidates: set[str]) -> None:
+        """Opens the keys of these candidates, so that `reveal` may be called for them; a dropped key is left out."""
+        for candidate in candidates - self._open.keys():
+            try:
+                stored = await self._store.get_async(_name(candidate))
+            except FileNotFoundError:
+                continue
+            self._remember(candidate, self._secrets.unwrap(bytes(await stored.bytes_async()), candidate))
+
+    def holds(self, candidate: str) -> bool:
+        return candidate in self._open
+
+    def conceal(self, candidate: str, text: str) -> bytes:
+        return seal(self._open[candidate], text.encode(), candidate)
+
+    def reveal(self, candidate: str, sealed: bytes | None) -> str | None:
+        """The plain text, or null where there is none or the key was dropped."""
+        cipher = self._open.get(candidate)
+        if sealed is None or cipher is None:
+            return None
+        return unseal(cipher, bytes(sealed), candidate).decode()
+
+    async def drop(self, candidate: str) -> None:
+        self._open.pop(candidate, None)
+        await self._store.delete_async(_name(candidate))
+
+    def _remember(self, candidate: str, key: bytes) -> None:
+        self._open[candidate] = AESGCM(key)
+        while len(self._open) > REMEMBERED:
+            self._open.popitem(last=False)
+
+
+def _name(candidate: str) -> str:
+    return f"{candidate[:2]}/{candidate}"

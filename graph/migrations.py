@@ -1,0 +1,73 @@
+"""Constraints and indexes, applied in order and recorded in the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from graph.client import Client
+from graph.statements import Nothing, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    id: str
+    statements: tuple[LiteralString, ...]
+
+
+FIND_APPLIED = Statement("migrations.find_applied", "MATCH (m:Migration) RETURN m.id AS id ORDER BY id", row=Applied)
+RECORD = Statement("migrations.record", "MERGE (m:Migration {id: $id}) RETURN m.id AS id", row=Nothing, writes=True)
+
+MIGRATIONS = (
+    Migration(
+        "0001_identities",
+        (
+            "CREATE CONSTRAINT organization_id IF NOT EXISTS FOR (n:Organization) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT organization_name IF NOT EXISTS FOR (n:Organization) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT department_id IF NOT EXISTS FOR (n:Department) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT department_code IF NOT EXISTS FOR (n:Department) "
+            "REQUIRE (n.organization, n.code) IS UNIQUE",
+            "CREATE CONSTRAINT position_id IF NOT EXISTS FOR (n:Position) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT candidate_id IF NOT EXISTS FOR (n:Candidate) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT identifier_hash IF NOT EXISTS FOR (n:Identifier) "
+            "REQUIRE (n.circle, n.kind, n.system, n.keyVersion, n.hash) IS UNIQUE",
+            "CREATE CONSTRAINT application_id IF NOT EXISTS FOR (n:Application) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT interview_id IF NOT EXISTS FOR (n:Interview) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT finding_id IF NOT EXISTS FOR (n:Finding) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (n:User) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT user_external_id IF NOT EXISTS FOR (n:User) REQUIRE n.externalId IS UNIQUE",
+            "CREATE CONSTRAINT operation_key IF NOT EXISTS FOR (n:Operation) "
+            "REQUIRE (n.caller, n.mutation, n.key) IS UNIQUE",
+            "CREATE CONSTRAINT migration_id IF NOT EXISTS FOR (n:Migration) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
+    Migration(
+        "0002_orders",
+        (
+            "CREATE INDEX candidate_display_name IF NOT EXISTS FOR (n:Candidate) ON (n.displayName)",
+            "CREATE INDEX department_circle IF NOT EXISTS FOR (n:Department) ON (n.circle)",
+            "CREATE INDEX event_organization IF NOT EXISTS FOR (n:Event) ON (n.organization)",
+            "CREATE INDEX operation_recorded_at IF NOT EXISTS FOR (n:Operation) ON (n.recordedAt)",
+        ),
+    ),
+)
+
+
+async def migrate(client: Client) -> list[str]:
+    """Applies what was not applied yet and returns its ids; statements are repeatable, so a crash is harmless."""
+    applied = {row.id for row in await client.read(FIND_APPLIED)}
+    fresh: list[str] = []
+    for migration in MIGRATIONS:
+        if migration.id in applied:
+            continue
+        for text in migration.statements:
+            await client.define(text)
+        await client.write(lambda tx, id=migration.id: tx.run(RECORD, id=id))
+        fresh.append(migration.id)
+    return fresh

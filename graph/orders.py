@@ -1,0 +1,28 @@
+"""Orders and conditions that several connections share."""
+
+from __future__ import annotations
+
+from graph.traversal import Conditions, Sort
+
+APPLICATION_SORTS = {
+    "APPLIED_AT_DESC": Sort("that.appliedAt", descending=True),
+    "APPLIED_AT": Sort("that.appliedAt"),
+}
+APPLICATION_CONDITIONS: Conditions = {"stage": "this.stage = $value"}
+
+INTERVIEW_SORTS = {
+    "STARTS_AT_DESC": Sort("that.startsAt", descending=True),
+    "STARTS_AT": Sort("that.startsAt"),
+}
+INTERVIEW_CONDITIONS: Conditions = {
+    "attendance": "this.attendance = $value",
+    "response": "this.response = $value",
+    "mode": "this.mode = $value",
+    "startsFrom": "this.startsAt >= $value",
+    "startsBefore": "this.startsAt < $value",
+}
+
+FINDING_SORTS = {
+    "OCCURRED_AT_DESC": Sort("that.occurredAt", descending=True),
+    "OCCURRED_AT": Sort("that.occurredAt"),
+}

@@ -1,0 +1,109 @@
+"""Expected refusals are values: one closed list of codes, each with a sentence in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Locale(Enum):
+    """A language that people read."""
+
+    ZH_CN = "ZH_CN"
+    EN = "EN"
+
+
+class Code(Enum):
+    """Why a mutation was refused."""
+
+    NOT_FOUND = "NOT_FOUND"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    KEY_REUSED = "KEY_REUSED"
+    INVALID_VALUE = "INVALID_VALUE"
+    CODE_TAKEN = "CODE_TAKEN"
+    USER_ELSEWHERE = "USER_ELSEWHERE"
+    LAST_ADMIN = "LAST_ADMIN"
+    UNDER_ITSELF = "UNDER_ITSELF"
+    CIRCLE_CHANGE = "CIRCLE_CHANGE"
+    DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
+    HAS_OPEN_CHILDREN = "HAS_OPEN_CHILDREN"
+    HAS_OPEN_POSITIONS = "HAS_OPEN_POSITIONS"
+    POSITION_CLOSED = "POSITION_CLOSED"
+    ALREADY_APPLIED = "ALREADY_APPLIED"
+    APPLICATION_ENDED = "APPLICATION_ENDED"
+    REJECTION_IS_A_DECISION = "REJECTION_IS_A_DECISION"
+    NOT_FORWARD = "NOT_FORWARD"
+    INTERVIEW_SETTLED = "INTERVIEW_SETTLED"
+    INTERVIEW_OVER = "INTERVIEW_OVER"
+    NOT_OVER = "NOT_OVER"
+    NOT_STARTED = "NOT_STARTED"
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    NOT_MISSED = "NOT_MISSED"
+    FINDING_STANDS = "FINDING_STANDS"
+    WRONG_STATE = "WRONG_STATE"
+    NOTICE_MISSING = "NOTICE_MISSING"
+    ANSWER_PENDING = "ANSWER_PENDING"
+    STATEMENT_UNREAD = "STATEMENT_UNREAD"
+
+
+SENTENCES: dict[Code, tuple[str, str]] = {
+    Code.NOT_FOUND: ("找不到该记录。", "There is no such record."),
+    Code.NOT_ALLOWED: ("您的角色无权执行此操作。", "Your role may not do this."),
+    Code.KEY_REUSED: ("该幂等键已用于另一个请求。", "This idempotency key was used with other input."),
+    Code.INVALID_VALUE: ("字段值无效。", "This value is not valid."),
+    Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),
+    Code.USER_ELSEWHERE: ("该用户不能加入本企业。", "This user cannot be added here."),
+    Code.LAST_ADMIN: ("企业至少需要一名人力资源管理员。", "An organisation keeps at least one HR administrator."),
+    Code.UNDER_ITSELF: ("部门不能移到自己或其下级部门之下。", "A department cannot stand under itself."),
+    Code.CIRCLE_CHANGE: (
+        "此变更会把已有投递带入另一个共享圈。",
+        "This would carry applications into another circle.",
+    ),
+    Code.DEPARTMENT_CLOSED: ("该部门已关闭。", "This department is closed."),
+    Code.HAS_OPEN_CHILDREN: ("该部门仍有未关闭的下级部门。", "This department has open departments below it."),
+    Code.HAS_OPEN_POSITIONS: (
+        "该部门仍有开放岗位，请指定承接部门。",
+        "This department has open positions: name a successor.",
+    ),
+    Code.POSITION_CLOSED: ("该岗位已关闭。", "This position is closed."),
+    Code.ALREADY_APPLIED: ("该候选人已投递此岗位。", "This candidate has already applied for this position."),
+    Code.APPLICATION_ENDED: ("该投递已结束。", "This application has ended."),
+    Code.REJECTION_IS_A_DECISION: (
+        "淘汰是一项决定，不能作为阶段推进。",
+        "Rejecting is a decision of a named person, not a step forward.",
+    ),
+    Code.NOT_FORWARD: ("只能推进到更后的阶段。", "An application can only move to a later stage."),
+    Code.INTERVIEW_SETTLED: (
+        "该面试已取消、改期或已有结果。",
+        "This interview was cancelled, moved or has its result.",
+    ),
+    Code.INTERVIEW_OVER: ("该面试已结束。", "This interview is over."),
+    Code.NOT_OVER: ("该面试尚未结束。", "This interview is not over yet."),
+    Code.NOT_STARTED: ("该面试尚未开始。", "This interview has not started yet."),
+    Code.NOT_ACCEPTED: (
+        "候选人未接受该时间的邀请。",
+        "The candidate had not accepted the invitation for this time.",
+    ),
+    Code.NOT_MISSED: ("到面记录不是未到面。", "The attendance recorded does not support this."),
+    Code.FINDING_STANDS: ("该面试已有有效认定。", "A finding about this interview stands."),
+    Code.WRONG_STATE: ("该认定的当前状态不允许此操作。", "The finding is not in a state that allows this."),
+    Code.NOTICE_MISSING: ("尚未通知候选人。", "The candidate has not been given notice."),
+    Code.ANSWER_PENDING: ("候选人答复期限未到。", "The candidate may still answer."),
+    Code.STATEMENT_UNREAD: (
+        "有您尚未阅读的新陈述或记录。",
+        "There is a statement or a record that you have not read.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was written; `field` names the input field at fault, as clients spell it."""
+
+    code: Code
+    field: str | None = None
+    retryable: bool = False
+
+    def message(self, locale: Locale) -> str:
+        zh, en = SENTENCES[self.code]
+        return zh if locale is Locale.ZH_CN else en

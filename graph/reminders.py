@@ -1,0 +1,155 @@
+"""Reminders: what a department that is about to decide should know of the same person, computed on reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, LiteralString
+
+from graph.instants import from_graph, month
+from graph.labels import month_in_words
+from graph.refusals import Locale
+from graph.traversal import Derived, Form, Here, Many, Merged, One, Prop, Shape, Steps
+from graph.visibility import COUNTS, Level
+
+MOST = 20
+
+
+class ReminderKind(Enum):
+    """Where the reminder comes from, seen from the department of the position applied to."""
+
+    SAME_DEPARTMENT = "SAME_DEPARTMENT"
+    SIBLING_DEPARTMENT = "SIBLING_DEPARTMENT"
+    CIRCLE_DEPARTMENT = "CIRCLE_DEPARTMENT"
+    REPEAT_APPLICATION = "REPEAT_APPLICATION"
+
+
+_MODES: Mapping[str, tuple[str, str]] = {
+    "AI_ASYNC": ("AI面试", "an AI interview"),
+    "AI_LIVE": ("AI面试", "an AI interview"),
+    "VIDEO": ("视频面试", "a video interview"),
+    "ONSITE": ("现场面试", "an on-site interview"),
+}
+
+_UNDER: LiteralString = "(held)-[:SUCCEEDED_BY*0..]->(s:Department)-[:PART_OF*0..]->"
+_LAST: LiteralString = "NOT EXISTS { (s)-[:SUCCEEDED_BY]->(:Department) }"
+_SAME: LiteralString = "EXISTS { " + _UNDER + "(applied) WHERE " + _LAST + " }"
+_KIND: LiteralString = (
+    "CASE WHEN " + _SAME + " THEN 'SAME_DEPARTMENT' WHEN EXISTS { " + _UNDER + "(top:Department)-[:PART_OF]->(up)"
+    "<-[:PART_OF]-(applied) WHERE top.circle = applied.circle AND " + _LAST + " } THEN 'SIBLING_DEPARTMENT' "
+    "ELSE 'CIRCLE_DEPARTMENT' END"
+)
+"""The same relations as a viewer's: the department and all below it, its siblings and all below them, the rest."""
+
+
+def _missed_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
+    kind, mode, name, name_zh, occurred_at, zone = values
+    locale: Locale = args["locale"]
+    when = month_in_words(*month(from_graph(occurred_at), zone), locale)
+    zh, en = _MODES[mode]
+    same = kind == ReminderKind.SAME_DEPARTMENT.value
+    if locale is Locale.ZH_CN:
+        return f"该候选人曾在{when}爽约{'本部门' if same else name_zh or name}{zh}"
+    return f"This candidate missed {en} with {'this department' if same else name} in {when}"
+
+
+def _repeat_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
+    name, name_zh, occurred_at, zone = values
+    locale: Locale = args["locale"]
+    when = month_in_words(*month(from_graph(occurred_at), zone), locale)
+    if locale is Locale.ZH_CN:
+        return f"该候选人曾在{when}投递{name_zh or name}岗位"
+    return f"This candidate applied to {name} in {when}"
+
+
+_RELATION: LiteralString = (
+    "CASE WHEN held.id IN $own THEN 'OWN' WHEN held.id IN $sibling THEN 'SIBLING' ELSE 'CIRCLE' END"
+)
+
+MISSED = Shape(
+    "MissedReminder",
+    {
+        "kind": Prop(_KIND, see=Level.ALL),
+        "similarPosition": Prop("wanted.jobFamily = missed.jobFamily", see=Level.ALL),
+        "message": Derived(
+            (_KIND, "interview.mode", "held.name", "held.nameZh", "this.occurredAt", "interview.timeZone"),
+            _missed_message,
+            see=Level.ALL,
+        ),
+        "noShow": Here("Finding"),
+        "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",)),
+        "relation": Prop(_RELATION, see=Level.ALL),
+    },
+    typename="Reminder",
+)
+
+REPEAT = Shape(
+    "RepeatReminder",
+    {
+        "kind": Prop("'REPEAT_APPLICATION'", see=Level.ALL),
+        "similarPosition": Prop("wanted.jobFamily = other.jobFamily", see=Level.ALL),
+        "message": Derived(
+            ("held.name", "held.nameZh", "this.appliedAt", "employer.timeZone"), _repeat_message, see=Level.ALL
+        ),
+        "noShow": Prop("null", see=Level.ALL),
+        "occurredAt": Prop("this.appliedAt", see=Level.ALL, form=Form.INSTANT),
+        "department": One("Department", ("(this)-[:FOR]->(:Position)-[:BELONGS_TO]->(that:Department)",)),
+        "relation": Prop(_RELATION, see=Level.ALL),
+    },
+    typename="Reminder",
+)
+
+_SUBMITTED: LiteralString = "(candidate)-[:SUBMITTED]->"
+_FOUND: Steps = (
+    _SUBMITTED + "(:Application)-[:HAS_INTERVIEW]->(interview:Interview)<-[:FINDS]-(that:Finding)",
+    "(interview)-[:HELD_BY]->(held:Department)",
+    "(interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(missed:Position)",
+)
+_APPLIED: Steps = (
+    _SUBMITTED + "(that:Application)-[:FOR]->(other:Position)-[:BELONGS_TO]->(held:Department)",
+    "(held)-[:PART_OF*1..]->(employer:Organization)",
+)
+_WITHIN: LiteralString = "held.circle = applied.circle"
+_ELSEWHERE: LiteralString = _WITHIN + " AND NOT " + _SAME
+
+
+def _reminders(before: Steps, *, here: LiteralString = "") -> Merged:
+    """Reminders of the candidate that the steps name `candidate`, for the position `wanted` in `applied`."""
+    return Merged(
+        (
+            Many("MissedReminder", (*before, *_FOUND), ("that.occurredAt", "that.id"), where=_WITHIN),
+            Many("RepeatReminder", (*before, *_APPLIED), ("that.appliedAt", "that.id"), where=here + _ELSEWHERE),
+        ),
+        limit=MOST,
+    )
+
+
+FOR_APPLICATION = _reminders(
+    (
+        "(this)-[:FOR]->(wanted:Position)-[:BELONGS_TO]->(applied:Department)",
+        "(this)<-[:SUBMITTED]-(candidate:Candidate)",
+    ),
+    here="that <> this AND ",
+)
+FOR_POSITION = _reminders(
+    (
+        "(wanted:Position {id: $position})-[:BELONGS_TO]->(applied:Department)",
+        "(applied)-[:PART_OF*1..]->(:Organization {id: $organization})",
+        "(:Application)<-[:SUBMITTED]-(candidate:Candidate {id: this.id})",
+    ),
+)
+
+HAS_REMINDERS: LiteralString = (
+    "$staff AND (EXISTS { MATCH (that)<-[:SUBMITTED]-(candidate:Candidate) MATCH "
+    + _SUBMITTED
+    + "(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(found:Finding) WHERE "
+    + COUNTS.replace("this.", "found.")
+    + " } OR EXISTS { MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) "
+    "MATCH (that)<-[:SUBMITTED]-(candidate:Candidate) MATCH "
+    + _SUBMITTED
+    + "(another:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(held:Department) WHERE another <> that AND "
+    + _ELSEWHERE
+    + " })"
+)
+"""A predicate on the application `that`: it has a reminder."""

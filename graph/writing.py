@@ -1,0 +1,217 @@
+"""How anything is written: lock, decide, write once, append an event, remember the outcome under its key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from graph import events
+from graph.client import Client, Transaction
+from graph.events import About, ActorKind, Author, Chain, EventType, NewEvent
+from graph.keys import CandidateKeys
+from graph.refusals import Code, Refusal
+from graph.secrets import Secrets
+from graph.statements import Nothing, Statement
+from graph.visibility import OrganizationRole, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Everything a domain needs: the database, the keys of candidates, and what is derived from the master key."""
+
+    client: Client
+    keys: CandidateKeys
+    secrets: Secrets
+
+
+def random_id() -> str:
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One call of a mutation: who, when, under which key, with which input."""
+
+    viewer: Viewer
+    now: datetime
+    mutation: str
+    key: str
+    input: Mapping[str, Any]
+    kind: ActorKind = ActorKind.HUMAN
+    ids: Callable[[], Callable[[], str]] = lambda: random_id
+    """Gives a source of ids for each attempt, so that sown records keep theirs when a write is tried again."""
+
+    @property
+    def author(self) -> Author:
+        return Author(self.viewer.id, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a mutation answers with: the type and id of the record, read anew for the caller."""
+
+    type: str
+    id: str
+
+
+Outcome: TypeAlias = Written | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    input_hash: str
+    type: str | None
+    id: str | None
+    code: str | None
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    id: str
+    seq: int
+    hash: str
+
+
+FIND_OPERATION = Statement(
+    "operations.find",
+    """
+    MATCH (operation:Operation {caller: $caller, mutation: $mutation, key: $key})
+    RETURN operation.inputHash AS input_hash, operation.type AS type, operation.resultId AS id,
+      operation.code AS code, operation.field AS field
+    """,
+    row=Operation,
+)
+STORE_OPERATION = Statement(
+    "operations.store",
+    """
+    CREATE (operation:Operation {caller: $caller, mutation: $mutation, key: $key, inputHash: $input_hash,
+      recordedAt: $now, type: $type, resultId: $id, code: $code, field: $field})
+    """,
+    row=Nothing,
+    writes=True,
+)
+FORGET_OPERATIONS = Statement(
+    "operations.forget",
+    "MATCH (operation:Operation) WHERE operation.recordedAt < $before DELETE operation",
+    row=Nothing,
+    writes=True,
+)
+LOCK_CANDIDATE = Statement(
+    "candidates.lock",
+    """
+    MATCH (candidate:Candidate {id: $id}) SET candidate._lock = $lock
+    RETURN candidate.id AS id, candidate.seq AS seq, candidate.hash AS hash
+    """,
+    row=Locked,
+    writes=True,
+)
+LOCK_ORGANIZATION = Statement(
+    "organizations.lock",
+    """
+    MATCH (organization:Organization {id: $id}) SET organization._lock = $lock
+    RETURN organization.id AS id, organization.seq AS seq, organization.hash AS hash
+    """,
+    row=Locked,
+    writes=True,
+)
+
+
+@dataclass(slots=True)
+class Desk:
+    """A transaction with the act that it serves; the domain functions write through it."""
+
+    graph: Graph
+    tx: Transaction
+    act: Act
+    new_id: Callable[[], str]
+    chain: Chain | None = None
+
+    async def lock_candidate(self, id: str) -> Chain | None:
+        """Locks the candidate before anything of it is read; null where there is none."""
+        row = await self.tx.one(LOCK_CANDIDATE, id=id, lock=random_id())
+        self.chain = Chain("Candidate", row.id, row.seq, row.hash) if row else None
+        return self.chain
+
+    async def lock_organization(self) -> Chain:
+        row = await self.tx.one(LOCK_ORGANIZATION, id=self.act.viewer.organization, lock=random_id())
+        if row is None:
+            raise LookupError("the viewer's organization is gone")
+        self.chain = Chain("Organization", row.id, row.seq, row.hash)
+        return self.chain
+
+    async def record(
+        self,
+        type: EventType,
+        about: About | None = None,
+        *,
+        occurred_at: datetime | None = None,
+        **payload: Any,
+    ) -> None:
+        """Appends an event to the locked chain."""
+        if self.chain is None:
+            raise RuntimeError("an event needs a locked chain")
+        event = NewEvent(type, occurred_at or self.act.now, about, payload)
+        await events.append(self.tx, self.chain, event, id=self.new_id(), author=self.act.author, now=self.act.now)
+
+
+Work: TypeAlias = Callable[[Desk], Awaitable[Outcome]]
+
+
+async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
+    """Runs `work` in one transaction with its Operation, so that the same key has one effect and one answer.
+
+    A refusal is an answer too and is stored; `work` must refuse before it writes anything but its lock.
+    """
+    input_hash = graph.secrets.input_hash(act.input)
+    place = {"caller": act.viewer.id, "mutation": act.mutation, "key": act.key}
+
+    async def once(tx: Transaction) -> Outcome:
+        earlier = await tx.one(FIND_OPERATION, **place)
+        if earlier is not None:
+            return _replay(earlier, input_hash)
+        outcome = await work(Desk(graph, tx, act, act.ids()))
+        refusal, written = (outcome, None) if isinstance(outcome, Refusal) else (None, outcome)
+        await tx.run(
+            STORE_OPERATION,
+            **place,
+            input_hash=input_hash,
+            now=act.now,
+            type=written and written.type,
+            id=written and written.id,
+            code=refusal and refusal.code.value,
+            field=refusal and refusal.field,
+        )
+        return outcome
+
+    return await graph.client.write(once)
+
+
+def _replay(earlier: Operation, input_hash: str) -> Outcome:
+    if earlier.input_hash != input_hash:
+        return Refusal(Code.KEY_REUSED, "idempotencyKey")
+    if earlier.type is not None and earlier.id is not None:
+        return Written(earlier.type, earlier.id)
+    return Refusal(Code(earlier.code), earlier.field)
+
+
+HR = frozenset({OrganizationRole.HR_ADMIN})
+RECRUITERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.MEMBER})
+RECORDERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.MEMBER, OrganizationRole.INTEGRATOR})
+
+
+def role_refusal(viewer: Viewer, allowed: frozenset[OrganizationRole]) -> Refusal | None:
+    """NOT_ALLOWED for a role that may never do this, before anything is looked up."""
+    return None if viewer.role in allowed else Refusal(Code.NOT_ALLOWED)
+
+
+def reach_refusal(viewer: Viewer, department: str, *, field: str, recorder: bool = False) -> Refusal | None:
+    """A record outside the viewer's OWN is reported as absent; an integrator reaches the whole Organization."""
+    if viewer.owns(department):
+        return None
+    if recorder and viewer.role is OrganizationRole.INTEGRATOR and department in viewer.relations:
+        return None
+    return Refusal(Code.NOT_FOUND, field)

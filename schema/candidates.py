@@ -1,0 +1,93 @@
+"""Candidate, as clients see one."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from graph import candidates
+from graph.candidates import CandidateStatus
+from graph.refusals import Locale
+from schema.fields import Argument, Connection, Node, field, page, planned, where
+from schema.findings import FINDING_STATES, FindingOrder, Reminder
+from schema.ids import id_of
+from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
+from schema.links import ApplicationRef, CandidateRef, FindingRef, InterviewRef
+from schema.mutations import IdempotentInput, mutation
+from schema.positions import ApplicationOrder, ApplicationWhere
+
+
+@strawberry.enum(description="Orders of candidates.")
+class CandidateOrder(Enum):
+    DISPLAY_NAME = "DISPLAY_NAME"
+    NO_SHOWS_DESC = "NO_SHOWS_DESC"
+
+
+@strawberry.input(description="Which candidates.")
+class CandidateWhere:
+    status: CandidateStatus | None = strawberry.field(default=None, description="In this status.")
+
+
+@strawberry.type(
+    description="A person within one circle 候选人; the same person in two circles is two candidates, joined nowhere."
+)
+class Candidate(Node):
+    display_name: str | None = field("The name as it was given.")
+    status: CandidateStatus | None = field("Whether the record may be used.")
+    locale: Locale | None = field("The language to write in.")
+    time_zone: str | None = field("The candidate's IANA zone, where known.")
+    email: str | None = field("Where to write; null once the candidate's key was dropped.")
+    phone: str | None = field("Where to call; null once the candidate's key was dropped.")
+    applications: Connection[ApplicationRef] = page(
+        "Applications to your own departments.", ApplicationOrder, where=where(ApplicationWhere)
+    )
+    interviews: Connection[InterviewRef] = page(
+        "Interviews held by your own departments.", InterviewOrder, where=where(InterviewWhere)
+    )
+    no_shows: Connection[FindingRef] = page("No-shows that count, across the circle.", FindingOrder)
+    findings: Connection[FindingRef] = page(
+        "Findings as far as you see them; with states, your own departments' alone.",
+        FindingOrder,
+        states=FINDING_STATES,
+    )
+    attendance: AttendanceSummary = planned("Attendance in numbers, in a period.", **PERIOD)
+    reminders: list[Reminder] = planned(
+        "What to know when this person is considered for a position; the newest 20.",
+        position=Argument(strawberry.ID, "The position in question."),
+    )
+    possible_matches: list[CandidateRef] = field(
+        "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree."
+    )
+
+
+@strawberry.input(description="Changes how a candidate is called and reached; what is not given stays.")
+class UpdateCandidateInput(IdempotentInput):
+    candidate: strawberry.ID = field("The candidate.")
+    display_name: str | None = strawberry.field(default=None, description="The name.")
+    email: str | None = strawberry.field(default=None, description="Where to write.")
+    phone: str | None = strawberry.field(default=None, description="Where to call.")
+    locale: Locale | None = strawberry.field(default=None, description="The language to write in.")
+    time_zone: str | None = strawberry.field(default=None, description="The candidate's IANA zone.")
+
+
+def _update(input: UpdateCandidateInput) -> candidates.UpdateCandidate:
+    return candidates.UpdateCandidate(
+        id_of("Candidate", input.candidate),
+        input.display_name,
+        input.email,
+        input.phone,
+        input.locale,
+        input.time_zone,
+    )
+
+
+MUTATIONS = (
+    mutation(
+        "updateCandidate",
+        UpdateCandidateInput,
+        "Candidate",
+        lambda graph, act, input: candidates.update(graph, act, _update(input)),
+        "Changes a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE.",
+    ),
+)

@@ -1,0 +1,71 @@
+"""What one request knows: who asks, through which graph, and when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from graph.candidates import Revealing
+from graph.events import ActorKind
+from graph.visibility import FIND_VIEWER, OrganizationRole, Viewer
+from graph.writing import Act, Graph
+from schema.errors import unauthenticated
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Viewers:
+    """Viewers by token subject, kept for at most 60 seconds and dropped at once when users or structure change."""
+
+    KEPT = 60.0
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._kept: dict[str, tuple[float, Viewer | None]] = {}
+
+    async def find(self, subject: str) -> Viewer | None:
+        kept = self._kept.get(subject)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        rows = await self._graph.client.read(FIND_VIEWER, subject=subject)
+        viewer = Viewer.of_row(rows[0]) if rows else None
+        if len(self._kept) > 10_000:
+            self._kept.clear()
+        self._kept[subject] = time.monotonic() + self.KEPT, viewer
+        return viewer
+
+    def drop(self) -> None:
+        self._kept.clear()
+
+
+@dataclass
+class Context:
+    """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names."""
+
+    graph: Graph
+    viewers: Viewers
+    subject: str | None = None
+    accepts: Callable[[Viewer], bool] = lambda _: True
+    clock: Callable[[], datetime] = utc_now
+    adjusted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    async def viewer(self) -> Viewer:
+        """Who asks; an UNAUTHENTICATED error where nobody does or the subject is no user."""
+        viewer = await self.viewers.find(self.subject) if self.subject else None
+        if viewer is None or not self.accepts(viewer):
+            raise unauthenticated()
+        return viewer
+
+    def revealing(self) -> Revealing:
+        return Revealing(self.graph.keys)
+
+    async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
+        viewer = await self.viewer()
+        kind = ActorKind.API if viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
+        return Act(viewer, self.clock(), mutation, key or str(uuid4()), mutation_input, kind)

@@ -1,0 +1,35 @@
+"""The graph's enums in the language of clients; registered before any type names them."""
+
+import strawberry
+
+from graph.applications import Stage
+from graph.candidates import CandidateStatus
+from graph.events import ActorKind, EventType
+from graph.findings import Cause, Channel, FindingOutcome, FindingState
+from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
+from graph.positions import Urgency
+from graph.refusals import Code, Locale
+from graph.reminders import ReminderKind
+from graph.structure import Relation
+from graph.visibility import DepartmentRole, OrganizationRole
+
+strawberry.enum(Code, name="RefusalCode", description="Why a mutation was refused.")
+strawberry.enum(OrganizationRole, description="What a user may do in the whole Organization.")
+strawberry.enum(DepartmentRole, description="What a user may do in one department.")
+strawberry.enum(Mode, name="InterviewMode", description="How an interview is held.")
+strawberry.enum(Response, name="InvitationResponse", description="The candidate's answer for one time.")
+strawberry.enum(Attendance, description="What happened, as a fact; whose fault it was is a finding.")
+strawberry.enum(EvidenceCode, description="What else was seen of an interview that was missed or broken off.")
+strawberry.enum(Side, description="Who asked for a change.")
+strawberry.enum(EventType, description="What happened.")
+strawberry.enum(ActorKind, description="Who acted: a person, the system, or a program with a token.")
+strawberry.enum(FindingOutcome, description="What a missed interview was found to be 到面认定.")
+strawberry.enum(Cause, description="On whose side a missed interview lay.")
+strawberry.enum(FindingState, description="How far a finding has come.")
+strawberry.enum(Channel, description="How a notice or an answer reached the other side.")
+strawberry.enum(ReminderKind, description="Where a reminder comes from, seen from the position applied to.")
+strawberry.enum(Relation, description="How near a department is to your own.")
+strawberry.enum(CandidateStatus, description="Whether a candidate's record may be used.")
+strawberry.enum(Locale, description="A language that people read.")
+strawberry.enum(Urgency, description="How pressing it is to fill a position; URGENT_BACKFILL is 紧急补位.")
+strawberry.enum(Stage, description="How far an application has come.")

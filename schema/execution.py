@@ -1,0 +1,396 @@
+"""Answers an operation: each root field by one statement, in place of resolving field by field.
+
+The way in is an executor derived from Strawberry's own. It plans the root fields that are declared as roots and reads
+what mutations wrote; introspection and everything else go the normal way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, LiteralString, cast
+from uuid import uuid4
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+    get_argument_values,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    located_error,
+    parse,
+    validate,
+    visit,
+)
+from graphql.language import Visitor
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from graph.client import EngineUnavailable
+from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
+from graph.visibility import Dialect
+from graph.writing import Written
+from schema.context import Context
+from schema.errors import refused_request
+from schema.ids import NODES, from_global
+from schema.projection import Reader, Request, read_root
+from schema.selection import Selection, adjustments, arguments, select, structure_of_booleans
+
+log = logging.getLogger("turnout")
+
+TOKENS = 2_000
+"""Tokens a document may have."""
+DOCUMENTS = 512
+"""Documents kept with their plans; each keeps at most PLANS."""
+PLANS = 64
+
+_LOOKUPS: dict[str, LiteralString] = {
+    "Organization": "(this:Organization {id: $id})",
+    "Department": "(this:Department {id: $id})",
+    "Position": "(this:Position {id: $id})",
+    "Candidate": "(this:Candidate {id: $id})",
+    "Application": "(this:Application {id: $id})",
+    "Interview": "(this:Interview {id: $id})",
+    "Event": "(this:Event {id: $id})",
+    "Finding": "(this:Finding {id: $id})",
+    "User": "(this:User {id: $id})",
+}
+LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
+"""Any record by its id, as `node` finds it and as mutations read what they wrote."""
+assert LOOKUPS.keys() == NODES
+
+
+def member_of(type: str, name: str) -> Member | None:
+    """What a field of a GraphQL type reads; a type may be made of several shapes, which then agree on arguments."""
+    for shape in SHAPES.values():
+        if shape.type == type and name in shape.members:
+            return shape.members[name]
+    return None
+
+
+@dataclass
+class Document:
+    """A request's text, read once: its syntax tree, its errors, and the selections planned for it."""
+
+    tree: DocumentNode | None
+    errors: list[GraphQLError]
+    selections: OrderedDict[Any, Selection] = field(default_factory=OrderedDict[Any, Selection])
+
+
+class Documents:
+    """One bounded cache by text."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def read(self, text: str) -> Document:
+        document = self._kept.get(text)
+        if document is None:
+            document = self._kept[text] = self._read(text)
+            while len(self._kept) > DOCUMENTS:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(text)
+        return document
+
+    def _read(self, text: str) -> Document:
+        try:
+            tree = parse(text, max_tokens=TOKENS)
+        except RecursionError:
+            return Document(None, [refused_request("GRAPHQL_PARSE_FAILED", "The document is nested too deeply.")])
+        except GraphQLError as error:
+            too_long = "token" in error.message and "limit" in error.message
+            error.extensions = {"code": "TOO_MANY_TOKENS" if too_long else "GRAPHQL_PARSE_FAILED", "retryable": False}
+            return Document(None, [error])
+        errors = validate(self._schema, tree)
+        for error in errors:
+            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "retryable": False}
+        return Document(tree, errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    composed: Composed
+    read: Reader
+
+
+class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes one operation; `context_value` is a Context, `document` the cached text's."""
+
+    document: Document
+
+    def execute_field(
+        self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
+    ) -> Any:
+        if path.prev is None and parent_type is self.schema.query_type:
+            name = field_details_list[0].node.name.value
+            if name in ROOTS or name == "node":
+                answer = self._answer_root(name, parent_type, field_details_list, path)
+                return self._guarded(answer, parent_type.fields[name].type, field_details_list, path)
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any
+    ) -> Any:
+        if isinstance(result, Written) and not is_non_null_type(return_type):
+            return self._read_written(result, field_details_list, path)
+        if isinstance(result, Written):
+            return self._never_null(self._read_written(result, field_details_list, path), info)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    async def _guarded(self, answer: Awaitable[Any], type: Any, details: Any, path: Path) -> Any:
+        try:
+            return await answer
+        except Exception as error:
+            self.handle_field_error(error, type, details, path)
+            return None
+
+    @staticmethod
+    async def _never_null(answer: Awaitable[Any], info: Any) -> Any:
+        value = await answer
+        if value is None:
+            raise RuntimeError(f"{info.field_name} wrote what its caller may not read")
+        return value
+
+    async def _answer_root(self, name: str, parent: GraphQLObjectType, details: Any, path: Path) -> Any:
+        await self._context.viewer()
+        if name != "node":
+            type = cast(GraphQLObjectType, get_named_type(parent.fields[name].type))
+            return await self._answer(ROOTS[name], type, details, path)
+        # The type named in the id says what to read, and so is part of the plan's key.
+        values = self._argument(parent.fields[name], details[0])
+        named, _ = from_global(values["id"])
+        if not named:
+            return None
+        return await self._answer(LOOKUPS[named], self._object_type(named), details, path)
+
+    def _argument(self, definition: Any, detail: Any) -> dict[str, Any]:
+        return get_argument_values(definition, detail.node, self.variable_values, detail.fragment_variable_values)
+
+    def _object_type(self, name: str) -> GraphQLObjectType:
+        type = self.schema.get_type(name)
+        assert is_object_type(type)
+        return type
+
+    @property
+    def _context(self) -> Context:
+        return self.context_value
+
+    async def _read_written(self, written: Written, details: Any, path: Path) -> Any:
+        """The record that a mutation wrote, with the caller's visibility of now."""
+        return await self._answer(LOOKUPS[written.type], self._object_type(written.type), details, path, id=written.id)
+
+    async def _answer(
+        self, root: Root, type: GraphQLObjectType, details: Any, path: Path, *, id: str | None = None
+    ) -> Any:
+        context = self._context
+        viewer = await context.viewer()
+        selection = self._selection(root, type, details, path)
+        args: list[Any] = [arguments(slot, self, viewer, context.graph.secrets) for slot in selection.slots]
+        context.adjusted += adjustments(selection, args)
+        if id is not None:
+            args.append({"id": id})
+        elif selection.pick.slot >= 0 and isinstance(args[selection.pick.slot], GraphQLError):
+            raise args[selection.pick.slot]
+        plan = self._plan(selection, args, viewer.dialect)
+        parameters = viewer.at(context.clock())
+        for parameter in plan.composed.parameters:
+            parameters[parameter.name] = _sent(parameter.source(args[parameter.slot]))
+        records = await context.graph.client.answer(root.name, plan.composed.text, parameters)
+        answer = records[0]["answer"] if records else None
+        value = await self._project(plan, answer, args)
+        failed = any(isinstance(values, GraphQLError) for values in args)
+        return self._settle(value, type, details, path) if failed else value
+
+    async def _project(self, plan: Plan, answer: Any, args: list[Any]) -> Any:
+        revealing = self._context.revealing()
+        request = Request(args, revealing, self._context.graph.secrets.seal_cursor)
+        value = plan.read(answer, request)
+        # Contacts open with keys kept outside the graph: a second reading follows where one had to be fetched.
+        while await revealing.load():
+            value = plan.read(answer, request)
+        return value
+
+    def _selection(self, root: Root, type: GraphQLObjectType, details: Any, path: Path) -> Selection:
+        key = (
+            self.operation.name and self.operation.name.value,
+            path.key,
+            root.name,
+            structure_of_booleans(self.variable_values.coerced),
+        )
+        kept = self.document.selections
+        selection = kept.get(key)
+        if selection is None:
+            selection = kept[key] = select(self, root, type, details, str(path.key))
+            while len(kept) > PLANS:
+                kept.popitem(last=False)
+        return selection
+
+    def _plan(self, selection: Selection, args: list[Any], dialect: Dialect) -> Plan:
+        key = dialect, tuple(structure(values) for values in args)
+        failed = any(isinstance(values, GraphQLError) for values in args)
+        plan = None if failed else selection.plans.get(key)
+        if plan is None:
+            _give(selection.pick, args)
+            composed = compose(selection.root, selection.pick, dialect)
+            plan = Plan(composed, read_root(composed.layout, selection.root.member, selection.pick))
+            if len(selection.plans) >= PLANS:
+                selection.plans.clear()
+            if not failed:
+                selection.plans[key] = plan
+        return plan
+
+    def _settle(self, value: Any, type: Any, details: Any, path: Path) -> Any:
+        """Raises the errors that stand in the answer where they belong, and nulls what the specification nulls."""
+        if isinstance(value, GraphQLError):
+            raise located_error(value, [detail.node for detail in details], path.as_list())
+        if is_non_null_type(type):
+            return self._settle(value, type.of_type, details, path)
+        if value is None or is_leaf_type(type):
+            return value
+        if is_list_type(type):
+            return [
+                self._settle_item(item, type.of_type, details, path.add_key(index, None))
+                for index, item in enumerate(value)
+            ]
+        grouped = self.collect_subfields(type, details).grouped_field_set
+        for key, inner in grouped.items():
+            definition = self.schema.get_field(type, inner[0].node.name.value)
+            assert definition is not None
+            value[key] = self._settle_item(value[key], definition.type, inner, path.add_key(key, type.name))
+        return value
+
+    def _settle_item(self, value: Any, type: Any, details: Any, path: Path) -> Any:
+        try:
+            return self._settle(value, type, details, path)
+        except GraphQLError as error:
+            if is_non_null_type(type):
+                raise
+            self.collected_errors.add(error, path)
+            return None
+
+
+def _give(pick: Pick, args: list[Any]) -> None:
+    """Hands the picks the arguments of this request, from which the statement's structure is read."""
+    values = args[pick.slot] if pick.slot >= 0 else {}
+    if isinstance(values, GraphQLError):
+        pick.error = values
+    else:
+        pick.args, pick.error = values, None
+    for child in pick.picks:
+        _give(child, args)
+
+
+SIZE_CLASSES = (1, 10, 100, 1_000)
+
+
+def _sent(value: Any) -> Any:
+    """A parameter as the database takes it: enums by name, lists filled up to a size class with their last item."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list):
+        items = [_sent(item) for item in cast(list[Any], value)] or [""]
+        size = next((size for size in SIZE_CLASSES if len(items) <= size), len(items))
+        return items + items[-1:] * (size - len(items))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response in the making; `executed` tells a request error from errors of fields."""
+
+    data: dict[str, Any] | None
+    errors: list[GraphQLError]
+    extensions: dict[str, Any]
+    executed: bool
+
+    def payload(self) -> dict[str, Any]:
+        parts: dict[str, Any] = {"data": self.data} if self.executed else {}
+        if self.errors:
+            parts["errors"] = [error.formatted for error in self.errors]
+        if self.extensions:
+            parts["extensions"] = self.extensions
+        return parts
+
+
+class Answerer:
+    """Runs operations on a schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._documents = Documents(schema)
+
+    async def answer(
+        self,
+        text: str,
+        context: Context,
+        *,
+        variables: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        introspection: bool = True,
+    ) -> Answer:
+        document = self._documents.read(text)
+        errors = document.errors
+        if document.tree is not None and not errors and not introspection and _introspects(document.tree):
+            errors = [refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")]
+        if document.tree is None or errors:
+            return Answer(None, errors, {}, executed=False)
+        executor = type("Executor", (PlannedExecutor,), {"document": document})
+        result = execute(
+            self.schema,
+            document.tree,
+            variable_values=variables,
+            operation_name=operation_name,
+            context_value=context,
+            executor_class=executor,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        errors = [presentable(error) for error in result.errors or ()]
+        extensions = {"adjusted": context.adjusted} if context.adjusted else {}
+        executed = result.data is not None or any(error.path for error in errors)
+        return Answer(result.data, errors, extensions, executed)
+
+
+def _introspects(tree: DocumentNode) -> bool:
+    found = False
+
+    class Finder(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            nonlocal found
+            found = found or node.name.value in ("__schema", "__type")
+
+    visit(tree, Finder())
+    return found
+
+
+def presentable(error: GraphQLError) -> GraphQLError:
+    """The error as a client may see it: our own and the request's as they are, any other masked with an id."""
+    cause = error.original_error
+    if error.extensions and "code" in error.extensions:
+        return error
+    if isinstance(cause, GraphQLError) and cause.extensions and "code" in cause.extensions:
+        error.extensions = cause.extensions
+        return error
+    if isinstance(cause, EngineUnavailable):
+        message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif cause is None:
+        message, extensions = error.message, {"code": "BAD_REQUEST", "retryable": False}
+    else:
+        id = str(uuid4())
+        log.error("unexpected error %s", id, exc_info=cause)
+        message = f"Something went wrong on the server. If you report it, name {id}."
+        extensions = {"code": "INTERNAL", "retryable": False, "id": id}
+    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)

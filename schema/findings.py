@@ -1,0 +1,177 @@
+"""Finding and Reminder, as clients see them, and the steps from a suspicion to a decision."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+from strawberry import UNSET
+
+from graph import findings
+from graph.findings import Cause, Channel, FindingOutcome, FindingState
+from graph.reminders import ReminderKind
+from graph.structure import Relation
+from schema.fields import LOCALE, Argument, Node, field, labelled, planned
+from schema.ids import id_of
+from schema.links import DepartmentRef, EventRef, FindingRef, InterviewRef, PositionRef, UserRef
+from schema.mutations import IdempotentInput, mutation
+from schema.scalars import DateTime
+
+
+@strawberry.enum(description="Orders of findings.")
+class FindingOrder(Enum):
+    OCCURRED_AT_DESC = "OCCURRED_AT_DESC"
+    OCCURRED_AT = "OCCURRED_AT"
+
+
+FINDING_STATES = Argument(list[FindingState] | None, "Only those in one of these states.", UNSET)
+
+
+@strawberry.type(description="What a missed interview was found to be 到面认定, and how far that has come.")
+class Finding(Node):
+    occurred_at: DateTime = field("The time that was missed.")
+    department: DepartmentRef = field("The department that held the interview.")
+    position: PositionRef | None = field("The position applied to.")
+    relation: Relation = field("How near that department is to yours.")
+    outcome: FindingOutcome | None = field("What it was found to be; null before it is decided. Own.")
+    outcome_label: str | None = labelled("The outcome in words. Own.")
+    cause: Cause | None = field("On whose side it lay. Own.")
+    cause_label: str | None = labelled("The cause in words. Own.")
+    state: FindingState | None = field("How far it has come. Own.")
+    state_label: str | None = labelled("The state in words. Own.")
+    suspected_at: DateTime | None = field("When it was reported. Own.")
+    notice_at: DateTime | None = field("When the candidate was told. Own.")
+    answer_by: DateTime | None = field("Until when the candidate may answer. Own.")
+    decided_at: DateTime | None = field("When it was decided. Own.")
+    expires_at: DateTime | None = field("From when it no longer counts; fixed at the decision. Own.")
+    erase_at: DateTime | None = field("When it is to be erased; fixed at the decision. Own.")
+    policy_version: str | None = field("The version of the policy it was made under. Own.")
+    reason: str | None = field("The decider's reason. Own.")
+    statement: str | None = field("What the candidate said to it. Own.")
+    last_seq: int | None = field("The seq of the interview's last event: what to send as readUpTo. Own.")
+    decided_by: UserRef | None = field("Who decided. Own.")
+    interview: InterviewRef | None = field("The interview. Own.")
+    based_on: list[EventRef] = field("The events it stands on, by seq. Own.")
+
+
+@strawberry.type(description="What a department that is about to decide should know of the same person 提醒.")
+class Reminder:
+    kind: ReminderKind = field("Where it comes from, seen from the department of the position applied to.")
+    similar_position: bool = field("Whether both positions are of the same job family.")
+    message: str = planned("The reminder as HR reads it.", locale=LOCALE)
+    no_show: FindingRef | None = field("The finding it stands on; null for a repeated application.")
+    occurred_at: DateTime = field("When the interview was missed, or the other application filed.")
+    department: DepartmentRef = field("The department it comes from.")
+    relation: Relation = field("How near that department is to yours.")
+
+
+@strawberry.input(description="Reports a no-show.")
+class ReportNoShowInput(IdempotentInput):
+    interview: strawberry.ID = field("The interview that was missed.")
+
+
+@strawberry.input(description="Records that the candidate was told.")
+class RecordNoticeInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    channel: Channel = field("How the candidate was told.")
+    told_at: DateTime | None = strawberry.field(default=None, description="When; now where it is not given.")
+    text: str | None = strawberry.field(default=None, description="What was said; kept in the event.")
+
+
+@strawberry.input(description="Records the candidate's answer.")
+class RecordStatementInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    channel: Channel = field("How the answer came.")
+    text: str = field("The answer, up to 10,000 characters.")
+
+
+@strawberry.input(description="Makes a finding final.")
+class ConfirmNoShowInput(IdempotentInput):
+    finding: strawberry.ID | None = strawberry.field(default=None, description="The finding.")
+    interview: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="In place of a finding: an interview nobody suspected, for a fault of PLATFORM or EMPLOYER.",
+    )
+    cause: Cause = field("On whose side it lay.")
+    reason: str = field("Why, up to 2,000 characters.")
+    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+
+
+@strawberry.input(description="Excuses a missed interview.")
+class ExcuseNoShowInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    reason: str = field("Why, up to 2,000 characters.")
+    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+
+
+@strawberry.input(description="Takes a finding back.")
+class VoidNoShowInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    reason: str = field("Why, up to 2,000 characters.")
+
+
+MUTATIONS = (
+    mutation(
+        "reportNoShow",
+        ReportNoShowInput,
+        "Finding",
+        lambda graph, act, input: findings.report(graph, act, id_of("Interview", input.interview)),
+        "Suspects a no-show; needs an accepted invitation that is over and NOT_ATTENDED. Own. "
+        "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED.",
+    ),
+    mutation(
+        "recordNotice",
+        RecordNoticeInput,
+        "Finding",
+        lambda graph, act, input: findings.record_notice(
+            graph, act, id_of("Finding", input.finding), channel=input.channel, told_at=input.told_at, text=input.text
+        ),
+        "The candidate was told; the time to answer runs, 72 hours by policy. Own. "
+        "Codes: NOT_FOUND, WRONG_STATE, INVALID_VALUE.",
+    ),
+    mutation(
+        "recordStatement",
+        RecordStatementInput,
+        "Finding",
+        lambda graph, act, input: findings.record_statement(
+            graph, act, id_of("Finding", input.finding), channel=input.channel, text=input.text
+        ),
+        "Takes down the candidate's answer. Own. Codes: NOT_FOUND, WRONG_STATE, INVALID_VALUE.",
+    ),
+    mutation(
+        "confirmNoShow",
+        ConfirmNoShowInput,
+        "Finding",
+        lambda graph, act, input: findings.confirm(
+            graph,
+            act,
+            finding=None if input.finding is None else id_of("Finding", input.finding),
+            interview=None if input.interview is None else id_of("Interview", input.interview),
+            cause=input.cause,
+            reason=input.reason,
+            read_up_to=input.read_up_to,
+        ),
+        "Makes a finding final: NO_SHOW for CANDIDATE or UNKNOWN after a notice and a hearing, SYSTEM_FAULT for "
+        "PLATFORM, EMPLOYER_FAULT for EMPLOYER. Own, never an interviewer of it. Codes: NOT_FOUND, NOT_ALLOWED, "
+        "WRONG_STATE, NOTICE_MISSING, ANSWER_PENDING, STATEMENT_UNREAD, FINDING_STANDS, NOT_OVER, NOT_MISSED, "
+        "INVALID_VALUE.",
+    ),
+    mutation(
+        "excuseNoShow",
+        ExcuseNoShowInput,
+        "Finding",
+        lambda graph, act, input: findings.excuse(
+            graph, act, id_of("Finding", input.finding), reason=input.reason, read_up_to=input.read_up_to
+        ),
+        "There was good cause. Own, never an interviewer of it. "
+        "Codes: NOT_FOUND, NOT_ALLOWED, WRONG_STATE, STATEMENT_UNREAD, INVALID_VALUE.",
+    ),
+    mutation(
+        "voidNoShow",
+        VoidNoShowInput,
+        "Finding",
+        lambda graph, act, input: findings.void(graph, act, id_of("Finding", input.finding), reason=input.reason),
+        "Takes a finding back, with every reminder that stood on it. Own, never an interviewer of it. "
+        "Codes: NOT_FOUND, NOT_ALLOWED, WRONG_STATE, INVALID_VALUE.",
+    ),
+)

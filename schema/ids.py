@@ -1,0 +1,30 @@
+"""Global ids in the manner of Relay: the type and the id of a record, readable by machines alone."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from binascii import Error
+
+NODES = frozenset(
+    {"Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding", "User"}
+)
+"""Types that have a global id."""
+
+
+def to_global(type: str, id: str) -> str:
+    return b64encode(f"{type}:{id}".encode()).decode()
+
+
+def from_global(text: str) -> tuple[str, str]:
+    """Type and id; a pair of empty strings where the text is no global id of ours, which no record has."""
+    try:
+        type, _, id = b64decode(text, validate=True).decode().partition(":")
+    except (Error, UnicodeDecodeError, ValueError):
+        return "", ""
+    return (type, id) if type in NODES and id else ("", "")
+
+
+def id_of(type: str, text: str) -> str:
+    """The id in a global id of this type, or the empty string, which no record has."""
+    found, id = from_global(text)
+    return id if found == type else ""

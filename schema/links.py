@@ -1,0 +1,27 @@
+"""The types that refer to one another across modules, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from schema.applications import Application
+    from schema.candidates import Candidate
+    from schema.departments import Department
+    from schema.findings import Finding
+    from schema.interviews import Event, Interview
+    from schema.organizations import Organization
+    from schema.positions import Position
+    from schema.users import User
+
+OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organizations")]
+DepartmentRef = Annotated["Department", strawberry.lazy("schema.departments")]
+PositionRef = Annotated["Position", strawberry.lazy("schema.positions")]
+CandidateRef = Annotated["Candidate", strawberry.lazy("schema.candidates")]
+ApplicationRef = Annotated["Application", strawberry.lazy("schema.applications")]
+InterviewRef = Annotated["Interview", strawberry.lazy("schema.interviews")]
+EventRef = Annotated["Event", strawberry.lazy("schema.interviews")]
+FindingRef = Annotated["Finding", strawberry.lazy("schema.findings")]
+UserRef = Annotated["User", strawberry.lazy("schema.users")]

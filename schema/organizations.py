@@ -1,0 +1,25 @@
+"""Organization, as clients see it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from schema.fields import Connection, Node, field, page
+from schema.links import DepartmentRef, UserRef
+
+
+@strawberry.enum(description="Orders of users.")
+class UserOrder(Enum):
+    EXTERNAL_ID = "EXTERNAL_ID"
+
+
+@strawberry.type(description="An employer 企业.")
+class Organization(Node):
+    name: str = field("Its name.")
+    name_zh: str | None = field("Its Chinese name.")
+    jurisdiction: str = field("The law it stands under, an ISO 3166 code such as CN or DE.")
+    time_zone: str = field("The IANA zone of its calendar.")
+    departments: list[DepartmentRef] = field("The departments directly under it, by name.")
+    users: Connection[UserRef] = page("Its users; empty but for HR_ADMIN and AUDITOR.", UserOrder)

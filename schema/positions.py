@@ -1,0 +1,125 @@
+"""Position, as clients see it, and what opens, moves and closes one."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from graph import positions
+from graph.applications import Stage
+from graph.positions import Urgency
+from schema.fields import Connection, Node, field, labelled, page, where
+from schema.ids import id_of
+from schema.interviews import InterviewOrder, InterviewWhere
+from schema.links import ApplicationRef, DepartmentRef, InterviewRef, PositionRef
+from schema.mutations import IdempotentInput, mutation
+from schema.scalars import DateTime
+
+
+@strawberry.enum(description="Whether it is still in use.")
+class OpenStatus(Enum):
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+@strawberry.enum(description="Orders of positions.")
+class PositionOrder(Enum):
+    TITLE = "TITLE"
+    OPENED_AT_DESC = "OPENED_AT_DESC"
+    APPLICATIONS_DESC = "APPLICATIONS_DESC"
+
+
+@strawberry.enum(description="Orders of similar positions.")
+class SimilarPositionOrder(Enum):
+    TITLE = "TITLE"
+
+
+@strawberry.enum(description="Orders of applications.")
+class ApplicationOrder(Enum):
+    APPLIED_AT_DESC = "APPLIED_AT_DESC"
+    APPLIED_AT = "APPLIED_AT"
+
+
+@strawberry.input(description="Which applications.")
+class ApplicationWhere:
+    stage: Stage | None = strawberry.field(default=None, description="At this stage.")
+
+
+@strawberry.input(description="Which positions.")
+class PositionWhere:
+    status: OpenStatus | None = strawberry.field(default=None, description="In this status.")
+    job_family: str | None = strawberry.field(default=None, description="Of this job family.")
+    urgency: Urgency | None = strawberry.field(default=None, description="Of this urgency. Own.")
+
+
+@strawberry.type(description="A position 岗位.")
+class Position(Node):
+    title: str = field("What it is called.")
+    job_family: str = field("What makes positions similar.")
+    status: OpenStatus = field("OPEN or CLOSED.")
+    status_label: str = labelled("The status in words.")
+    urgency: Urgency | None = field("How pressing it is. Own.")
+    urgency_label: str | None = labelled("The urgency in words. Own.")
+    opened_at: DateTime | None = field("When it was opened. Own.")
+    closed_at: DateTime | None = field("When it was closed. Own.")
+    department: DepartmentRef = field("Whose position it is.")
+    similar: Connection[PositionRef] = page("Positions of the same job family in the circle.", SimilarPositionOrder)
+    interviews: Connection[InterviewRef] = page("Interviews for it. Own.", InterviewOrder, where=where(InterviewWhere))
+    applications: Connection[ApplicationRef] = page(
+        "Applications for it. Own.", ApplicationOrder, where=where(ApplicationWhere)
+    )
+    applicants_with_reminders: Connection[ApplicationRef] = page(
+        "Applications whose candidate has a reminder. Own.", ApplicationOrder
+    )
+
+
+@strawberry.input(description="Opens a position.")
+class OpenPositionInput(IdempotentInput):
+    department: strawberry.ID = field("Whose position it is.")
+    title: str = field("What it is called.")
+    job_family: str = field("What makes positions similar.")
+    urgency: Urgency = strawberry.field(default=Urgency.NORMAL, description="How pressing it is.")
+
+
+@strawberry.input(description="Moves a position to another department.")
+class MovePositionInput(IdempotentInput):
+    position: strawberry.ID = field("The position.")
+    department: strawberry.ID = field("Where it goes.")
+
+
+@strawberry.input(description="Closes a position.")
+class ClosePositionInput(IdempotentInput):
+    position: strawberry.ID = field("The position.")
+
+
+MUTATIONS = (
+    mutation(
+        "openPosition",
+        OpenPositionInput,
+        "Position",
+        lambda graph, act, input: positions.open(
+            graph,
+            act,
+            positions.OpenPosition(id_of("Department", input.department), input.title, input.job_family, input.urgency),
+        ),
+        "Opens a position. Own. Codes: INVALID_VALUE, NOT_FOUND, NOT_ALLOWED, DEPARTMENT_CLOSED.",
+    ),
+    mutation(
+        "movePosition",
+        MovePositionInput,
+        "Position",
+        lambda graph, act, input: positions.move(
+            graph, act, id_of("Position", input.position), id_of("Department", input.department)
+        ),
+        "Moves a position; with applications only within its circle. Own. "
+        "Codes: NOT_FOUND, NOT_ALLOWED, DEPARTMENT_CLOSED, CIRCLE_CHANGE.",
+    ),
+    mutation(
+        "closePosition",
+        ClosePositionInput,
+        "Position",
+        lambda graph, act, input: positions.close(graph, act, id_of("Position", input.position)),
+        "Closes a position. Own. Codes: NOT_FOUND, NOT_ALLOWED, POSITION_CLOSED.",
+    ),
+)

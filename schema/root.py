@@ -1,0 +1,94 @@
+"""The one list that joins all domains, and the schema made of it."""
+
+from __future__ import annotations
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema, is_object_type
+from strawberry import UNSET
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+
+import graph.organizations  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape, its root
+from graph.traversal import ROOTS, SHAPES
+from schema import applications, candidates, departments, findings, interviews, positions, users
+from schema.applications import Application
+from schema.candidates import Candidate, CandidateOrder, CandidateWhere
+from schema.departments import Department
+from schema.fields import Argument, Connection, Node, field, page, planned, where
+from schema.interviews import Interview
+from schema.organizations import Organization
+from schema.positions import Position
+from schema.scalars import DATE_TIME, DateTime
+from schema.users import User
+
+DOMAINS = (users, departments, positions, candidates, applications, interviews, findings)
+
+ID = Argument(strawberry.ID, "The record's id; any other gives null.")
+
+
+@strawberry.type(
+    description="Everything you may ask. A record that is not there and one you may not see are both null."
+)
+class Query:
+    node: Node | None = planned("Any record by its id.", id=ID)
+    viewer: User | None = field("You.")
+    organization: Organization | None = field("Your Organization.")
+    department: Department | None = planned(
+        "A department by its code.", code=Argument(str, "Its code; one outside your circle gives null.")
+    )
+    departments: list[Department] = field("All departments of your Organization, by name.")
+    position: Position | None = planned("A position by its id.", id=ID)
+    candidate: Candidate | None = planned("A candidate by its id.", id=ID)
+    candidates: Connection[Candidate] = page(
+        "Candidates with an application to your own departments.",
+        CandidateOrder,
+        search=Argument(str | None, "A part of the name.", UNSET),
+        where=where(CandidateWhere),
+    )
+    application: Application | None = planned("An application by its id.", id=ID)
+    interview: Interview | None = planned("An interview by its id.", id=ID)
+
+
+def build() -> strawberry.Schema:
+    """The schema; raises where a type and the shapes it is made of do not agree."""
+    mutations = [declared.field for domain in DOMAINS for declared in domain.MUTATIONS]
+    mutation = create_type("Mutation", mutations, description="Everything you may do; each answers or says why not.")
+    schema = strawberry.Schema(
+        query=Query,
+        mutation=mutation,
+        types=[interviews.Event, findings.Finding],
+        config=StrawberryConfig(disable_field_suggestions=True, scalar_map={DateTime: DATE_TIME}),
+    )
+    core = schema._schema  # pyright: ignore[reportPrivateUsage]
+    _bind(core)
+    return schema
+
+
+def core_schema() -> GraphQLSchema:
+    return build()._schema  # pyright: ignore[reportPrivateUsage]
+
+
+def _bind(core: GraphQLSchema) -> None:
+    """Checks that every field of a shape-bound type is read by each of its shapes, and every root by a root."""
+    bound: dict[str, list[str]] = {}
+    for shape in SHAPES.values():
+        bound.setdefault(shape.type, []).append(shape.name)
+    for name, shapes in bound.items():
+        type = core.get_type(name)
+        if not is_object_type(type):
+            raise TypeError(f"the shapes {shapes} have no GraphQL type {name}")
+        _forget_type_checks(type)
+        for shape in shapes:
+            missing = type.fields.keys() ^ SHAPES[shape].members.keys()
+            if missing:
+                raise TypeError(f"{name} and the shape {shape} differ in {sorted(missing)}")
+    query = core.query_type
+    assert query is not None
+    missing = query.fields.keys() ^ (ROOTS.keys() | {"node"})
+    if missing:
+        raise TypeError(f"Query and the roots differ in {sorted(missing)}")
+
+
+def _forget_type_checks(type: GraphQLObjectType) -> None:
+    """Rows are lists, not instances of the Strawberry type that its interface would have them be."""
+    type.is_type_of = None

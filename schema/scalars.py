@@ -1,0 +1,32 @@
+"""Scalars whose form is ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+
+
+def parse_instant(text: Any) -> datetime:
+    """An instant needs its offset: a local time without one would be guessed at."""
+    if not isinstance(text, str):
+        raise ValueError("a DateTime is a text in ISO 8601")
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a DateTime needs an offset, for example 2026-08-14T09:00:00+08:00")
+    return instant.astimezone(UTC)
+
+
+def _serialize(value: Any) -> str:
+    return value if isinstance(value, str) else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+DateTime = NewType("DateTime", datetime)
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="An instant in ISO 8601: answered in UTC, accepted with any offset.",
+    serialize=_serialize,
+    parse_value=parse_instant,
+    specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+)

@@ -1,0 +1,1 @@
+"""How a graph is first filled: makers, the demo company, and the importer."""

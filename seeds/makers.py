@@ -1,0 +1,268 @@
+"""Makes records by the same functions that clients' mutations call, at any time one likes; tests use it too."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from graph import applications, candidates, departments, findings, interviews, organizations, positions, users
+from graph.applications import Stage
+from graph.candidates import Person
+from graph.findings import Cause, Channel
+from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
+from graph.positions import Urgency
+from graph.refusals import Refusal
+from graph.visibility import FIND_VIEWER, DepartmentRole, OrganizationRole, Viewer
+from graph.writing import Act, Graph, Outcome, Work, perform, random_id
+
+
+class Refused(Exception):
+    """A maker was refused; its text names the code and the field."""
+
+
+def fixed_ids(seed: str) -> Callable[[], Callable[[], str]]:
+    """Ids that are the same at each sowing: a new source gives the same sequence again."""
+
+    def source() -> Callable[[], str]:
+        numbers = count()
+        return lambda: str(uuid5(NAMESPACE_URL, f"{seed}/{next(numbers)}"))
+
+    return source
+
+
+@dataclass
+class Maker:
+    """Acts as one user. `at` is the time of the next act; `seed`, where given, fixes ids and keys."""
+
+    graph: Graph
+    viewer: Viewer
+    at: datetime
+    seed: str = ""
+    _calls: count[int] = field(default_factory=count)
+
+    async def _do(self, mutation: str, input: dict[str, Any], run: Callable[[Act], Awaitable[Outcome]]) -> str:
+        call = f"{self.seed}/{next(self._calls)}" if self.seed else ""
+        ids = fixed_ids(call) if call else lambda: random_id
+        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, ids=ids)
+        outcome = await run(act)
+        if isinstance(outcome, Refusal):
+            raise Refused(f"{mutation} was refused: {outcome.code.value} {outcome.field or ''}")
+        return outcome.id
+
+    async def _work(self, mutation: str, work: Work) -> str:
+        return await self._do(mutation, {}, lambda act: perform(self.graph, act, work))
+
+    async def see(self, external_id: str | None = None) -> Viewer:
+        """Reads the viewer anew, after the structure changed."""
+        rows = await self.graph.client.read(FIND_VIEWER, subject=external_id or self.viewer.external_id)
+        self.viewer = Viewer.of_row(rows[0])
+        return self.viewer
+
+    async def department(
+        self,
+        code: str,
+        name: str,
+        name_zh: str | None = None,
+        *,
+        parent: str | None = None,
+        shares_history: bool = False,
+    ) -> str:
+        new = departments.CreateDepartment(code, name, name_zh, parent, shares_history)
+        id = await self._do("createDepartment", {}, lambda act: departments.create(self.graph, act, new))
+        await self.see()
+        return id
+
+    async def close_department(self, department: str, successor: str | None = None) -> str:
+        id = await self._do(
+            "closeDepartment", {}, lambda act: departments.close(self.graph, act, department, successor)
+        )
+        await self.see()
+        return id
+
+    async def user(
+        self,
+        external_id: str,
+        role: OrganizationRole = OrganizationRole.MEMBER,
+        *,
+        recruits_for: tuple[str, ...] = (),
+        interviews_for: tuple[str, ...] = (),
+    ) -> str:
+        works = [users.DepartmentWork(id, DepartmentRole.RECRUITER) for id in recruits_for]
+        works += [users.DepartmentWork(id, DepartmentRole.INTERVIEWER) for id in interviews_for]
+        new = users.SetUser(external_id, role, tuple(works))
+        return await self._do("setUser", {}, lambda act: users.set_user(self.graph, act, new))
+
+    async def position(self, department: str, title: str, job_family: str, urgency: Urgency = Urgency.NORMAL) -> str:
+        new = positions.OpenPosition(department, title, job_family, urgency)
+        return await self._do("openPosition", {}, lambda act: positions.open(self.graph, act, new))
+
+    async def close_position(self, position: str) -> str:
+        return await self._do("closePosition", {}, lambda act: positions.close(self.graph, act, position))
+
+    async def application(self, position: str, person: Person, source: str | None = None) -> str:
+        new = applications.SubmitApplication(position, person, source)
+        return await self._do("submitApplication", {}, lambda act: applications.submit(self.graph, act, new))
+
+    async def advance(self, application: str, stage: Stage) -> str:
+        return await self._do(
+            "advanceApplication", {}, lambda act: applications.advance(self.graph, act, application, stage)
+        )
+
+    async def withdraw(self, application: str, reason: str | None = None) -> str:
+        return await self._do(
+            "withdrawApplication", {}, lambda act: applications.withdraw(self.graph, act, application, reason)
+        )
+
+    async def reject(self, application: str) -> str:
+        """A rejection as another system decided it; deciding one here is not part of the API yet."""
+        return await self._work("demoReject", lambda desk: applications.reject(desk, application))
+
+    async def interview(
+        self,
+        application: str,
+        *,
+        starts_at: datetime | None = None,
+        mode: Mode = Mode.AI_LIVE,
+        minutes: int = 30,
+        time_zone: str = "Asia/Shanghai",
+        interviewers: tuple[str, ...] = (),
+        response: Response | None = Response.ACCEPTED,
+    ) -> str:
+        """Invites, three days ahead where no time is given, and records the answer."""
+        starts_at = starts_at or self.at + timedelta(days=3)
+        times = Times(starts_at, starts_at + timedelta(minutes=minutes), time_zone)
+        url = "https://interview.example/room"
+        new = interviews.Invite(application, mode, times, join_url=url, interviewers=interviewers)
+        id = await self._do("inviteToInterview", {}, lambda act: interviews.invite(self.graph, act, new))
+        if response is not None:
+            await self.respond(id, response)
+        return id
+
+    async def respond(self, interview: str, response: Response) -> str:
+        return await self._do(
+            "recordResponse", {}, lambda act: interviews.record_response(self.graph, act, interview, response)
+        )
+
+    async def reschedule(self, interview: str, starts_at: datetime, chosen_by: Side = Side.CANDIDATE) -> str:
+        times = Times(starts_at, starts_at + timedelta(minutes=30), "Asia/Shanghai")
+        return await self._do(
+            "rescheduleInterview",
+            {},
+            lambda act: interviews.reschedule(self.graph, act, interview, times, chosen_by=chosen_by, reason=None),
+        )
+
+    async def cancel(self, interview: str, by: Side) -> str:
+        return await self._do(
+            "cancelInterview", {}, lambda act: interviews.cancel(self.graph, act, interview, by=by, reason=None)
+        )
+
+    async def attendance(self, interview: str, attendance: Attendance, *evidence: EvidenceCode) -> str:
+        return await self._do(
+            "recordAttendance",
+            {},
+            lambda act: interviews.record_attendance(self.graph, act, interview, attendance, evidence=evidence),
+        )
+
+    async def suspicion(self, interview: str) -> str:
+        return await self._do("reportNoShow", {}, lambda act: findings.report(self.graph, act, interview))
+
+    async def notice(self, finding: str) -> str:
+        return await self._do(
+            "recordNotice",
+            {},
+            lambda act: findings.record_notice(
+                self.graph, act, finding, channel=Channel.EMAIL, told_at=None, text=None
+            ),
+        )
+
+    async def statement(self, finding: str, text: str) -> str:
+        return await self._do(
+            "recordStatement",
+            {},
+            lambda act: findings.record_statement(self.graph, act, finding, channel=Channel.EMAIL, text=text),
+        )
+
+    async def confirmation(self, finding: str, cause: Cause = Cause.CANDIDATE, reason: str = "No answer.") -> str:
+        return await self._do(
+            "confirmNoShow",
+            {},
+            lambda act: findings.confirm(
+                self.graph, act, finding=finding, interview=None, cause=cause, reason=reason, read_up_to=10_000
+            ),
+        )
+
+    async def fault(self, interview: str, cause: Cause) -> str:
+        return await self._do(
+            "confirmNoShow",
+            {},
+            lambda act: findings.confirm(
+                self.graph,
+                act,
+                finding=None,
+                interview=interview,
+                cause=cause,
+                reason="Seen in the platform's log.",
+                read_up_to=10_000,
+            ),
+        )
+
+    async def excuse(self, finding: str, reason: str = "A certificate was shown.") -> str:
+        return await self._do(
+            "excuseNoShow",
+            {},
+            lambda act: findings.excuse(self.graph, act, finding, reason=reason, read_up_to=10_000),
+        )
+
+    async def void(self, finding: str, reason: str = "Recorded about the wrong person.") -> str:
+        return await self._do("voidNoShow", {}, lambda act: findings.void(self.graph, act, finding, reason=reason))
+
+    async def dispute(self, finding: str, text: str = "The link did not open.") -> str:
+        return await self._work("demoDispute", lambda desk: findings.dispute(desk, finding, text))
+
+    async def restrict(self, candidate: str) -> str:
+        return await self._work("demoRestrict", lambda desk: candidates.restrict(desk, candidate))
+
+    async def erase(self, candidate: str) -> str:
+        return await self._work("demoErase", lambda desk: candidates.erase(desk, candidate))
+
+    async def missed(self, application: str, *, mode: Mode = Mode.AI_LIVE, interviewers: tuple[str, ...] = ()) -> str:
+        """An interview three days from `at` that was accepted and not attended; `at` moves past it."""
+        interview = await self.interview(application, mode=mode, interviewers=interviewers)
+        self.at += timedelta(days=3, hours=2)
+        await self.attendance(interview, Attendance.NOT_ATTENDED)
+        return interview
+
+    async def no_show(self, application: str, *, mode: Mode = Mode.AI_LIVE, reason: str = "No answer.") -> str:
+        """A final no-show: missed, reported, notice given, four days of silence, confirmed; `at` moves past it all."""
+        finding = await self.suspicion(await self.missed(application, mode=mode))
+        await self.notice(finding)
+        self.at += timedelta(days=4)
+        return await self.confirmation(finding, reason=reason)
+
+
+async def organization(
+    graph: Graph,
+    name: str,
+    *,
+    at: datetime,
+    admin: str,
+    name_zh: str | None = None,
+    jurisdiction: str = "CN",
+    time_zone: str = "Asia/Shanghai",
+    demo: bool = False,
+    seed: str = "",
+) -> Maker:
+    """A new Organization and a maker that acts as its first HR_ADMIN."""
+    new = organizations.NewOrganization(name, name_zh, jurisdiction, time_zone, admin, demo)
+    ids = fixed_ids(seed)() if seed else random_id
+    await organizations.create(graph, new, now=at, new_id=ids)
+    return await maker(graph, admin, at=at, seed=seed)
+
+
+async def maker(graph: Graph, external_id: str, *, at: datetime, seed: str = "") -> Maker:
+    rows = await graph.client.read(FIND_VIEWER, subject=external_id)
+    return Maker(graph, Viewer.of_row(rows[0]), at, seed)

@@ -1,0 +1,1 @@
+"""Promises, rules of the house, faults and benchmarks."""

@@ -1,0 +1,203 @@
+"""The real database, started or given; a company for each test; and questions asked as a client asks them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from graph.candidates import Person
+from graph.client import Client, statements_run
+from graph.embedded import EmbeddedEngine
+from graph.keys import CandidateKeys
+from graph.migrations import migrate
+from graph.secrets import Secrets
+from graph.statements import Found, Statement
+from graph.visibility import OrganizationRole
+from graph.writing import Graph
+from schema.context import Context, Viewers
+from schema.execution import Answerer
+from schema.ids import from_global, to_global
+from schema.root import core_schema
+from seeds import makers
+from seeds.makers import Maker
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+"""The present of the tests; no rule reads the wall clock."""
+
+ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1", row=Found)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
+
+
+@pytest.fixture(scope="session")
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.config.getoption("--engine")
+
+
+@asynccontextmanager
+async def _neo4j() -> AsyncIterator[Client]:
+    given = os.environ.get("TURNOUT_TEST_NEO4J_URI")
+    if given:
+        user, password = (os.environ.get(f"TURNOUT_TEST_NEO4J_{part}", "") for part in ("USER", "PASSWORD"))
+        client = Client.connect(given, (user, password) if user else None)
+        if await client.read(ANY_NODE):
+            await client.close()
+            pytest.exit("TURNOUT_TEST_NEO4J_URI names a database that holds data; tests need an empty one.", 2)
+        yield client
+        await client.close()
+        return
+    from tests.neo4j.server import Neo4jServer
+
+    server = Neo4jServer()
+    client = Client.connect(await asyncio.to_thread(server.start), None)
+    try:
+        yield client
+    finally:
+        await client.close()
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _embedded(folder: Path) -> AsyncIterator[Client]:
+    engine = EmbeddedEngine(folder)
+    address = await engine.start()
+    client = Client.connect(address.uri, (address.user, address.password), address.database)
+    try:
+        yield client
+    finally:
+        await client.close()
+        await engine.stop()
+
+
+@pytest.fixture(scope="session")
+async def graph(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Graph]:
+    folder = tmp_path_factory.mktemp("turnout")
+    secrets = Secrets(b"a master key for the tests alone"[:32].ljust(32, b"."))
+    async with _neo4j() if engine_name == "neo4j" else _embedded(folder / "engine") as client:
+        await migrate(client)
+        yield Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets)
+
+
+@pytest.fixture(scope="session")
+def answerer() -> Answerer:
+    return Answerer(core_schema())
+
+
+@dataclass
+class Asked:
+    """An answer with the names of the statements that it took."""
+
+    data: Any
+    errors: list[dict[str, Any]]
+    extensions: dict[str, Any]
+    statements: list[str]
+
+
+@dataclass
+class Ask:
+    """Asks as a user, by external id, at a time; each question resolves its viewer anew."""
+
+    graph: Graph
+    answerer: Answerer
+    now: datetime = NOW
+
+    async def whole(self, query: str, viewer: str | None, **variables: Any) -> Asked:
+        context = Context(self.graph, Viewers(self.graph), viewer, clock=lambda: self.now)
+        with statements_run() as names:
+            answer = await self.answerer.answer(query, context, variables=variables)
+        payload = answer.payload()
+        return Asked(payload.get("data"), payload.get("errors", []), payload.get("extensions", {}), names)
+
+    async def __call__(self, query: str, viewer: str | None, **variables: Any) -> Any:
+        answer = await self.whole(query, viewer, **variables)
+        assert not answer.errors, answer.errors
+        return answer.data
+
+    async def do(self, mutation: str, viewer: str, selection: str = "id", **input: Any) -> Any:
+        """Calls a mutation; the result's selection is on the record, or code and field of the refusal come back."""
+        title = mutation[0].upper() + mutation[1:]
+        type = self.answerer.schema.get_type(f"{title}Result").types[0].name  # type: ignore[union-attr]
+        query = (
+            f"mutation Do($input: {title}Input!) {{ {mutation}(input: $input) {{ __typename "
+            f"... on {type} {{ {selection} }} ... on Refused {{ code field }} }} }}"
+        )
+        return (await self(query, viewer, input=input))[mutation]
+
+
+@pytest.fixture
+def ask(graph: Graph, answerer: Answerer) -> Ask:
+    return Ask(graph, answerer)
+
+
+@dataclass
+class Company:
+    """A company with a circle of Marketing (Brand below it) and Technology, and a Subsidiary that is its own circle.
+
+    External ids of its users: `hr`, `marketing`, `brand`, `technology`, `subsidiary`, `auditor`, `integrator`.
+    """
+
+    hr: Maker
+    tag: str
+    departments: dict[str, str] = field(default_factory=dict)
+    positions: dict[str, str] = field(default_factory=dict)
+
+    def user(self, name: str) -> str:
+        return f"{name}@{self.tag}"
+
+    def person(self, name: str = "王芳", email: str | None = None) -> Person:
+        return Person(name, email or f"{uuid4().hex}@example.com")
+
+    async def application(self, department: str, person: Person | None = None) -> str:
+        return await self.hr.application(self.positions[department], person or self.person())
+
+    def at(self, **ago: float) -> Maker:
+        """The company's HR_ADMIN some time before the present."""
+        self.hr.at = NOW - timedelta(**ago)
+        return self.hr
+
+
+def gid(type: str, id: str) -> str:
+    return to_global(type, id)
+
+
+def uid(global_id: str) -> str:
+    return from_global(global_id)[1]
+
+
+@pytest.fixture
+async def company(graph: Graph) -> Company:
+    return await make_company(graph)
+
+
+async def make_company(graph: Graph) -> Company:
+    tag = uuid4().hex[:12]
+    hr = await makers.organization(graph, f"Company {tag}", at=NOW - timedelta(days=400), admin=f"hr@{tag}")
+    made = Company(hr, tag)
+    hq = await hr.department("HQ", "Headquarters", "集团总部", shares_history=True)
+    marketing = await hr.department("MARKETING", "Marketing", "市场部", parent=hq)
+    made.departments = {
+        "hq": hq,
+        "marketing": marketing,
+        "brand": await hr.department("BRAND", "Brand", "品牌组", parent=marketing),
+        "technology": await hr.department("TECHNOLOGY", "Technology", "技术部", parent=hq),
+        "subsidiary": await hr.department("SUBSIDIARY", "Subsidiary", "子公司"),
+    }
+    for name, department in made.departments.items():
+        if name != "hq":
+            await hr.user(f"{name}@{tag}", recruits_for=(department,))
+        family = "ENGINEERING" if name in ("technology", "subsidiary") else "MARKETING"
+        made.positions[name] = await hr.position(department, f"Manager of {name}", family)
+    await hr.user(f"auditor@{tag}", OrganizationRole.AUDITOR)
+    await hr.user(f"integrator@{tag}", OrganizationRole.INTEGRATOR)
+    return made

@@ -1,0 +1,1 @@
+"""Rules of the house, each a test with its reason."""
