@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j check format lock
+.PHONY: run test test-neo4j check format lock schema bench-inbox
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -45,3 +45,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
+
+schema: $(VENV)/.development
+	$(BIN)/python -c 'from graphql import print_schema; from schema.root import core_schema; print(print_schema(core_schema()))' > schema/schema.graphql
+
+bench-inbox: $(VENV)/.development
+	$(BIN)/python -m tests.bench.inbox

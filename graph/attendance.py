@@ -40,7 +40,9 @@ ATTENDANCE_SUMMARY = Shape(
     },
 )
 
-PERIOD: Mapping[str, LiteralString] = {"from": "that.startsAt >= $value", "to": "that.startsAt < $value"}
+_WHEN: LiteralString = "CASE that.mode WHEN 'AI_ASYNC' THEN that.endsAt ELSE that.startsAt END"
+PERIOD: Mapping[str, LiteralString] = {"from": _WHEN + " >= $value", "to": _WHEN + " < $value"}
+"""By the time that counts, which is what a visible no-show tells; when a recording's window opened it does not tell."""
 FINDING: Steps = ("OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID'",)
 WHOLE_CIRCLE: LiteralString = "NOT EXISTS { MATCH (x:Department) WHERE x.circle = this.circle AND NOT x.id IN $own }"
 
@@ -51,6 +53,7 @@ def department_attendance(scopes: Mapping[str, Steps]) -> Aggregate:
         "AttendanceSummary",
         {scope: (*steps, "(d)<-[:HELD_BY]-(that:Interview)") for scope, steps in scopes.items()},
         full={"OWN": "this.id IN $own", "SIBLINGS": WHOLE_CIRCLE, "CIRCLE": WHOLE_CIRCLE},
+        near="this.id IN $near",
         conditions=PERIOD,
         optional=FINDING,
         by="scope",

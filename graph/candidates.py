@@ -53,11 +53,10 @@ class Revealing:
         self.tried: set[str] = set()
 
     def reveal(self, candidate: str, sealed: bytes | None) -> str | None:
-        if sealed is None:
-            return None
-        if not self._keys.holds(candidate) and candidate not in self.tried:
+        text = self._keys.reveal(candidate, sealed)
+        if sealed is not None and text is None and not self._keys.holds(candidate) and candidate not in self.tried:
             self.missing.add(candidate)
-        return self._keys.reveal(candidate, sealed)
+        return text
 
     async def load(self) -> bool:
         """Loads the missing keys; true where the reading is worth a second try."""
@@ -114,8 +113,11 @@ CANDIDATE = Shape(
         "reminders": FOR_POSITION,
         "possibleMatches": Many(
             "Candidate",
-            ("(this)-[:IDENTIFIED_BY]->(:Identifier)<-[:IDENTIFIED_BY]-(that:Candidate)",),
+            ("(this)-[:IDENTIFIED_BY]->(shared:Identifier)<-[:IDENTIFIED_BY]-(that:Candidate)",),
             order=("that.displayName", "that.id"),
+            # Once, by the first of the identifiers that the two share.
+            where="NOT EXISTS { (this)-[:IDENTIFIED_BY]->(other:Identifier)<-[:IDENTIFIED_BY]-(that) "
+            "WHERE other.hash < shared.hash }",
         ),
     },
 )
@@ -126,7 +128,7 @@ root(
         "Candidate",
         ("(that:Candidate {organization: $organization})",),
         {
-            "DISPLAY_NAME": Sort("that.displayName"),
+            "DISPLAY_NAME": Sort("that.displayName", nullable=True),
             "NO_SHOWS_DESC": Sort(
                 "COUNT { (that)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) "
                 "WHERE " + COUNTS.replace("this.", "f.") + " AND $staff }",
@@ -224,6 +226,7 @@ class Holder:
     candidate: str
     name: str
     kind: str
+    identifier: str
 
 
 HOLDERS = Statement(
@@ -232,7 +235,8 @@ HOLDERS = Statement(
     UNWIND $identifiers AS row
     MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
       <-[:IDENTIFIED_BY]-(candidate:Candidate)
-    RETURN DISTINCT candidate.id AS candidate, candidate.searchName AS name, identifier.kind AS kind
+    RETURN DISTINCT candidate.id AS candidate, candidate.searchName AS name, identifier.kind AS kind,
+      identifier.hash AS identifier
     """,
     row=Holder,
 )
@@ -280,11 +284,11 @@ def recognised(holders: Iterable[Holder], display_name: str) -> str | None:
 
 def _by_two(holders: Iterable[Holder], strong: Mapping[str, str]) -> bool:
     """Whether different identifiers point to different people, rather than one identifier shared by several."""
-    by_kind: dict[str, set[str]] = {}
+    people: dict[str, set[str]] = {}
     for holder in holders:
         if holder.candidate in strong:
-            by_kind.setdefault(holder.kind, set()).add(holder.candidate)
-    return len(by_kind) > 1 and not set[str].intersection(*by_kind.values())
+            people.setdefault(holder.identifier, set()).add(holder.candidate)
+    return len(people) > 1 and not set[str].intersection(*people.values())
 
 
 async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
@@ -364,13 +368,12 @@ async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
         return refused
 
     async def work(desk: Desk) -> Outcome:
-        if await desk.lock_candidate(change.candidate) is None:
-            return Refusal(Code.NOT_FOUND, "candidate")
         row = await desk.tx.one(FIND, id=change.candidate, organization=act.viewer.organization)
         if row is None or not any(act.viewer.owns(department) for department in row.departments):
             return Refusal(Code.NOT_FOUND, "candidate")
+        await desk.lock_candidate(row.id)
         keys = desk.graph.keys
-        await keys.load({row.id})
+        await keys.load({row.id}, anew=True)
         await desk.tx.run(
             UPDATE,
             id=row.id,
@@ -408,6 +411,24 @@ ERASE = Statement(
     row=Nothing,
     writes=True,
 )
+RESTRICT_FINDINGS = Statement(
+    "candidates.restrict_findings",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    SET finding.restricted = true
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_FINDINGS = Statement(
+    "candidates.erase_findings",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    SET finding.restricted = true, finding.reason = null, finding.statement = null
+    """,
+    row=Nothing,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "candidates.erase_payloads",
     "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
@@ -416,25 +437,33 @@ ERASE_PAYLOADS = Statement(
 )
 ERASE_IDENTIFIERS = Statement(
     "candidates.erase_identifiers",
-    "MATCH (:Candidate {id: $id})-[by:IDENTIFIED_BY]->(:Identifier) DELETE by",
+    """
+    MATCH (candidate:Candidate {id: $id})-[by:IDENTIFIED_BY]->(identifier:Identifier)
+    DELETE by
+    WITH identifier WHERE NOT EXISTS { (identifier)<-[:IDENTIFIED_BY]-(:Candidate) }
+    DELETE identifier
+    """,
     row=Nothing,
     writes=True,
 )
 
 
 async def restrict(desk: Desk, candidate: str) -> Outcome:
+    """Nothing of the candidate counts any more while it is restricted."""
     await desk.lock_candidate(candidate)
     await desk.tx.run(RESTRICT, id=candidate)
+    await desk.tx.run(RESTRICT_FINDINGS, id=candidate)
     await desk.record(EventType.CANDIDATE_RESTRICTED)
     return Written("Candidate", candidate)
 
 
 async def erase(desk: Desk, candidate: str) -> Outcome:
-    """Drops the candidate's key and everything personal; ids and commitments stay, and the chain still verifies."""
+    """Removes everything personal; ids and commitments stay, and the chain still verifies.
+
+    The caller drops the candidate's key once this is committed: a key cannot be put back.
+    """
     await desk.lock_candidate(candidate)
     await desk.record(EventType.CANDIDATE_ERASED)
-    await desk.tx.run(ERASE_PAYLOADS, id=candidate)
-    await desk.tx.run(ERASE_IDENTIFIERS, id=candidate)
-    await desk.tx.run(ERASE, id=candidate)
-    await desk.graph.keys.drop(candidate)
+    for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE):
+        await desk.tx.run(statement, id=candidate)
     return Written("Candidate", candidate)

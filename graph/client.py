@@ -124,6 +124,11 @@ class Client:
 
         return await _again(attempt)
 
+    async def ping(self) -> None:
+        """Returns once the database answers within a second; raises otherwise."""
+        async with asyncio.timeout(1), self.driver.session(database=self.database) as session:
+            await (await session.run("RETURN 1")).consume()
+
     async def define(self, text: LiteralString) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""
         async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:

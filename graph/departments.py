@@ -17,16 +17,18 @@ from graph.visibility import COUNTS, Level
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 HELD: LiteralString = "(d)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(that:Finding)"
+_LAST: LiteralString = "NOT EXISTS { (s)-[:SUCCEEDED_BY]->(:Department) }"
 SCOPES: dict[str, tuple[LiteralString, ...]] = {
-    "OWN": ("(this)<-[:PART_OF*0..]-(s:Department)<-[:SUCCEEDED_BY*0..]-(d:Department)",),
+    "OWN": ("(this)<-[:PART_OF*0..]-(s:Department)<-[:SUCCEEDED_BY*0..]-(d:Department) WHERE s = this OR " + _LAST,),
     "SIBLINGS": (
         "(this)-[:PART_OF]->(parent)<-[:PART_OF]-(sibling:Department {circle: this.circle})",
-        "(sibling)<-[:PART_OF*0..]-(s:Department)<-[:SUCCEEDED_BY*0..]-(d:Department)",
+        "(sibling)<-[:PART_OF*0..]-(s:Department {circle: this.circle})<-[:SUCCEEDED_BY*0..]-(d:Department) WHERE "
+        + _LAST,
     ),
     "CIRCLE": ("(d:Department {circle: this.circle})",),
 }
 """The departments `d` that a scope means, seen from a department: itself and all below; its siblings and all below
-them, in the same circle; the whole circle. A closed department counts with its successor."""
+them, in the same circle; the whole circle. A closed department counts with its successor, and with it alone."""
 
 DEPARTMENT = Shape(
     "Department",

@@ -154,14 +154,16 @@ class FindingRow:
     answer_by: datetime | None
     statement_seq: int | None
     interview: str
+    department: str
 
 
 FIND = Statement(
     "findings.find",
     """
     MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
+      -[:HELD_BY]->(department:Department {organization: $organization})
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
-      finding.statementSeq AS statement_seq, interview.id AS interview
+      finding.statementSeq AS statement_seq, interview.id AS interview, department.id AS department
     """,
     row=FindingRow,
 )
@@ -299,14 +301,14 @@ def reason_refusal(reason: str) -> Refusal | None:
 
 async def find_own(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
     """The finding and its interview, the candidate locked, if they are the viewer's to decide."""
-    absent = Refusal(Code.NOT_FOUND, "finding")
-    found = await desk.tx.one(FIND, id=id)
-    if found is None:
+    absent, viewer = Refusal(Code.NOT_FOUND, "finding"), desk.act.viewer
+    found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    if found is None or not viewer.owns(found.department):
         return absent
     interview = await interviews.find_own(desk, found.interview)
     if isinstance(interview, Refusal):
         return absent
-    locked = await desk.tx.one(FIND, id=id)
+    locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
     return (locked, interview) if locked else absent
 
 
@@ -320,7 +322,7 @@ async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
         now=desk.act.now,
         policy_version=POLICY.version,
     )
-    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id)
+    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department)
 
 
 async def _decide(
@@ -481,7 +483,7 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
         return Refusal(Code.NOTICE_MISSING, "interview")
     if refused := fault_refusal(missed, desk.act.now):
         return refused
-    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id), missed
+    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department), missed
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:

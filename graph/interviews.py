@@ -443,6 +443,8 @@ def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: dat
     """Why a fact cannot be recorded: it is settled, a finding stands on it, or it cannot be known yet."""
     if interview.attendance in MOVED_OR_WRONG:
         return Refusal(Code.INTERVIEW_SETTLED, "interview")
+    if interview.attendance in CANCELLED and attendance is not Attendance.ENTERED_IN_ERROR:
+        return Refusal(Code.INTERVIEW_SETTLED, "interview")
     if interview.finding is not None:
         return Refusal(Code.FINDING_STANDS, "interview")
     if attendance is Attendance.NOT_ATTENDED and not is_over(interview, now):

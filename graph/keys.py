@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, from_url
@@ -39,9 +41,12 @@ class CandidateKeys:
             return
         self._remember(candidate, key)
 
-    async def load(self, candidates: set[str]) -> None:
-        """Opens the keys of these candidates, so that `reveal` may be called for them; a dropped key is left out."""
-        for candidate in candidates - self._open.keys():
+    async def load(self, candidates: set[str], *, anew: bool = False) -> None:
+        """Opens the keys of these candidates, so that `reveal` may be called for them; a dropped key is left out.
+
+        `anew` reads keys that are open already too, as another process may have replaced them.
+        """
+        for candidate in candidates if anew else candidates - self._open.keys():
             try:
                 stored = await self._store.get_async(_name(candidate))
             except FileNotFoundError:
@@ -55,15 +60,24 @@ class CandidateKeys:
         return seal(self._open[candidate], text.encode(), candidate)
 
     def reveal(self, candidate: str, sealed: bytes | None) -> str | None:
-        """The plain text, or null where there is none or the key was dropped."""
+        """The plain text, or null where there is none or the key was dropped.
+
+        A key that does not fit any more is forgotten, so that it may be loaded again.
+        """
         cipher = self._open.get(candidate)
         if sealed is None or cipher is None:
             return None
-        return unseal(cipher, bytes(sealed), candidate).decode()
+        try:
+            return unseal(cipher, bytes(sealed), candidate).decode()
+        except InvalidTag:
+            del self._open[candidate]
+            return None
 
     async def drop(self, candidate: str) -> None:
+        """Dropping a key that is gone is no error, because the transaction around it may be run again."""
         self._open.pop(candidate, None)
-        await self._store.delete_async(_name(candidate))
+        with suppress(FileNotFoundError):
+            await self._store.delete_async(_name(candidate))
 
     def _remember(self, candidate: str, key: bytes) -> None:
         self._open[candidate] = AESGCM(key)

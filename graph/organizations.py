@@ -92,3 +92,8 @@ async def create(graph: Graph, new: NewOrganization, *, now: datetime, new_id: C
 
     await graph.client.write(work)
     return id
+
+
+async def is_empty(graph: Graph) -> bool:
+    """Whether there is no Organization yet."""
+    return not await graph.client.read(ANY)

@@ -101,25 +101,28 @@ REPEAT = Shape(
 )
 
 _SUBMITTED: LiteralString = "(candidate)-[:SUBMITTED]->"
-_FOUND: Steps = (
-    _SUBMITTED + "(:Application)-[:HAS_INTERVIEW]->(interview:Interview)<-[:FINDS]-(that:Finding)",
-    "(interview)-[:HELD_BY]->(held:Department)",
-    "(interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(missed:Position)",
-)
-_APPLIED: Steps = (
-    _SUBMITTED + "(that:Application)-[:FOR]->(other:Position)-[:BELONGS_TO]->(held:Department)",
-    "(held)-[:PART_OF*1..]->(employer:Organization)",
-)
 _WITHIN: LiteralString = "held.circle = applied.circle"
 _ELSEWHERE: LiteralString = _WITHIN + " AND NOT " + _SAME
 
 
-def _reminders(before: Steps, *, here: LiteralString = "") -> Merged:
-    """Reminders of the candidate that the steps name `candidate`, for the position `wanted` in `applied`."""
+def _reminders(before: Steps, *, candidate: LiteralString = "(candidate)", here: LiteralString = "") -> Merged:
+    """Reminders of the candidate that the steps name so, for the position `wanted` in `applied`.
+
+    The steps must lead to the candidate by one way: each further way would repeat every reminder.
+    """
+    found: Steps = (
+        candidate + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)<-[:FINDS]-(that:Finding)",
+        "(interview)-[:HELD_BY]->(held:Department)",
+        "(interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(missed:Position)",
+    )
+    filed: Steps = (
+        candidate + "-[:SUBMITTED]->(that:Application)-[:FOR]->(other:Position)-[:BELONGS_TO]->(held:Department)",
+        "(held)-[:PART_OF*1..]->(employer:Organization)",
+    )
     return Merged(
         (
-            Many("MissedReminder", (*before, *_FOUND), ("that.occurredAt", "that.id"), where=_WITHIN),
-            Many("RepeatReminder", (*before, *_APPLIED), ("that.appliedAt", "that.id"), where=here + _ELSEWHERE),
+            Many("MissedReminder", (*before, *found), ("that.occurredAt", "that.id"), where=_WITHIN),
+            Many("RepeatReminder", (*before, *filed), ("that.appliedAt", "that.id"), where=here + _ELSEWHERE),
         ),
         limit=MOST,
     )
@@ -136,8 +139,8 @@ FOR_POSITION = _reminders(
     (
         "(wanted:Position {id: $position})-[:BELONGS_TO]->(applied:Department)",
         "(applied)-[:PART_OF*1..]->(:Organization {id: $organization})",
-        "(:Application)<-[:SUBMITTED]-(candidate:Candidate {id: this.id})",
     ),
+    candidate="(this)",
 )
 
 HAS_REMINDERS: LiteralString = (

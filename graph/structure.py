@@ -81,11 +81,11 @@ class Structure:
         return {department: self.circle(department) for department in self.places}
 
     def siblings(self, department: str) -> set[str]:
-        """Departments of the same circle that share a parent with it, and all below them."""
+        """Departments of the same circle that share a parent with it, and all of that circle below them."""
         circle, found = self.circle(department), set[str]()
         for sibling in self._children.get(self.places[department].parent, ()):
             if sibling != department and self.circle(sibling) == circle:
-                found |= self.below(sibling)
+                found |= {place for place in self.below(sibling) if self.circle(place) == circle}
         return found
 
     def relations(self, mine: Iterable[str]) -> dict[str, Relation]:

@@ -121,12 +121,13 @@ class Page:
 class Aggregate:
     """Counts over rows: members of the shape are aggregates over the variables of `steps` and `optional` clauses.
 
-    Members that are not open to ALL need the predicate `full`, and count only the rows where `own` holds.
+    Members that are open to ALL need the predicate `near`; the others need `full` and count only rows where `own` holds.
     """
 
     to: str
     steps: Steps | Mapping[str, Steps]
     full: LiteralString | Mapping[str, LiteralString]
+    near: LiteralString = "true"
     conditions: Conditions = field(default_factory=dict[str, LiteralString])
     optional: Steps = ()
     own: LiteralString = ""
@@ -392,7 +393,8 @@ class _Composer:
         self, steps: Steps, names: Mapping[str, str], values: Mapping[str, str]
     ) -> tuple[list[str], dict[str, str]]:
         """The rendered patterns of the steps and the names in scope after them, `that` among them."""
-        scope = {name: variable for name, variable in names.items() if name != "that"}
+        # Names of the way here are not passed on: a step that declares one of them again would be bound to it.
+        scope = {"this": names["this"]} if "this" in names else {}
         for step in steps:
             for name in _DECLARED.findall(step):
                 if name not in scope:
@@ -422,7 +424,8 @@ class _Composer:
                 return rule.own
             case Level.AUDIT | Level.ADMIN:
                 role = "$auditor" if level is Level.AUDIT else "$admin"
-                return rule.own if rule.own == "false" else f"{role} AND ({rule.own})"
+                # `(true)` would read as a node of that name.
+                return {"true": role, "false": "false"}.get(rule.own, f"{role} AND ({rule.own})")
 
     def lookup(self, root: Root, pick: Pick) -> tuple[str, Layout]:
         """The one node that a root names, if the viewer may see it."""
@@ -594,8 +597,9 @@ class _Composer:
             f"head(COLLECT {{ {rows} RETURN [{', '.join(group)}] }})" if group else "null"
             for rows, group in zip(found, columns, strict=True)
         ]
+        near = self.render(member.near, names)
         full = self.render(_chosen(member.full, member.by, pick.args), names)
-        text = f"[{counts[0]}, CASE WHEN {full} THEN {counts[1]} END]"
+        text = f"[CASE WHEN {near} THEN {counts[0]} END, CASE WHEN {full} THEN {counts[1]} END]"
         return [text], Layout(shape, [cells[id(child)] for child in pick.picks])
 
 

@@ -185,9 +185,10 @@ OF_MINE: LiteralString = "EXISTS { (this)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: 
 """An integrator sees what an event of its own is about."""
 
 COUNTS: LiteralString = (
-    "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE' AND this.expiresAt > $now"
+    "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE' AND this.expiresAt > $now "
+    "AND this.restricted IS NULL"
 )
-"""A finding that counts: decided, the candidate's own, neither disputed nor expired."""
+"""A finding that counts: decided, the candidate's own, neither disputed nor expired nor restricted."""
 
 _FINDING_OWN: LiteralString = "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
 _FINDING_ROW: LiteralString = (

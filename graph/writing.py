@@ -51,10 +51,14 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a mutation answers with: the type and id of the record, read anew for the caller."""
+    """What a mutation answers with: the type and id of the record, read anew for the caller.
+
+    A replay was written by an earlier call; the caller may have lost sight of the record since.
+    """
 
     type: str
     id: str
+    replay: bool = False
 
 
 Outcome: TypeAlias = Written | Refusal
@@ -194,7 +198,7 @@ def _replay(earlier: Operation, input_hash: str) -> Outcome:
     if earlier.input_hash != input_hash:
         return Refusal(Code.KEY_REUSED, "idempotencyKey")
     if earlier.type is not None and earlier.id is not None:
-        return Written(earlier.type, earlier.id)
+        return Written(earlier.type, earlier.id, replay=True)
     return Refusal(Code(earlier.code), earlier.field)
 
 

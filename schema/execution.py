@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from inspect import isawaitable
 from typing import Any, LiteralString, cast
 from uuid import uuid4
 
@@ -44,6 +45,7 @@ from graph.writing import Written
 from schema.context import Context
 from schema.errors import refused_request
 from schema.ids import NODES, from_global
+from schema.mutations import lost_from_sight
 from schema.projection import Reader, Request, read_root
 from schema.selection import Selection, adjustments, arguments, select, structure_of_booleans
 
@@ -111,7 +113,7 @@ class Documents:
         except RecursionError:
             return Document(None, [refused_request("GRAPHQL_PARSE_FAILED", "The document is nested too deeply.")])
         except GraphQLError as error:
-            too_long = "token" in error.message and "limit" in error.message
+            too_long = "tokens" in error.message
             error.extensions = {"code": "TOO_MANY_TOKENS" if too_long else "GRAPHQL_PARSE_FAILED", "retryable": False}
             return Document(None, [error])
         errors = validate(self._schema, tree)
@@ -147,7 +149,13 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(result, Written) and not is_non_null_type(return_type):
             return self._read_written(result, field_details_list, path)
         if isinstance(result, Written):
-            return self._never_null(self._read_written(result, field_details_list, path), info)
+            answer = self._read_written(result, field_details_list, path)
+
+            def lost() -> Any:
+                refusal = lost_from_sight(info.field_name)
+                return self.complete_value(return_type, field_details_list, info, path, refusal, position_context)
+
+            return self._never_null(answer, info, lost if result.replay else None)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
     async def _guarded(self, answer: Awaitable[Any], type: Any, details: Any, path: Path) -> Any:
@@ -158,17 +166,21 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
 
     @staticmethod
-    async def _never_null(answer: Awaitable[Any], info: Any) -> Any:
+    async def _never_null(answer: Awaitable[Any], info: Any, lost: Callable[[], Any] | None) -> Any:
         value = await answer
-        if value is None:
+        if value is not None:
+            return value
+        if lost is None:
             raise RuntimeError(f"{info.field_name} wrote what its caller may not read")
-        return value
+        refusal = lost()
+        return await refusal if isawaitable(refusal) else refusal
 
     async def _answer_root(self, name: str, parent: GraphQLObjectType, details: Any, path: Path) -> Any:
         await self._context.viewer()
         if name != "node":
-            type = cast(GraphQLObjectType, get_named_type(parent.fields[name].type))
-            return await self._answer(ROOTS[name], type, details, path)
+            declared = parent.fields[name].type
+            type = cast(GraphQLObjectType, get_named_type(declared))
+            return await self._answer(ROOTS[name], type, details, path, declared=declared)
         # The type named in the id says what to read, and so is part of the plan's key.
         values = self._argument(parent.fields[name], details[0])
         named, _ = from_global(values["id"])
@@ -193,7 +205,14 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         return await self._answer(LOOKUPS[written.type], self._object_type(written.type), details, path, id=written.id)
 
     async def _answer(
-        self, root: Root, type: GraphQLObjectType, details: Any, path: Path, *, id: str | None = None
+        self,
+        root: Root,
+        type: GraphQLObjectType,
+        details: Any,
+        path: Path,
+        *,
+        id: str | None = None,
+        declared: Any = None,
     ) -> Any:
         context = self._context
         viewer = await context.viewer()
@@ -212,7 +231,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         answer = records[0]["answer"] if records else None
         value = await self._project(plan, answer, args)
         failed = any(isinstance(values, GraphQLError) for values in args)
-        return self._settle(value, type, details, path) if failed else value
+        return self._settle(value, declared or type, details, path) if failed else value
 
     async def _project(self, plan: Plan, answer: Any, args: list[Any]) -> Any:
         revealing = self._context.revealing()
@@ -332,6 +351,10 @@ class Answerer:
         self.schema = schema
         self._documents = Documents(schema)
 
+    def tree(self, text: str) -> DocumentNode | None:
+        """The syntax tree of a text, or null where it has none."""
+        return self._documents.read(text).tree
+
     async def answer(
         self,
         text: str,
@@ -386,7 +409,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, EngineUnavailable):
         message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
-    elif cause is None:
+    elif cause is None or isinstance(cause, GraphQLError):
         message, extensions = error.message, {"code": "BAD_REQUEST", "retryable": False}
     else:
         id = str(uuid4())

@@ -43,6 +43,15 @@ class Refused:
         return Refusal(self.code, self.field).message(locale)
 
 
+REFUSED: dict[str, type[Refused]] = {}
+"""The type of each mutation's refusal, by the mutation's name."""
+
+
+def lost_from_sight(mutation: str) -> Refused:
+    """What a replay answers where its record is no longer the caller's to see: as for any that is not there."""
+    return REFUSED[mutation](code=Code.NOT_FOUND, field=None, retryable=False)
+
+
 Do = Callable[[Graph, Act, Any], Awaitable[Outcome]]
 
 
@@ -77,6 +86,7 @@ def mutation(
     refused = strawberry.type(
         type(f"{title}Refused", (Refused,), {"__doc__": None}), description=f"Why {name} was refused."
     )
+    REFUSED[name] = refused
     union = Annotated[
         getattr(links, f"{result}Ref") | refused,
         strawberry.union(f"{title}Result", description=f"What {name} answers: the record as you see it, or why not."),

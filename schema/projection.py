@@ -73,11 +73,11 @@ def _read_cell(type: str, cell: Cell) -> Reader:
             raise LookupError(f"{type}.{cell.pick.name} has no shape member")
         return _constant(type)
     group, index, width = cell.group, cell.index, cell.width
-    whole = isinstance(cell.member, (Derived, Merged, Page))
-    read = _read_prop(type, cell.member) if isinstance(cell.member, Prop) else _read_member(cell)
     absent = _absent(cell)
     if cell.hidden:
         return absent
+    whole = isinstance(cell.member, (Derived, Merged, Page))
+    read = _read_prop(type, cell.member) if isinstance(cell.member, Prop) else _read_member(cell)
     if group is None:
         if whole:
             return lambda row, request: read(row[index : index + width], request)

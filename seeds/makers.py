@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from graph import applications, candidates, departments, findings, interviews, organizations, positions, users
 from graph.applications import Stage
 from graph.candidates import Person
+from graph.events import ActorKind
 from graph.findings import Cause, Channel
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
@@ -47,7 +48,8 @@ class Maker:
     async def _do(self, mutation: str, input: dict[str, Any], run: Callable[[Act], Awaitable[Outcome]]) -> str:
         call = f"{self.seed}/{next(self._calls)}" if self.seed else ""
         ids = fixed_ids(call) if call else lambda: random_id
-        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, ids=ids)
+        kind = ActorKind.API if self.viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
+        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, kind, ids)
         outcome = await run(act)
         if isinstance(outcome, Refusal):
             raise Refused(f"{mutation} was refused: {outcome.code.value} {outcome.field or ''}")
@@ -195,7 +197,7 @@ class Maker:
             ),
         )
 
-    async def fault(self, interview: str, cause: Cause) -> str:
+    async def fault(self, interview: str, cause: Cause, reason: str = "Seen in the platform's log.") -> str:
         return await self._do(
             "confirmNoShow",
             {},
@@ -205,7 +207,7 @@ class Maker:
                 finding=None,
                 interview=interview,
                 cause=cause,
-                reason="Seen in the platform's log.",
+                reason=reason,
                 read_up_to=10_000,
             ),
         )
@@ -227,7 +229,9 @@ class Maker:
         return await self._work("demoRestrict", lambda desk: candidates.restrict(desk, candidate))
 
     async def erase(self, candidate: str) -> str:
-        return await self._work("demoErase", lambda desk: candidates.erase(desk, candidate))
+        await self._work("demoErase", lambda desk: candidates.erase(desk, candidate))
+        await self.graph.keys.drop(candidate)
+        return candidate
 
     async def missed(self, application: str, *, mode: Mode = Mode.AI_LIVE, interviewers: tuple[str, ...] = ()) -> str:
         """An interview three days from `at` that was accepted and not attended; `at` moves past it."""

@@ -28,6 +28,7 @@ from schema.execution import Answerer
 from schema.ids import from_global, to_global
 from schema.root import core_schema
 from seeds import makers
+from seeds.demo import sow
 from seeds.makers import Maker
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -87,6 +88,12 @@ async def graph(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> A
     async with _neo4j() if engine_name == "neo4j" else _embedded(folder / "engine") as client:
         await migrate(client)
         yield Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets)
+
+
+@pytest.fixture(scope="session")
+async def demo(graph: Graph) -> None:
+    """The demo company, sown at NOW; its ids are named by functions of seeds.demo."""
+    await sow(graph, now=NOW)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,293 @@
+"""The command line: serve, token, init, import, sow, doctor, verify."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.doctor import examine
+from api.http import Server
+from api.identity import Tokens
+from api.running import running_graph
+from api.settings import Settings, SetupError, read_settings
+from graph import events, organizations
+from graph.client import EngineUnavailable
+from graph.instants import is_zone
+from graph.secrets import Secrets
+from graph.writing import Graph
+from schema.execution import Answerer
+from schema.ids import to_global
+from schema.root import core_schema
+from seeds import demo, importing
+from seeds.mapping import MappingError, read_mapping
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keeps the record of who turned up.")
+err = Console(stderr=True)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    """Runs a command to its exit code; what stands in the way is told in one sentence."""
+    try:
+        code = asyncio.run(work())
+    except (SetupError, EngineUnavailable) as error:
+        err.print(str(error), style="red", highlight=False, soft_wrap=True)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code)
+
+
+def bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+class Runner(uvicorn.Server):
+    """Uvicorn that leaves signals to the loop, so that the engine is stopped after it, and says when it is there."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        await self._announce()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        on_signals(lambda: setattr(self, "should_exit", True))
+        yield
+
+
+def on_signals(stop: Callable[[], object]) -> None:
+    """Calls `stop` on Ctrl-C and SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+
+
+@app.command()
+def serve() -> None:
+    """Serve GraphQL, with the embedded engine unless TURNOUT_NEO4J_URI names a Neo4j."""
+
+    async def work() -> int:
+        settings = read_settings()
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+        task = asyncio.current_task()
+        assert task is not None
+        on_signals(task.cancel)
+        with suppress(asyncio.CancelledError), _listening(settings) as listener:
+            async with running_graph(settings, serving=True, say=err.print) as graph:
+                await _offer_demo(settings, graph)
+                server = Server(settings, graph, Answerer(core_schema()), listener.getsockname()[1])
+                config = uvicorn.Config(
+                    server.app(), log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off"
+                )
+                await Runner(config, lambda: _announce(server)).serve(sockets=[listener])
+                err.print("Stopping ...")
+        return 0
+
+    run(work)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Takes the port before anything else is started, so that a taken one costs nothing."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise SetupError(
+            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set TURNOUT_PORT to another."
+        ) from error
+    return listener
+
+
+async def _offer_demo(settings: Settings, graph: Graph) -> None:
+    """Sows the demo where a development graph is empty or half sown; says so where it has grown old."""
+    now = datetime.now(UTC)
+    age = await demo.age(graph, now=now)
+    if age is not None and age > demo.OLD:
+        err.print(f"The demo company is {age.days} days old; `turnout sow --again` renews it.")
+    elif settings.is_development and (age is not None or await organizations.is_empty(graph)):
+        with bar() as progress:
+            task = progress.add_task("Sowing the demo company", total=None)
+            await demo.sow(graph, now=now, progress=lambda done, all: progress.update(task, completed=done, total=all))
+
+
+async def _announce(server: Server) -> None:
+    """Says where the server is, and with a demo what to try."""
+    address = f"http://{_spoken(server.settings.host)}:{server.port}"
+    now = datetime.now(UTC)
+    if not server.settings.is_development or await demo.age(server.graph, now=now) is None:
+        err.print(f"Turnout serves GraphQL at {address}/graphql")
+        return
+    err.print(f"\n[bold]Turnout[/bold] is at [bold]{address}/[/bold]\n\nDemo viewers, with a token for an hour each:")
+    for external_id, (who, who_zh) in demo.USERS.items():
+        token = server.tokens.sign(external_id, demo=True, now=now)
+        err.print(f"  [bold]{external_id}[/bold]  {who} {who_zh}\n  {token}", highlight=False, soft_wrap=True)
+    application = to_global("Application", demo.main_application_id())
+    query = f'{{ application(id: "{application}") {{ reminders {{ message noShow {{ id }} }} }} }}'
+    body = json.dumps({"query": query})
+    err.print(
+        "\nOne query to try, as Technology's recruiter:\n"
+        f"  curl -s {address}/graphql -H 'Content-Type: application/json' \\\n"
+        '    -H "Authorization: Bearer $(.venv/bin/turnout token --as recruiter@technology.demo)" \\\n'
+        f"    -d '{body}'\n\nCtrl-C stops it.",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def _spoken(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@app.command()
+def token(as_: Annotated[str, typer.Option("--as", help="The user's external id.")]) -> None:
+    """Print a bearer token and nothing else: for an hour as a demo user, for twelve as any other."""
+
+    async def work() -> int:
+        tokens = Tokens(Secrets(read_settings().read_master_key()))
+        sys.stdout.write(tokens.sign(as_, demo=as_ in demo.USERS, now=datetime.now(UTC)) + "\n")
+        return 0
+
+    run(work)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="The Organization's name.")],
+    admin: Annotated[str, typer.Option(help="External id of its first HR_ADMIN.")],
+    jurisdiction: Annotated[str, typer.Option(help="ISO 3166 code of the law it stands under.")] = "CN",
+    zone: Annotated[str, typer.Option(help="IANA zone of its calendar.")] = "Asia/Shanghai",
+    name_zh: Annotated[str | None, typer.Option(help="Its Chinese name.")] = None,
+) -> None:
+    """Create an Organization with its first HR_ADMIN."""
+
+    async def work() -> int:
+        if not is_zone(zone):
+            raise SetupError(f"{zone} is not an IANA zone, such as Asia/Shanghai.")
+        if len(jurisdiction) != 2 or not jurisdiction.isalpha():
+            raise SetupError(f"{jurisdiction} is not an ISO 3166 code, such as CN or DE.")
+        async with running_graph(read_settings()) as graph:
+            new = organizations.NewOrganization(name, name_zh, jurisdiction.upper(), zone, admin)
+            try:
+                await organizations.create(graph, new, now=datetime.now(UTC))
+            except organizations.AlreadyThere as error:
+                raise SetupError(str(error)) from error
+        typer.echo(f"Created {name}. `turnout token --as {admin}` prints a token of its HR_ADMIN.")
+        return 0
+
+    run(work)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False, readable=True)],
+    mapping: Annotated[Path, typer.Option(help="How its columns become the graph.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused lines go; beside the file by default.")] = None,
+) -> None:
+    """Load interviews from a file; safe to run again, whole or after a kill."""
+
+    async def work() -> int:
+        try:
+            plan = read_mapping(mapping)
+        except MappingError as error:
+            raise SetupError(str(error)) from error
+        async with running_graph(read_settings()) as graph:
+            with bar() as progress:
+                task = progress.add_task("Importing", total=None)
+                summary = await importing.run_import(
+                    graph,
+                    file,
+                    plan,
+                    dry_run=dry_run,
+                    rejects=rejects or file.with_suffix(".rejects.csv"),
+                    now=datetime.now(UTC),
+                    progress=lambda done, all: progress.update(task, completed=done, total=all),
+                )
+        for line in summary.lines():
+            typer.echo(line)
+        return 0
+
+    run(work)
+
+
+@app.command()
+def sow(again: Annotated[bool, typer.Option("--again", help="Remove the demo company first.")] = False) -> None:
+    """Sow the demo company, or renew it with dates of today."""
+
+    async def work() -> int:
+        async with running_graph(read_settings()) as graph:
+            with bar() as progress:
+                task = progress.add_task("Sowing the demo company", total=None)
+
+                def tell(done: int, all: int) -> None:
+                    progress.update(task, completed=done, total=all)
+
+                now = datetime.now(UTC)
+                if again:
+                    await demo.renew(graph, now=now, progress=tell)
+                    sown = True
+                else:
+                    sown = await demo.sow(graph, now=now, progress=tell)
+        typer.echo("The demo company is sown." if sown else "The demo company is there already; --again renews it.")
+        return 0
+
+    run(work)
+
+
+@app.command()
+def doctor() -> None:
+    """Examine engine, settings and constraints, and say what to do about each."""
+
+    async def work() -> int:
+        settings = read_settings()
+        healthy = True
+        async for finding in examine(settings):
+            healthy = healthy and finding.ok
+            typer.echo(finding.line())
+        return 0 if healthy else 1
+
+    run(work)
+
+
+@app.command()
+def verify() -> None:
+    """Read every chain of events and name each event that is not as it was written."""
+
+    async def work() -> int:
+        async with running_graph(read_settings()) as graph:
+            chains, count, faults = await events.verify(graph.client)
+        for fault in faults:
+            typer.echo(fault)
+        typer.echo(f"{chains} chains, {count} events, {len(faults)} faults.")
+        return 1 if faults else 0
+
+    run(work)

@@ -1,0 +1,80 @@
+"""Who sends a request: bearer tokens, signed with a local key on a laptop, or with the demo's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from api.settings import Settings
+from graph.secrets import Secrets
+
+ISSUER = "turnout"
+LOCAL, DEMO = "turnout", "turnout-demo"
+"""Audiences: a local token, and one for the demo company alone."""
+LOCAL_LIFE, DEMO_LIFE = timedelta(hours=12), timedelta(hours=1)
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token that we signed says: the user's external id, and whether it is good for the demo only."""
+
+    subject: str
+    demo: bool
+
+
+class Tokens:
+    """Signs and checks tokens; the keys are derived from the master key, one for each audience."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._keys = {
+            LOCAL: OctKey.import_key(secrets.derive("local-tokens/1")),
+            DEMO: OctKey.import_key(secrets.derive("demo-tokens/1")),
+        }
+
+    def sign(self, subject: str, *, demo: bool, now: datetime) -> str:
+        audience, life = (DEMO, DEMO_LIFE) if demo else (LOCAL, LOCAL_LIFE)
+        claims = {
+            "iss": ISSUER,
+            "aud": audience,
+            "sub": subject,
+            "iat": int(now.timestamp()),
+            "exp": int((now + life).timestamp()),
+        }
+        return jwt.encode({"alg": "HS256"}, claims, self._keys[audience])
+
+    def read(self, token: str, *, now: datetime) -> Claim | None:
+        """What the token says, if one of our keys signed it, for its own audience, and it has not ended."""
+        for audience, key in self._keys.items():
+            try:
+                claims = jwt.decode(token, key, algorithms=["HS256"]).claims
+            except (JoseError, ValueError):
+                continue
+            subject, ends = claims.get("sub"), claims.get("exp")
+            valid = claims.get("iss") == ISSUER and claims.get("aud") == audience
+            if valid and isinstance(subject, str) and isinstance(ends, int) and now.timestamp() < ends:
+                return Claim(subject, audience == DEMO)
+        return None
+
+
+def is_demo_host(host: str, settings: Settings, port: int) -> bool:
+    """Whether a request may use the demo: named as loopback with our own port, on a listener that is loopback.
+
+    A page of another site that resolves its own name to this machine names another host, and is refused.
+    """
+    try:
+        parts = urlsplit(f"//{host}")
+        return settings.is_loopback and parts.hostname in LOOPBACK_NAMES and (parts.port or 80) == port
+    except ValueError:
+        return False
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token of an Authorization header, or null where it carries none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

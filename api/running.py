@@ -1,0 +1,120 @@
+"""From settings to a graph that answers: the engine, the client, the keys, and all migrations applied."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
+
+from api.settings import Settings, SetupError
+from graph.client import Client, EngineUnavailable
+from graph.embedded import Address, EmbeddedEngine, EngineError
+from graph.keys import CandidateKeys
+from graph.migrations import migrate
+from graph.secrets import Secrets
+from graph.writing import Graph
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Says nothing."""
+
+
+@asynccontextmanager
+async def running_graph(settings: Settings, *, serving: bool = False, say: Say = silent) -> AsyncGenerator[Graph]:
+    """A migrated graph; SetupError in one sentence where there can be none.
+
+    The embedded engine is started for the while. Where a server already runs it on the same folder, other commands
+    of the operator use that one; a second server is refused.
+    """
+    secrets = Secrets(settings.read_master_key())
+    try:
+        keys = CandidateKeys.at(settings.key_place(), secrets)
+    except Exception as error:
+        raise SetupError(f"The candidates' keys cannot be kept at {settings.key_place()}: {error}") from error
+    async with _client(settings, serving, say) as client:
+        say("Migrating ...")
+        try:
+            await migrate(client)
+        except (EngineUnavailable, Neo4jError, DriverError) as error:
+            raise SetupError(f"The database does not answer as it should: {error}") from error
+        yield Graph(client, keys, secrets)
+
+
+@asynccontextmanager
+async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator[Client]:
+    if settings.neo4j_uri is not None:
+        async with _neo4j(settings, say) as client:
+            yield client
+        return
+    engine = EmbeddedEngine(settings.engine_folder)
+    say("Starting the embedded engine ...")
+    try:
+        address = await engine.start()
+    except EngineError as error:
+        known = None if serving else _known_address(settings)
+        if known is None:
+            raise SetupError(str(error)) from error
+        client = _connect(known)
+        try:
+            yield client
+        finally:
+            await client.close()
+        return
+    client = _connect(address)
+    _publish(settings, address)
+    try:
+        yield client
+    finally:
+        with suppress(FileNotFoundError):
+            settings.engine_address.unlink()
+        await client.close()
+        await engine.stop()
+
+
+@asynccontextmanager
+async def _neo4j(settings: Settings, say: Say) -> AsyncGenerator[Client]:
+    say(f"Connecting to {settings.neo4j_uri} ...")
+    password = settings.neo4j_password
+    auth = (settings.neo4j_user, password) if password is not None else None
+    try:
+        client = Client.connect(settings.neo4j_uri or "", auth, settings.neo4j_database)
+    except (ConfigurationError, ValueError) as error:
+        raise SetupError(f"TURNOUT_NEO4J_URI is not usable: {error}") from error
+    try:
+        await client.driver.verify_connectivity()
+    except AuthError as error:
+        await client.close()
+        raise SetupError("Neo4j refused TURNOUT_NEO4J_USER and TURNOUT_NEO4J_PASSWORD.") from error
+    except (Neo4jError, DriverError, OSError) as error:
+        await client.close()
+        raise SetupError(f"No Neo4j answers at {settings.neo4j_uri}.") from error
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def _connect(address: Address) -> Client:
+    return Client.connect(address.uri, (address.user, address.password), address.database)
+
+
+def _publish(settings: Settings, address: Address) -> None:
+    """Leaves the address to the operator alone; it is good until the server stops."""
+    path = settings.engine_address
+    with suppress(FileNotFoundError):
+        path.unlink()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(address), file)
+
+
+def _known_address(settings: Settings) -> Address | None:
+    try:
+        return Address(**json.loads(settings.engine_address.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None

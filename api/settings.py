@@ -1,0 +1,125 @@
+"""What an operator may set, by environment variables that begin with TURNOUT_."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from enum import Enum
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SetupError(Exception):
+    """Something stands in the way of starting; its text is one sentence for the operator."""
+
+
+class Profile(Enum):
+    """How open a server is: development shows introspection, queries by GET and the demo page."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class Settings(BaseSettings):
+    """All settings, with what they mean as the README tells it."""
+
+    model_config = SettingsConfigDict(env_prefix="TURNOUT_", extra="ignore")
+
+    profile: Profile = Field(Profile.PRODUCTION, description="`production` or `development`.")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
+    data: Path = Field(Path("var"), description="The folder for the embedded engine, keys and logs.")
+    neo4j_uri: str | None = Field(
+        None, description="`bolt://` or `neo4j://` address of a Neo4j; the embedded engine where it is not set."
+    )
+    neo4j_user: str = Field("neo4j", description="The Neo4j user.")
+    neo4j_password: str | None = Field(None, description="The Neo4j password; no authentication where it is not set.")
+    neo4j_database: str | None = Field(None, description="The Neo4j database; the server's default where not set.")
+    master_key: str | None = Field(
+        None,
+        description="32 bytes in base64 that wrap every candidate's key. In development a key is made in the data "
+        "folder; in production it must be set.",
+    )
+    candidate_keys: str | None = Field(
+        None, description="Where candidates' keys are kept: a folder or an `s3://` address; in the data folder else."
+    )
+    introspection: bool | None = Field(
+        None, description="Whether the schema may be asked for; by default in development only."
+    )
+    ide: bool = Field(False, description="Serves GraphiQL at `/graphiql`; its page loads from a CDN.")
+
+    @property
+    def is_development(self) -> bool:
+        return self.profile is Profile.DEVELOPMENT
+
+    @property
+    def shows_schema(self) -> bool:
+        return self.is_development if self.introspection is None else self.introspection
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def engine_folder(self) -> Path:
+        return self.data / "engine"
+
+    @property
+    def engine_address(self) -> Path:
+        """Where a running server leaves its engine's address for the operator's other commands."""
+        return self.data / "engine-address.json"
+
+    def key_place(self) -> Path | str:
+        place = self.candidate_keys
+        if place is None:
+            return self.data / "candidate-keys"
+        return place if "://" in place else Path(place)
+
+    def read_master_key(self) -> bytes:
+        """The master key: as set, or in development the one in the data folder, made where there is none."""
+        if self.master_key is not None:
+            return _decoded(self.master_key)
+        path = self.data / "master.key"
+        if path.exists():
+            return _decoded(path.read_text().strip())
+        if not self.is_development:
+            raise SetupError(
+                "Set TURNOUT_MASTER_KEY to 32 random bytes in base64, for example from: openssl rand -base64 32"
+            )
+        return _made(path)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise SetupError("TURNOUT_MASTER_KEY is not base64.") from error
+    if len(key) != 32:
+        raise SetupError(f"TURNOUT_MASTER_KEY holds {len(key)} bytes; it needs 32.")
+    return key
+
+
+def _made(path: Path) -> bytes:
+    key = os.urandom(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(base64.b64encode(key).decode())
+    except FileExistsError:
+        return _decoded(path.read_text().strip())
+    except OSError as error:
+        raise SetupError(f"The folder {path.parent} cannot be written: {error.strerror}.") from error
+    return key
+
+
+def read_settings() -> Settings:
+    """The settings of this environment; SetupError names the first that is not usable."""
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "TURNOUT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SetupError(f"{name} is not usable: {first['msg']}.") from error

@@ -1,0 +1,243 @@
+"""The demo Organization: how far its sowing has come, how old it is, and how it is taken away again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.client import Transaction
+from graph.statements import Found, Nothing, Statement
+from graph.writing import Graph
+
+BATCH = 40
+"""Candidates removed in one transaction, each with a few dozen events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """`sown` says that nothing is missing; `kept` that a sowing broken off can go on where it stood."""
+
+    sown_at: datetime | None
+    sown: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SownAt:
+    sown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    count: int
+
+
+FIND = Statement(
+    "demo.find",
+    """
+    MATCH (demo:Organization {id: $id, demo: true})
+    RETURN demo.sownAt AS sown_at, coalesce(demo.sown, false) AS sown,
+      NOT coalesce(demo.removing, false)
+        AND (demo.seq = 1 OR EXISTS { (:Operation {caller: $caller, mutation: $mutation, key: $key}) }) AS kept
+    """,
+    row=Demo,
+)
+BEGIN = Statement(
+    "demo.begin",
+    """
+    MATCH (demo:Organization {id: $id, demo: true}) SET demo.sownAt = coalesce(demo.sownAt, $now)
+    RETURN demo.sownAt AS sown_at
+    """,
+    row=SownAt,
+    writes=True,
+)
+FINISH = Statement(
+    "demo.finish",
+    "MATCH (demo:Organization {id: $id, demo: true}) SET demo.sown = true",
+    row=Nothing,
+    writes=True,
+)
+LEAVE = Statement(
+    "demo.leave",
+    "MATCH (demo:Organization {id: $id, demo: true}) SET demo.sown = false, demo.removing = true RETURN demo.id AS id",
+    row=Found,
+    writes=True,
+)
+LIST_CANDIDATES = Statement(
+    "demo.list_candidates",
+    "MATCH (candidate:Candidate {organization: $organization}) RETURN candidate.id AS id ORDER BY id",
+    row=Found,
+)
+REMOVE_FINDINGS = Statement(
+    "demo.remove_findings",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    WHERE candidate.id IN $ids
+    DETACH DELETE finding
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_INTERVIEWS = Statement(
+    "demo.remove_interviews",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
+    WHERE candidate.id IN $ids
+    DETACH DELETE interview
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_APPLICATIONS = Statement(
+    "demo.remove_applications",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(application:Application) WHERE candidate.id IN $ids
+    DETACH DELETE application
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_EVENTS = Statement(
+    "demo.remove_events",
+    "MATCH (candidate:Candidate)<-[:ABOUT]-(event:Event) WHERE candidate.id IN $ids DETACH DELETE event",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_CANDIDATES = Statement(
+    "demo.remove_candidates",
+    "MATCH (candidate:Candidate) WHERE candidate.id IN $ids DETACH DELETE candidate",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_IDENTIFIERS = Statement(
+    "demo.remove_identifiers",
+    """
+    MATCH (department:Department {organization: $organization})
+    WITH collect(DISTINCT department.circle) AS circles
+    MATCH (identifier:Identifier) WHERE identifier.circle IN circles
+    WITH identifier LIMIT 1000
+    DETACH DELETE identifier
+    RETURN count(*) AS count
+    """,
+    row=Count,
+    writes=True,
+)
+REMOVE_OPERATIONS = Statement(
+    "demo.remove_operations",
+    """
+    MATCH (user:User {organization: $organization})
+    WITH collect(user.id) AS users
+    MATCH (operation:Operation) WHERE operation.caller IN users
+    WITH operation LIMIT 1000
+    DELETE operation
+    RETURN count(*) AS count
+    """,
+    row=Count,
+    writes=True,
+)
+REMOVE_POSITIONS = Statement(
+    "demo.remove_positions",
+    """
+    MATCH (:Department {organization: $organization})<-[:BELONGS_TO]-(position:Position)
+    DETACH DELETE position
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_STRUCTURE_EVENTS = Statement(
+    "demo.remove_structure_events",
+    "MATCH (event:Event {organization: $organization}) DETACH DELETE event",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_DEPARTMENTS = Statement(
+    "demo.remove_departments",
+    "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_USERS = Statement(
+    "demo.remove_users",
+    "MATCH (user:User {organization: $organization}) DETACH DELETE user",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_ORGANIZATION = Statement(
+    "demo.remove_organization",
+    "MATCH (demo:Organization {id: $organization, demo: true}) DETACH DELETE demo",
+    row=Nothing,
+    writes=True,
+)
+OF_CANDIDATES = (REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_EVENTS, REMOVE_CANDIDATES)
+IN_BATCHES = (REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
+OF_STRUCTURE = (
+    REMOVE_POSITIONS,
+    REMOVE_STRUCTURE_EVENTS,
+    REMOVE_DEPARTMENTS,
+    REMOVE_USERS,
+    REMOVE_ORGANIZATION,
+)
+
+
+async def find(graph: Graph, organization: str, *, caller: str, mutation: str, key: str) -> Demo | None:
+    """The demo, if there is one; caller, mutation and key name the Operation of its first act."""
+    rows = await graph.client.read(FIND, id=organization, caller=caller, mutation=mutation, key=key)
+    return rows[0] if rows else None
+
+
+async def begin(graph: Graph, organization: str, *, now: datetime) -> datetime:
+    """Marks the time of sowing and returns it; one that was broken off keeps its own."""
+
+    async def work(tx: Transaction) -> datetime:
+        return (await tx.run(BEGIN, id=organization, now=now))[0].sown_at
+
+    return await graph.client.write(work)
+
+
+async def finish(graph: Graph, organization: str) -> None:
+    async def work(tx: Transaction) -> None:
+        await tx.run(FINISH, id=organization)
+
+    await graph.client.write(work)
+
+
+async def remove(graph: Graph, organization: str) -> None:
+    """Takes a demo away with all that belongs to it, leaves first; broken off, it is done again from its start.
+
+    Does nothing to an Organization that was not sown as a demo.
+    """
+
+    async def leave(tx: Transaction) -> list[Found]:
+        return await tx.run(LEAVE, id=organization)
+
+    if not await graph.client.write(leave):
+        return
+    candidates = [row.id for row in await graph.client.read(LIST_CANDIDATES, organization=organization)]
+    for start in range(0, len(candidates), BATCH):
+        await _remove_candidates(graph, candidates[start : start + BATCH])
+    for statement in IN_BATCHES:
+        while await _remove_some(graph, statement, organization):
+            pass
+
+    async def fell(tx: Transaction) -> None:
+        for statement in OF_STRUCTURE:
+            await tx.run(statement, organization=organization)
+
+    await graph.client.write(fell)
+
+
+async def _remove_candidates(graph: Graph, ids: list[str]) -> None:
+    async def work(tx: Transaction) -> None:
+        for statement in OF_CANDIDATES:
+            await tx.run(statement, ids=ids)
+
+    for id in ids:
+        await graph.keys.drop(id)
+    await graph.client.write(work)
+
+
+async def _remove_some(graph: Graph, statement: Statement[Count], organization: str) -> int:
+    async def work(tx: Transaction) -> int:
+        return (await tx.run(statement, organization=organization))[0].count
+
+    return await graph.client.write(work)

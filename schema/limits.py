@@ -1,0 +1,188 @@
+"""How large an operation may be: one pass over the document, in which every fragment is measured once.
+
+Sizes are those after fragments are expanded, yet a fragment is walked a single time, so that a bomb of nested
+fragments is measured in the time that its text takes to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_interface_type,
+    is_list_type,
+    is_object_type,
+)
+
+from graph.traversal import FIRST, MOST
+from schema.errors import refused_request
+
+DEPTH = 12
+"""Levels of objects, not counting `edges` and `node`; introspection is exempt."""
+ALIASES, DIRECTIVES, ROOTS, MUTATIONS = 30, 50, 20, 5
+COST = 10_000
+"""Records that an operation may ask for."""
+LIST = 10
+"""Records that a short list counts for."""
+TRANSPARENT = frozenset({"edges", "node", "nodes"})
+ENDLESS = 10**9
+"""What a fragment inside itself counts as; validation refuses it by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a selection set amounts to when its fragments are expanded."""
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    fields: int = 0
+    schemas: int = 0
+    cost: int = 0
+
+    def beside(self, other: Size) -> Size:
+        return Size(
+            max(self.depth, other.depth),
+            min(self.aliases + other.aliases, ENDLESS),
+            min(self.directives + other.directives, ENDLESS),
+            min(self.fields + other.fields, ENDLESS),
+            min(self.schemas + other.schemas, ENDLESS),
+            min(self.cost + other.cost, ENDLESS),
+        )
+
+
+class Measure:
+    """Measures the operations of one document for one set of page sizes."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._known: dict[str, Size | None] = {}
+
+    def operation(self, operation: OperationDefinitionNode) -> Size:
+        type = self._schema.get_root_type(operation.operation)
+        directives = Size(directives=len(operation.directives or ()))
+        return self._set(operation.selection_set, type).beside(directives)
+
+    def roots(self, selection_set: SelectionSetNode) -> int:
+        """Root fields after expansion."""
+        return self._set(selection_set, None).fields
+
+    def _set(self, selection_set: SelectionSetNode, type: Any) -> Size:
+        total = Size()
+        for selection in selection_set.selections:
+            total = total.beside(self._selection(selection, type)).beside(
+                Size(directives=len(selection.directives or ()))
+            )
+        return total
+
+    def _selection(self, selection: Any, type: Any) -> Size:
+        if isinstance(selection, FieldNode):
+            return self._field(selection, type)
+        if isinstance(selection, InlineFragmentNode):
+            named = selection.type_condition and self._schema.get_type(selection.type_condition.name.value)
+            return self._set(selection.selection_set, named or type)
+        if isinstance(selection, FragmentSpreadNode):
+            return self._fragment(selection.name.value)
+        return Size()
+
+    def _fragment(self, name: str) -> Size:
+        if name in self._known:
+            return self._known[name] or Size(ENDLESS, ENDLESS, ENDLESS, ENDLESS, 0, ENDLESS)
+        fragment = self._fragments.get(name)
+        if fragment is None:
+            return Size()
+        self._known[name] = None
+        type = self._schema.get_type(fragment.type_condition.name.value)
+        self._known[name] = size = self._set(fragment.selection_set, type)
+        return size
+
+    def _field(self, node: FieldNode, type: Any) -> Size:
+        name = node.name.value
+        if name in ("__schema", "__type"):
+            return Size(fields=1, schemas=int(name == "__schema"), aliases=int(node.alias is not None))
+        definition = type.fields.get(name) if is_object_type(type) or is_interface_type(type) else None
+        returned = definition.type if definition else None
+        inner = Size()
+        if node.selection_set is not None:
+            inner = self._set(node.selection_set, get_named_type(returned) if returned else None)
+        level = int(node.selection_set is not None and name not in TRANSPARENT)
+        return Size(
+            min(inner.depth + level, ENDLESS),
+            min(inner.aliases + int(node.alias is not None), ENDLESS),
+            inner.directives,
+            min(inner.fields + 1, ENDLESS),
+            0,
+            min(self._records(node, definition, returned, inner.cost), ENDLESS),
+        )
+
+    def _records(self, node: FieldNode, definition: Any, returned: Any, inner: int) -> int:
+        """How many records the field may bring: a page's size times what hangs on each."""
+        if definition is None or node.selection_set is None:
+            return inner
+        named = get_named_type(returned)
+        if named.name.endswith("Connection"):
+            return self._page_size(node) * max(inner, 1)
+        if node.name.value in TRANSPARENT or named.name.endswith("Edge") or named.name == "PageInfo":
+            return inner + int(node.name.value in ("node", "nodes"))
+        return (LIST if is_list_type(get_nullable_type(returned)) else 1) * (1 + inner)
+
+    def _page_size(self, node: FieldNode) -> int:
+        sizes: list[int] = []
+        for argument in node.arguments or ():
+            if argument.name.value in ("first", "last"):
+                value: Any = None
+                if isinstance(argument.value, IntValueNode):
+                    value = int(argument.value.value)
+                elif isinstance(argument.value, VariableNode):
+                    value = self._variables.get(argument.value.name.value)
+                if isinstance(value, int):
+                    sizes.append(min(max(value, 0), MOST))
+        return max(sizes, default=FIRST)
+
+
+def limit_errors(size: Size, operation: OperationDefinitionNode, roots: int) -> list[GraphQLError]:
+    """Each limit that the operation passes, with the limit and what it came to."""
+    is_mutation = operation.operation is OperationType.MUTATION
+    found = [
+        ("TOO_DEEP", "levels deep", size.depth, DEPTH),
+        ("TOO_MANY_ALIASES", "aliases", size.aliases, ALIASES),
+        ("TOO_MANY_DIRECTIVES", "directives", size.directives, DIRECTIVES),
+        ("TOO_MANY_ROOT_FIELDS", "mutations", roots, MUTATIONS)
+        if is_mutation
+        else ("TOO_MANY_ROOT_FIELDS", "root fields", roots, ROOTS),
+        ("TOO_MANY_SCHEMAS", "__schema fields", size.schemas, 1),
+        ("TOO_COSTLY", "records", size.cost, COST),
+    ]
+    return [
+        refused_request(code, f"The operation has {_spoken(had)} {what}; it may have {limit}.")
+        for code, what, had, limit in found
+        if had > limit
+    ]
+
+
+def _spoken(number: int) -> str:
+    return "endless" if number >= ENDLESS else f"{number}"
+
+
+def operations(document: DocumentNode) -> Iterable[OperationDefinitionNode]:
+    return (node for node in document.definitions if isinstance(node, OperationDefinitionNode))

@@ -1,0 +1,185 @@
+"""The summary of an import: what was read, what became of it, and what its reader should know."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from graph.candidates import normalised_name
+from graph.interviews import Attendance, Response
+from graph.loading import Fact, Fate, Loaded
+from seeds.mapping import Mapping
+from seeds.tables import ADDED, ENCODINGS, Table
+
+DIVIDERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+FILLED_DOWN = 3
+"""So many dates in a row, each a year after the one before, are more than chance."""
+SHOWN = 10
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the lines of one file; those of answers and attendance are over all lines that the graph holds."""
+
+    file: str
+    mapping: Mapping
+    table: Table
+    zone: str
+    dry_run: bool = False
+    new_organization: bool = False
+    new_departments: set[str] = field(default_factory=set[str])
+    new_positions: int = 0
+    new_candidates: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter[Fate])
+    empty: int = 0
+    repeated: int = 0
+    rejected: Counter[str] = field(default_factory=Counter[str])
+    rejects: Path | None = None
+    responses: Counter[Response] = field(default_factory=Counter[Response])
+    attendances: Counter[Attendance] = field(default_factory=Counter[Attendance])
+    accepted_not_attended: int = 0
+    untimed: int = 0
+    typed: dict[str, Counter[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict[str, Counter[tuple[str, str]]](Counter)
+    )
+    warnings: list[str] = field(default_factory=list[str])
+
+    @property
+    def read(self) -> int:
+        """Lines that hold anything, the header apart."""
+        return len(self.table.records) - self.empty
+
+    @property
+    def loaded(self) -> int:
+        return self.fates[Fate.CREATED]
+
+    @property
+    def completed(self) -> int:
+        return self.fates[Fate.COMPLETED]
+
+    @property
+    def present(self) -> int:
+        return self.fates[Fate.PRESENT]
+
+    @property
+    def accepted(self) -> int:
+        return self.responses[Response.ACCEPTED]
+
+    @property
+    def not_attended(self) -> int:
+        return self.attendances[Attendance.NOT_ATTENDED]
+
+    @property
+    def dropped(self) -> list[str]:
+        """Columns that the mapping drops, as far as the file has them."""
+        names = {normalised_name(name) for name in self.mapping.drop}
+        return [name for name in self.table.header if normalised_name(name) in names]
+
+    @property
+    def unused(self) -> list[str]:
+        """Named columns that the mapping neither uses nor drops."""
+        used = {normalised_name(column) for it in self.mapping.fields.values() for column in it.columns}
+        used |= {normalised_name(name) for name in self.mapping.drop} | set(ADDED)
+        return [name for name in self.table.header if name and normalised_name(name) not in used]
+
+    def count(self, fact: Fact, outcome: Loaded, *, timed: bool) -> None:
+        self.fates[outcome.fate] += 1
+        self.new_candidates += outcome.new_candidate
+        self.responses[fact.response] += 1
+        self.attendances[fact.attendance] += 1
+        missed = fact.response is Response.ACCEPTED and fact.attendance is Attendance.NOT_ATTENDED
+        self.accepted_not_attended += missed
+        self.untimed += not timed
+
+    def warn_of_filled_down(self, dated: Sequence[tuple[int, datetime]]) -> None:
+        """Warns of lines whose dates go up by a year from each to the next, as a spreadsheet fills them down."""
+        run: list[tuple[int, date]] = []
+        days = [(line, local.date()) for line, local in dated]
+        for (_, before), (line, after) in pairwise([*days, (0, date.min)]):
+            if (after.year - before.year, after.month, after.day) == (1, before.month, before.day):
+                run.append((line, after))
+                continue
+            if len(run) >= FILLED_DOWN:
+                (first, since), (last, until) = run[0], run[-1]
+                self.warnings.append(
+                    f"The {len(run)} dates {since} to {until} on lines {first} to {last} are each a year after the "
+                    "line before and look filled down by a spreadsheet; they are taken as typed."
+                )
+            run = []
+
+    def lines(self) -> list[str]:
+        """The summary as lines of plain text."""
+        return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
+
+    def _source(self) -> Iterator[str]:
+        divider = DIVIDERS.get(self.table.delimiter, repr(self.table.delimiter))
+        encoding = ENCODINGS.get(self.table.encoding, self.table.encoding)
+        how = "as the mapping says" if self.mapping.encoding else "as was found"
+        yield f"{self.file}: {_lines(self.read)}, in {encoding} {how}, divided by {divider}."
+        if self.empty:
+            yield f"Besides {_lines(self.empty)} without anything."
+        new, would = self.mapping.organization, " would be" if self.dry_run else ""
+        made = f",{would or ' was'} created with its HR_ADMIN {new.admin}" if self.new_organization else ""
+        yield f"Organization: {new.name}{made}."
+        if self.dry_run:
+            yield "This was a dry run: nothing was written to the graph."
+
+    def _fates(self) -> Iterator[str]:
+        yield _row(self.loaded, "to be loaded" if self.dry_run else "loaded")
+        if self.completed:
+            yield _row(self.completed, "in the graph already, with an answer or attendance that was not known then")
+        yield _row(self.present, "in the graph already")
+        if self.repeated:
+            yield _row(self.repeated, "repeated within the file")
+        yield _row(self.rejected.total(), f"rejected, see {self.rejects}" if self.rejected else "rejected")
+        for reason, count in self.rejected.most_common(SHOWN):
+            yield _row(count, reason, indent=4)
+        if len(self.rejected) > SHOWN:
+            yield _row(len(self.rejected) - SHOWN, "other reasons", indent=4)
+        yield ""
+        yield _row(len(self.new_departments), "new departments")
+        yield _row(self.new_positions, "new positions")
+        if not self.dry_run:
+            yield _row(self.new_candidates, "new candidates")
+
+    def _facts(self) -> Iterator[str]:
+        yield _row(self.accepted, "were expected to come")
+        yield _row(self.accepted_not_attended, "of them did not attend")
+        yield _row(self.not_attended, "did not attend in all")
+        for column, counter in self.typed.items():
+            yield f"{column} was read as"
+            by_value: dict[str, Counter[str]] = defaultdict(Counter)
+            for (typed, value), count in counter.items():
+                by_value[value][typed or "(blank)"] += count
+            for value, spellings in sorted(by_value.items(), key=lambda item: -item[1].total()):
+                shown = ", ".join(f"{spelling} {count:,}" for spelling, count in spellings.most_common(SHOWN))
+                more = f" and {len(spellings) - SHOWN} more" if len(spellings) > SHOWN else ""
+                yield f"{_row(spellings.total(), value):<22}  {shown}{more}"
+
+    def _remarks(self) -> Iterator[str]:
+        yield "No finding was made: an import records facts, and nobody was heard."
+        if self.untimed:
+            at = f"{self.mapping.dates.time_of_day:%H:%M}"
+            yield f"{_lines(self.untimed)} with a date and no time: {at} in {self.zone} was taken."
+        if self.mapping.applied_at is None:
+            yield "The file does not tell when people applied: the time of the interview was taken."
+        if self.dropped:
+            yield f"Dropped: {', '.join(self.dropped)}."
+        nameless = sum(not name for name in self.table.header)
+        if self.unused or nameless:
+            more = [f"{nameless} without a name"] if nameless else []
+            yield f"Not used, as the mapping does not name them: {'; '.join([*self.unused, *more])}."
+        for warning in self.warnings:
+            yield f"Warning: {warning}"
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line" if count == 1 else f"{count:,} lines"
+
+
+def _row(count: int, text: str, *, indent: int = 0) -> str:
+    return f"{' ' * indent}{count:>7,}  {text}"

@@ -1,0 +1,33 @@
+"""What is written is kept true: settings in the README, the schema as committed, no host of an index."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from graphql import print_schema
+
+from api.settings import Settings
+from schema.root import core_schema
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    """An operator reads the README and not the source."""
+    text = (ROOT / "README.md").read_text()
+    assert not [name for name in Settings.model_fields if f"`TURNOUT_{name.upper()}`" not in text]
+
+
+def test_the_committed_schema_is_the_real_one() -> None:
+    """Clients build against the committed file; `make schema` writes it, and the change is then read as a client."""
+    assert (ROOT / "schema" / "schema.graphql").read_text() == print_schema(core_schema()) + "\n"
+
+
+def test_no_committed_file_names_an_index() -> None:
+    """A lock with an index's address installs only where that address answers."""
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    named = re.compile(r"--(extra-)?index-url|--find-links|files\.python|/simple/")
+    texts = ((file, (ROOT / file).read_text(errors="ignore")) for file in files if file != "tests/house/test_papers.py")
+    assert not [file for file, text in texts if named.search(text)]

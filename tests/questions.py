@@ -1,0 +1,290 @@
+"""Questions for the differential test: hypothesis-graphql's, made deep, and dressed with what exists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    get_named_type,
+    is_composite_type,
+    is_enum_type,
+    is_interface_type,
+    is_non_null_type,
+    parse,
+    print_ast,
+)
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis_graphql import queries, nodes
+
+from graph.traversal import SHAPES, Page
+from schema.ids import NODES, to_global
+from tests.conftest import NOW
+
+FIELDS = 30
+"""Fields under one root, about."""
+PAGES = ("edges", "nodes", "pageInfo", "totalCount")
+SMALL, ANY_SIZE = (0, 1, 1, *(2, 3) * 8), (0, 1, 3, 3, 5, 5, 150, -1)
+SELDOM = frozenset(
+    "successor rescheduledTo rescheduledFrom possibleMatches users interviewers actor decidedBy finding findings "
+    "interviewsFor recruitsFor basedOn".split()
+)
+"""Ways that few records have, or to records from which none leads on."""
+KINDS = (*sorted(NODES), *("Department", "Position", "Candidate", "Application", "Interview", "Finding") * 2)
+
+
+@dataclass(frozen=True)
+class Existing:
+    """Ids by type, those that each viewer sees, department codes, and cursors by field and order."""
+
+    ids: dict[str, list[str]]
+    seen: dict[str, dict[str, list[str]]]
+    codes: list[str]
+    cursors: dict[tuple[str, str], list[str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    variables: dict[str, Any]
+    viewer: str
+
+
+@dataclass
+class Dressing:
+    """Writes one question anew. Every choice comes from `random`."""
+
+    schema: GraphQLSchema
+    existing: Existing
+    seen: dict[str, list[str]]
+    random: Random
+    depth: int
+    variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    fragments: list[str] = field(default_factory=list)
+    written: int = 0
+    named: int = 0
+    wanted: list[str] = field(default_factory=list)
+    """The types that the last `id` names."""
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def name(self, prefix: str) -> str:
+        self.named += 1
+        return f"{prefix}{self.named}"
+
+    def question(self, document: DocumentNode) -> tuple[str, dict[str, Any]]:
+        fields = list(document.definitions[0].selection_set.selections)  # type: ignore[attr-defined]
+        self.random.shuffle(fields)
+        roots = fields[: self.random.choice((1, 1, 2))]
+        body = self.selections(roots, self.schema.query_type, 1)
+        declared = ", ".join(f"${name}: {type}" for name, (type, _) in self.variables.items())
+        head = f"query Asked({declared}) " if declared else "query "
+        variables = {name: value for name, (_, value) in self.variables.items() if value is not ...}
+        return "\n".join([head + body, *self.fragments]), variables
+
+    def selections(self, given: Any, type: Any, depth: int, *, open_type: bool = False) -> str:
+        """A selection set: what is given, thinned out and grown, some of it within fragments."""
+        parts: list[str] = []
+        if is_interface_type(type):
+            parts = [self.on_type(name, depth) for name in self.wanted]
+            if self.chance(0.4):
+                parts.append(self.on_type(self.random.choice(sorted(NODES)), self.depth))
+        fields = [(each.name.value, each) for each in given if isinstance(each, FieldNode)][:3]
+        fields += [(name, None) for name in self.growth(type, depth)]
+        seen: set[str] = set()
+        for name, node in fields:
+            if name not in seen or type is not self.schema.query_type:
+                parts.append(self.field(type, name, node, depth, open_type=open_type))
+                seen.add(name)
+        if self.chance(0.15) or not parts:
+            parts.append("__typename" if self.chance(0.7) else f"{self.name('t')}: __typename")
+        return "{ " + " ".join(self.wrapped(parts, type)) + " }"
+
+    def growth(self, type: Any, depth: int) -> list[str]:
+        """Fields to add: leaves everywhere, one way further down until the depth is reached."""
+        if type is self.schema.query_type or self.written > FIELDS:
+            return []
+        if type.name == "PageInfo":
+            return self.random.sample(sorted(type.fields), 2)
+        if type.name.endswith("Edge"):
+            return ["node"]
+        if type.name.endswith("Connection"):
+            return [self.random.choice(("edges", "nodes"))]
+        leaves = [name for name, each in type.fields.items() if not is_composite_type(get_named_type(each.type))]
+        ways = [name for name in type.fields if name not in leaves and (name not in SELDOM or self.chance(0.25))]
+        ways += [name for name in ways if str(type.fields[name].type).endswith(("Connection!", "]!"))]
+        few = self.random.choice((1, 2, 3)) if "id" in type.fields else 5
+        grown = self.random.sample(leaves, min(len(leaves), few))
+        if ways and depth < self.depth:
+            grown += dict.fromkeys(self.random.choices(ways, k=2 if depth < 3 or self.chance(0.4) else 1))
+        return grown
+
+    def field(self, type: Any, name: str, node: FieldNode | None, depth: int, *, open_type: bool) -> str:
+        self.written = 1 if depth == 1 else self.written + 1
+        if name == "__typename":
+            return name
+        declared = type.fields[name]
+        given = {each.name.value: each.value for each in (node and node.arguments) or ()}
+        args, inner = self.arguments(name, declared, given, depth), ""
+        named = get_named_type(declared.type)
+        if is_composite_type(named):
+            below = depth if type.name.endswith(("Connection", "Edge")) else depth + 1
+            found = node.selection_set.selections if node and node.selection_set else ()
+            inner = " " + self.selections(found, named, below)
+        aliased = declared.args or open_type or self.chance(0.15)
+        alias = f"{self.name('a')}: " if aliased else ""
+        text = f"{alias}{name}{args}{self.directives()}{inner}"
+        if declared.args and self.chance(0.08) and len(inner) < 200:
+            again = self.arguments(name, declared, {}, depth)
+            text += f" {self.name('a')}: {name}{again}{inner}"
+        return text
+
+    def on_type(self, name: str, depth: int) -> str:
+        type = self.schema.get_type(name)
+        fields = [self.field(type, each, None, depth, open_type=True) for each in self.growth(type, depth)]
+        return f"... on {name}{self.directives()} {{ {' '.join(fields) or 'id'} }}"
+
+    def wrapped(self, parts: list[str], type: Any) -> Iterator[str]:
+        """Some of the parts within an inline or a named fragment, now and then in one within another."""
+        cut = self.random.randrange(len(parts) + 1) if self.chance(0.3) else len(parts)
+        yield from parts[:cut]
+        if cut < len(parts):
+            inner = f"{{ {' '.join(parts[cut:])} }}"
+            if self.chance(0.5):
+                on = f" on {type.name}" if self.chance(0.7) else ""
+                yield f"...{on}{self.directives()} {inner}"
+            else:
+                fragment = self.name("F")
+                self.fragments.append(f"fragment {fragment} on {type.name} {inner}")
+                yield f"...{fragment}{self.directives()}"
+                if self.chance(0.2):
+                    yield f"...{fragment}"
+
+    def directives(self) -> str:
+        if not self.chance(0.08):
+            return ""
+        name, value = self.random.choice((("skip", False), ("include", True), ("include", True), ("skip", True)))
+        text = json.dumps(value)
+        if self.chance(0.6):
+            text = "$yes" if value else "$no"
+            self.variables[text[1:]] = "Boolean!", value
+        return f" @{name}(if: {text})"
+
+    def arguments(self, field: str, declared: Any, given: dict[str, Any], depth: int) -> str:
+        if not declared.args:
+            return ""
+        self.wanted = []
+        chosen: dict[str, str] = {}
+        orders = list(get_named_type(declared.args["orderBy"].type).values) if "orderBy" in declared.args else [...]
+        order = self.random.choice([*orders, ...])
+        for name, arg in declared.args.items():
+            value = order if name == "orderBy" else self.value(field, name, arg, orders[0] if order is ... else order, depth)
+            if value is ... and name in given and name not in ("first", "last") and self.chance(0.3):
+                chosen[name] = print_ast(given[name])
+            elif value is not ...:
+                chosen[name] = self.written_value(arg, value)
+        if "first" in declared.args and depth > 1 and not {"first", "last"} & chosen.keys():
+            chosen["first"] = str(self.random.choice(SMALL))
+        return f"({', '.join(f'{name}: {text}' for name, text in chosen.items())})" if chosen else ""
+
+    def written_value(self, arg: Any, value: Any) -> str:
+        """A value as a literal, or as a variable."""
+        if self.chance(0.4) or (value is None and is_non_null_type(arg.type)):
+            name = self.name("v")
+            type = arg.type.of_type if is_non_null_type(arg.type) and value is None else arg.type
+            self.variables[name] = str(type), value
+            return f"${name}"
+        return literal(value, arg.type)
+
+    def value(self, field: str, name: str, arg: Any, order: str, depth: int) -> Any:
+        """A value for an argument; `...` for none."""
+        named, pick = get_named_type(arg.type), self.random.choice
+        match name:
+            case "id":
+                kind = field.capitalize() if field != "node" and self.chance(0.9) else pick(KINDS)
+                self.wanted = [kind]
+                seen = self.seen.get(kind) if self.chance(0.85) else None
+                return pick(seen or self.existing.ids[kind]) if self.chance(0.95) else pick(("", "zzz", "RGVwYXJ0bWVudDo="))
+            case "position":
+                return pick(self.existing.ids["Position" if self.chance(0.9) else "User"])
+            case "code":
+                return pick(self.existing.codes) if self.chance(0.93) else "NOWHERE"
+            case "first" | "last" if self.chance(0.5 if name == "first" else 0.15):
+                return pick(ANY_SIZE if depth <= 1 else SMALL)
+            case "after" | "before" if self.chance(0.12 if depth > 1 else 0.06):
+                return self.cursor(field, order)
+            case "search" if self.chance(0.5):
+                return pick(("王", "a", "芳", " LI ", "\\", "", "no one"))
+            case "from" | "to" if self.chance(0.4):
+                return (NOW - timedelta(days=pick((0, 30, 90, 150, 400)))).date().isoformat()
+            case "states" if self.chance(0.4):
+                return self.random.sample(sorted(named.values), pick((0, 1, 3)))
+            case "where" if self.chance(0.3):
+                return {key: self.condition(each) for key, each in named.fields.items() if self.chance(0.3)}
+        if name in ("scope", "locale") and self.chance(0.6):
+            return pick(sorted(named.values))
+        return None if name not in ("id", "code", "position") and self.chance(0.03) else ...
+
+    def cursor(self, field: str, order: str) -> str:
+        """Mostly one that this field gave in this order; also one of any order, and none at all."""
+        if self.chance(0.3):
+            return self.random.choice(("", "bad", "AAAA", "é"))
+        key = field, order
+        if self.chance(0.2):
+            key = self.random.choice(list(self.existing.cursors))
+        return self.random.choice(self.existing.cursors.get(key) or ["bad"])
+
+    def condition(self, declared: Any) -> Any:
+        named = get_named_type(declared.type)
+        if self.chance(0.1):
+            return None
+        if is_enum_type(named):
+            return self.random.choice(sorted(named.values))
+        if named.name == "DateTime":
+            return (NOW - timedelta(days=self.random.choice((0, 45, 120)), hours=3)).isoformat()
+        return self.random.choice(("ENGINEERING", "MARKETING", "none"))
+
+
+def literal(value: Any, type: Any) -> str:
+    """A value of a GraphQL type in GraphQL's own writing."""
+    type = type.of_type if is_non_null_type(type) else type
+    if isinstance(value, dict):
+        fields = type.fields
+        return "{" + ", ".join(f"{key}: {literal(item, fields[key].type)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(item, type.of_type) for item in value) + "]"
+    return value if is_enum_type(type) and value is not None else json.dumps(value, ensure_ascii=False)
+
+
+def generated(schema: GraphQLSchema, existing: Existing, viewers: list[str], count: int) -> list[Question]:
+    """The same questions at every run."""
+    found: list[Question] = []
+    scalars = {"Date": st.just("2026-09-01").map(nodes.String), "DateTime": st.just("2026-09-01T00:00:00Z").map(nodes.String)}
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(queries(schema, custom_scalars=scalars, allow_x00=False), st.integers(0, 2**32))
+    def collect(text: str, seed: int) -> None:
+        random = Random(f"{seed} {len(found)}")
+        viewer = random.choice(viewers)
+        dressing = Dressing(schema, existing, existing.seen[viewer], random, random.choice((3, 6, 6, 7)))
+        question, variables = dressing.question(parse(text))
+        found.append(Question(question, variables, viewer))
+
+    collect()
+    return found

@@ -1,0 +1,68 @@
+"""The engine goes in the middle: the caller is told to try again, and the same key has one effect."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import graph.client
+from graph.client import Client
+from graph.embedded import EmbeddedEngine
+from graph.events import verify
+from graph.keys import CandidateKeys
+from graph.migrations import migrate
+from graph.secrets import Secrets
+from graph.writing import Graph
+from schema.execution import Answerer
+from tests.conftest import Ask, gid, make_company
+
+SUBMIT = """
+mutation Submit($input: SubmitApplicationInput!) {
+  submitApplication(input: $input) { __typename ... on Application { id } ... on Refused { code } }
+}
+"""
+
+
+async def test_a_killed_engine_loses_and_doubles_nothing(
+    tmp_path: Path, answerer: Answerer, monkeypatch: pytest.MonkeyPatch, engine_name: str
+) -> None:
+    if engine_name != "embedded":
+        pytest.skip("the engine that is supervised is the embedded one")
+    monkeypatch.setattr(graph.client, "PATIENCE", 0.3)
+    engine = EmbeddedEngine(tmp_path / "engine")
+    address = await engine.start()
+    client = Client.connect(address.uri, (address.user, address.password), address.database)
+    try:
+        await migrate(client)
+        secrets = Secrets(b"k" * 32)
+        made = Graph(client, CandidateKeys.at(tmp_path / "keys", secrets), secrets)
+        company = await make_company(made)
+        ask = Ask(made, answerer)
+        viewer = company.user("technology")
+        input: dict[str, Any] = {
+            "position": gid("Position", company.positions["technology"]),
+            "candidate": {"displayName": "李雷", "email": "lilei@example.com"},
+            "idempotencyKey": "once",
+        }
+        assert engine.pid is not None
+        os.kill(engine.pid, signal.SIGKILL)
+        answers = [await ask.whole(SUBMIT, viewer, input=input)]
+        while answers[-1].errors and len(answers) < 100:
+            answers.append(await ask.whole(SUBMIT, viewer, input=input))
+        lost = [error["extensions"] for answer in answers for error in answer.errors]
+        assert lost
+        assert all(error == {"code": "ENGINE_UNAVAILABLE", "retryable": True} for error in lost)
+        again = await ask.whole(SUBMIT, viewer, input=input)
+        assert again.data == answers[-1].data
+        counted = await ask(
+            "query($id: ID!) { position(id: $id) { applications { totalCount } } }", viewer, id=input["position"]
+        )
+        assert counted == {"position": {"applications": {"totalCount": 1}}}
+        assert (await verify(client))[2] == []
+    finally:
+        await client.close()
+        await engine.stop()

@@ -1,0 +1,439 @@
+"""Operations: one key, one effect; what is not there, not yours, or no id of the kind is one and the same answer."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
+
+from graph.events import verify
+from graph.writing import FORGET_OPERATIONS
+from schema.root import core_schema
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
+from tests.ledger import appends, refused
+
+SCHEMA = core_schema()
+MUTATIONS = sorted(SCHEMA.mutation_type.fields)  # type: ignore[union-attr]
+
+HR = {"hr"}
+STAFF = {"hr", "marketing"}
+RECORDERS = {"hr", "marketing", "integrator"}
+ALLOWED = {
+    "setUser": HR,
+    "removeUser": HR,
+    "createDepartment": HR,
+    "updateDepartment": HR,
+    "moveDepartment": HR,
+    "closeDepartment": HR,
+    "openPosition": STAFF,
+    "movePosition": STAFF,
+    "closePosition": STAFF,
+    "updateCandidate": STAFF,
+    "submitApplication": RECORDERS,
+    "advanceApplication": RECORDERS,
+    "withdrawApplication": RECORDERS,
+    "inviteToInterview": STAFF,
+    "rescheduleInterview": STAFF,
+    "cancelInterview": STAFF,
+    "recordResponse": RECORDERS,
+    "recordAttendance": RECORDERS,
+    "reportNoShow": STAFF,
+    "recordNotice": STAFF,
+    "recordStatement": STAFF,
+    "confirmNoShow": STAFF,
+    "excuseNoShow": STAFF,
+    "voidNoShow": STAFF,
+}
+"""Which roles may ever do what; `marketing` stands for a recruiter."""
+
+
+def iso(**later: float) -> str:
+    return (NOW + timedelta(**later)).isoformat().replace("+00:00", "Z")
+
+
+TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "Asia/Shanghai"}
+
+
+def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """An input for every mutation, with the ids of records by their type in lower case."""
+    return {
+        "setUser": {
+            "externalId": "somebody",
+            "departmentRoles": [{"department": ids["department"], "role": "RECRUITER"}],
+        },
+        "removeUser": {"user": ids["user"]},
+        "createDepartment": {"code": "NEW", "name": "New", "parent": ids["department"]},
+        "updateDepartment": {"department": ids["department"], "name": "Renamed"},
+        "moveDepartment": {"department": ids["department"], "parent": ids["department"]},
+        "closeDepartment": {"department": ids["department"], "successor": ids["department"]},
+        "openPosition": {"department": ids["department"], "title": "New", "jobFamily": "NEW"},
+        "movePosition": {"position": ids["position"], "department": ids["department"]},
+        "closePosition": {"position": ids["position"]},
+        "updateCandidate": {"candidate": ids["candidate"], "displayName": "New"},
+        "submitApplication": {"position": ids["position"], "candidate": {"displayName": "New"}},
+        "advanceApplication": {"application": ids["application"], "stage": "OFFER"},
+        "withdrawApplication": {"application": ids["application"]},
+        "inviteToInterview": {
+            "application": ids["application"],
+            "mode": "VIDEO",
+            **TIMES,
+            "interviewers": [ids["user"]],
+        },
+        "rescheduleInterview": {"interview": ids["interview"], **TIMES},
+        "cancelInterview": {"interview": ids["interview"], "by": "EMPLOYER"},
+        "recordResponse": {"interview": ids["interview"], "response": "DECLINED"},
+        "recordAttendance": {"interview": ids["interview"], "attendance": "NOT_ATTENDED"},
+        "reportNoShow": {"interview": ids["interview"]},
+        "recordNotice": {"finding": ids["finding"], "channel": "EMAIL"},
+        "recordStatement": {"finding": ids["finding"], "channel": "EMAIL", "text": "New"},
+        "confirmNoShow": {"finding": ids["finding"], "cause": "PLATFORM", "reason": "New", "readUpTo": 99},
+        "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 99},
+        "voidNoShow": {"finding": ids["finding"], "reason": "New"},
+    }
+
+
+TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding")
+NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in TYPES}
+
+
+async def records(ask: Ask, company: Company, department: str) -> dict[str, str]:
+    """One record of each type that belongs to a department of the company."""
+    company.at(days=20)
+    application = await company.application(department)
+    finding = await company.hr.suspicion(await company.hr.missed(application))
+    query = """
+    query Of($application: ID!) {
+      application(id: $application) { candidate { id } interviews { nodes { id } } }
+    }
+    """
+    found = (await ask(query, company.user("hr"), application=gid("Application", application)))["application"]
+    return {
+        "user": (await ask("{ viewer { id } }", company.user(department)))["viewer"]["id"],
+        "department": gid("Department", company.departments[department]),
+        "position": gid("Position", company.positions[department]),
+        "candidate": found["candidate"]["id"],
+        "application": gid("Application", application),
+        "interview": found["interviews"]["nodes"][0]["id"],
+        "finding": gid("Finding", finding),
+    }
+
+
+async def sent(ask: Ask, mutation: str, viewer: str, input: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The refusal of a mutation, and the statements it took."""
+    query = (
+        f"mutation Do($input: {mutation[0].upper()}{mutation[1:]}Input!) "
+        f"{{ {mutation}(input: $input) {{ __typename ... on Refused {{ code field retryable }} }} }}"
+    )
+    answer = await ask.whole(query, viewer, input=input)
+    assert not answer.errors, answer.errors
+    return answer.data[mutation], answer.statements
+
+
+def test_every_mutation_has_its_roles() -> None:
+    assert sorted(ALLOWED) == MUTATIONS == sorted(inputs(NOBODY))
+
+
+async def test_roles_are_refused_before_looking(ask: Ask, company: Company) -> None:
+    """Whatever the id, so that a refusal says nothing about any record."""
+    there = await records(ask, company, "marketing")
+    for mutation, allowed in ALLOWED.items():
+        for viewer in ("hr", "marketing", "integrator", "auditor"):
+            for ids in (NOBODY, there) if viewer not in allowed else (NOBODY,):
+                answer, statements = await sent(ask, mutation, company.user(viewer), inputs(ids)[mutation])
+                if viewer in allowed:
+                    assert answer["code"] == "NOT_FOUND", (mutation, viewer)
+                else:
+                    assert answer["code"] == "NOT_ALLOWED", (mutation, viewer)
+                    assert answer["field"] is None
+                    assert statements == ["viewer"]
+
+
+def id_fields(type: GraphQLNamedType) -> list[str]:
+    """The names of the fields of an input, at any depth, that hold ids."""
+    assert isinstance(type, GraphQLInputObjectType)
+    found: list[str] = []
+    for name, field in type.fields.items():
+        inner = get_named_type(field.type)
+        if inner.name == "ID" or (isinstance(inner, GraphQLInputObjectType) and id_fields(inner)):
+            found.append(name)
+    return found
+
+
+IDS = [
+    (mutation, field)
+    for mutation in MUTATIONS
+    for field in id_fields(SCHEMA.get_type(f"{mutation[0].upper()}{mutation[1:]}Input"))  # type: ignore[arg-type]
+]
+
+
+def swapped(value: Any, id: str) -> Any:
+    """The value with its ids exchanged for another."""
+    if isinstance(value, list):
+        return [swapped(item, id) for item in value]
+    if isinstance(value, dict):
+        return {key: item if key == "role" else id for key, item in value.items()}
+    return id
+
+
+def named(ids: dict[str, str], field: str) -> str:
+    """The id that belongs into a field of this name."""
+    types = {"parent": "department", "successor": "department", "interviewers": "user", "departmentRoles": "department"}
+    return ids[types.get(field, field)]
+
+
+async def test_no_answer_tells_absent_from_foreign(ask: Ask, company: Company) -> None:
+    """Unknown, another company's, another circle's, and an id of another type: one refusal, the same statements.
+
+    The Subsidiary's departments are told to all by id and name, so there NOT_ALLOWED tells nothing new.
+    """
+    other = await make_company(ask.graph)
+    mine = await records(ask, company, "technology")
+    foreign = await records(ask, other, "technology")
+    outside = await records(ask, company, "subsidiary")
+    seen: dict[tuple[str, str, str], set[Any]] = {}
+    async with appends(ask, company):
+        for mutation, field in IDS:
+            for viewer in sorted(
+                ALLOWED[mutation] & {"hr"} | ({"technology"} if "marketing" in ALLOWED[mutation] else set())
+            ):
+                good = inputs(mine)[mutation]
+                if mutation == "confirmNoShow":
+                    good = {key: value for key, value in good.items() if key != "finding"} | {field: mine[field]}
+                wrong = [named(ids, field) for ids in (NOBODY, foreign)]
+                wrong += ["nonsense", gid("Event", uid(named(mine, field)))]
+                if viewer == "technology" and field not in ("department", "interviewers"):
+                    wrong.append(named(outside, field))
+                for id in wrong:
+                    input = good | {field: swapped(good.get(field, id), id)}
+                    answer, statements = await sent(ask, mutation, company.user(viewer), input)
+                    found = (answer["code"], answer["field"], answer["retryable"], tuple(statements))
+                    seen.setdefault((mutation, field, viewer), set()).add(found)
+    for case, answers in seen.items():
+        assert len(answers) == 1, (case, answers)
+        assert [answer[:3] for answer in answers] == [("NOT_FOUND", case[1], False)], case
+
+
+QUERIES = {
+    "position": "title",
+    "candidate": "displayName",
+    "application": "stage",
+    "interview": "mode",
+}
+
+
+async def test_no_query_tells_absent_from_foreign(ask: Ask, company: Company) -> None:
+    """Null and no error, from the same statements, whatever is wrong with the id."""
+    other = await make_company(ask.graph)
+    mine, foreign = await records(ask, company, "technology"), await records(ask, other, "technology")
+    outside = await records(ask, company, "subsidiary")
+    roots = SCHEMA.query_type.fields  # type: ignore[union-attr]
+    assert {name for name, root in roots.items() if "id" in root.args} == QUERIES.keys() | {"node"}
+    viewer = company.user("technology")
+    for name, selection in QUERIES.items():
+        query = f"query One($id: ID!) {{ {name}(id: $id) {{ {selection} }} }}"
+        assert (await ask(query, viewer, id=mine[name]))[name] is not None
+        for id in (NOBODY[name], foreign[name], outside[name], gid("Event", uid(mine[name])), "nonsense", ""):
+            answer = await ask.whole(query, viewer, id=id)
+            assert (answer.data, answer.errors) == ({name: None}, []), (name, id)
+            assert answer.statements == ["viewer", name]
+    query = "query One($id: ID!) { node(id: $id) { __typename id } }"
+    for type in TYPES:
+        if type in ("Department", "User"):
+            continue
+        for ids in (NOBODY, foreign, outside):
+            answer = await ask.whole(query, viewer, id=ids[type.lower()])
+            assert (answer.data, answer.errors) == ({"node": None}, []), type
+            assert answer.statements == ["viewer", f"node.{type}"]
+    for type in ("Department", "User"):
+        for ids in (NOBODY, foreign):
+            answer = await ask.whole(query, viewer, id=ids[type.lower()])
+            assert (answer.data, answer.errors) == ({"node": None}, []), type
+            assert answer.statements == ["viewer", f"node.{type}"]
+
+
+async def twice(ask: Ask, company: Company, mutation: str, viewer: str, *types: str, **input: Any) -> str:
+    """Sends a mutation twice with one key: one effect, one answer; with other input the key is refused."""
+    key = f"{mutation}-{uuid4()}"
+    async with appends(ask, company, *types):
+        first = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **input)
+        second = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **input)
+        other = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **changed(input))
+    assert first == second
+    assert "code" not in first
+    assert other == refused(mutation, "KEY_REUSED", "idempotencyKey")
+    return first["id"]
+
+
+def changed(input: dict[str, Any]) -> dict[str, Any]:
+    """Another input of the same form: one plain text of it is longer, or one id is nobody's."""
+    for name in ("reason", "text", "title", "name", "externalId", "displayName", "note", "source"):
+        if name in input:
+            return input | {name: input[name] + "!"}
+    name = next(name for name, value in input.items() if isinstance(value, str))
+    return input | {name: gid("Event", "nobody")}
+
+
+async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:
+    """For every mutation, in the order in which one company might need them."""
+    done: list[str] = []
+
+    async def do(mutation: str, viewer: str, *types: str, **input: Any) -> str:
+        done.append(mutation)
+        return await twice(ask, company, mutation, viewer, *types, **input)
+
+    marketing, technology = (gid("Department", company.departments[name]) for name in ("marketing", "technology"))
+    user = await do("setUser", "hr", "USER_SET", externalId=f"new@{company.tag}")
+    await do("removeUser", "hr", "USER_REMOVED", user=user)
+    media = await do("createDepartment", "hr", "DEPARTMENT_CREATED", code="MEDIA", name="Media", parent=marketing)
+    await do("updateDepartment", "hr", "DEPARTMENT_UPDATED", department=media, name="New media")
+    await do("moveDepartment", "hr", "DEPARTMENT_MOVED", department=media, parent=technology)
+    opened = {"title": "Editor", "jobFamily": "MARKETING"}
+    position = await do("openPosition", "technology", "POSITION_OPENED", department=media, **opened)
+    await do("closeDepartment", "hr", "POSITION_MOVED", "DEPARTMENT_CLOSED", department=media, successor=technology)
+    await do("movePosition", "hr", "POSITION_MOVED", position=position, department=marketing)
+    person = {"displayName": "王芳", "email": "wang.fang@example.com"}
+    filed = {"position": position, "candidate": person, "source": "a friend"}
+    application = await do("submitApplication", "integrator", "APPLICATION_SUBMITTED", **filed)
+    candidate = (
+        await ask("query C($id: ID!) { application(id: $id) { candidate { id } } }", company.user("hr"), id=application)
+    )["application"]["candidate"]["id"]
+    await do("updateCandidate", "marketing", "CANDIDATE_UPDATED", candidate=candidate, displayName="王小芳")
+    advanced = {"application": application, "stage": "INTERVIEW"}
+    await do("advanceApplication", "marketing", "APPLICATION_ADVANCED", **advanced)
+
+    async def interview(days: float) -> str:
+        times = {"startsAt": iso(days=days), "endsAt": iso(days=days, hours=1), "timeZone": "Asia/Shanghai"}
+        input = {"application": application, "mode": "VIDEO", **times}
+        return await do("inviteToInterview", "marketing", "INTERVIEW_INVITED", **input)
+
+    moved = await interview(1)
+    times = {"startsAt": iso(days=2), "endsAt": iso(days=2, hours=1), "timeZone": "Asia/Shanghai"}
+    types = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED")
+    later = await do("rescheduleInterview", "marketing", *types, interview=moved, **times, reason="a clash")
+    await do("cancelInterview", "marketing", "INTERVIEW_CANCELLED", interview=later, by="CANDIDATE", reason="ill")
+    closed = []
+    for days in (3, 4):
+        missed = await interview(days)
+        await do("recordResponse", "integrator", "RESPONSE_RECORDED", interview=missed, response="ACCEPTED")
+        closed.append(missed)
+    ask.now += timedelta(days=6)
+    findings = []
+    for missed in closed:
+        absent = {"interview": missed, "attendance": "NOT_ATTENDED", "note": "waited"}
+        await do("recordAttendance", "integrator", "ATTENDANCE_RECORDED", **absent)
+        findings.append(await do("reportNoShow", "marketing", "NO_SHOW_REPORTED", interview=missed))
+    first, second = findings
+    await do("recordNotice", "marketing", "NOTICE_RECORDED", finding=first, channel="SMS", text="Where were you?")
+    await do("recordStatement", "marketing", "STATEMENT_RECORDED", finding=first, channel="SMS", text="I forgot.")
+    decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": 99}
+    await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
+    await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
+    await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=99)
+    await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
+    await do("closePosition", "marketing", "POSITION_CLOSED", position=position)
+    assert sorted(set(done)) == MUTATIONS
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_refusal_is_answered_again(ask: Ask, company: Company) -> None:
+    """The answer of a key does not change with the world; a new key asks anew."""
+    new = {"code": "NEW", "name": "New", "parent": gid("Department", company.departments["marketing"])}
+    taken = await company.hr.department("NEW", "Taken")
+    async with appends(ask, company):
+        for _ in range(2):
+            answer = await ask.do("createDepartment", company.user("hr"), idempotencyKey="k", **new)
+            assert answer == refused("createDepartment", "CODE_TAKEN", "code")
+    assert taken
+    again = await ask.do("createDepartment", company.user("hr"), idempotencyKey="l", **(new | {"code": "NEW2"}))
+    assert again["__typename"] == "Department"
+
+
+async def test_keys_belong_to_caller_and_mutation(ask: Ask, company: Company) -> None:
+    opened = {"title": "Editor", "jobFamily": "MARKETING", "idempotencyKey": "one"}
+    made = set()
+    for viewer, department in [("marketing", "marketing"), ("technology", "technology"), ("hr", "marketing")]:
+        id = gid("Department", company.departments[department])
+        made.add((await ask.do("openPosition", company.user(viewer), department=id, **opened))["id"])
+    assert len(made) == 3
+    closed = await ask.do(
+        "closePosition",
+        company.user("marketing"),
+        idempotencyKey="one",
+        position=gid("Position", company.positions["marketing"]),
+    )
+    assert closed["__typename"] == "Position"
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+async def test_keys_have_a_length(ask: Ask, company: Company, key: str) -> None:
+    opened = {"department": gid("Department", company.departments["marketing"]), "title": "E", "jobFamily": "M"}
+    async with appends(ask, company):
+        answer = await ask.do("openPosition", company.user("hr"), idempotencyKey=key, **opened)
+    assert answer == refused("openPosition", "INVALID_VALUE", "idempotencyKey")
+    made = await ask.do("openPosition", company.user("hr"), idempotencyKey="k" * 200, **opened)
+    assert made["__typename"] == "Position"
+
+
+async def test_a_replay_shows_what_is_seen_now(ask: Ask, company: Company) -> None:
+    """The record is read anew: what changed since is in the answer, and what the caller lost sight of is not."""
+    marketing = company.user("marketing")
+    person = {"displayName": "王芳", "email": "wang.fang@example.com"}
+    filed = {"position": gid("Position", company.positions["marketing"]), "candidate": person, "idempotencyKey": "one"}
+    first = await ask.do("submitApplication", marketing, "id stage reminders { kind }", **filed)
+    assert first["stage"] == "APPLIED"
+    await ask.do("advanceApplication", marketing, application=first["id"], stage="OFFER")
+    second = await ask.do("submitApplication", marketing, "id stage", **filed)
+    assert second == {"__typename": "Application", "id": first["id"], "stage": "OFFER"}
+    await ask.do(
+        "movePosition",
+        company.user("hr"),
+        position=filed["position"],
+        department=gid("Department", company.departments["technology"]),
+    )
+    async with appends(ask, company):
+        third = await ask.do("submitApplication", marketing, "id stage", **filed)
+    assert third == refused("submitApplication", "NOT_FOUND", None)
+    seen = await ask.do("submitApplication", company.user("technology"), "id stage", **filed)
+    assert seen == refused("submitApplication", "ALREADY_APPLIED", "position")
+
+
+async def test_sent_at_once_it_happens_once(ask: Ask, company: Company) -> None:
+    """Eight copies of one call, as a client that does not trust its connection may send them."""
+    filed = {
+        "position": gid("Position", company.positions["technology"]),
+        "candidate": {"displayName": "王芳", "email": "wang.fang@example.com"},
+        "idempotencyKey": "one",
+    }
+    async with appends(ask, company, "APPLICATION_SUBMITTED"):
+        answers = await asyncio.gather(
+            *(ask.do("submitApplication", company.user("technology"), **filed) for _ in range(8))
+        )
+    assert len({answer["id"] for answer in answers}) == 1
+
+
+async def test_operations_are_forgotten_in_time(ask: Ask, company: Company) -> None:
+    opened = {"department": gid("Department", company.departments["marketing"]), "title": "E", "jobFamily": "M"}
+    first = await ask.do("openPosition", company.user("hr"), idempotencyKey="one", **opened)
+    assert await ask.do("openPosition", company.user("hr"), idempotencyKey="one", **opened) == first
+    await ask.graph.client.write(lambda tx: tx.run(FORGET_OPERATIONS, before=ask.now - timedelta(seconds=1)))
+    assert await ask.do("openPosition", company.user("hr"), idempotencyKey="one", **opened) == first
+    await ask.graph.client.write(lambda tx: tx.run(FORGET_OPERATIONS, before=ask.now + timedelta(seconds=1)))
+    assert (await ask.do("openPosition", company.user("hr"), idempotencyKey="one", **opened))["id"] != first["id"]
+
+
+async def test_refusals_are_said_in_both_languages(ask: Ask, company: Company) -> None:
+    query = """
+    mutation Two($input: CreateDepartmentInput!) {
+      createDepartment(input: $input) { ... on Refused { zh: message en: message(locale: EN) retryable } }
+    }
+    """
+    answer = await ask(query, company.user("hr"), input={"code": "MARKETING", "name": "Marketing"})
+    assert answer["createDepartment"] == {
+        "zh": "该部门代码已被使用。",
+        "en": "This department code is taken.",
+        "retryable": False,
+    }
