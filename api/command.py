@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import signal
 import socket
 import sys
@@ -22,13 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.doctor import examine
 from api.http import Server
 from api.identity import Tokens
-from api.running import running_graph
+from api.logs import forward, open_log
+from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
 from graph import events, organizations
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
 from graph.secrets import Secrets
-from graph.writing import Graph
+from graph.writing import Graph, forget_operations
 from schema.execution import Answerer
 from schema.ids import to_global
 from schema.root import core_schema
@@ -92,22 +92,34 @@ def serve() -> None:
 
     async def work() -> int:
         settings = read_settings()
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+        log = open_log(development=settings.is_development)
+        forward(log, development=settings.is_development)
+        say: Say = err.print if settings.is_development else log.info
         task = asyncio.current_task()
         assert task is not None
         on_signals(task.cancel)
         with suppress(asyncio.CancelledError), _listening(settings) as listener:
-            async with running_graph(settings, serving=True, say=err.print) as graph:
+            async with running_graph(settings, serving=True, say=say) as graph:
                 await _offer_demo(settings, graph)
-                server = Server(settings, graph, Answerer(core_schema()), listener.getsockname()[1])
+                server = Server(settings, graph, Answerer(core_schema()), listener.getsockname()[1], log)
                 config = uvicorn.Config(
                     server.app(), log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off"
                 )
-                await Runner(config, lambda: _announce(server)).serve(sockets=[listener])
-                err.print("Stopping ...")
+                upkeep = asyncio.create_task(_forget_daily(graph))
+                await Runner(config, lambda: _announce(server, say)).serve(sockets=[listener])
+                upkeep.cancel()
+                say("Stopping ...")
         return 0
 
     run(work)
+
+
+async def _forget_daily(graph: Graph) -> None:
+    """Forgets Operations that are no longer kept, at the start and once a day."""
+    while True:
+        with suppress(EngineUnavailable):
+            await forget_operations(graph, datetime.now(UTC))
+        await asyncio.sleep(24 * 60 * 60)
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -138,12 +150,12 @@ async def _offer_demo(settings: Settings, graph: Graph) -> None:
             await demo.sow(graph, now=now, progress=lambda done, all: progress.update(task, completed=done, total=all))
 
 
-async def _announce(server: Server) -> None:
+async def _announce(server: Server, say: Say) -> None:
     """Says where the server is, and with a demo what to try."""
     address = f"http://{_spoken(server.settings.host)}:{server.port}"
     now = datetime.now(UTC)
     if not server.settings.is_development or await demo.age(server.graph, now=now) is None:
-        err.print(f"Turnout serves GraphQL at {address}/graphql")
+        say(f"Turnout serves GraphQL at {address}/graphql")
         return
     err.print(f"\n[bold]Turnout[/bold] is at [bold]{address}/[/bold]\n\nDemo viewers, with a token for an hour each:")
     for external_id, (who, who_zh) in demo.USERS.items():
@@ -172,7 +184,10 @@ def token(as_: Annotated[str, typer.Option("--as", help="The user's external id.
     """Print a bearer token and nothing else: for an hour as a demo user, for twelve as any other."""
 
     async def work() -> int:
-        tokens = Tokens(Secrets(read_settings().read_master_key()))
+        settings = read_settings()
+        if settings.oidc_issuer and as_ not in demo.USERS:
+            err.print("TURNOUT_OIDC_ISSUER is set: the server refuses this token.", style="yellow", highlight=False)
+        tokens = Tokens(Secrets(settings.read_master_key()))
         sys.stdout.write(tokens.sign(as_, demo=as_ in demo.USERS, now=datetime.now(UTC)) + "\n")
         return 0
 
@@ -218,20 +233,20 @@ def import_(
     async def work() -> int:
         try:
             plan = read_mapping(mapping)
-        except MappingError as error:
+            async with running_graph(read_settings()) as graph:
+                with bar() as progress:
+                    task = progress.add_task("Importing", total=None)
+                    summary = await importing.run_import(
+                        graph,
+                        file,
+                        plan,
+                        dry_run=dry_run,
+                        rejects=rejects or file.with_suffix(".rejects.csv"),
+                        now=datetime.now(UTC),
+                        progress=lambda done, all: progress.update(task, completed=done, total=all),
+                    )
+        except (MappingError, importing.NotImported) as error:
             raise SetupError(str(error)) from error
-        async with running_graph(read_settings()) as graph:
-            with bar() as progress:
-                task = progress.add_task("Importing", total=None)
-                summary = await importing.run_import(
-                    graph,
-                    file,
-                    plan,
-                    dry_run=dry_run,
-                    rejects=rejects or file.with_suffix(".rejects.csv"),
-                    now=datetime.now(UTC),
-                    progress=lambda done, all: progress.update(task, completed=done, total=all),
-                )
         for line in summary.lines():
             typer.echo(line)
         return 0

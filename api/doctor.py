@@ -64,6 +64,12 @@ def flags(settings: Settings) -> list[Finding]:
             "the development profile belongs on loopback: set TURNOUT_HOST=127.0.0.1 or TURNOUT_PROFILE=production",
         ),
         Finding(
+            "identity",
+            bool(settings.oidc_issuer) or not production,
+            settings.oidc_issuer or "tokens of the command line",
+            "set TURNOUT_OIDC_ISSUER and TURNOUT_OIDC_AUDIENCE",
+        ),
+        Finding(
             "introspection",
             not (production and settings.shows_schema),
             "on" if settings.shows_schema else "off",

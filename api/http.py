@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from graphql import GraphQLError, OperationType, get_operation_ast
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
+from structlog.typing import FilteringBoundLogger
 
-from api.identity import Tokens, bearer, is_demo_host
+from api.identity import Identity, Tokens, bearer, is_demo_host
+from api.metrics import MEDIA_TYPE, Metrics
+from api.oidc import IssuerUnavailable
+from api.rates import Rates
+from api.requests import Watch, record
 from api.settings import Settings
 from graph.client import EngineUnavailable
 from graph.writing import Graph
@@ -42,20 +48,27 @@ del GRAPHIQL_HEADERS["Content-Security-Policy"]
 
 @dataclass
 class Server:
-    """What all requests share. `port` is the one that is listened on."""
+    """What all requests share. `port` is the one that is listened on; without a log none is written."""
 
     settings: Settings
     graph: Graph
     answerer: Answerer
     port: int
+    log: FilteringBoundLogger | None = None
     tokens: Tokens = field(init=False)
+    identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
+    rates: Rates = field(init=False)
+    metrics: Metrics | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.graph.secrets)
+        self.identity = Identity(self.settings, self.tokens)
         self.viewers = Viewers(self.graph)
+        self.rates = Rates(self.settings.rate_points, self.settings.rate_storage, self.graph.secrets)
+        self.metrics = Metrics() if self.settings.shows_metrics else None
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         routes = [
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             Route("/livez", self.live, methods=["GET"]),
@@ -69,21 +82,43 @@ class Server:
             ]
         if self.settings.ide:
             routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
-        return Starlette(routes=routes)
+        if self.metrics is not None:
+            routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
+        return Watch(Starlette(routes=routes), self.log, self.metrics)
 
     # GraphQL
 
     async def graphql(self, request: Request) -> Response:
         form = _form(request)
         if form is None:
-            return _json({"errors": [_error("NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.")]}, JSON, 406)
+            return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.").response(JSON)
         try:
+            context = await self._context(request)
+            caller = await self._admit(request, context)
             asked = await self._read(request)
         except Refused as refused:
-            return _json({"errors": [_error(refused.code, str(refused))]}, form, refused.status)
-        context = self._context(request)
+            return refused.response(form)
         answer = await self._answer(asked, context)
+        self._tell(asked, answer, context)
+        if answer.executed:
+            await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
         return _json(answer.payload(), form, _status(answer, form))
+
+    async def _admit(self, request: Request, context: Context) -> str:
+        """Takes the caller's point for this request; Refused where there is none left."""
+        caller = self.rates.caller(context.subject, request.client and request.client.host)
+        wait = await self.rates.admit(caller)
+        if wait is not None:
+            message = f"You have asked for more than a minute allows; try again in {wait} seconds."
+            raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
+        return caller
+
+    def _tell(self, asked: Asked, answer: Answer, context: Context) -> None:
+        """Tells log and metrics what was answered."""
+        if (told := record()) is not None:
+            told.failed(str(error.extensions.get("code")) for error in answer.errors if error.extensions)
+            if (operation := self._operation(asked)) is not None:
+                told.answered(operation, context.known)
 
     async def _read(self, request: Request) -> Asked:
         if request.method == "GET":
@@ -111,13 +146,19 @@ class Server:
             return Answer(None, [failed], {}, executed=False)
 
     def _is_other_than_query(self, asked: Asked) -> bool:
-        tree = self.answerer.tree(asked.query)
-        operation = tree and get_operation_ast(tree, asked.operation_name)
+        operation = self._operation(asked)
         return operation is not None and operation.operation is not OperationType.QUERY
 
-    def _context(self, request: Request) -> Context:
+    def _operation(self, asked: Asked) -> OperationDefinitionNode | None:
+        tree = self.answerer.tree(asked.query)
+        return tree and get_operation_ast(tree, asked.operation_name)
+
+    async def _context(self, request: Request) -> Context:
         token = bearer(request.headers.get("authorization"))
-        claim = self.tokens.read(token, now=datetime.now(UTC)) if token else None
+        try:
+            claim = await self.identity.read(token, now=datetime.now(UTC)) if token else None
+        except IssuerUnavailable as error:
+            raise Refused(503, "IDENTITY_UNAVAILABLE", str(error), retry_after=5) from error
         if claim is None:
             return Context(self.graph, self.viewers)
         if not claim.demo:
@@ -127,7 +168,8 @@ class Server:
         return Context(self.graph, self.viewers, claim.subject, accepts=lambda viewer: viewer.demo)
 
     def _is_demo_request(self, request: Request) -> bool:
-        return is_demo_host(request.headers.get("host", ""), self.settings, self.port)
+        host = request.headers.get("host", "")
+        return self.settings.is_development and is_demo_host(host, self.settings, self.port)
 
     # Pages
 
@@ -172,6 +214,15 @@ class Server:
             return _json({"status": "the database does not answer"}, JSON, 503)
         return _json({"status": "ok"}, JSON, 200)
 
+    async def metrics_page(self, _: Request) -> Response:
+        assert self.metrics is not None
+        try:
+            await self.graph.client.ping()
+            self.metrics.engine_up.set(1)
+        except Exception:
+            self.metrics.engine_up.set(0)
+        return Response(self.metrics.page(), headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -184,12 +235,22 @@ class Asked:
 
 
 class Refused(Exception):
-    """A request that is not run; its text is a sentence."""
+    """A request that is not run; its text is a sentence. One that may be sent again says after how many seconds."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.retry_after = retry_after
+
+    def response(self, form: str) -> Response:
+        if (told := record()) is not None:
+            told.failed([self.code])
+        error = _error(self.code, str(self), retryable=self.retry_after is not None)
+        response = _json({"errors": [error]}, form, self.status)
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        return response
 
 
 async def _body(request: Request) -> bytes:
@@ -259,8 +320,8 @@ def _status(answer: Answer, form: str) -> int:
     return 400 if not answer.executed and form == GRAPHQL_JSON else 200
 
 
-def _error(code: str, message: str) -> Any:
-    return GraphQLError(message, extensions={"code": code, "retryable": False}).formatted
+def _error(code: str, message: str, *, retryable: bool = False) -> Any:
+    return GraphQLError(message, extensions={"code": code, "retryable": retryable}).formatted
 
 
 def _json(payload: Any, form: str, status: int) -> Response:

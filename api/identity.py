@@ -1,4 +1,4 @@
-"""Who sends a request: bearer tokens, signed with a local key on a laptop, or with the demo's own."""
+"""Who sends a request: tokens of the trusted issuer, of a local key on a laptop, or of the demo's own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from api.settings import Settings
+from api.oidc import Issuer
+from api.settings import LOOPBACK, Settings
 from graph.secrets import Secrets
 
 ISSUER = "turnout"
 LOCAL, DEMO = "turnout", "turnout-demo"
 """Audiences: a local token, and one for the demo company alone."""
 LOCAL_LIFE, DEMO_LIFE = timedelta(hours=12), timedelta(hours=1)
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a token that we signed says: the user's external id, and whether it is good for the demo only."""
+    """What a valid token says: the user's external id, and whether it is good for the demo only."""
 
     subject: str
     demo: bool
@@ -62,6 +62,24 @@ class Tokens:
         return None
 
 
+class Identity:
+    """Reads any token: once an issuer is set local ones are refused, and in production those of the demo."""
+
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+        trust = settings.trust()
+        self._issuer = Issuer(trust) if trust else None
+        self._demo = settings.is_development
+        self._tokens = tokens
+
+    async def read(self, token: str, *, now: datetime) -> Claim | None:
+        """What a valid token says, null of any other; IssuerUnavailable where that cannot be told."""
+        claim = self._tokens.read(token, now=now) if self._demo or self._issuer is None else None
+        if claim is not None and (self._demo if claim.demo else self._issuer is None):
+            return claim
+        subject = await self._issuer.read(token, now=now) if self._issuer else None
+        return Claim(subject, demo=False) if subject else None
+
+
 def is_demo_host(host: str, settings: Settings, port: int) -> bool:
     """Whether a request may use the demo: named as loopback with our own port, on a listener that is loopback.
 
@@ -69,7 +87,7 @@ def is_demo_host(host: str, settings: Settings, port: int) -> bool:
     """
     try:
         parts = urlsplit(f"//{host}")
-        return settings.is_loopback and parts.hostname in LOOPBACK_NAMES and (parts.port or 80) == port
+        return settings.is_loopback and parts.hostname in LOOPBACK and (parts.port or 80) == port
     except ValueError:
         return False
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SetupError(Exception):
@@ -21,6 +25,16 @@ class Profile(Enum):
 
     PRODUCTION = "production"
     DEVELOPMENT = "development"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose tokens count: the issuer, the audience that they must name, where its keys are, which claim is the user."""
+
+    issuer: str
+    audience: str
+    jwks_url: str | None
+    subject_claim: str
 
 
 class Settings(BaseSettings):
@@ -50,6 +64,21 @@ class Settings(BaseSettings):
         None, description="Whether the schema may be asked for; by default in development only."
     )
     ide: bool = Field(False, description="Serves GraphiQL at `/graphiql`; its page loads from a CDN.")
+    oidc_issuer: str | None = Field(
+        None, description="The OIDC issuer whose tokens count, as in their `iss`; local tokens are refused then."
+    )
+    oidc_audience: str | None = Field(None, description="What the tokens' `aud` must name; needed with an issuer.")
+    oidc_jwks_url: str | None = Field(
+        None, description="Where the issuer's keys are; found by `/.well-known/openid-configuration` else."
+    )
+    oidc_subject_claim: str = Field("sub", min_length=1, description="The claim that is a user's external id.")
+    metrics: bool | None = Field(
+        None, description="Serves `/metrics` for Prometheus, to anyone; by default in development only."
+    )
+    rate_points: int = Field(6000, ge=0, description="Points that a caller may spend in a minute; 0 for no limit.")
+    rate_storage: str = Field(
+        "memory://", description="Where points are counted: `memory://`, or `redis://` to share them among processes."
+    )
 
     @property
     def is_development(self) -> bool:
@@ -60,8 +89,25 @@ class Settings(BaseSettings):
         return self.is_development if self.introspection is None else self.introspection
 
     @property
+    def shows_metrics(self) -> bool:
+        return self.is_development if self.metrics is None else self.metrics
+
+    @property
     def is_loopback(self) -> bool:
-        return self.host in ("127.0.0.1", "localhost", "::1")
+        return self.host in LOOPBACK
+
+    def trust(self) -> Trust | None:
+        """The issuer that is trusted; null where none is set. SetupError where what is set is not enough."""
+        if not self.oidc_issuer:
+            return None
+        if not self.oidc_audience:
+            raise SetupError(
+                "Set TURNOUT_OIDC_AUDIENCE too: a token of the issuer for anybody else must not open this."
+            )
+        for name, url in (("ISSUER", self.oidc_issuer), ("JWKS_URL", self.oidc_jwks_url)):
+            if url is not None and not is_safe_url(url):
+                raise SetupError(f"TURNOUT_OIDC_{name} must begin with https://, or with http:// on loopback.")
+        return Trust(self.oidc_issuer, self.oidc_audience, self.oidc_jwks_url, self.oidc_subject_claim)
 
     @property
     def engine_folder(self) -> Path:
@@ -92,6 +138,16 @@ class Settings(BaseSettings):
         return _made(path)
 
 
+def is_safe_url(url: str) -> bool:
+    """Whether what comes from there can be believed: HTTPS, or a server on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
+
+
 def _decoded(text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
@@ -118,7 +174,9 @@ def _made(path: Path) -> bytes:
 def read_settings() -> Settings:
     """The settings of this environment; SetupError names the first that is not usable."""
     try:
-        return Settings()  # pyright: ignore[reportCallIssue]
+        settings = Settings()  # pyright: ignore[reportCallIssue]
+        settings.trust()
+        return settings
     except ValidationError as error:
         first = error.errors()[0]
         name = "TURNOUT_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -136,6 +136,7 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
             return Refusal(Code.POSITION_CLOSED, "position")
         candidate = await candidates.recognise(desk, place.circle, person)
         if candidate and await desk.tx.one(STANDING, candidate=candidate, position=new.position):
+            await candidates.release(desk, place.circle, person)
             return Refusal(Code.ALREADY_APPLIED, "position")
         candidate = candidate or await candidates.create(desk, place.circle, person)
         await candidates.identify(desk, candidate, place.circle, person)

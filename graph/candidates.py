@@ -13,6 +13,7 @@ from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
 from graph.keys import CandidateKeys
+from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, FINDING_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
@@ -20,7 +21,7 @@ from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.traversal import Derived, Form, Many, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, Level
-from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
 class CandidateStatus(Enum):
@@ -78,6 +79,7 @@ CANDIDATE = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "displayName": Prop(),
         "status": Prop(),
+        "statusLabel": label("this.status"),
         "locale": Prop(),
         "timeZone": Prop(),
         "email": Derived(("this.id", "this.email"), _revealed),
@@ -240,6 +242,27 @@ HOLDERS = Statement(
     """,
     row=Holder,
 )
+CLAIM = Statement(
+    "candidates.claim",
+    """
+    UNWIND $identifiers AS row
+    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    SET identifier._lock = $lock
+    """,
+    row=Nothing,
+    writes=True,
+)
+RELEASE = Statement(
+    "candidates.release",
+    """
+    UNWIND $identifiers AS row
+    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    WHERE NOT EXISTS { (identifier)<-[:IDENTIFIED_BY]-(:Candidate) }
+    DELETE identifier
+    """,
+    row=Nothing,
+    writes=True,
+)
 CREATE = Statement(
     "candidates.create",
     """
@@ -292,13 +315,25 @@ def _by_two(holders: Iterable[Holder], strong: Mapping[str, str]) -> bool:
 
 
 async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
-    """The candidate that the person is, locked; null where nobody is recognised."""
-    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
-    holders = await desk.tx.run(HOLDERS, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    """The candidate that the person is, locked; null where nobody is recognised.
+
+    What recognises a person is claimed first, so that two who file the same stranger at once find one another.
+    """
+    found = identifiers(desk.graph.secrets, circle, person)
+    strong = sorted(item.row() for item in found if item.kind is not IdentifierKind.PHONE)
+    place = {"circle": circle, "version": Secrets.IDENTIFIER_VERSION}
+    await desk.tx.run(CLAIM, identifiers=strong, lock=random_id(), **place)
+    holders = await desk.tx.run(HOLDERS, identifiers=[item.row() for item in found], **place)
     id = recognised(holders, person.display_name)
     if id is not None:
         await desk.lock_candidate(id)
     return id
+
+
+async def release(desk: Desk, circle: str, person: Person) -> None:
+    """Takes back the claim on identifiers that nobody holds, where nothing is filed after all."""
+    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
+    await desk.tx.run(RELEASE, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
 
 
 async def identify(desk: Desk, id: str, circle: str, person: Person) -> None:

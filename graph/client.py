@@ -23,6 +23,7 @@ from neo4j.exceptions import (
 
 from graph.instants import parameter
 from graph.statements import Row, Statement
+from graph.watching import watcher
 
 Result = TypeVar("Result")
 
@@ -56,6 +57,11 @@ def _observe(name: str) -> None:
         names.append(name)
 
 
+def _ran(name: str, started: float) -> None:
+    if (told := watcher()) is not None:
+        told.ran(name, time.perf_counter() - started)
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed when it is run again from its start."""
     if isinstance(error, (ServiceUnavailable, SessionExpired, IncompleteCommit, ConstraintError, OSError)):
@@ -75,8 +81,12 @@ class Transaction:
 
     async def run(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         _observe(statement.name)
-        result = await self._transaction.run(statement.text, parameter(parameters))
-        return [statement.read(record) async for record in result]
+        started = time.perf_counter()
+        try:
+            result = await self._transaction.run(statement.text, parameter(parameters))
+            return [statement.read(record) async for record in result]
+        finally:
+            _ran(statement.name, started)
 
     async def one(self, statement: Statement[Row], /, **parameters: Any) -> Row | None:
         rows = await self.run(statement, **parameters)
@@ -118,9 +128,13 @@ class Client:
 
         async def attempt() -> list[Mapping[str, Any]]:
             _observe(name)
-            async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
-                result = await session.run(query, values)
-                return cast(list[Mapping[str, Any]], [record async for record in result])
+            started = time.perf_counter()
+            try:
+                async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                    result = await session.run(query, values)
+                    return cast(list[Mapping[str, Any]], [record async for record in result])
+            finally:
+                _ran(name, started)
 
         return await _again(attempt)
 
@@ -164,5 +178,7 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
             wait = random.uniform(0, ceiling)
             if time.monotonic() + wait > end:
                 raise EngineUnavailable("The database did not answer in time.") from error
+        if (told := watcher()) is not None:
+            told.retried()
         await asyncio.sleep(wait)
         ceiling = min(ceiling * 2, LONGEST_WAIT)

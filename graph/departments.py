@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 
 from graph.attendance import department_attendance
 from graph.events import About, EventType
+from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, FINDING_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
@@ -38,6 +39,7 @@ DEPARTMENT = Shape(
         "nameZh": Prop(see=Level.ALL),
         "code": Prop(see=Level.NEAR),
         "status": Prop(see=Level.NEAR),
+        "statusLabel": label("this.status", see=Level.NEAR),
         "sharesHistory": Prop(),
         "closedAt": Prop(form=Form.INSTANT),
         "parent": One("Department", ("(this)-[:PART_OF]->(that:Department)",), see=Level.NEAR),

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, LiteralString
 
 from graph.client import Client, Transaction
+from graph.labels import label
 from graph.secrets import canonical
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Prop, Shape
@@ -19,6 +20,9 @@ from graph.visibility import Level
 
 GENESIS = "0" * 64
 """prevHash of the first event of a chain."""
+SLICE = 5
+"""Seconds of a slice of time. An event keeps the number of its own, so that the tail finds the last ones by equality:
+the embedded engine reads a range of an index from its start (40 ms at 60,000 events, against 3 ms)."""
 
 
 class EventType(Enum):
@@ -69,6 +73,7 @@ EVENT = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "seq": Prop(see=Level.ALL),
         "type": Prop(see=Level.ALL),
+        "typeLabel": label("this.type", see=Level.ALL),
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "recordedAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "actorKind": Prop(see=Level.ALL),
@@ -114,7 +119,7 @@ class Author:
 
 _CREATE: LiteralString = """
     CREATE (event:Event {id: $id, seq: $seq, type: $type, occurredAt: $occurred_at, recordedAt: $recorded_at,
-      actorKind: $actor_kind, payload: $payload, salt: $salt, commitment: $commitment,
+      recordedIn: $recorded_in, actorKind: $actor_kind, payload: $payload, salt: $salt, commitment: $commitment,
       prevHash: $prev_hash, hash: $hash})
     CREATE (event)-[:BY]->(by)
     SET head.seq = $seq, head.hash = $hash
@@ -174,6 +179,11 @@ APPEND: Mapping[tuple[str, str], Statement[Nothing]] = {
 }
 
 
+def slice_of(instant: datetime) -> int:
+    """The number of the slice of time in which an instant lies, counted from 1970."""
+    return int(instant.timestamp() // SLICE)
+
+
 def commitment(salt: bytes, payload: str) -> str:
     """Binds the event to its payload; once salt and payload are erased it says nothing about them."""
     return hmac.new(salt, payload.encode(), sha256).hexdigest()
@@ -214,7 +224,7 @@ def link(chain: Chain, event: NewEvent, *, id: str, author: Author, now: datetim
         "prev_hash": chain.hash,
     }
     chain.seq, chain.hash = chain.seq + 1, chained_hash(**stored, by=[author.id], about=about)
-    return {**stored, "payload": payload, "salt": salt.hex(), "hash": chain.hash}
+    return {**stored, "recorded_in": slice_of(now), "payload": payload, "salt": salt.hex(), "hash": chain.hash}
 
 
 async def append(tx: Transaction, chain: Chain, event: NewEvent, *, id: str, author: Author, now: datetime) -> None:

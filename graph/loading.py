@@ -235,7 +235,7 @@ MOVE_HEADS = Statement(
 _BY: LiteralString = "MATCH (by:User {id: $by}) UNWIND $events AS row "
 _EVENT: LiteralString = """
     CREATE (event:Event {id: row.id, seq: row.seq, type: row.type, occurredAt: localdatetime(row.occurred_at),
-      recordedAt: $now, actorKind: row.actor_kind, payload: row.payload, salt: row.salt,
+      recordedAt: $now, recordedIn: row.recorded_in, actorKind: row.actor_kind, payload: row.payload, salt: row.salt,
       commitment: row.commitment, prevHash: row.prev_hash, hash: row.hash})
     CREATE (event)-[:BY]->(by)
     CREATE (event)-[:ABOUT]->(about)
@@ -505,10 +505,19 @@ class Batch:
             self.pen.note(chain, EventType.ATTENDANCE_RECORDED, about, told, **payload)
 
     async def write(self, tx: Transaction) -> None:
-        """Keys first, so that a crash leaves at most an unused key; heads and last events as they end up."""
-        keys = self.graph.keys
-        await asyncio.gather(*(keys.create(id) for id in self.newcomers))
-        await keys.load({id for id, fact in self.newcomers.items() if fact.person.email or fact.person.phone})
+        """Stores the keys beside the graph's own writing; all are there before it is committed, used or not."""
+        storing = asyncio.gather(*(self.graph.keys.create(id) for id in self.newcomers))
+        try:
+            reached = {id for id, fact in self.newcomers.items() if fact.person.email or fact.person.phone}
+            if reached:
+                await storing
+                await self.graph.keys.load(reached)
+            await self._write(tx)
+        finally:
+            await storing
+
+    async def _write(self, tx: Transaction) -> None:
+        """Heads and last events are written as they end up."""
         if self.newcomers:
             rows = [self._candidate(fact, self.chains[id]) for id, fact in self.newcomers.items()]
             await tx.run(CREATE_CANDIDATES, organization=self.importer.organization, rows=rows)

@@ -56,6 +56,10 @@ MIGRATIONS = (
             "CREATE INDEX operation_recorded_at IF NOT EXISTS FOR (n:Operation) ON (n.recordedAt)",
         ),
     ),
+    Migration(
+        "0003_tail",
+        ("CREATE INDEX event_recorded_in IF NOT EXISTS FOR (n:Event) ON (n.recordedIn)",),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from graph.instants import from_graph, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
+from graph.statements import Found, Statement
 from graph.traversal import Derived, Form, Here, Many, Merged, One, Prop, Shape, Steps
 from graph.visibility import COUNTS, Level
 
@@ -156,3 +157,33 @@ HAS_REMINDERS: LiteralString = (
     + " })"
 )
 """A predicate on the application `that`: it has a reminder."""
+
+CHANGED_BY = frozenset({"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "NO_SHOW_VOIDED"})
+"""Types of events that may change reminders."""
+LIST_CHANGED = Statement(
+    "reminders.list_changed",
+    """
+    MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)-[:SUBMITTED]->(that:Application)
+    MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(place:Department)
+    WHERE place.id IN $departments AND (
+      EXISTS { (event)-[:ABOUT]->(that) } AND """
+    + HAS_REMINDERS
+    + """
+      OR EXISTS { MATCH (event)-[:ABOUT]->(filed:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(held:Department)
+        MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) WHERE filed <> that AND """
+    + _ELSEWHERE
+    + """ }
+      OR EXISTS { MATCH (event)-[:ABOUT]->(:Interview)<-[:FINDS]-(found:Finding)
+        WHERE event.recordedAt IN [found.decidedAt, found.disputedAt, found.voidedAt]
+          AND NOT (found.state = 'VOID' AND found.disputedAt IS NOT NULL) AND found.outcome = 'NO_SHOW'
+          AND found.cause = 'CANDIDATE' AND found.expiresAt > $now AND found.restricted IS NULL })
+    RETURN that.id AS id ORDER BY id
+    """,
+    row=Found,
+)
+"""Applications to these departments whose reminders an event changed.
+
+An application that is filed may have reminders, and is one for the person's others elsewhere. Of a finding that is
+decided, disputed or voided only the one that counted, or counts now, was in sight: any other would tell of what the
+viewer may not see. A disputed one has gone from sight before it is voided.
+"""

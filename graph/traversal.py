@@ -121,7 +121,7 @@ class Page:
 class Aggregate:
     """Counts over rows: members of the shape are aggregates over the variables of `steps` and `optional` clauses.
 
-    Members that are open to ALL need the predicate `near`; the others need `full` and count only rows where `own` holds.
+    Members open to ALL need the predicate `near`; the others need `full` and count only rows where `own` holds.
     """
 
     to: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -160,6 +160,14 @@ class Desk:
             raise RuntimeError("an event needs a locked chain")
         event = NewEvent(type, occurred_at or self.act.now, about, payload)
         await events.append(self.tx, self.chain, event, id=self.new_id(), author=self.act.author, now=self.act.now)
+
+
+KEPT = timedelta(days=30)
+"""How long an Operation is remembered: until then the same key has one effect."""
+
+
+async def forget_operations(graph: Graph, now: datetime) -> None:
+    await graph.client.write(lambda tx: tx.run(FORGET_OPERATIONS, before=now - KEPT))
 
 
 Work: TypeAlias = Callable[[Desk], Awaitable[Outcome]]

@@ -9,7 +9,7 @@ import strawberry
 from graph import candidates
 from graph.candidates import CandidateStatus
 from graph.refusals import Locale
-from schema.fields import Argument, Connection, Node, field, page, planned, where
+from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder, Reminder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
@@ -35,6 +35,7 @@ class CandidateWhere:
 class Candidate(Node):
     display_name: str | None = field("The name as it was given.")
     status: CandidateStatus | None = field("Whether the record may be used.")
+    status_label: str | None = labelled("The status in words.")
     locale: Locale | None = field("The language to write in.")
     time_zone: str | None = field("The candidate's IANA zone, where known.")
     email: str | None = field("Where to write; null once the candidate's key was dropped.")

@@ -46,7 +46,10 @@ class Viewers:
 
 @dataclass
 class Context:
-    """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names."""
+    """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
+
+    `known` is the viewer once somebody asked who it is.
+    """
 
     graph: Graph
     viewers: Viewers
@@ -54,12 +57,14 @@ class Context:
     accepts: Callable[[Viewer], bool] = lambda _: True
     clock: Callable[[], datetime] = utc_now
     adjusted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    known: Viewer | None = None
 
     async def viewer(self) -> Viewer:
         """Who asks; an UNAUTHENTICATED error where nobody does or the subject is no user."""
         viewer = await self.viewers.find(self.subject) if self.subject else None
         if viewer is None or not self.accepts(viewer):
             raise unauthenticated()
+        self.known = viewer
         return viewer
 
     def revealing(self) -> Revealing:

@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from graph import departments
-from schema.fields import Argument, Connection, Node, field, page, planned, where
+from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
@@ -33,6 +33,7 @@ class Department(Node):
     name: str = field("Its name.")
     name_zh: str | None = field("Its Chinese name.")
     status: OpenStatus | None = field("OPEN or CLOSED. Circle.")
+    status_label: str | None = labelled("The status in words. Circle.")
     shares_history: bool | None = field("Whether it bounds a circle that shares its history. Own.")
     closed_at: DateTime | None = field("When it was closed. Own.")
     parent: DepartmentRef | None = field("The department above it; null directly under the Organization. Circle.")

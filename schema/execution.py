@@ -22,6 +22,7 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationDefinitionNode,
     execute,
     get_argument_values,
     get_named_type,
@@ -41,10 +42,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from graph.client import EngineUnavailable
 from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
 from graph.visibility import Dialect
+from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
 from schema.errors import refused_request
 from schema.ids import NODES, from_global
+from schema.limits import COST, Size, chosen, measure, operations
 from schema.mutations import lost_from_sight
 from schema.projection import Reader, Request, read_root
 from schema.selection import Selection, adjustments, arguments, select, structure_of_booleans
@@ -88,6 +91,22 @@ class Document:
     tree: DocumentNode | None
     errors: list[GraphQLError]
     selections: OrderedDict[Any, Selection] = field(default_factory=OrderedDict[Any, Selection])
+    sizes: dict[Any, tuple[Size, list[GraphQLError]]] = field(
+        default_factory=dict[Any, tuple[Size, list[GraphQLError]]]
+    )
+
+    def measure(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> tuple[Size, list[GraphQLError]]:
+        """The operation's size with these page sizes, and the limits that it passes."""
+        assert self.tree is not None
+        counts = {name: value for name, value in variables.items() if isinstance(value, int)}
+        key = operation.name and operation.name.value, tuple(sorted(counts.items()))
+        if key not in self.sizes:
+            if len(self.sizes) >= PLANS:
+                self.sizes.clear()
+            self.sizes[key] = measure(schema, self.tree, operation, counts)
+        return self.sizes[key]
 
 
 class Documents:
@@ -96,6 +115,9 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._kept
 
     def read(self, text: str) -> Document:
         document = self._kept.get(text)
@@ -116,6 +138,11 @@ class Documents:
             too_long = "tokens" in error.message
             error.extensions = {"code": "TOO_MANY_TOKENS" if too_long else "GRAPHQL_PARSE_FAILED", "retryable": False}
             return Document(None, [error])
+        # Sizes come first: validating a hostile document may take longer than refusing it.
+        for operation in operations(tree):
+            _, errors = measure(self._schema, tree, operation, {})
+            if errors:
+                return Document(tree, errors)
         errors = validate(self._schema, tree)
         for error in errors:
             error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "retryable": False}
@@ -261,6 +288,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         key = dialect, tuple(structure(values) for values in args)
         failed = any(isinstance(values, GraphQLError) for values in args)
         plan = None if failed else selection.plans.get(key)
+        _looked_up("plans", plan is not None)
         if plan is None:
             _give(selection.pick, args)
             composed = compose(selection.root, selection.pick, dialect)
@@ -299,6 +327,11 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 raise
             self.collected_errors.add(error, path)
             return None
+
+
+def _looked_up(cache: str, found: bool) -> None:
+    if (told := watcher()) is not None:
+        told.looked_up(cache, found=found)
 
 
 def _give(pick: Pick, args: list[Any]) -> None:
@@ -364,12 +397,20 @@ class Answerer:
         operation_name: str | None = None,
         introspection: bool = True,
     ) -> Answer:
+        _looked_up("documents", text in self._documents)
         document = self._documents.read(text)
         errors = document.errors
         if document.tree is not None and not errors and not introspection and _introspects(document.tree):
             errors = [refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")]
         if document.tree is None or errors:
             return Answer(None, errors, {}, executed=False)
+        operation = chosen(document.tree, operation_name)
+        cost = None
+        if operation is not None:
+            size, errors = document.measure(self.schema, operation, variables or {})
+            cost = {"records": size.cost, "limit": COST}
+            if errors:
+                return Answer(None, errors, {"cost": cost}, executed=False)
         executor = type("Executor", (PlannedExecutor,), {"document": document})
         result = execute(
             self.schema,
@@ -382,7 +423,9 @@ class Answerer:
         if not isinstance(result, ExecutionResult):
             result = await result
         errors = [presentable(error) for error in result.errors or ()]
-        extensions = {"adjusted": context.adjusted} if context.adjusted else {}
+        extensions: dict[str, Any] = {"cost": cost} if cost else {}
+        if context.adjusted:
+            extensions["adjusted"] = context.adjusted
         executed = result.data is not None or any(error.path for error in errors)
         return Answer(result.data, errors, extensions, executed)
 

@@ -78,6 +78,7 @@ class AttendanceSummary:
 class Event(Node):
     seq: int = field("Its place in the chain of its candidate or Organization, from 1.")
     type: EventType = field("What happened.")
+    type_label: str = labelled("What happened, in words.")
     occurred_at: DateTime = field("When it happened.")
     recorded_at: DateTime = field("When it was written down.")
     actor_kind: ActorKind = field("Who acted.")

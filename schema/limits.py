@@ -6,7 +6,7 @@ fragments is measured in the time that its text takes to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,7 @@ class Measure:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._known: dict[str, Size | None] = {}
+        self._known_roots: dict[str, int] = {}
 
     def operation(self, operation: OperationDefinitionNode) -> Size:
         type = self._schema.get_root_type(operation.operation)
@@ -85,7 +86,19 @@ class Measure:
 
     def roots(self, selection_set: SelectionSetNode) -> int:
         """Root fields after expansion."""
-        return self._set(selection_set, None).fields
+        return min(sum(self._roots_of(selection) for selection in selection_set.selections), ENDLESS)
+
+    def _roots_of(self, selection: Any) -> int:
+        if isinstance(selection, InlineFragmentNode):
+            return self.roots(selection.selection_set)
+        if isinstance(selection, FragmentSpreadNode):
+            name = selection.name.value
+            if name not in self._known_roots:
+                self._known_roots[name] = ENDLESS
+                fragment = self._fragments.get(name)
+                self._known_roots[name] = self.roots(fragment.selection_set) if fragment else 0
+            return self._known_roots[name]
+        return 1
 
     def _set(self, selection_set: SelectionSetNode, type: Any) -> Size:
         total = Size()
@@ -160,29 +173,40 @@ class Measure:
         return max(sizes, default=FIRST)
 
 
-def limit_errors(size: Size, operation: OperationDefinitionNode, roots: int) -> list[GraphQLError]:
-    """Each limit that the operation passes, with the limit and what it came to."""
+def measure(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> tuple[Size, list[GraphQLError]]:
+    """The operation's size and each limit that it passes, with what it came to."""
+    measure = Measure(schema, document, variables)
+    try:
+        size, roots = measure.operation(operation), measure.roots(operation.selection_set)
+    except RecursionError:
+        return Size(ENDLESS), [refused_request("TOO_DEEP", f"The operation is nested deeper than {DEPTH} levels.")]
     is_mutation = operation.operation is OperationType.MUTATION
-    found = [
-        ("TOO_DEEP", "levels deep", size.depth, DEPTH),
+    counted = [
+        ("TOO_DEEP", "levels", size.depth, DEPTH),
         ("TOO_MANY_ALIASES", "aliases", size.aliases, ALIASES),
         ("TOO_MANY_DIRECTIVES", "directives", size.directives, DIRECTIVES),
-        ("TOO_MANY_ROOT_FIELDS", "mutations", roots, MUTATIONS)
-        if is_mutation
-        else ("TOO_MANY_ROOT_FIELDS", "root fields", roots, ROOTS),
+        ("TOO_MANY_ROOT_FIELDS", "root fields", roots, MUTATIONS if is_mutation else ROOTS),
         ("TOO_MANY_SCHEMAS", "__schema fields", size.schemas, 1),
-        ("TOO_COSTLY", "records", size.cost, COST),
+        ("TOO_COSTLY", "records to read", size.cost, COST),
     ]
-    return [
+    return size, [
         refused_request(code, f"The operation has {_spoken(had)} {what}; it may have {limit}.")
-        for code, what, had, limit in found
+        for code, what, had, limit in counted
         if had > limit
     ]
 
 
 def _spoken(number: int) -> str:
-    return "endless" if number >= ENDLESS else f"{number}"
+    return "endless" if number >= ENDLESS else f"{number:,}"
 
 
-def operations(document: DocumentNode) -> Iterable[OperationDefinitionNode]:
-    return (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+def operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    """The operation that a request names, or the only one."""
+    found = [node for node in operations(document) if name is None or (node.name and node.name.value == name)]
+    return found[0] if len(found) == 1 else None

@@ -115,7 +115,8 @@ def _check_rejects(rejects: Path, file: Path) -> None:
 async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run: bool, now: datetime) -> Importer:
     """The Organization with its HR_ADMIN; both are created where the Organization is absent."""
     new = mapping.organization
-    rows = await graph.client.read(settling.FIND_IMPORTER, name=new.name, admin=new.admin)
+    place = {"name": new.name, "admin": new.admin}
+    rows = await graph.client.read(settling.FIND_IMPORTER, **place)
     if not rows:
         summary.new_organization = True
         if dry_run:
@@ -123,8 +124,10 @@ async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run
         try:
             await organizations.create(graph, new, now=now)
         except organizations.AlreadyThere as error:
-            raise NotImported(str(error)) from error
-        rows = await graph.client.read(settling.FIND_IMPORTER, name=new.name, admin=new.admin)
+            if not await graph.client.read(settling.FIND_IMPORTER, **place):
+                raise NotImported(str(error)) from error
+            summary.new_organization = False
+        rows = await graph.client.read(settling.FIND_IMPORTER, **place)
     found = rows[0]
     if found.user is None:
         raise NotImported(f"{new.admin}, whom the mapping names, is not an HR_ADMIN of {new.name}.")

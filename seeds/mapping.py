@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
@@ -75,7 +76,8 @@ class Field:
 class Dates:
     """The forms of dates, tried in their order, and the time of a date that has none.
 
-    Before that every dash becomes "-", "&" a space, spaces beside . / - : are dropped and others are single.
+    Before that full width is made half, every dash becomes "-", "&" a space, spaces beside . / - : are dropped and
+    others are single.
     """
 
     forms: tuple[str, ...]
@@ -83,7 +85,8 @@ class Dates:
 
     def read(self, text: str) -> tuple[datetime, bool] | None:
         """The local time, and whether the text tells the time of day; null where no form fits."""
-        tidy = " ".join(re.sub(r"[‐‑‒–—―−]", "-", text).replace("&", " ").split())
+        folded = unicodedata.normalize("NFKC", text)
+        tidy = " ".join(re.sub(r"[‐‑‒–—―−]", "-", folded).replace("&", " ").split())
         tidy = re.sub(r" ?([./:-]) ?", r"\1", tidy)
         for form in self.forms:
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 
 from graph.candidates import normalised_name
 from graph.interviews import Attendance, Response
@@ -122,8 +123,9 @@ class Summary:
         yield f"{self.file}: {_lines(self.read)}, in {encoding} {how}, divided by {divider}."
         if self.empty:
             yield f"Besides {_lines(self.empty)} without anything."
-        new, would = self.mapping.organization, " would be" if self.dry_run else ""
-        made = f",{would or ' was'} created with its HR_ADMIN {new.admin}" if self.new_organization else ""
+        new = self.mapping.organization
+        created = "to be created" if self.dry_run else "created"
+        made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
         yield f"Organization: {new.name}{made}."
         if self.dry_run:
             yield "This was a dry run: nothing was written to the graph."
@@ -172,7 +174,8 @@ class Summary:
         nameless = sum(not name for name in self.table.header)
         if self.unused or nameless:
             more = [f"{nameless} without a name"] if nameless else []
-            yield f"Not used, as the mapping does not name them: {'; '.join([*self.unused, *more])}."
+            unused = "; ".join([*(shorten(name, 50, placeholder=" …") for name in self.unused), *more])
+            yield f"Not used, as the mapping does not name them: {unused}."
         for warning in self.warnings:
             yield f"Warning: {warning}"
 

@@ -332,6 +332,34 @@ async def test_erasing_leaves_nothing_personal(ask: Ask, company: Company) -> No
     assert (before["email"], before["phone"]) == ("wang.fang@example.com", "+86 138 0013 8000")
     await company.hr.erase(uid(candidate))
     after = (await ask(query, company.user("marketing"), id=candidate))["candidate"]
-    assert after == dict.fromkeys(before) | {"status": "ERASED", "locale": "ZH_CN", "noShows": {"totalCount": 1}}
+    assert after == dict.fromkeys(before) | {"status": "ERASED", "locale": "ZH_CN", "noShows": {"totalCount": 0}}
     again = await submit(ask, company, "technology", email="wang.fang@example.com")
     assert again["candidate"]["id"] != candidate
+
+
+async def test_restricting_hides_every_mark(ask: Ask, company: Company) -> None:
+    candidate = await known(ask, company)
+    company.at(days=1)
+    made = await submit(ask, company, "technology", email="wang.fang@example.com")
+    query = """
+    query Marks($id: ID!, $application: ID!) {
+      candidate(id: $id) { status noShows { totalCount } findings { totalCount } }
+      application(id: $application) { reminders { kind } }
+      department(code: "MARKETING") { noShows { totalCount } attendance { noShows } }
+    }
+    """
+    applied = "query A($id: ID!) { candidate(id: $id) { applications(first: 1) { nodes { id } } } }"
+    found = await ask(applied, company.user("technology"), id=candidate)
+    application = found["candidate"]["applications"]["nodes"][0]["id"]
+    assert made["candidate"]["id"] == candidate
+    for status, count in [("ACTIVE", 1), ("RESTRICTED", 0)]:
+        if status == "RESTRICTED":
+            await company.hr.restrict(uid(candidate))
+        seen = await ask(query, company.user("technology"), id=candidate, application=application)
+        assert seen["candidate"] == {
+            "status": status,
+            "noShows": {"totalCount": count},
+            "findings": {"totalCount": count},
+        }
+        assert len(seen["application"]["reminders"]) == count + 1
+        assert seen["department"] == {"noShows": {"totalCount": count}, "attendance": {"noShows": count}}

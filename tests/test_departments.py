@@ -37,7 +37,9 @@ async def test_departments_are_created_in_order(ask: Ask, company: Company) -> N
             answer = await ask.do("createDepartment", hr, **(new | change))
         assert answer == refused("createDepartment", code, field)
     async with appends(ask, company, "DEPARTMENT_CREATED"):
-        made = await ask.do("createDepartment", hr, "short: code name nameZh status sharesHistory parent { code }", **new)
+        made = await ask.do(
+            "createDepartment", hr, "short: code name nameZh status sharesHistory parent { code }", **new
+        )
     assert made == {
         "__typename": "Department",
         "short": "MEDIA_2",

@@ -120,9 +120,7 @@ async def test_a_new_time_is_a_new_interview(ask: Ask, company: Company, side: s
     assert (await ask(query, company.user("technology"), id=old))["interview"]["rescheduledTo"] == {"id": made["id"]}
     ask.now = NOW + timedelta(days=6)
     async with appends(ask, company):
-        gone = await ask.do(
-            "recordAttendance", company.user("technology"), interview=old, attendance="NOT_ATTENDED"
-        )
+        gone = await ask.do("recordAttendance", company.user("technology"), interview=old, attendance="NOT_ATTENDED")
     assert gone == refused("recordAttendance", "INTERVIEW_SETTLED", "interview")
     missed = {"interview": made["id"]}
     await ask.do("recordAttendance", company.user("technology"), **missed, attendance="NOT_ATTENDED")

@@ -170,7 +170,7 @@ async def test_positions_are_filtered_and_sorted(ask: Ask, company: Company) -> 
 
 async def ids_in_order(ask: Ask, viewer: str) -> list[str]:
     """Titles of the two positions without applications by the id that breaks the tie."""
-    query = "query L { department(code: \"MARKETING\") { positions { nodes { id title } } } }"
+    query = 'query L { department(code: "MARKETING") { positions { nodes { id title } } } }'
     nodes = (await ask(query, viewer))["department"]["positions"]["nodes"]
     return [node["title"] for node in sorted(nodes, key=lambda node: uid(node["id"])) if node["title"] != "A"]
 

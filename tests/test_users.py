@@ -134,9 +134,7 @@ async def test_a_change_of_roles_is_felt_at_once(ask: Ask, company: Company) -> 
     set_user = "mutation Set($input: SetUserInput!) { setUser(input: $input) { __typename } }"
     assert await sent(query, company.user("marketing"), id=position) == {"position": {"urgency": None}}
     works = [{"department": department(company, "technology"), "role": "RECRUITER"}]
-    await sent(
-        set_user, company.user("hr"), input={"externalId": company.user("marketing"), "departmentRoles": works}
-    )
+    await sent(set_user, company.user("hr"), input={"externalId": company.user("marketing"), "departmentRoles": works})
     assert await sent(query, company.user("marketing"), id=position) == {"position": {"urgency": "NORMAL"}}
 
 
@@ -150,7 +148,7 @@ async def test_only_administrators_list_the_users(ask: Ask, company: Company) ->
 
 async def test_an_interviewer_alone_sees_nothing(ask: Ask, company: Company) -> None:
     await company.hr.user(f"interviewer@{company.tag}", interviews_for=(company.departments["marketing"],))
-    query = "query One($id: ID!) { position(id: $id) { title } department(code: \"MARKETING\") { name } }"
+    query = 'query One($id: ID!) { position(id: $id) { title } department(code: "MARKETING") { name } }'
     for viewer, expected in [
         ("marketing", {"position": {"title": "Manager of marketing"}, "department": {"name": "Marketing"}}),
         ("interviewer", {"position": None, "department": None}),

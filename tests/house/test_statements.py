@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+import graph as graph_room
 from graph.statements import STATEMENTS
 from graph.writing import Graph
 from schema.root import core_schema
 
 core_schema()
+for module in iter_modules(graph_room.__path__):
+    if module.name != "embedded_child":
+        import_module(f"graph.{module.name}")
 
 ARGUMENTS: dict[str, Any] = {"organization": "o", "now": datetime(2026, 1, 1), "seq": 1}  # noqa: DTZ001
 

@@ -1,0 +1,23 @@
+# Builds an image of the API alone; it needs a Neo4j, which docker-compose.yml brings.
+FROM python:3.11-slim AS build
+WORKDIR /turnout
+COPY requirements.lock pyproject.toml README.md ./
+RUN python -m venv .venv && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY api api
+COPY graph graph
+COPY schema schema
+COPY seeds seeds
+RUN .venv/bin/python -m pip install --no-deps --no-build-isolation .
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 10001 turnout && install -d -o turnout /var/lib/turnout
+WORKDIR /turnout
+COPY --from=build /turnout/.venv .venv
+USER turnout
+ENV TURNOUT_HOST=0.0.0.0 TURNOUT_DATA=/var/lib/turnout
+VOLUME /var/lib/turnout
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+  CMD [".venv/bin/python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+ENTRYPOINT [".venv/bin/turnout"]
+CMD ["serve"]

@@ -1,0 +1,141 @@
+"""One request from its first byte to its last: its id, and what is told of it to the log and the metrics."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from graphql import OperationDefinitionNode
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from api.metrics import Metrics
+from graph.visibility import Viewer
+from graph.watching import watched, watcher
+
+ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+"""An X-Request-Id that is taken over; any other is replaced."""
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "WEBSOCKET"})
+NAME = 64
+"""Characters that an operation's name may have to be told."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of a request. It holds nothing that a client wrote but its id and an operation's plain name."""
+
+    id: str
+    metrics: Metrics | None = None
+    started: float = field(default_factory=time.perf_counter)
+    status: int | None = None
+    operation: str | None = None
+    kind: str | None = None
+    role: str | None = None
+    retries: int = 0
+    errors: list[str] = field(default_factory=list[str])
+    statements: dict[str, float] = field(default_factory=dict[str, float])
+
+    def ran(self, statement: str, seconds: float) -> None:
+        self.statements[statement] = self.statements.get(statement, 0.0) + seconds
+        if self.metrics is not None:
+            self.metrics.statement(statement, seconds)
+
+    def retried(self) -> None:
+        self.retries += 1
+        if self.metrics is not None:
+            self.metrics.retries.inc()
+
+    def looked_up(self, cache: str, *, found: bool) -> None:
+        if self.metrics is not None:
+            self.metrics.lookup(cache, found=found)
+
+    def failed(self, codes: Iterable[str]) -> None:
+        """Errors were sent, with these codes."""
+        codes = list(codes)
+        self.errors += codes
+        if self.metrics is not None:
+            self.metrics.errors(codes)
+
+    def answered(self, operation: OperationDefinitionNode, viewer: Viewer | None) -> None:
+        """An operation was answered; the metrics tell it by name only where a viewer vouches for it."""
+        name = operation.name.value if operation.name else None
+        self.operation = name if name and len(name) <= NAME else None
+        self.kind = operation.operation.value
+        self.role = viewer.role.value if viewer else None
+        if self.metrics is not None:
+            self.metrics.operation(self.operation if viewer else None, self.kind, self.age())
+
+    def age(self) -> float:
+        return time.perf_counter() - self.started
+
+    def fields(self) -> dict[str, Any]:
+        """What the log says of the request, without what does not apply."""
+        told = {
+            "id": self.id,
+            "status": self.status,
+            "ms": milliseconds(self.age()),
+            "operation": self.operation,
+            "kind": self.kind,
+            "role": self.role,
+            "statements": {name: milliseconds(seconds) for name, seconds in self.statements.items()},
+            "retries": self.retries,
+            "errors": self.errors,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+def record() -> Record | None:
+    """The record of the request that is being answered."""
+    found = watcher()
+    return found if isinstance(found, Record) else None
+
+
+def milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 2)
+
+
+class Watch:
+    """Around the whole application: gives each request its record, answers its id, and tells of it at its end."""
+
+    def __init__(self, app: ASGIApp, log: FilteringBoundLogger | None, metrics: Metrics | None) -> None:
+        self._app = app
+        self._log = log
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        record = Record(_id(scope), self._metrics)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                record.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", record.id.encode())]
+            await send(message)
+
+        if self._metrics is not None:
+            self._metrics.in_flight.inc()
+        try:
+            with watched(record):
+                await self._app(scope, receive, answer)
+        finally:
+            if self._metrics is not None:
+                self._metrics.in_flight.dec()
+            self._tell(scope, record)
+
+    def _tell(self, scope: Scope, record: Record) -> None:
+        if self._log is not None:
+            method = scope.get("method", "WEBSOCKET")
+            # The path as declared: what was asked for may hold anything.
+            path = getattr(scope.get("route"), "path", "none")
+            self._log.info("request", method=method if method in METHODS else "other", path=path, **record.fields())
+
+
+def _id(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if ID.fullmatch(given) else uuid4().hex

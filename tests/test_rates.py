@@ -1,0 +1,139 @@
+"""How much a caller may ask for, and that a failing storage refuses nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.rates import Memory, Rates
+from api.settings import SetupError
+from graph.writing import Graph
+from schema.execution import Answerer
+from tests.conftest import Company
+from tests.test_http import VIEWER, client, server, token
+
+COSTLY = '{ department(code: "HQ") { applications(first: 100) { nodes { reminders { message } } } } }'
+
+
+async def test_a_caller_who_asks_too_much_is_told_when_to_return(
+    graph: Graph, answerer: Answerer, company: Company
+) -> None:
+    door = server(graph, answerer, rate_points=3)
+    headers = token(door, company.user("hr"))
+    async with client(door) as http:
+        answers = [await http.post("/graphql", json={"query": VIEWER}, headers=headers) for _ in range(5)]
+        other = await http.post("/graphql", json={"query": VIEWER}, headers=token(door, company.user("technology")))
+        nobody = await http.post("/graphql", json={"query": "{ __typename }"})
+        health = await http.get("/livez")
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    error = answers[-1].json()["errors"][0]
+    assert error["extensions"] == {"code": "RATE_LIMITED", "retryable": True}
+    assert error["message"].endswith(".")
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert other.json()["data"]["viewer"]
+    assert nobody.json()["data"] == {"__typename": "Query"}
+    assert health.status_code == 200
+
+
+async def test_a_costly_operation_takes_more_points(graph: Graph, answerer: Answerer, company: Company) -> None:
+    door = server(graph, answerer, rate_points=8)
+    headers = token(door, company.user("hr"))
+    async with client(door) as http:
+        cost = (await http.post("/graphql", json={"query": COSTLY}, headers=headers)).json()["extensions"]["cost"]
+        again = await http.post("/graphql", json={"query": COSTLY}, headers=headers)
+    assert cost["records"] > 700
+    assert again.status_code == 429
+
+
+async def test_rubbish_takes_a_point_too(graph: Graph, answerer: Answerer) -> None:
+    async with client(server(graph, answerer, rate_points=1)) as http:
+        assert (await http.post("/graphql", content=b"{")).status_code == 415
+        assert (await http.post("/graphql", content=b"{")).status_code == 429
+
+
+async def test_no_points_is_no_limit(graph: Graph, answerer: Answerer) -> None:
+    async with client(server(graph, answerer, rate_points=0)) as http:
+        for _ in range(20):
+            assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+
+
+async def test_a_failing_storage_refuses_nobody(
+    graph: Graph, answerer: Answerer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with client(server(graph, answerer, rate_points=1, rate_storage="redis://127.0.0.1:1/0")) as http:
+        for _ in range(5):
+            assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+    told = [record for record in caplog.records if record.name == "turnout"]
+    assert len(told) == 1
+    assert "points are not counted" in told[0].getMessage()
+
+
+async def test_processes_share_a_redis(graph: Graph) -> None:
+    address = os.environ.get("TURNOUT_TEST_REDIS")
+    if address is None:
+        pytest.skip("TURNOUT_TEST_REDIS names no Redis")
+    one, other = (Rates(3, address, graph.secrets) for _ in range(2))
+    caller = one.caller(uuid4().hex, None)
+    waits = [await rates.admit(caller) for rates in (one, other, one, other, one)]
+    assert waits[:3] == [None, None, None]
+    assert all(0 < wait <= 60 for wait in waits[3:] if wait is not None)
+    assert None not in waits[3:]
+    second = one.caller(uuid4().hex, None)
+    await one.charge(second, 1_000)
+    assert await other.admit(second)
+
+
+async def test_a_storage_that_hangs_holds_up_one_request(graph: Graph) -> None:
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+        writer.close()
+
+    listener = await asyncio.start_server(silent, "127.0.0.1", 0)
+    rates = Rates(1, f"redis://127.0.0.1:{listener.sockets[0].getsockname()[1]}/0", graph.secrets)
+    started = time.perf_counter()
+    for _ in range(10):
+        assert await rates.admit("caller") is None
+        await rates.charge("caller", 1_000)
+    assert time.perf_counter() - started < 1
+    listener.close()
+
+
+def test_an_unknown_storage_stands_in_the_way(graph: Graph) -> None:
+    for storage in ("mongodb://somewhere", "memory", "redis", "redis://host:port"):
+        with pytest.raises(SetupError, match="TURNOUT_RATE_STORAGE"):
+            Rates(1, storage, graph.secrets)
+
+
+def test_callers_are_told_apart_without_their_names(graph: Graph) -> None:
+    rates = Rates(1, "memory://", graph.secrets)
+    assert "hr@example.com" not in rates.caller("hr@example.com", None)
+    same: list[tuple[Any, Any]] = [
+        (("hr", "10.0.0.1"), ("hr", "10.0.0.2")),
+        ((None, "2001:db8::1"), (None, "2001:db8::ffff:1")),
+        ((None, "::ffff:10.0.0.1"), (None, "10.0.0.1")),
+    ]
+    different: list[tuple[Any, Any]] = [
+        (("hr", None), ("technology", None)),
+        ((None, "10.0.0.1"), (None, "10.0.0.2")),
+        ((None, "2001:db8::1"), (None, "2001:db8:0:1::1")),
+        (("10.0.0.1", None), (None, "10.0.0.1")),
+        ((None, None), ("", "10.0.0.1")),
+    ]
+    assert all(rates.caller(*one) == rates.caller(*other) for one, other in same)
+    assert all(rates.caller(*one) != rates.caller(*other) for one, other in different)
+
+
+async def test_counters_of_gone_callers_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Memory, "SWEEP", 0.05)
+    memory = Memory()
+    for number in range(50):
+        assert await memory.incr(f"caller-{number}", 0.01) == 1
+    await asyncio.sleep(0.1)
+    await memory.incr("another", 60)
+    await asyncio.sleep(0.01)
+    assert list(memory.storage) == ["another"]
