@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.doctor import examine
-from api.http import Server
+from api.http import BODY, Server
 from api.identity import Tokens
 from api.logs import forward, open_log
 from api.running import Say, running_graph
@@ -65,13 +65,20 @@ def bar() -> Progress:
 class Runner(uvicorn.Server):
     """Uvicorn that leaves signals to the loop, so that the engine is stopped after it, and says when it is there."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, server: Server, announce: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         super().__init__(config)
+        self._server = server
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         await self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._server.stop()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -103,10 +110,17 @@ def serve() -> None:
                 await _offer_demo(settings, graph)
                 server = Server(settings, graph, Answerer(core_schema()), listener.getsockname()[1], log)
                 config = uvicorn.Config(
-                    server.app(), log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off"
+                    server.app(),
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=3,
+                    lifespan="off",
+                    ws="websockets-sansio",
+                    ws_max_size=BODY,
+                    ws_per_message_deflate=False,
                 )
                 upkeep = asyncio.create_task(_forget_daily(graph))
-                await Runner(config, lambda: _announce(server, say)).serve(sockets=[listener])
+                await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()
                 say("Stopping ...")
         return 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
 from structlog.typing import FilteringBoundLogger
 
 from api.identity import Identity, Tokens, bearer, is_demo_host
@@ -24,8 +28,9 @@ from api.rates import Rates
 from api.requests import Watch, record
 from api.settings import Settings
 from graph.client import EngineUnavailable
+from graph.tail import Tail
 from graph.writing import Graph
-from schema.context import Context, Viewers
+from schema.context import Context, Viewers, utc_now
 from schema.errors import refused_request
 from schema.execution import Answer, Answerer
 from schema.ids import to_global
@@ -34,6 +39,7 @@ from seeds import demo
 BODY = 256 * 1024
 """Bytes a request may have."""
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
+EVENTS = "text/event-stream"
 HERE = Path(__file__).parent
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -60,6 +66,9 @@ class Server:
     viewers: Viewers = field(init=False)
     rates: Rates = field(init=False)
     metrics: Metrics | None = field(init=False)
+    tail: Tail = field(init=False)
+    stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _streams: set[asyncio.Task[Any]] = field(init=False, default_factory=set[asyncio.Task[Any]])
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.graph.secrets)
@@ -67,10 +76,12 @@ class Server:
         self.viewers = Viewers(self.graph)
         self.rates = Rates(self.settings.rate_points, self.settings.rate_storage, self.graph.secrets)
         self.metrics = Metrics() if self.settings.shows_metrics else None
+        self.tail = Tail(self.graph.client, utc_now)
 
     def app(self) -> ASGIApp:
         routes = [
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", self.socket),
             Route("/livez", self.live, methods=["GET"]),
             Route("/readyz", self.ready, methods=["GET"]),
         ]
@@ -88,36 +99,86 @@ class Server:
 
     # GraphQL
 
-    async def graphql(self, request: Request) -> Response:
-        form = _form(request)
-        if form is None:
-            return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.").response(JSON)
+    async def graphql(self, request: Request) -> ASGIApp:
+        form, streams = _form(request), _takes_events(request)
+        if form is None and not streams:
+            return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.").response(JSON)
         try:
-            context = await self._context(request)
-            caller = await self._admit(request, context)
+            context = await self.context(request, bearer(request.headers.get("authorization")))
+            caller = await self.admit(request, context)
             asked = await self._read(request)
         except Refused as refused:
-            return refused.response(form)
+            return refused.response(form or JSON)
+        if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
+            from api.sockets import EventStream
+
+            return EventStream(self, request, asked, context, caller)
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
         if answer.executed:
             await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
         return _json(answer.payload(), form, _status(answer, form))
 
-    async def _admit(self, request: Request, context: Context) -> str:
+    async def socket(self, websocket: WebSocket) -> None:
+        from api.sockets import serve_socket
+
+        await serve_socket(self, websocket)
+
+    async def answers(self, asked: Asked, context: Context, caller: str) -> AsyncGenerator[Answer]:
+        """The one answer to a query or a mutation, those to a subscription as events come.
+
+        One that is not executed is the last.
+        """
+        told = self.answerer.subscribe(
+            asked.query,
+            context,
+            variables=asked.variables,
+            operation_name=asked.operation_name,
+            introspection=self.settings.shows_schema,
+        )
+        async with aclosing(told):
+            first = True
+            try:
+                async for answer in told:
+                    self._tell(asked, answer, context, first=first)
+                    first = False
+                    if answer.executed:
+                        await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
+                    yield answer
+            except EngineUnavailable as error:
+                yield _unavailable(error)
+
+    @contextmanager
+    def streaming(self) -> Generator[None]:
+        """Inside the block the current task holds a connection open, which is ended when the server stops."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        try:
+            yield
+        finally:
+            self._streams.discard(task)
+
+    async def stop(self) -> None:
+        """Ends what streams, before connections are cut."""
+        self.stopping.set()
+        if self._streams:
+            await asyncio.wait(self._streams, timeout=2)
+
+    async def admit(self, connection: HTTPConnection, context: Context) -> str:
         """Takes the caller's point for this request; Refused where there is none left."""
-        caller = self.rates.caller(context.subject, request.client and request.client.host)
+        caller = self.rates.caller(context.subject, connection.client and connection.client.host)
         wait = await self.rates.admit(caller)
         if wait is not None:
             message = f"You have asked for more than a minute allows; try again in {wait} seconds."
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
         return caller
 
-    def _tell(self, asked: Asked, answer: Answer, context: Context) -> None:
-        """Tells log and metrics what was answered."""
+    def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
+        """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
         if (told := record()) is not None:
             told.failed(str(error.extensions.get("code")) for error in answer.errors if error.extensions)
-            if (operation := self._operation(asked)) is not None:
+            if first and (operation := self._operation(asked)) is not None:
                 told.answered(operation, context.known)
 
     async def _read(self, request: Request) -> Asked:
@@ -131,7 +192,7 @@ class Server:
 
     async def _answer(self, asked: Asked, context: Context) -> Answer:
         try:
-            if asked.queries_only and self._is_other_than_query(asked):
+            if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
                 error = refused_request("METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
                 return Answer(None, [error], {}, executed=False)
             return await self.answerer.answer(
@@ -142,34 +203,35 @@ class Server:
                 introspection=self.settings.shows_schema,
             )
         except EngineUnavailable as error:
-            failed = refused_request("ENGINE_UNAVAILABLE", str(error), retryable=True)
-            return Answer(None, [failed], {}, executed=False)
+            return _unavailable(error)
 
-    def _is_other_than_query(self, asked: Asked) -> bool:
+    def _is(self, asked: Asked, *kinds: OperationType) -> bool:
         operation = self._operation(asked)
-        return operation is not None and operation.operation is not OperationType.QUERY
+        return operation is not None and operation.operation in kinds
 
     def _operation(self, asked: Asked) -> OperationDefinitionNode | None:
         tree = self.answerer.tree(asked.query)
         return tree and get_operation_ast(tree, asked.operation_name)
 
-    async def _context(self, request: Request) -> Context:
-        token = bearer(request.headers.get("authorization"))
+    async def context(self, connection: HTTPConnection, token: str | None) -> Context:
+        """Who asks: nobody where the token does not count."""
         try:
             claim = await self.identity.read(token, now=datetime.now(UTC)) if token else None
         except IssuerUnavailable as error:
             raise Refused(503, "IDENTITY_UNAVAILABLE", str(error), retry_after=5) from error
-        if claim is None:
-            return Context(self.graph, self.viewers)
+        if claim is None or (claim.demo and not self._is_demo_request(connection)):
+            return Context(self.graph, self.viewers, tail=self.tail)
         if not claim.demo:
-            return Context(self.graph, self.viewers, claim.subject)
-        if not self._is_demo_request(request):
-            return Context(self.graph, self.viewers)
-        return Context(self.graph, self.viewers, claim.subject, accepts=lambda viewer: viewer.demo)
+            return Context(self.graph, self.viewers, claim.subject, tail=self.tail)
+        return Context(self.graph, self.viewers, claim.subject, accepts=lambda viewer: viewer.demo, tail=self.tail)
 
-    def _is_demo_request(self, request: Request) -> bool:
-        host = request.headers.get("host", "")
-        return self.settings.is_development and is_demo_host(host, self.settings, self.port)
+    def _is_demo_request(self, connection: HTTPConnection) -> bool:
+        """Whether host, and origin where a browser names one, are the demo's own: sockets know no CORS."""
+        places = [connection.headers.get("host", "")]
+        if (origin := connection.headers.get("origin")) is not None:
+            places.append(urlsplit(origin).netloc)
+        own = all(is_demo_host(place, self.settings, self.port) for place in places)
+        return self.settings.is_development and own
 
     # Pages
 
@@ -246,11 +308,13 @@ class Refused(Exception):
     def response(self, form: str) -> Response:
         if (told := record()) is not None:
             told.failed([self.code])
-        error = _error(self.code, str(self), retryable=self.retry_after is not None)
-        response = _json({"errors": [error]}, form, self.status)
+        response = _json({"errors": [self.formatted()]}, form, self.status)
         if self.retry_after is not None:
             response.headers["Retry-After"] = str(self.retry_after)
         return response
+
+    def formatted(self) -> Any:
+        return _error(self.code, str(self), retryable=self.retry_after is not None)
 
 
 async def _body(request: Request) -> bytes:
@@ -276,7 +340,11 @@ def _asked(body: bytes) -> Asked:
         raise Refused(400, "BAD_REQUEST", "The body is not JSON.") from error
     if not isinstance(sent, dict):
         raise Refused(400, "BAD_REQUEST", "The body is not a JSON object; requests are not batched.")
-    parts = cast(dict[str, Any], sent)
+    return asked_of(cast(dict[str, Any], sent))
+
+
+def asked_of(parts: Mapping[str, Any]) -> Asked:
+    """The request that a JSON object makes; Refused where it makes none."""
     return _checked(parts.get("query"), parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
 
 
@@ -305,11 +373,23 @@ def _checked(query: Any, variables: Any, operation_name: Any, extensions: Any) -
 
 def _form(request: Request) -> str | None:
     """The media type to answer in, by the Accept header; null where none of ours is accepted."""
-    accepted = request.headers.get("accept") or "*/*"
-    types = [part.split(";")[0].strip().lower() for part in accepted.split(",")]
+    types = _accepted(request)
     if GRAPHQL_JSON in types:
         return GRAPHQL_JSON
     return JSON if {JSON, "*/*", "application/*"} & set(types) else None
+
+
+def _accepted(request: Request) -> list[str]:
+    accepted = request.headers.get("accept") or "*/*"
+    return [part.split(";")[0].strip().lower() for part in accepted.split(",")]
+
+
+def _takes_events(request: Request) -> bool:
+    return request.method == "POST" and EVENTS in _accepted(request)
+
+
+def _unavailable(error: EngineUnavailable) -> Answer:
+    return Answer(None, [refused_request("ENGINE_UNAVAILABLE", str(error), retryable=True)], {}, executed=False)
 
 
 def _status(answer: Answer, form: str) -> int:

@@ -11,6 +11,7 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 
@@ -20,6 +21,8 @@ NAMES = 100
 OTHER, UNNAMED = "other", "unnamed"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds: from a lookup to the time limit of a statement."""
+
+disable_created_metrics()
 
 
 class Metrics:
@@ -54,10 +57,11 @@ class Metrics:
         self.in_flight = Gauge("turnout_requests_in_flight", "Requests being answered.", registry=registry)
         self.engine_up = Gauge("turnout_engine_up", "Whether the database answers: 1 or 0.", registry=registry)
 
-    def operation(self, name: str | None, kind: str, seconds: float) -> None:
+    def operation(self, name: str | None, kind: str, seconds: float | None) -> None:
         """An operation was answered. `name` is null where it has none or nobody vouches for it."""
         self._operations.labels(self._known(name), kind).inc()
-        self._seconds.labels(kind).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(kind).observe(seconds)
 
     def errors(self, codes: Iterable[str]) -> None:
         for code in codes:

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import IO, Any, TypeGuard, cast
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -29,6 +30,8 @@ FRESH, STALE = 600.0, 3600.0
 UNKNOWN_AGAIN, FAILED_AGAIN = 60.0, 5.0
 """Seconds between two fetches for a key that we do not know, and after one that failed."""
 TIME_LIMIT, SIZE_LIMIT = 5.0, 1_000_000
+KEPT, VERIFIED = 60.0, 10_000
+"""Seconds that a signature is not checked again, and how many are remembered; claims are checked every time."""
 
 Key = RSAKey | ECKey | OKPKey
 KEY_TYPES: Mapping[str, type[Key]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -130,10 +133,28 @@ class Issuer:
 
     def __init__(self, trust: Trust, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._trust = trust
+        self._clock = clock
         self._keys = IssuerKeys(trust, clock=clock)
+        self._verified: dict[bytes, tuple[float, Mapping[str, Any]]] = {}
 
     async def read(self, token: str, *, now: datetime) -> str | None:
         """The subject of a valid token, null of any other; IssuerUnavailable where that cannot be told."""
+        digest = sha256(token.encode()).digest()
+        until, claims = self._verified.get(digest, (0.0, None))
+        if claims is None or self._clock() >= until:
+            claims = await self._verify(token)
+            self._keep(digest, claims)
+        return subject_of(claims, self._trust, now=now) if claims is not None else None
+
+    def _keep(self, digest: bytes, claims: Mapping[str, Any] | None) -> None:
+        if claims is None:
+            return
+        if len(self._verified) >= VERIFIED:
+            self._verified.clear()
+        self._verified[digest] = self._clock() + KEPT, claims
+
+    async def _verify(self, token: str) -> Mapping[str, Any] | None:
+        """What one of the issuer's keys signed, valid or not; null where none did."""
         try:
             header = jws.extract_compact(token.encode(), registry=REGISTRY).headers()
         except (JoseError, ValueError):
@@ -143,10 +164,9 @@ class Issuer:
             return None
         for key in await self._keys.find(kid):
             try:
-                claims = jwt.decode(token, key, algorithms=ALGORITHMS, registry=REGISTRY).claims
+                return jwt.decode(token, key, algorithms=ALGORITHMS, registry=REGISTRY).claims
             except (JoseError, ValueError):
                 continue
-            return subject_of(claims, self._trust, now=now)
         return None
 
 

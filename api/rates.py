@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import math
 import time
 from collections.abc import Awaitable
-from hashlib import sha256
+from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar, cast
 
@@ -61,14 +60,16 @@ class Rates:
 
     def __init__(self, points: int, storage: str, secrets: Secrets) -> None:
         self._limit = RateLimitItemPerMinute(points) if points else None
-        self._limiter = FixedWindowRateLimiter(_storage(storage))
+        kept = _storage(storage)
+        self._limiter = FixedWindowRateLimiter(kept)
+        self._patience = None if isinstance(kept, Memory) else PATIENCE
         self._key = secrets.derive("rate-callers/1")
         self._rests_until = float("-inf")
 
     def caller(self, subject: str | None, address: str | None) -> str:
         """Who spends: the viewer, else the address; keyed, so that a shared storage learns no names."""
         who = f"viewer {subject}" if subject else f"address {_neighbourhood(address or '')}"
-        return hmac.new(self._key, who.encode(), sha256).hexdigest()
+        return blake2b(who.encode(), key=self._key, digest_size=16).hexdigest()
 
     async def admit(self, caller: str) -> int | None:
         """Takes the point of a request; seconds to wait where there is none left, else null."""
@@ -87,7 +88,7 @@ class Rates:
             cast(Any, work).close()
             return otherwise
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await work
         except (RedisError, OSError) as error:
             self._rests_until = time.monotonic() + REST

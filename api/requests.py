@@ -30,6 +30,8 @@ class Record:
 
     id: str
     metrics: Metrics | None = None
+    stays_open: bool = False
+    """A WebSocket: its operations began at some time after it."""
     started: float = field(default_factory=time.perf_counter)
     status: int | None = None
     operation: str | None = None
@@ -56,7 +58,7 @@ class Record:
     def failed(self, codes: Iterable[str]) -> None:
         """Errors were sent, with these codes."""
         codes = list(codes)
-        self.errors += codes
+        self.errors += [code for code in dict.fromkeys(codes) if code not in self.errors]
         if self.metrics is not None:
             self.metrics.errors(codes)
 
@@ -67,7 +69,8 @@ class Record:
         self.kind = operation.operation.value
         self.role = viewer.role.value if viewer else None
         if self.metrics is not None:
-            self.metrics.operation(self.operation if viewer else None, self.kind, self.age())
+            seconds = None if self.stays_open else self.age()
+            self.metrics.operation(self.operation if viewer else None, self.kind, seconds)
 
     def age(self) -> float:
         return time.perf_counter() - self.started
@@ -110,7 +113,7 @@ class Watch:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        record = Record(_id(scope), self._metrics)
+        record = Record(_id(scope), self._metrics, scope["type"] == "websocket")
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -155,10 +155,14 @@ class Client:
         """
 
         async def attempt() -> Result:
+            end = time.monotonic() + TIMEOUT
             async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
                     result = await work(Transaction(transaction))
+                    # The embedded engine limits statements, not transactions; the tail counts on an end to both.
+                    if time.monotonic() > end:
+                        raise EngineUnavailable("The database did not answer in time.")
                     await transaction.commit()
                     return result
 

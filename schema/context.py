@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from graph.candidates import Revealing
 from graph.events import ActorKind
+from graph.tail import Tail
 from graph.visibility import FIND_VIEWER, OrganizationRole, Viewer
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
@@ -28,27 +30,41 @@ class Viewers:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._kept: dict[str, tuple[float, Viewer | None]] = {}
+        self._finding: dict[str, asyncio.Task[Viewer | None]] = {}
 
     async def find(self, subject: str) -> Viewer | None:
         kept = self._kept.get(subject)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        rows = await self._graph.client.read(FIND_VIEWER, subject=subject)
-        viewer = Viewer.of_row(rows[0]) if rows else None
-        if len(self._kept) > 10_000:
-            self._kept.clear()
-        self._kept[subject] = time.monotonic() + self.KEPT, viewer
-        return viewer
+        finding = self._finding.get(subject)
+        if finding is None:
+            finding = self._finding[subject] = asyncio.create_task(self._find(subject))
+        return await asyncio.shield(finding)
+
+    async def _find(self, subject: str) -> Viewer | None:
+        """One lookup for all root fields that wait for it; what was dropped meanwhile is not kept."""
+        try:
+            rows = await self._graph.client.read(FIND_VIEWER, subject=subject)
+            viewer = Viewer.of_row(rows[0]) if rows else None
+            if self._finding.get(subject) is asyncio.current_task():
+                if len(self._kept) > 10_000:
+                    self._kept.clear()
+                self._kept[subject] = time.monotonic() + self.KEPT, viewer
+            return viewer
+        finally:
+            if self._finding.get(subject) is asyncio.current_task():
+                del self._finding[subject]
 
     def drop(self) -> None:
         self._kept.clear()
+        self._finding.clear()
 
 
 @dataclass
 class Context:
     """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
 
-    `known` is the viewer once somebody asked who it is.
+    `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
     """
 
     graph: Graph
@@ -58,6 +74,7 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     adjusted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     known: Viewer | None = None
+    tail: Tail | None = None
 
     async def viewer(self) -> Viewer:
         """Who asks; an UNAUTHENTICATED error where nobody does or the subject is no user."""

@@ -16,3 +16,23 @@ def unauthenticated() -> GraphQLError:
 
 def bad_argument(name: str, why: str) -> GraphQLError:
     return refused_request("BAD_ARGUMENT", f"The argument {name} is not usable: {why}.")
+
+
+def not_found(name: str) -> GraphQLError:
+    """The same for what is not there and for what the viewer may not see."""
+    return refused_request("NOT_FOUND", f"There is no such {name}, or it is not yours to see.")
+
+
+def needs_stream() -> GraphQLError:
+    return refused_request(
+        "SUBSCRIPTION_NEEDS_STREAM",
+        "Send a subscription over a WebSocket (graphql-transport-ws), or by POST with Accept: text/event-stream.",
+    )
+
+
+def fell_behind() -> GraphQLError:
+    return refused_request(
+        "SUBSCRIPTION_TOO_SLOW",
+        "Events came faster than you took them; read what you follow anew and subscribe again.",
+        retryable=True,
+    )

@@ -6,10 +6,12 @@ what mutations wrote; introspection and everything else go the normal way.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from inspect import isawaitable
 from typing import Any, LiteralString, cast
@@ -23,6 +25,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     execute,
     get_argument_values,
     get_named_type,
@@ -35,17 +38,19 @@ from graphql import (
     validate,
     visit,
 )
+from graphql.execution.execute import create_source_event_stream, execute_subscription_event
 from graphql.language import Visitor
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.client import EngineUnavailable
+from graph.tail import FellBehind
 from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
 from graph.visibility import Dialect
 from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
-from schema.errors import refused_request
+from schema.errors import fell_behind, needs_stream, refused_request
 from schema.ids import NODES, from_global
 from schema.limits import COST, Size, chosen, measure, operations
 from schema.mutations import lost_from_sight
@@ -56,6 +61,8 @@ log = logging.getLogger("turnout")
 
 TOKENS = 2_000
 """Tokens a document may have."""
+AGAIN = 1.0
+"""Seconds after which an event is read again while the database is away."""
 DOCUMENTS = 512
 """Documents kept with their plans; each keeps at most PLANS."""
 PLANS = 64
@@ -155,6 +162,10 @@ class Plan:
     read: Reader
 
 
+class OutOfSight(RuntimeError):
+    """A record to be answered with is not the viewer's to see."""
+
+
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation; `context_value` is a Context, `document` the cached text's."""
 
@@ -198,7 +209,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if value is not None:
             return value
         if lost is None:
-            raise RuntimeError(f"{info.field_name} wrote what its caller may not read")
+            raise OutOfSight(f"{info.field_name} answers with what its caller may not read")
         refusal = lost()
         return await refusal if isawaitable(refusal) else refusal
 
@@ -397,6 +408,72 @@ class Answerer:
         operation_name: str | None = None,
         introspection: bool = True,
     ) -> Answer:
+        """The answer to a query or a mutation."""
+        ready = self._prepare(text, variables, operation_name, introspection)
+        if isinstance(ready, Answer):
+            return ready
+        if ready.is_subscription:
+            return Answer(None, [needs_stream()], ready.extensions, executed=False)
+        result = execute(
+            self.schema,
+            ready.tree,
+            variable_values=variables,
+            operation_name=operation_name,
+            context_value=context,
+            executor_class=ready.executor,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        return _answered(result, {**ready.extensions, **_adjusted(context)})
+
+    async def subscribe(
+        self,
+        text: str,
+        context: Context,
+        *,
+        variables: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        introspection: bool = True,
+    ) -> AsyncGenerator[Answer]:
+        """An answer for each event of a subscription, one for anything else. One that is not executed is the last."""
+        ready = self._prepare(text, variables, operation_name, introspection)
+        if isinstance(ready, Answer):
+            yield ready
+            return
+        if not ready.is_subscription:
+            yield await self.answer(
+                text, context, variables=variables, operation_name=operation_name, introspection=introspection
+            )
+            return
+        executor = ready.executor.build(
+            self.schema,
+            ready.tree,
+            raw_variable_values=variables,
+            operation_name=operation_name,
+            context_value=context,
+        )
+        stream = ExecutionResult(None, executor) if isinstance(executor, list) else create_source_event_stream(executor)
+        if isawaitable(stream):
+            stream = await stream
+        if isinstance(stream, ExecutionResult):
+            yield replace(_answered(stream, ready.extensions), executed=False)
+            return
+        async with aclosing(cast(AsyncGenerator[Written], stream)) as source:
+            try:
+                async for written in source:
+                    answer = await self._tell(executor, written, context)
+                    if answer is not None:
+                        yield answer
+                        if not answer.executed:
+                            return
+            except Exception as error:
+                reason = fell_behind() if isinstance(error, FellBehind) else GraphQLError("", original_error=error)
+                yield Answer(None, [presentable(reason)], {}, executed=False)
+
+    def _prepare(
+        self, text: str, variables: dict[str, Any] | None, operation_name: str | None, introspection: bool
+    ) -> Ready | Answer:
+        """The operation ready to be executed, or the answer that says why it is not."""
         _looked_up("documents", text in self._documents)
         document = self._documents.read(text)
         errors = document.errors
@@ -405,29 +482,65 @@ class Answerer:
         if document.tree is None or errors:
             return Answer(None, errors, {}, executed=False)
         operation = chosen(document.tree, operation_name)
-        cost = None
+        extensions: dict[str, Any] = {}
         if operation is not None:
             size, errors = document.measure(self.schema, operation, variables or {})
-            cost = {"records": size.cost, "limit": COST}
+            extensions = {"cost": {"records": size.cost, "limit": COST}}
             if errors:
-                return Answer(None, errors, {"cost": cost}, executed=False)
+                return Answer(None, errors, extensions, executed=False)
+        is_subscription = operation is not None and operation.operation is OperationType.SUBSCRIPTION
         executor = type("Executor", (PlannedExecutor,), {"document": document})
-        result = execute(
-            self.schema,
-            document.tree,
-            variable_values=variables,
-            operation_name=operation_name,
-            context_value=context,
-            executor_class=executor,
-        )
-        if not isinstance(result, ExecutionResult):
-            result = await result
-        errors = [presentable(error) for error in result.errors or ()]
-        extensions: dict[str, Any] = {"cost": cost} if cost else {}
-        if context.adjusted:
-            extensions["adjusted"] = context.adjusted
-        executed = result.data is not None or any(error.path for error in errors)
-        return Answer(result.data, errors, extensions, executed)
+        return Ready(document.tree, executor, is_subscription, extensions)
+
+    async def _tell(self, executor: Any, written: Written, context: Context) -> Answer | None:
+        """The answer to one event, read once the database answers; null where it is out of the viewer's sight."""
+        while True:
+            context.adjusted = []
+            result = execute_subscription_event(executor.build_per_event_executor(written))
+            if not isinstance(result, ExecutionResult):
+                result = await result
+            causes = [error.original_error for error in result.errors or ()]
+            if any(isinstance(cause, OutOfSight) for cause in causes):
+                return None
+            if not any(isinstance(cause, EngineUnavailable) for cause in causes):
+                break
+            await asyncio.sleep(AGAIN)
+        answer = _answered(result, _adjusted(context))
+        codes = {error.extensions["code"] for error in answer.errors if error.extensions}
+        if "UNAUTHENTICATED" in codes:
+            return Answer(None, answer.errors, {}, executed=False)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation within its limits, with the executor that knows its document."""
+
+    tree: DocumentNode
+    executor: type[PlannedExecutor]
+    is_subscription: bool
+    extensions: dict[str, Any]
+
+
+async def sees(context: Context, type: str, id: str) -> bool:
+    """Whether the viewer sees the record, by the statement that would read it."""
+    viewer = await context.viewer()
+    pick = Pick(type, type, slot=0, args={"id": id}, picks=[Pick("id", "id")])
+    composed = compose(LOOKUPS[type], pick, viewer.dialect)
+    given = {parameter.name: parameter.source(pick.args) for parameter in composed.parameters}
+    parameters = {**viewer.at(context.clock()), **given}
+    records = await context.graph.client.answer(LOOKUPS[type].name, composed.text, parameters)
+    return bool(records) and records[0]["answer"] is not None
+
+
+def _answered(result: ExecutionResult, extensions: dict[str, Any]) -> Answer:
+    errors = [presentable(error) for error in result.errors or ()]
+    executed = result.data is not None or any(error.path for error in errors)
+    return Answer(result.data, errors, extensions, executed)
+
+
+def _adjusted(context: Context) -> dict[str, Any]:
+    return {"adjusted": context.adjusted} if context.adjusted else {}
 
 
 def _introspects(tree: DocumentNode) -> bool:

@@ -19,6 +19,7 @@ from schema.interviews import Interview
 from schema.organizations import Organization
 from schema.positions import Position
 from schema.scalars import DATE_TIME, DateTime
+from schema.subscriptions import Subscription
 from schema.users import User
 
 DOMAINS = (users, departments, positions, candidates, applications, interviews, findings)
@@ -56,6 +57,7 @@ def build() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
         mutation=mutation,
+        subscription=Subscription,
         types=[interviews.Event, findings.Finding],
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map={DateTime: DATE_TIME}),
     )

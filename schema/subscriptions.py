@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.types import Info
 
 from graph.client import EngineUnavailable
 from graph.reminders import CHANGED_BY, LIST_CHANGED
-from graph.tail import FellBehind, Follower, Occurrence
-from graph.visibility import Viewer
+from graph.tail import Follower, Occurrence
 from graph.writing import Written
 from schema.context import Context
-from schema.errors import refused_request
-from schema.execution import sees
+from schema.errors import needs_stream, not_found
+from schema.execution import AGAIN, sees
 from schema.ids import id_of
 from schema.links import ApplicationRef, EventRef
 
 T = TypeVar("T")
-
-AGAIN = 1.0
-"""Seconds after which a reading is tried again while the database is away."""
-
-
-def not_found(name: str) -> Exception:
-    """The same for what is not there and for what the viewer may not see."""
-    return refused_request("NOT_FOUND", f"There is no such {name}, or you may not follow it.")
 
 
 async def _departments(context: Context, department: str) -> list[str]:
@@ -50,13 +42,13 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(AGAIN)
 
 
-async def _events(follower: Follower) -> AsyncGenerator[Written]:
+async def _events(follower: Follower) -> AsyncGenerator[Any]:
     with follower:
         async for occurrence in follower:
             yield Written("Event", occurrence.id)
 
 
-async def _changed(context: Context, follower: Follower, department: str) -> AsyncGenerator[Written]:
+async def _changed(context: Context, follower: Follower, department: str) -> AsyncGenerator[Any]:
     async def changed(occurrence: Occurrence) -> list[str]:
         departments = await _departments(context, department)
         now = context.clock()
@@ -69,3 +61,45 @@ async def _changed(context: Context, follower: Follower, department: str) -> Asy
         async for occurrence in follower:
             for id in await _patiently(lambda it=occurrence: changed(it)):
                 yield Written("Application", id)
+
+
+def _follow(context: Context, wants: Callable[[Occurrence], bool], since: datetime) -> Follower:
+    if context.tail is None:
+        raise needs_stream()
+    return context.tail.follow(wants, since=since)
+
+
+@strawberry.type(description="Everything you may follow, over a WebSocket or server-sent events.")
+class Subscription:
+    @strawberry.subscription(
+        description="What happens to an interview from now on, in order. Own. An event that is not yours to see is "
+        "left out. Codes: NOT_FOUND."
+    )
+    async def interview_events(
+        self, info: Info, interview: Annotated[strawberry.ID, strawberry.argument(description="The interview.")]
+    ) -> AsyncGenerator[EventRef, None]:
+        """Yields what the executor reads the record by, as mutations answer."""
+        context: Context = info.context
+        since, id = context.clock(), id_of("Interview", interview)
+        if not await sees(context, "Interview", id):
+            raise not_found("interview")
+        return _events(_follow(context, lambda it: it.interview == id, since))
+
+    @strawberry.subscription(
+        description="Applications to a department of your own, and those below it, whose reminders change from now on: "
+        "one that is filed with reminders, or one about whose candidate something comes to count or ceases to. "
+        "Codes: NOT_FOUND."
+    )
+    async def reminders(
+        self, info: Info, department: Annotated[strawberry.ID, strawberry.argument(description="The department.")]
+    ) -> AsyncGenerator[ApplicationRef, None]:
+        context: Context = info.context
+        since, id = context.clock(), id_of("Department", department)
+        viewer = await context.viewer()
+        if not await _departments(context, id):
+            raise not_found("department")
+
+        def wants(occurrence: Occurrence) -> bool:
+            return occurrence.type in CHANGED_BY and occurrence.organization == viewer.organization
+
+        return _changed(context, _follow(context, wants, since), id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -72,6 +73,7 @@ async def run_import(
     Each batch is written whole or not at all and knows what is there already, so a run may be killed and repeated.
     `progress` is told how many lines of how many are done. Raises NotImported before anything is written.
     """
+    began = time.monotonic()
     try:
         await asyncio.to_thread(_check_rejects, rejects, file)
         table = await asyncio.to_thread(read_table, file, encoding=mapping.encoding, delimiter=mapping.delimiter)
@@ -94,7 +96,9 @@ async def run_import(
         if dry_run:
             loaded = await loading.foresee(graph, facts)
         else:
-            loaded = await loading.load(graph, importer, facts, now=now)
+            # An event is stamped when it is written: who follows events looks back for so long and no longer.
+            passed = timedelta(seconds=time.monotonic() - began)
+            loaded = await loading.load(graph, importer, facts, now=now + passed)
         for line, outcome in zip(lines, loaded, strict=True):
             reading.close(line, outcome)
         tell(done := done + len(lines), total)

@@ -21,24 +21,7 @@ from graphql import ExecutionResult, GraphQLObjectType, GraphQLSchema, execute, 
 from neo4j.time import DateTime
 
 from graph.candidates import Revealing
-from graph.traversal import (
-    ROOTS,
-    SHAPES,
-    Aggregate,
-    Cell,
-    Derived,
-    Form,
-    Here,
-    Many,
-    Merged,
-    One,
-    Page,
-    Pick,
-    Prop,
-    Root,
-    Shape,
-    compose,
-)
+from graph.traversal import ROOTS, SHAPES, Aggregate, Derived, Form, Many, Merged, One, Page, Pick, Root, Shape, compose
 from graph.visibility import Viewer
 from graph.writing import Graph
 from schema.errors import bad_argument
@@ -48,51 +31,41 @@ from schema.root import core_schema
 
 @dataclass(frozen=True)
 class Record:
-    """A node, read as a shape. `depth` counts the fields on the way; `listed` tells of a list among them."""
+    """A node, read as a shape."""
 
     shape: Shape
     id: str
-    depth: int = 1
-    listed: bool = False
 
 
 @dataclass(frozen=True)
 class Part:
-    """What has no id: the counts in a member of its owner, or the reminder with these sort values in one of its lists."""
+    """What has no id: the counts that a member of its owner holds, or of its part `part` the reminder with `keys`."""
 
     shape: Shape
     owner: Record
     pick: Pick
     part: int = 0
     keys: Any = None
-    depth: int = 1
-    listed: bool = False
 
 
 @dataclass
 class Ordinary:
-    """Answers as `viewer` at `now`; `loop` runs the statements, whose answers `known` keeps between requests."""
+    """Answers as `viewer` at `now`; `loop` runs the statements, whose answers `known` keeps from then on."""
 
     graph: Graph
     viewer: Viewer
     now: datetime
     loop: asyncio.AbstractEventLoop
-    known: dict[Any, Any] = field(default_factory=dict)
-    read_members: set[tuple[str, str]] = field(default_factory=set)
+    known: dict[Any, Any]
+    resolved: set[tuple[str, str]] = field(default_factory=set)
     deepest: int = 0
     lists: bool = False
 
     async def answer(self, schema: GraphQLSchema, text: str, variables: dict[str, Any]) -> ExecutionResult:
-        """Resolved in another thread, without suspension, so that of several errors the first in order is met first."""
-        run = partial(
-            execute,
-            schema,
-            parse(text),
-            variable_values=variables,
-            field_resolver=self.resolve,
-            type_resolver=lambda source, *_: source.shape.type,
-        )
-        result = await asyncio.to_thread(run)
+        """In another thread and without suspension, so that of several errors the first in order is met first."""
+        self.deepest, self.lists = 0, False
+        run = partial(execute, schema, parse(text), variable_values=variables, field_resolver=self.resolve)
+        result = await asyncio.to_thread(run, type_resolver=lambda source, *_: source.shape.type)
         assert isinstance(result, ExecutionResult)
         return result
 
@@ -100,87 +73,65 @@ class Ordinary:
         name = info.field_name
         if isinstance(source, dict):
             return source[name]
-        if source is None:
-            return self.root(name, info, given)
-        self.deepest = max(self.deepest, source.depth + 1)
-        self.lists |= source.listed
-        self.read_members.add((source.shape.name, name))
-        return self.value(source, source.shape.members[name], name, info, given)
-
-    def root(self, name: str, info: Any, given: dict[str, Any]) -> Any:
-        self.read_members.add(("Query", name))
-        root = ROOTS.get(name)
-        if name == "node":
-            type = opened_id(given["id"])[0]
-            root = LOOKUPS.get(type)
-        if root is None:
-            return None
-        if root.member is not None:
-            return self.value(None, root.member, name, info, given)
-        args = opened(info, given, root.shape, self.viewer.zone)
-        found = self.run(root, Pick(name, name, args=args, picks=[Pick("id", "id")]))[0]
-        return found and Record(SHAPES[root.shape], found[0])
-
-    def value(self, owner: Any, member: Any, name: str, info: Any, given: dict[str, Any]) -> Any:
-        args = opened(info, given, "", self.viewer.zone)
+        self.resolved.add((source.shape.name if source else "Query", name))
+        path = [each for each in ancestry(info.path) if not (each.typename or "").endswith(("Connection", "Edge"))]
+        self.deepest = max(self.deepest, sum(isinstance(each.key, str) for each in path))
+        self.lists |= any(isinstance(each.key, int) for each in path)
+        root = None if source else LOOKUPS.get(opened_id(given["id"])[0]) if name == "node" else ROOTS[name]
+        args = opened(info, given, root.shape if root else "", self.viewer.zone)
+        if source is None and (root is None or root.member is None):
+            found = root and self.run(root, Pick(name, name, args=args, picks=[Pick("id", "id")]))[0]
+            return found and Record(SHAPES[root.shape], found[0])
+        member = source.shape.members[name] if source else root.member
         if isinstance(member, Page):
-            return self.page(owner, member, name, args)
+            return self.page(source, member, name, args)
         if isinstance(member, Aggregate):
-            return Part(SHAPES[member.to], owner, Pick(name, name, args=args), depth=owner.depth + 1)
-        inner = [Pick("id", "id")] if isinstance(member, (One, Many, Here)) else []
-        inner = [Pick("occurredAt", "occurredAt")] if isinstance(member, Merged) else inner
-        pick = Pick(name, name, args=args, picks=inner)
-        values, layout = self.values(owner, pick)
-        depth, listed = (owner.depth, owner.listed) if owner else (0, False)
+            return Part(SHAPES[member.to], source, Pick(name, name, args=args))
+        pick = Pick(name, name, args=args, picks=[Pick("id", "id")] if hasattr(member, "to") else [])
+        values, layout = self.values(source, pick)
         if values is None:
             return [] if isinstance(member, (Many, Merged)) else None
-        match member:
-            case Prop():
-                return response_value(member, values[0], owner.shape.type, info)
-            case Derived():
-                return self.derived(member, values, args)
-            case Here():
-                return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0], depth + 1, listed)
-            case One() | Many():
-                rows = in_order(flat(values[0], layout.depth), layout.keys, layout.descending)
-                ids = [columns(row[layout.keys], layout.row.cells[0])[0] for row in rows]
-                many = isinstance(member, Many)
-                found = [Record(SHAPES[member.to], id, depth + 1, listed or many) for id in ids]
-                return found[: member.limit] if many else next(iter(found), None)
-            case Merged():
-                parts = [
-                    (row[: lay.keys], number, lay.row.shape)
-                    for number, (column, lay) in enumerate(zip(values, layout, strict=True))
-                    for row in flat(column, lay.depth)
-                ]
-                parts.sort(key=lambda part: part[0], reverse=member.descending)
-                return [
-                    Part(shape, owner, Pick(name, name, args=args), number, keys, depth + 1, listed=True)
-                    for keys, number, shape in parts[: member.limit]
-                ]
+        if isinstance(member, Derived):
+            revealing = Revealing(self.graph.keys)
+            value = member.make(values, args, revealing)
+            return member.make(values, args, revealing) if self.wait(revealing.load()) else value
+        if isinstance(member, (One, Many)):
+            rows = flat(values[0], layout.depth)
+            rows.sort(key=lambda row: [(key is None, key) for key in row[: layout.keys]], reverse=layout.descending)
+            records = [Record(SHAPES[member.to], columns(row[-1], layout.row.cells[0])[0]) for row in rows]
+            return records[: member.limit] if isinstance(member, Many) else next(iter(records), None)
+        if isinstance(member, Merged):
+            parts = [
+                Part(each.row.shape, source, Pick(name, name, args=args), number, row[: each.keys])
+                for number, (column, each) in enumerate(zip(values, layout, strict=True))
+                for row in flat(column, each.depth)
+            ]
+            return sorted(parts, key=lambda part: part.keys, reverse=member.descending)[: member.limit]
+        if hasattr(member, "to"):
+            return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0])
+        return response_value(member.form, values[0], source.shape.type, get_named_type(info.return_type))
 
-    def page(self, owner: Any, member: Page, name: str, args: dict[str, Any]) -> dict[str, Any]:
+    def page(self, source: Any, member: Page, name: str, args: dict[str, Any]) -> dict[str, Any]:
+        """All rows are read, and sorted, bounded and cut here."""
         order = args["orderBy"].value if args.get("orderBy") else next(iter(member.sorts))
         after, before = (self.cursor(side, args.get(side), order) for side in ("after", "before"))
-        chosen = {key: value for key, value in args.items() if key not in ("first", "last", "after", "before")}
-        if "search" in chosen and chosen["search"] is not None:
-            chosen["search"] = member.prepare["search"](chosen["search"])
-        total, _ = self.values(owner, Pick(name, name, args=chosen, picks=[Pick("totalCount", "totalCount")]))
+        kept = {key: value for key, value in args.items() if key not in ("first", "last", "after", "before")}
+        kept |= {key: prepare(kept[key]) for key, prepare in member.prepare.items() if kept.get(key) is not None}
+        total, _ = self.values(source, Pick(name, name, args=kept, picks=[Pick("totalCount", "totalCount")]))
         nodes = Pick("nodes", "nodes", picks=[Pick("id", "id")])
-        values, _ = self.values(owner, Pick(name, name, args=chosen, picks=[nodes]))
+        values, _ = self.values(source, Pick(name, name, args=kept, picks=[nodes]))
         descending = member.sorts[order].descending
-        kept = [(plain(row[0]), row[1]) for row in (values[1] if values else [])]
-        kept.sort(key=cmp_to_key(lambda one, other: -1 if precedes(one, other, descending) else 1))
-        kept = [row for row in kept if after is None or precedes(after, row, descending)]
-        kept = [row for row in kept if before is None or precedes(row, before, descending)]
+        rows = [(plain(row[0]), row[1]) for row in (values[1] if values else ())]
+        rows.sort(key=cmp_to_key(lambda one, other: -1 if precedes(one, other, descending) else 1))
+        rows = [row for row in rows if after is None or precedes(after, row, descending)]
+        rows = [row for row in rows if before is None or precedes(row, before, descending)]
         first, last = args.get("first"), args.get("last")
-        size = min(max(last if first is None and last is not None else 20 if first is None else first, 0), 100)
         backward = first is None and last is not None
-        rows = kept[max(len(kept) - size, 0) :] if backward else kept[:size]
-        more = len(kept) > size
-        depth = owner.depth + 1 if owner else 1
-        found = [Record(SHAPES[member.to], id, depth, listed=True) for _, id in rows]
-        cursors = [self.sealed(order, *row) for row in rows]
+        size = min(max(last if backward else 20 if first is None else first, 0), 100)
+        more = len(rows) > size
+        rows = rows[max(len(rows) - size, 0) :] if backward else rows[:size]
+        found = [Record(SHAPES[member.to], id) for _, id in rows]
+        cursors = [self.graph.secrets.seal_cursor([order, sealed(value), id]) for value, id in rows]
         return {
             "totalCount": total[0] if total else 0,
             "nodes": found,
@@ -193,10 +144,6 @@ class Ordinary:
             },
         }
 
-    def sealed(self, order: str, value: Any, id: str) -> str:
-        stored = {"at": value.isoformat().replace("+00:00", "Z")} if isinstance(value, datetime) else value
-        return self.graph.secrets.seal_cursor([order, stored, id])
-
     def cursor(self, name: str, text: str | None, order: str) -> tuple[Any, str] | None:
         if text is None:
             return None
@@ -208,33 +155,27 @@ class Ordinary:
             raise bad_argument(name, "it belongs to another order")
         return datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value, id
 
-    def derived(self, member: Derived, values: list[Any], args: dict[str, Any]) -> Any:
-        revealing = Revealing(self.graph.keys)
-        value = member.make(values, args, revealing)
-        if self.wait(revealing.load()):
-            value = member.make(values, args, revealing)
-        return value
-
-    def values(self, owner: Any, pick: Pick) -> tuple[list[Any] | None, Any]:
-        """The columns of one member of its owner, null where the viewer does not reach them, and their layout."""
-        if owner is None:
+    def values(self, source: Any, pick: Pick) -> tuple[Any, Any]:
+        """The columns of one member of its source, null where the viewer does not reach them, and their layout."""
+        if source is None:
             answer, layout = self.run(ROOTS[pick.name], pick)
-            return (answer if isinstance(ROOTS[pick.name].member, Page) else [answer]), layout
-        if isinstance(owner, Record):
-            match = LOOKUPS[owner.shape.type].match.replace("this", "that")
-            node = Root("ordinary", member=Many(owner.shape.name, (match,), (), implied=True))
-            rows, layout = self.run(node, Pick("", "", args={"id": owner.id}, picks=[pick]))
-            return columns(rows[0][0], layout.row.cells[0]), layout.row.cells[0].layout
-        outer = Pick(owner.pick.name, owner.pick.name, args=owner.pick.args, picks=[pick])
-        found, layout = self.values(owner.owner, outer)
-        if owner.keys is None:
-            return columns(found[0], layout.cells[0]), layout.cells[0].layout
-        found, layout = found[owner.part], layout[owner.part]
-        row = next(row for row in flat(found, layout.depth) if row[: layout.keys] == owner.keys)
-        return columns(row[layout.keys], layout.row.cells[0]), layout.row.cells[0].layout
+            return answer if isinstance(ROOTS[pick.name].member, Page) else [answer], layout
+        if isinstance(source, Record):
+            match = LOOKUPS[source.shape.type].match.replace("this", "that")
+            node = Root("ordinary", member=Many(source.shape.name, (match,), (), implied=True))
+            rows, layout = self.run(node, Pick("", "", args={"id": source.id}, picks=[pick]))
+            row, layout = rows[0][0], layout.row
+        else:
+            outer = Pick(source.pick.name, source.pick.name, args=source.pick.args, picks=[pick])
+            (row, *parts), layout = self.values(source.owner, outer)
+            if source.keys is not None:
+                found, layout = [row, *parts][source.part], layout[source.part]
+                (row,) = [row[-1] for row in flat(found, layout.depth) if row[: layout.keys] == source.keys]
+                layout = layout.row
+        return columns(row, layout.cells[0]), layout.cells[0].layout
 
     def run(self, root: Root, pick: Pick) -> tuple[Any, Any]:
-        """The statement's one answer, of a page all rows."""
+        """The one answer of the statement, of a page all rows."""
         picks = list(walk(pick))
         for number, each in enumerate(picks):
             each.slot = number
@@ -243,8 +184,8 @@ class Ordinary:
         parameters |= dict.fromkeys(re.findall(r"LIMIT \$(\w+)", composed.text), 100_000)
         key = self.viewer.id, composed.text, repr(parameters)
         if key not in self.known:
-            parameters |= self.viewer.at(self.now)
-            records = self.wait(self.graph.client.answer("ordinary", composed.text, parameters))
+            asked = self.graph.client.answer("ordinary", composed.text, parameters | self.viewer.at(self.now))
+            records = self.wait(asked)
             self.known[key] = records[0]["answer"] if records else None
         return self.known[key], composed.layout
 
@@ -253,16 +194,21 @@ class Ordinary:
 
 
 def ordinary_schema() -> GraphQLSchema:
-    """The schema with none of its resolvers, so that each field of the graph goes to the one given to `execute`."""
+    """The schema with none of its resolvers, so that each field goes to the one that is given to `execute`."""
     schema = core_schema()
     for type in schema.type_map.values():
         if isinstance(type, GraphQLObjectType) and not type.name.startswith("__"):
             type.is_type_of = None
             for each in type.fields.values():
                 each.resolve = None
-    node = schema.get_type("Node")
-    node.resolve_type = None  # type: ignore[union-attr]
+    schema.type_map["Node"].resolve_type = None  # type: ignore[attr-defined]
     return schema
+
+
+def ancestry(path: Any) -> Iterator[Any]:
+    while path:
+        yield path
+        path = path.prev
 
 
 def walk(pick: Pick) -> Iterator[Pick]:
@@ -271,8 +217,8 @@ def walk(pick: Pick) -> Iterator[Pick]:
         yield from walk(child)
 
 
-def columns(row: Any, cell: Cell) -> Any:
-    """A cell's columns in the row, null where it is hidden."""
+def columns(row: Any, cell: Any) -> Any:
+    """A cell's columns in its row, null where it is hidden."""
     if cell.hidden:
         return None
     if cell.group is not None:
@@ -281,37 +227,32 @@ def columns(row: Any, cell: Cell) -> Any:
 
 
 def flat(rows: Any, depth: int) -> list[Any]:
-    return rows if depth == 1 else flat([row for inner in rows for row in inner], depth - 1)
+    return [*rows] if depth == 1 else flat([row for inner in rows for row in inner], depth - 1)
 
 
-def in_order(rows: list[Any], keys: int, descending: bool) -> list[Any]:
-    return sorted(rows, key=lambda row: [(key is None, key) for key in row[:keys]], reverse=descending)
-
-
-def precedes(left: Any, right: Any, descending: bool) -> bool:
+def precedes(one: tuple[Any, str], other: tuple[Any, str], descending: bool) -> bool:
     """Whether a row stands before another: nulls last, equal values by id."""
-    (one, id), (other, other_id) = left, right
-    if one is None or other is None:
-        return id < other_id if one is None and other is None else other is None
-    return id < other_id if one == other else (one > other if descending else one < other)
+    if one[0] == other[0]:
+        return one[1] < other[1]
+    if one[0] is None or other[0] is None:
+        return other[0] is None
+    return one[0] > other[0] if descending else one[0] < other[0]
 
 
 def plain(value: Any) -> Any:
     return value.to_native().replace(tzinfo=UTC) if isinstance(value, DateTime) else value
 
 
-def response_value(member: Prop, value: Any, type: str, info: Any) -> Any:
-    if value is None:
-        return None
-    if member.form is Form.GLOBAL_ID:
+def sealed(value: Any) -> Any:
+    return {"at": value.isoformat().replace("+00:00", "Z")} if isinstance(value, datetime) else value
+
+
+def response_value(form: Form, value: Any, type: str, named: Any) -> Any:
+    if form is Form.GLOBAL_ID:
         return b64encode(f"{type}:{value}".encode()).decode()
-    if member.form is Form.INSTANT:
-        return plain(value)
-    named = get_named_type(info.return_type)
-    if is_enum_type(named):
-        members = named.wrapped_cls  # type: ignore[attr-defined]
-        return [members(item) for item in value] if isinstance(value, list) else members(value)
-    return value
+    if is_enum_type(named) and value is not None:
+        return [named.wrapped_cls(each) for each in value] if isinstance(value, list) else named.wrapped_cls(value)
+    return plain(value)
 
 
 def opened_id(text: str) -> tuple[str, str]:
@@ -326,19 +267,17 @@ def opened(info: Any, given: dict[str, Any], type: str, zone: str) -> dict[str, 
     """Arguments with ids and days as the graph holds them; an id of another type becomes one that nothing has."""
     args = dict(given)
     for name, value in given.items():
-        if value is not None and get_named_type(info.parent_type.fields[info.field_name].args[name].type).name == "ID":
+        declared = get_named_type(info.parent_type.fields[info.field_name].args[name].type)
+        if declared.name == "ID" and value is not None:
             named, id = opened_id(value)
             args[name] = id if named == (type or name.capitalize()) else ""
-        if type_is_day(value):
+        if isinstance(value, date) and not isinstance(value, datetime):
             args[name] = datetime.combine(value, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return args
 
 
-def type_is_day(value: Any) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
-
-
 def sent(value: Any) -> Any:
+    """A parameter as the driver takes it."""
     if isinstance(value, Enum):
         return value.value
     return [sent(item) for item in value] if isinstance(value, list) else value

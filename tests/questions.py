@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count as count_from
@@ -19,6 +19,7 @@ from graphql import (
     is_enum_type,
     is_interface_type,
     is_non_null_type,
+    is_required_argument,
     parse,
     print_ast,
     validate,
@@ -31,15 +32,13 @@ from schema.ids import NODES
 from schema.limits import measure, operations
 from tests.conftest import NOW
 
-FIELDS = 22
-"""Fields under one root, about."""
-PAGES = ("edges", "nodes", "pageInfo", "totalCount")
 SMALL, ANY_SIZE = (0, 1, *(1, 2, 2) * 5, 3, 3), (0, 1, 2, 2, 3, 150, -1)
-SELDOM = frozenset(
-    ["successor", "rescheduledTo", "rescheduledFrom", "possibleMatches", "users", "interviewers", "actor", "decidedBy", "finding", "findings", "interviewsFor", "recruitsFor", "basedOn"]
-)
+"""Sizes of pages within others, which keep answers small, and of pages at the root."""
+SELDOM = {"successor", "rescheduledTo", "rescheduledFrom", "possibleMatches", "finding", "findings", "basedOn"}
+SELDOM |= {"users", "interviewers", "actor", "decidedBy", "interviewsFor", "recruitsFor"}
 """Ways that few records have, or to records from which none leads on."""
 KINDS = (*sorted(NODES), *("Department", "Position", "Candidate", "Application", "Interview", "Finding") * 2)
+"""What a `node` is, the rich ones more often."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,8 @@ class Dressing:
     seen: dict[str, list[str]]
     random: Random
     depth: int
+    fields: int
+    """How far and how wide it grows under one root, about."""
     aliasing: bool
     """Whether each field with arguments has an alias of its own, so that none conflicts with another."""
     variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -114,7 +115,7 @@ class Dressing:
 
     def growth(self, type: Any, depth: int) -> list[str]:
         """Fields to add: leaves everywhere, one way further down until the depth is reached."""
-        if type is self.schema.query_type or self.written > FIELDS:
+        if type is self.schema.query_type or self.written > self.fields:
             return []
         if type.name == "PageInfo":
             return self.random.sample(sorted(type.fields), 2)
@@ -187,18 +188,16 @@ class Dressing:
             return ""
         self.wanted = []
         chosen: dict[str, str] = {}
-        orders = list(get_named_type(declared.args["orderBy"].type).values) if "orderBy" in declared.args else [...]
-        order = self.random.choice([*orders, ...])
+        orders = list(get_named_type(declared.args["orderBy"].type).values) if "orderBy" in declared.args else []
+        order = self.random.choice(orders) if orders and self.chance(0.7) else ...
         for name, arg in declared.args.items():
-            value = (
-                order
-                if name == "orderBy"
-                else self.value(field, name, arg, orders[0] if order is ... else order, depth)
-            )
-            if value is ... and name in given and name not in ("first", "last") and self.chance(0.3):
+            place = orders[0] if orders and order is ... else order
+            value = order if name == "orderBy" else self.value(field, name, arg, place, depth)
+            required = is_required_argument(arg)
+            if value is ... and name in given and (required or (name not in ("first", "last") and self.chance(0.3))):
                 chosen[name] = print_ast(given[name])
-            elif value is not ...:
-                chosen[name] = self.written_value(arg, value)
+            elif value is not ... or required:
+                chosen[name] = self.written_value(arg, "unknown" if value is ... else value)
         if "first" in declared.args and depth > 1 and not {"first", "last"} & chosen.keys():
             chosen["first"] = str(self.random.choice(SMALL))
         return f"({', '.join(f'{name}: {text}' for name, text in chosen.items())})" if chosen else ""
@@ -212,19 +211,16 @@ class Dressing:
             return f"${name}"
         return literal(value, arg.type)
 
-    def value(self, field: str, name: str, arg: Any, order: str, depth: int) -> Any:
+    def value(self, field: str, name: str, arg: Any, order: Any, depth: int) -> Any:
         """A value for an argument; `...` for none."""
         named, pick = get_named_type(arg.type), self.random.choice
         match name:
             case "id":
                 kind = field.capitalize() if field != "node" and self.chance(0.9) else pick(KINDS)
                 self.wanted = [kind]
-                seen = self.seen.get(kind) if self.chance(0.92) else None
-                return (
-                    pick(seen or self.existing.ids[kind])
-                    if self.chance(0.97)
-                    else pick(("", "zzz", "RGVwYXJ0bWVudDo="))
-                )
+                if self.chance(0.03):
+                    return pick(("", "zzz", "RGVwYXJ0bWVudDo="))
+                return pick((self.seen[kind] if self.chance(0.92) else []) or self.existing.ids[kind])
             case "position":
                 return pick(self.existing.ids["Position" if self.chance(0.9) else "User"])
             case "code":
@@ -245,13 +241,11 @@ class Dressing:
             return pick(sorted(named.values))
         return None if name not in ("id", "code", "position") and self.chance(0.03) else ...
 
-    def cursor(self, field: str, order: str) -> str:
+    def cursor(self, field: str, order: Any) -> str:
         """Mostly one that this field gave in this order; also one of any order, and none at all."""
         if self.chance(0.3):
             return self.random.choice(("", "bad", "AAAA", "é"))
-        key = field, order
-        if self.chance(0.2):
-            key = self.random.choice(list(self.existing.cursors))
+        key = (field, order) if self.chance(0.8) else self.random.choice(list(self.existing.cursors))
         return self.random.choice(self.existing.cursors.get(key) or ["bad"])
 
     def condition(self, declared: Any) -> Any:
@@ -276,7 +270,9 @@ def literal(value: Any, type: Any) -> str:
     return value if is_enum_type(type) and value is not None else json.dumps(value, ensure_ascii=False)
 
 
-def generated(schema: GraphQLSchema, existing: Existing, viewers: list[str], count: int) -> list[Question]:
+def generated(
+    schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], *, count: int, fields: int
+) -> list[Question]:
     """The same questions at every run."""
     found: list[Question] = []
     scalars = {
@@ -297,7 +293,7 @@ def generated(schema: GraphQLSchema, existing: Existing, viewers: list[str], cou
         for attempt in count_from(0):
             random = Random(f"{seed} {len(found)} {attempt}")
             viewer, depth = random.choice(viewers), random.choice((3, 5, 6, 6, 7, 7))
-            dressing = Dressing(schema, existing, existing.seen[viewer], random, depth, random.random() < 0.5)
+            dressing = Dressing(schema, existing, existing.seen[viewer], random, depth, fields, random.random() < 0.5)
             question = Question(*dressing.question(parse(text)), viewer)
             if is_answered(schema, question):
                 found.append(question)

@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from api.http import Server
-from api.oidc import FAILED_AGAIN, FRESH, LEEWAY, STALE, UNKNOWN_AGAIN, Issuer, IssuerUnavailable
+from api.oidc import FAILED_AGAIN, FRESH, KEPT, LEEWAY, STALE, UNKNOWN_AGAIN, Issuer, IssuerUnavailable
 from api.settings import Profile, Settings, SetupError, Trust
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -283,12 +283,19 @@ async def test_known_keys_outlive_a_short_outage(provider: Provider) -> None:
         clock.seconds = seconds
         assert await issuer.read(text, now=NOW) == "somebody"
         await asyncio.sleep(0.05)
-    clock.seconds = STALE
+    clock.seconds = STALE + KEPT
     with pytest.raises(IssuerUnavailable):
         await issuer.read(text, now=NOW)
     provider.down = False
-    clock.seconds = STALE + FAILED_AGAIN
+    clock.seconds += FAILED_AGAIN
     assert await issuer.read(text, now=NOW) == "somebody"
+
+
+async def test_a_remembered_token_still_ends(provider: Provider) -> None:
+    issuer = Issuer(provider.trust)
+    text = provider.sign(provider.claims(exp=int(NOW.timestamp()) + 60))
+    for seconds, read in ((0, "somebody"), (60 + LEEWAY - 1, "somebody"), (60 + LEEWAY + 1, None)):
+        assert await issuer.read(text, now=NOW + timedelta(seconds=seconds)) == read
 
 
 @pytest.mark.parametrize(

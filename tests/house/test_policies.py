@@ -11,7 +11,7 @@ from schema.ids import NODES
 from schema.root import core_schema
 
 SCHEMA = core_schema()
-UNSHAPED = {"Query", "Mutation", "PageInfo"}
+UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo"}
 """Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals."""
 CONNECTED = (One, Here, Many, Page, Aggregate)
 

@@ -85,8 +85,7 @@ def page(to: str) -> list[Pick]:
 
 
 def windows(member: Page) -> Iterator[dict[str, Any]]:
-    """The first page, and for each order the pages after and before a place, from either end."""
-    yield {}
+    """For each order the page between two places, of which one may have no value, and the last page."""
     for order in member.sorts:
         for value in ("a value", None):
             cursor = Cursor(order, value, "an id")
@@ -100,11 +99,12 @@ def asked(member: Member) -> Iterator[tuple[dict[str, Any], list[Pick]]]:
         case Page():
             by = [{member.by: chosen(choice)} for choice in member.steps] if isinstance(member.steps, Mapping) else [{}]
             for choice in by:
-                for window in windows(member):
-                    yield choice | window, page(member.to)
-                for name in member.conditions:
-                    for given in ({name: argument(name)}, {"where": {name: argument(name)}}):
-                        yield choice | given, page(member.to)
+                yield dict(choice), page(member.to)
+            for window in windows(member):
+                yield by[0] | window, page(member.to)
+            for name in member.conditions:
+                for given in ({name: argument(name)}, {"where": {name: argument(name)}}):
+                    yield by[0] | given, page(member.to)
         case Aggregate():
             steps = member.steps
             by = [{member.by: chosen(choice)} for choice in steps] if isinstance(steps, Mapping) else [{}]
@@ -158,7 +158,10 @@ async def there(graph: Graph, answerer: Answerer) -> There:
 
 
 async def run(graph: Graph, engine_name: str, viewer: Viewer, composed: Composed, args: Mapping[str, Any]) -> bool:
-    """Whether there is an answer. Neo4j explains; the embedded engine's EXPLAIN does not look inside subqueries, so there it runs."""
+    """Whether the statement gives an answer.
+
+    Neo4j explains it; the embedded engine's EXPLAIN does not look inside subqueries, so there it runs.
+    """
     values = viewer.at(INSTANT)
     for item in composed.parameters:
         values[item.name] = item.source(args)
@@ -177,7 +180,7 @@ MEMBERS = [(shape, name) for shape in LOOKUPS for name in SHAPES[shape].members]
 
 
 @pytest.mark.parametrize(("shape", "name"), MEMBERS)
-async def test_a_member_is_read_alone(graph: Graph, engine_name: str, there: There, shape: str, name: str) -> bool:
+async def test_a_member_is_read_alone(graph: Graph, engine_name: str, there: There, shape: str, name: str) -> None:
     """A member that works only beside another, or on one engine only, fails here and not for a client."""
     known = {**VALUES, "id": there.ids[shape], "position": there.ids["Position"]}
     for args, picks in asked(SHAPES[shape].members[name]):
