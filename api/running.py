@@ -101,7 +101,7 @@ async def _neo4j(settings: Settings, say: Say) -> AsyncGenerator[Client]:
 
 
 def _connect(address: Address) -> Client:
-    return Client.connect(address.uri, (address.user, address.password), address.database)
+    return Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
 
 
 def _publish(settings: Settings, address: Address) -> None:

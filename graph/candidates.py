@@ -368,6 +368,7 @@ async def create(desk: Desk, circle: str, person: Person) -> str:
 class CandidateRow:
     id: str
     circle: str
+    status: str
     departments: list[str]
 
 
@@ -375,7 +376,7 @@ FIND = Statement(
     "candidates.find",
     """
     MATCH (candidate:Candidate {id: $id, organization: $organization})
-    RETURN candidate.id AS id, candidate.circle AS circle,
+    RETURN candidate.id AS id, candidate.circle AS circle, candidate.status AS status,
       [(candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) | d.id] AS departments
     """,
     row=CandidateRow,
@@ -407,6 +408,9 @@ async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
         if row is None or not any(act.viewer.owns(department) for department in row.departments):
             return Refusal(Code.NOT_FOUND, "candidate")
         await desk.lock_candidate(row.id)
+        row = await desk.tx.one(FIND, id=change.candidate, organization=act.viewer.organization)
+        if row is None or row.status == CandidateStatus.ERASED.value:
+            return Refusal(Code.CANDIDATE_ERASED, "candidate")
         keys = desk.graph.keys
         await keys.load({row.id}, anew=True)
         await desk.tx.run(

@@ -89,6 +89,6 @@ MUTATIONS = (
         UpdateCandidateInput,
         "Candidate",
         lambda graph, act, input: candidates.update(graph, act, _update(input)),
-        "Changes a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE.",
+        "Changes a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED.",
     ),
 )

@@ -11,7 +11,7 @@ def refused_request(code: str, message: str, *, retryable: bool = False) -> Grap
 
 
 def unauthenticated() -> GraphQLError:
-    return refused_request("UNAUTHENTICATED", "Send a bearer token; `turnout token --as NAME` prints one.")
+    return refused_request("UNAUTHENTICATED", "Send a bearer token of a user of this server.")
 
 
 def bad_argument(name: str, why: str) -> GraphQLError:

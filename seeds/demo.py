@@ -33,7 +33,7 @@ NAME, NAME_ZH, ZONE = "Xinghe Group", "星河集团", "Asia/Shanghai"
 AUDITOR, INTERVIEWER = "auditor@demo", "interviewer@technology.demo"
 OLD = timedelta(days=60)
 """The age from which a renewal is offered."""
-AT_ONCE = 6
+AT_ONCE = 3
 """Stories told at the same time."""
 FOUNDED, CLOSED = 420, 150
 """Days before the day of sowing on which the departments were made, and EVENTS was closed."""

@@ -73,7 +73,7 @@ async def _neo4j() -> AsyncIterator[Client]:
 async def _embedded(folder: Path) -> AsyncIterator[Client]:
     engine = EmbeddedEngine(folder)
     address = await engine.start()
-    client = Client.connect(address.uri, (address.user, address.password), address.database)
+    client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
     try:
         yield client
     finally:

@@ -363,3 +363,18 @@ async def test_restricting_hides_every_mark(ask: Ask, company: Company) -> None:
         }
         assert len(seen["application"]["reminders"]) == count + 1
         assert seen["department"] == {"noShows": {"totalCount": count}, "attendance": {"noShows": count}}
+
+
+async def test_an_erased_candidate_stays_erased(ask: Ask, company: Company) -> None:
+    application = await company.application("technology")
+    found = await ask(
+        "query($id: ID!) { application(id: $id) { candidate { id } } }",
+        company.user("technology"),
+        id=gid("Application", application),
+    )
+    candidate = found["application"]["candidate"]["id"]
+    changed = await ask.do("updateCandidate", company.user("technology"), candidate=candidate, displayName="李雷")
+    assert changed["__typename"] == "Candidate"
+    await company.hr.erase(uid(candidate))
+    refused = await ask.do("updateCandidate", company.user("technology"), candidate=candidate, displayName="李雷")
+    assert (refused["code"], refused["field"]) == ("CANDIDATE_ERASED", "candidate")

@@ -35,7 +35,7 @@ async def test_a_killed_engine_loses_and_doubles_nothing(
     monkeypatch.setattr(graph.client, "PATIENCE", 0.3)
     engine = EmbeddedEngine(tmp_path / "engine")
     address = await engine.start()
-    client = Client.connect(address.uri, (address.user, address.password), address.database)
+    client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
     try:
         await migrate(client)
         secrets = Secrets(b"k" * 32)

@@ -124,7 +124,9 @@ async def main(engines: list[str]) -> None:
             else:
                 embedded = EmbeddedEngine(folder / "engine")
                 address = await embedded.start()
-                client = Client.connect(address.uri, (address.user, address.password), address.database)
+                client = Client.connect(
+                    address.uri, (address.user, address.password), address.database, one_writer=True
+                )
                 stop = embedded.stop
             try:
                 mine, theirs, text, size = await measure(client, folder)
