@@ -160,17 +160,22 @@ class Client:
         """Runs `work` in a transaction and commits it, from its start again after a transient error.
 
         A commit whose reply was lost is tried again too, so `work` must find what it did before: see operations.py.
+        Nothing is committed later than PATIENCE and TIMEOUT after the call, whatever it waited for: who follows
+        events looks back no further (graph/tail.py).
         """
+        end = time.monotonic() + PATIENCE + TIMEOUT
+
+        def check_time() -> None:
+            if time.monotonic() > end:
+                raise EngineUnavailable("The database did not answer in time.")
 
         async def attempt() -> Result:
-            end = time.monotonic() + TIMEOUT
+            check_time()
             async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
                     result = await work(Transaction(transaction))
-                    # The embedded engine limits statements, not transactions; the tail counts on an end to both.
-                    if time.monotonic() > end:
-                        raise EngineUnavailable("The database did not answer in time.")
+                    check_time()
                     await transaction.commit()
                     return result
 

@@ -27,8 +27,8 @@ log = logging.getLogger("turnout")
 SLACK = timedelta(seconds=15)
 """How far the clocks of two processes may differ, and what a commit itself may take."""
 WINDOW = timedelta(seconds=PATIENCE + TIMEOUT) + SLACK
-"""How long after its stamp an event may become visible: a write is tried again for PATIENCE, its last attempt takes up
-to TIMEOUT, and is not committed after that (Client.write)."""
+"""How long after its stamp an event may become visible: Client.write is tried again for PATIENCE, its last attempt may
+take TIMEOUT, and later than that it commits nothing."""
 EVERY, LONGEST = 0.5, 5.0
 """Seconds between two readings, and the most they are apart when one takes long."""
 REST = 9
