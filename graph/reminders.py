@@ -165,7 +165,7 @@ LIST_CHANGED = Statement(
     """
     MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)-[:SUBMITTED]->(that:Application)
     MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(place:Department)
-    WHERE place.id IN $departments AND (
+    WHERE place.id IN $departments AND EXISTS { (that)<-[:ABOUT]-(before:Event) WHERE before.seq <= event.seq } AND (
       EXISTS { (event)-[:ABOUT]->(that) } AND """
     + HAS_REMINDERS
     + """
@@ -181,7 +181,7 @@ LIST_CHANGED = Statement(
     """,
     row=Found,
 )
-"""Applications to these departments whose reminders an event changed.
+"""Applications to these departments, there at the time of an event, whose reminders it changed.
 
 An application that is filed may have reminders, and is one for the person's others elsewhere. Of a finding that is
 decided, disputed or voided only the one that counted, or counts now, was in sight: any other would tell of what the

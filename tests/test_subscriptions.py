@@ -214,7 +214,11 @@ async def test_what_changes_reminders_arrives(door: Server, company: Company) ->
         assert await client.told() == {"reminders": {"id": filed, "reminders": [repeat]}}
         await live(company).application(company.positions["brand"], person)
         assert await client.told() == {"reminders": {"id": filed, "reminders": [repeat, repeat]}}
+        another = company.person()
         await live(company).application(company.positions["technology"], company.person())
+        await live(company).application(company.positions["brand"], another)
+        filed = gid("Application", await live(company).application(company.positions["technology"], another))
+        assert await client.told() == {"reminders": {"id": filed, "reminders": [repeat]}}
         await client.silence()
 
 
@@ -632,7 +636,9 @@ async def test_the_loop_keeps_its_pace(graph: Graph, company: Company) -> None:
         taken = await gathered(follower, 500)
         ticking.cancel()
     assert len(taken) == 500
-    assert max(late) < 0.25
+    # A starved loop would not tick at all until the last event; a busy machine makes single ticks late.
+    assert sorted(late)[len(late) // 2] < 0.05
+    assert max(late) < 2
     # A follower with everything at hand still lets the others run.
     with tail.follow(of(id), since=since) as follower:
         turns = count()
