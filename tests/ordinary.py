@@ -22,7 +22,7 @@ from neo4j.time import DateTime
 
 from graph.candidates import Revealing
 from graph.traversal import ROOTS, SHAPES, Aggregate, Derived, Form, Many, Merged, One, Page, Pick, Root, Shape, compose
-from graph.visibility import Viewer
+from graph.visibility import Dialect, Viewer
 from graph.writing import Graph
 from schema.errors import bad_argument
 from schema.execution import LOOKUPS
@@ -98,7 +98,8 @@ class Ordinary:
         if isinstance(member, (One, Many)):
             rows = flat(values[0], layout.depth)
             rows.sort(key=lambda row: [(key is None, key) for key in row[: layout.keys]], reverse=layout.descending)
-            records = [Record(SHAPES[member.to], columns(row[-1], layout.row.cells[0])[0]) for row in rows]
+            ids = [columns(row[-1], layout.row.cells[0])[0] for row in rows]
+            records = [Record(SHAPES[member.to], id) for id in ids if self.sees(member, id)]
             return records[: member.limit] if isinstance(member, Many) else next(iter(records), None)
         if isinstance(member, Merged):
             parts = [
@@ -117,11 +118,11 @@ class Ordinary:
         after, before = (self.cursor(side, args.get(side), order) for side in ("after", "before"))
         kept = {key: value for key, value in args.items() if key not in ("first", "last", "after", "before")}
         kept |= {key: prepare(kept[key]) for key, prepare in member.prepare.items() if kept.get(key) is not None}
-        total, _ = self.values(source, Pick(name, name, args=kept, picks=[Pick("totalCount", "totalCount")]))
         nodes = Pick("nodes", "nodes", picks=[Pick("id", "id")])
         values, _ = self.values(source, Pick(name, name, args=kept, picks=[nodes]))
         descending = member.sorts[order].descending
-        rows = [(plain(row[0]), row[1]) for row in (values[1] if values else ())]
+        rows = [(plain(row[0]), row[1]) for row in (values[1] if values else ()) if self.sees(member, row[1])]
+        total = len(rows)
         rows.sort(key=cmp_to_key(lambda one, other: -1 if precedes(one, other, descending) else 1))
         rows = [row for row in rows if after is None or precedes(after, row, descending)]
         rows = [row for row in rows if before is None or precedes(row, before, descending)]
@@ -133,7 +134,7 @@ class Ordinary:
         found = [Record(SHAPES[member.to], id) for _, id in rows]
         cursors = [self.graph.secrets.seal_cursor([order, sealed(value), id]) for value, id in rows]
         return {
-            "totalCount": total[0] if total else 0,
+            "totalCount": total,
             "nodes": found,
             "edges": [{"cursor": cursor, "node": node} for cursor, node in zip(cursors, found, strict=True)],
             "pageInfo": {
@@ -143,6 +144,13 @@ class Ordinary:
                 "endCursor": next(reversed(cursors), None),
             },
         }
+
+    def sees(self, member: One | Many | Page, id: str) -> bool:
+        """Whether the viewer may see the record at the end of the way, unless being on the way says so."""
+        if member.implied and self.viewer.dialect is Dialect.STAFF:
+            return True
+        pick = Pick("", "", args={"id": id}, picks=[Pick("id", "id")])
+        return self.run(LOOKUPS[SHAPES[member.to].type], pick)[0] is not None
 
     def cursor(self, name: str, text: str | None, order: str) -> tuple[Any, str] | None:
         if text is None:

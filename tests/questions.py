@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
-from schema.ids import NODES
+from schema.ids import NODES, from_global
 from schema.limits import measure, operations
 from tests.conftest import NOW
 
@@ -76,6 +76,8 @@ class Dressing:
     named: int = 0
     wanted: list[str] = field(default_factory=list)
     """The types that the last `id` names."""
+    came: list[str] = field(default_factory=list)
+    """The fields on the way here."""
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -129,6 +131,8 @@ class Dressing:
         grown = self.random.sample(leaves, min(len(leaves), few))
         if ways and depth < self.depth:
             grown += dict.fromkeys(self.random.choices(ways, weights, k=2 if depth < 3 or self.chance(0.4) else 1))
+            # The same step once more is where one pattern lies within its like.
+            grown += [name for name in dict.fromkeys(self.came) if name in ways and self.chance(0.15)]
         return grown
 
     def promise(self, type: Any, name: str) -> float:
@@ -148,7 +152,9 @@ class Dressing:
         if is_composite_type(named):
             below = depth if type.name.endswith(("Connection", "Edge")) else depth + 1
             found = node.selection_set.selections if node and node.selection_set else ()
+            self.came.append(name)
             inner = " " + self.selections(found, named, below)
+            self.came.pop()
         aliased = open_type or self.chance(0.12) or (self.aliasing and declared.args)
         alias = f"{self.name('a')}: " if aliased else ""
         text = f"{alias}{name}{args}{self.directives()}{inner}"
@@ -304,6 +310,31 @@ def generated(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str],
 
     collect()
     return found
+
+
+def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
+    """Every field of every type, of some records and of those whose ids are `more`."""
+    for name in sorted(NODES):
+        fields = schema.type_map[name].fields  # type: ignore[attr-defined]
+        body = " ".join(whole_field(field, each) for field, each in fields.items())
+        unused = "position(id: $position) { __typename }"
+        text = f"query($id: ID!, $position: ID!) {{ {unused} node(id: $id) {{ ... on {name} {{ {body} }} }} }}"
+        known = existing.ids[name]
+        for id in [*known[:: len(known) // 5 + 1], *(id for id in more if from_global(id)[0] == name)]:
+            for viewer in viewers:
+                yield Question(text, {"id": id, "position": existing.ids["Position"][0]}, viewer)
+
+
+def whole_field(name: str, declared: Any) -> str:
+    """A field with all that has no id of its own below it."""
+    named: Any = get_named_type(declared.type)
+    args = "(position: $position)" if "position" in declared.args else ""
+    if not is_composite_type(named):
+        return name + args
+    if named.name.endswith("Connection"):
+        return f"{name}{args} {{ totalCount nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }}"
+    inner = ["id"] if "id" in named.fields else [whole_field(*each) for each in named.fields.items()]
+    return f"{name}{args} {{ {' '.join(inner)} }}"
 
 
 def is_answered(schema: GraphQLSchema, question: Question) -> bool:
