@@ -73,7 +73,7 @@ DEPARTMENT = Shape(
             ("(this)<-[:BELONGS_TO]-(that:Position)",),
             {
                 "TITLE": Sort("that.title"),
-                "OPENED_AT_DESC": Sort("that.openedAt", descending=True, see=Level.OWN),
+                "OPENED_AT_DESC": Sort("that.openedAt", descending=True, form=Form.INSTANT, see=Level.OWN),
                 "APPLICATIONS_DESC": Sort("COUNT { (that)<-[:FOR]-() }", descending=True, see=Level.OWN),
             },
             conditions={

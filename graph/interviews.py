@@ -115,7 +115,7 @@ INTERVIEW = Shape(
             implied=True,
         ),
         "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
-        "findings": Many("Finding", (_FINDING,), order=("that.suspectedAt", "that.id")),
+        "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
 )
 root("interview", shape="Interview", match="(this:Interview {id: $id})")

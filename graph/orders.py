@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from graph.traversal import Conditions, Sort
+from graph.traversal import Conditions, Form, Sort
 
 APPLICATION_SORTS = {
-    "APPLIED_AT_DESC": Sort("that.appliedAt", descending=True),
-    "APPLIED_AT": Sort("that.appliedAt"),
+    "APPLIED_AT_DESC": Sort("that.appliedAt", descending=True, form=Form.INSTANT),
+    "APPLIED_AT": Sort("that.appliedAt", form=Form.INSTANT),
 }
 APPLICATION_CONDITIONS: Conditions = {"stage": "this.stage = $value"}
 
 INTERVIEW_SORTS = {
-    "STARTS_AT_DESC": Sort("that.startsAt", descending=True),
-    "STARTS_AT": Sort("that.startsAt"),
+    "STARTS_AT_DESC": Sort("that.startsAt", descending=True, form=Form.INSTANT),
+    "STARTS_AT": Sort("that.startsAt", form=Form.INSTANT),
 }
 INTERVIEW_CONDITIONS: Conditions = {
     "attendance": "this.attendance = $value",
@@ -23,6 +23,6 @@ INTERVIEW_CONDITIONS: Conditions = {
 }
 
 FINDING_SORTS = {
-    "OCCURRED_AT_DESC": Sort("that.occurredAt", descending=True),
-    "OCCURRED_AT": Sort("that.occurredAt"),
+    "OCCURRED_AT_DESC": Sort("that.occurredAt", descending=True, form=Form.INSTANT),
+    "OCCURRED_AT": Sort("that.occurredAt", form=Form.INSTANT),
 }

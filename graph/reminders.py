@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph.instants import from_graph, month
+from graph.instants import from_text, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
 from graph.statements import Found, Statement
@@ -46,7 +46,7 @@ _KIND: LiteralString = (
 def _missed_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
     kind, mode, name, name_zh, occurred_at, zone = values
     locale: Locale = args["locale"]
-    when = month_in_words(*month(from_graph(occurred_at), zone), locale)
+    when = month_in_words(*month(from_text(occurred_at), zone), locale)
     zh, en = _MODES[mode]
     same = kind == ReminderKind.SAME_DEPARTMENT.value
     if locale is Locale.ZH_CN:
@@ -57,7 +57,7 @@ def _missed_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> s
 def _repeat_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
     name, name_zh, occurred_at, zone = values
     locale: Locale = args["locale"]
-    when = month_in_words(*month(from_graph(occurred_at), zone), locale)
+    when = month_in_words(*month(from_text(occurred_at), zone), locale)
     if locale is Locale.ZH_CN:
         return f"该候选人曾在{when}投递{name_zh or name}岗位"
     return f"This candidate applied to {name} in {when}"
@@ -73,7 +73,7 @@ MISSED = Shape(
         "kind": Prop(_KIND, see=Level.ALL),
         "similarPosition": Prop("wanted.jobFamily = missed.jobFamily", see=Level.ALL),
         "message": Derived(
-            (_KIND, "interview.mode", "held.name", "held.nameZh", "this.occurredAt", "interview.timeZone"),
+            (_KIND, "interview.mode", "held.name", "held.nameZh", "toString(this.occurredAt)", "interview.timeZone"),
             _missed_message,
             see=Level.ALL,
         ),
@@ -91,7 +91,9 @@ REPEAT = Shape(
         "kind": Prop("'REPEAT_APPLICATION'", see=Level.ALL),
         "similarPosition": Prop("wanted.jobFamily = other.jobFamily", see=Level.ALL),
         "message": Derived(
-            ("held.name", "held.nameZh", "this.appliedAt", "employer.timeZone"), _repeat_message, see=Level.ALL
+            ("held.name", "held.nameZh", "toString(this.appliedAt)", "employer.timeZone"),
+            _repeat_message,
+            see=Level.ALL,
         ),
         "noShow": Prop("null", see=Level.ALL),
         "occurredAt": Prop("this.appliedAt", see=Level.ALL, form=Form.INSTANT),
@@ -122,8 +124,8 @@ def _reminders(before: Steps, *, candidate: LiteralString = "(candidate)", here:
     )
     return Merged(
         (
-            Many("MissedReminder", (*before, *found), ("that.occurredAt", "that.id"), where=_WITHIN),
-            Many("RepeatReminder", (*before, *filed), ("that.appliedAt", "that.id"), where=here + _ELSEWHERE),
+            Many("MissedReminder", (*before, *found), ("toString(that.occurredAt)", "that.id"), where=_WITHIN),
+            Many("RepeatReminder", (*before, *filed), ("toString(that.appliedAt)", "that.id"), where=here + _ELSEWHERE),
         ),
         limit=MOST,
     )

@@ -22,7 +22,7 @@ Conditions: TypeAlias = Mapping[str, LiteralString]
 
 
 class Form(Enum):
-    """How a stored value becomes a response value."""
+    """How a stored value becomes a response value. An INSTANT leaves the database as text: see graph/instants.py."""
 
     PLAIN = "PLAIN"
     INSTANT = "INSTANT"
@@ -96,6 +96,7 @@ class Sort:
     expression: LiteralString
     descending: bool = False
     nullable: bool = False
+    form: Form = Form.PLAIN
     see: Level = Level.ALL
 
 
@@ -244,7 +245,7 @@ class Layout:
 
 @dataclass(slots=True)
 class ListLayout:
-    """Rows nested `depth` deep; each row is [sort values..., columns]."""
+    """Rows nested `depth` deep; each row is [sort values..., columns], or the columns alone where nothing sorts."""
 
     row: Layout
     depth: int
@@ -260,6 +261,7 @@ class PageLayout:
     pick: Pick
     shape: Shape
     order: str
+    form: Form
     nodes: dict[int, Layout]
 
 
@@ -467,7 +469,7 @@ class _Composer:
         """The columns of one member and the layout of what lies in them."""
         match member:
             case Prop():
-                return [self.value(member.expression or f"this.{pick.name}", names)], None
+                return [self.value(_told(member.expression or f"this.{pick.name}", member.form), names)], None
             case Derived():
                 return [self.value(text, names) for text in member.inputs], None
             case Here():
@@ -495,7 +497,8 @@ class _Composer:
         conditions = self.seen(shape, scope, where=member.where, implied=member.implied)
         keys = [self.render(text, scope) for text in member.order]
         text, layouts = self.row(shape, [pick.picks], {**scope, "this": scope["that"]})
-        text = f"[{', '.join([*keys, text])}]"
+        if keys:
+            text = f"[{', '.join([*keys, text])}]"
         condition = _where(conditions)
         if "this" not in names:
             text = f"COLLECT {{ MATCH {', '.join(patterns)}{condition} RETURN {text} }}"
@@ -515,7 +518,7 @@ class _Composer:
         wanted = {child.name for child in pick.picks}
         count = f"COUNT {{ {found} }}" if "totalCount" in wanted else "null"
         order = chosen_order(member, pick.args)
-        layout = PageLayout(pick, shape, order, {})
+        layout = PageLayout(pick, shape, order, member.sorts[order].form, {})
         rows = "null"
         if wanted & {"edges", "nodes", "pageInfo"}:
             nodes = [child for child in pick.picks if child.name == "nodes"]
@@ -529,7 +532,7 @@ class _Composer:
         return [count, rows], layout
 
     def window(self, sort: Sort, shape: Shape, pick: Pick, that: str) -> tuple[str, str]:
-        """Clauses that keep the page's rows, and the name of the sort value: nulls last, then by id."""
+        """Clauses that keep the page's rows, and the sort value: nulls last, then by id."""
         key, guard = self.variable(), self.guard(shape, sort.see)
         value = self.render(sort.expression, {"that": that})
         if guard != "true":
@@ -547,7 +550,7 @@ class _Composer:
         nulls = f"{key} IS NULL{end}, " if nullable else ""
         limit = self.parameter(pick, lambda args: page_size(args)[0] + 1)
         text = f"WITH {that}, {value} AS {key}{kept} ORDER BY {nulls}{key}{down}, {that}.id{end} LIMIT {limit}"
-        return text, key
+        return text, _told(key, sort.form)
 
     def beyond(
         self, cursor: Cursor, key: str, that: str, descending: bool, nullable: bool, pick: Pick, name: str
@@ -601,6 +604,10 @@ class _Composer:
         full = self.render(_chosen(member.full, member.by, pick.args), names)
         text = f"[CASE WHEN {near} THEN {counts[0]} END, CASE WHEN {full} THEN {counts[1]} END]"
         return [text], Layout(shape, [cells[id(child)] for child in pick.picks])
+
+
+def _told(expression: str, form: Form) -> str:
+    return f"toString({expression})" if form is Form.INSTANT else expression
 
 
 def _chosen(choices: Any, by: str, args: Mapping[str, Any]) -> Any:

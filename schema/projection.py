@@ -1,12 +1,16 @@
-"""From rows as the database nests them to the response: keys, order, ids, instants and pages of the request."""
+"""From rows as the database nests them to the response: keys, order, ids, instants and pages of the request.
+
+A projection is a function generated from the layout, one for each object: a field then costs an index, not a call.
+Into its source go the request's response keys as literals and positions; everything else is bound by name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from binascii import b2a_base64
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeAlias
-
-from neo4j.time import DateTime
 
 from graph.instants import to_text
 from graph.traversal import (
@@ -27,13 +31,12 @@ from graph.traversal import (
     Prop,
     page_size,
 )
-from schema.ids import to_global
 from schema.selection import TYPENAME
 
 
 @dataclass(slots=True)
 class Request:
-    """What readers need of the request: arguments by slot, how contacts are revealed and cursors sealed."""
+    """What a projection needs of the request: arguments by slot, how contacts are revealed and cursors sealed."""
 
     args: Sequence[Any]
     revealing: Any
@@ -45,177 +48,202 @@ Reader: TypeAlias = Callable[[Any, Request], Any]
 
 def read_root(layout: Any, member: Any, pick: Pick) -> Reader:
     """Reads the statement's one column."""
+    code = _Code()
     if isinstance(layout, Layout):
-        read = read_object(layout)
-        return lambda answer, request: None if answer is None else read(answer, request)
-    return _read_member(Cell(pick, member, layout=layout))
+        text = f"{code.object(layout)}(answer, request)"
+    else:
+        text = code.member("", Cell(pick, member, layout=layout), "answer")
+    return code.function(code.define("answer", f"return {text}"))
 
 
-def read_object(layout: Layout) -> Reader:
-    cells = [(cell.pick.key, _read_cell(layout.shape.type, cell)) for cell in layout.cells]
-
-    def read(row: Any, request: Request) -> dict[str, Any]:
-        return {key: reader(row, request) for key, reader in cells}
-
-    return read
+def _instant(stored: str | None) -> str | None:
+    return None if stored is None else to_text(stored)
 
 
-def _constant(value: Any) -> Reader:
-    return lambda _row, _request: value
+def _place(stored: str | None) -> dict[str, str] | None:
+    """An instant in a cursor, told from a text that looks like one."""
+    return None if stored is None else {"at": to_text(stored)}
 
 
-def _read_cell(type: str, cell: Cell) -> Reader:
-    """Reads a cell from its object's row: from the row itself, or from the sub-list of its level."""
-    if cell.pick.error is not None:
-        return _constant(cell.pick.error)
-    if cell.member is None:
-        if cell.pick.name != TYPENAME:
-            raise LookupError(f"{type}.{cell.pick.name} has no shape member")
-        return _constant(type)
-    group, index, width = cell.group, cell.index, cell.width
-    absent = _absent(cell)
-    if cell.hidden:
-        return absent
-    whole = isinstance(cell.member, (Derived, Merged, Page))
-    read = _read_prop(type, cell.member) if isinstance(cell.member, Prop) else _read_member(cell)
-    if group is None:
-        if whole:
-            return lambda row, request: read(row[index : index + width], request)
-        return lambda row, request: read(row[index], request)
+class _Code:
+    """Functions of one projection while they are written."""
 
-    def read_level(row: Any, request: Request) -> Any:
-        level = row[group]
-        if level is None:
-            return absent(row, request)
-        return read(level[index : index + width] if whole else level[index], request)
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._bound: dict[str, Any] = {
+            "encode": b2a_base64,
+            "instant": _instant,
+            "place": _place,
+            "page_size": page_size,
+        }
 
-    return read_level
+    def function(self, name: str) -> Reader:
+        exec(compile("\n".join(self._lines), "<projection>", "exec"), self._bound)
+        return self._bound[name]
+
+    def define(self, argument: str, *body: str) -> str:
+        name = f"f{len(self._lines)}"
+        self._lines.append(f"def {name}({argument}, request):\n " + "\n ".join(body))
+        return name
+
+    def bind(self, value: Any) -> str:
+        name = f"v{len(self._bound)}"
+        self._bound[name] = value
+        return name
+
+    def object(self, layout: Layout) -> str:
+        """The name of a function that reads an object's row, or null."""
+        levels = {cell.group for cell in layout.cells if cell.group is not None and not cell.hidden}
+        fields = [f"{cell.pick.key!r}: {self.cell(layout.shape.type, cell)}" for cell in layout.cells]
+        return self.define(
+            "row",
+            "if row is None: return None",
+            *(f"level{group} = row[{group}]" for group in sorted(levels)),
+            f"return {{{', '.join(fields)}}}",
+        )
+
+    def cell(self, type: str, cell: Cell) -> str:
+        """Reads a cell from its object's row: from the row itself, or from the sub-list of its level."""
+        if cell.pick.error is not None:
+            return self.bind(cell.pick.error)
+        if cell.member is None:
+            if cell.pick.name != TYPENAME:
+                raise LookupError(f"{type}.{cell.pick.name} has no shape member")
+            return repr(type)
+        if cell.hidden:
+            return self.absent(cell)
+        row = "row" if cell.group is None else f"level{cell.group}"
+        whole = isinstance(cell.member, (Derived, Merged, Page))
+        place = f"{cell.index}:{cell.index + cell.width}" if whole else str(cell.index)
+        text = self.member(type, cell, f"{row}[{place}]")
+        return text if cell.group is None else f"({self.absent(cell)} if {row} is None else {text})"
+
+    def absent(self, cell: Cell) -> str:
+        """What a field beyond the viewer's level reads as: an empty page or list, else null."""
+        if isinstance(cell.member, Page):
+            page = self.page(PageLayout(cell.pick, SHAPES[cell.member.to], "", Form.PLAIN, {}))
+            return f"{page}((0, ()), request)"
+        return "[]" if isinstance(cell.member, (Many, Merged)) else "None"
+
+    def member(self, type: str, cell: Cell, value: str) -> str:
+        slot, layout = cell.pick.slot, cell.layout
+        match cell.member:
+            case Prop(form=Form.INSTANT):
+                return f"instant({value})"
+            case Prop(form=Form.GLOBAL_ID):
+                return f"encode({f'{type}:'.encode()!r} + {value}.encode(), newline=False).decode()"
+            case Prop():
+                return value
+            case Derived(make=make):
+                args = f"request.args[{slot}]" if slot >= 0 else "{}"
+                return f"{self.bind(make)}({value}, {args}, request.revealing)"
+            case Here() | Aggregate():
+                return f"{self.object(layout)}({value}, request)"
+            case One():
+                first = self.bind(_first(layout.depth))
+                return f"{self.object(layout.row)}({first}({value}), request)"
+            case Many(limit=limit):
+                rows = self.bind(_sorted([layout], limit))
+                return f"[{self.object(layout.row)}(found, request) for _, found in {rows}([{value}])]"
+            case Merged(limit=limit):
+                rows = self.bind(_sorted(layout, limit))
+                readers = ", ".join(self.object(part.row) for part in layout)
+                return f"[({readers},)[part](found, request) for part, found in {rows}({value})]"
+            case Page():
+                return f"{self.page(layout)}({value}, request)"
+            case _:
+                raise TypeError(f"nothing reads {cell.member!r}")
+
+    def page(self, layout: PageLayout) -> str:
+        """The name of a function that reads [count, rows], of which there may be one more than the page holds."""
+        fields = [f"{pick.key!r}: {self.connection(layout, pick)}" for pick in layout.pick.picks]
+        return self.define(
+            "columns",
+            f"args = request.args[{layout.pick.slot}]",
+            "size, backward, _ = page_size(args)",
+            "found = columns[1] or ()",
+            "more = len(found) > size",
+            "rows = found[:size]",
+            "if backward: rows = rows[::-1]",
+            f"return {{{', '.join(fields)}}}",
+        )
+
+    def connection(self, layout: PageLayout, pick: Pick) -> str:
+        match pick.name:
+            case "totalCount":
+                return "columns[0]"
+            case "nodes":
+                return f"[{self.node(layout, pick)} for row in rows]"
+            case "edges":
+                fields = [f"{child.key!r}: {self.edge(layout, child)}" for child in pick.picks]
+                return f"[{{{', '.join(fields)}}} for row in rows]"
+            case "pageInfo":
+                fields = [f"{child.key!r}: {self.page_info(layout, child)}" for child in pick.picks]
+                return f"{{{', '.join(fields)}}}"
+            case _:
+                return repr(f"{layout.shape.type}Connection")
+
+    def node(self, layout: PageLayout, pick: Pick) -> str:
+        row = layout.nodes.get(id(pick))
+        return f"{self.object(row)}(row[2], request)" if row else "None"
+
+    def edge(self, layout: PageLayout, pick: Pick) -> str:
+        match pick.name:
+            case "node":
+                return self.node(layout, pick)
+            case "cursor":
+                return self.cursor(layout, "row")
+            case _:
+                return repr(f"{layout.shape.type}Edge")
+
+    def page_info(self, layout: PageLayout, pick: Pick) -> str:
+        match pick.name:
+            case "hasNextPage":
+                return "args.get('before') is not None if backward else more"
+            case "hasPreviousPage":
+                return "more if backward else args.get('after') is not None"
+            case "startCursor":
+                return f"{self.cursor(layout, 'rows[0]')} if rows else None"
+            case "endCursor":
+                return f"{self.cursor(layout, 'rows[-1]')} if rows else None"
+            case _:
+                return "'PageInfo'"
+
+    @staticmethod
+    def cursor(layout: PageLayout, row: str) -> str:
+        value = f"place({row}[0])" if layout.form is Form.INSTANT else f"{row}[0]"
+        return f"request.seal([{layout.order!r}, {value}, {row}[1]])"
 
 
-def _absent(cell: Cell) -> Reader:
-    """What a field beyond the viewer's level reads as: an empty page or list, else null."""
-    if isinstance(cell.member, Page):
-        read = _read_page(PageLayout(cell.pick, SHAPES[cell.member.to], "", {}))
-        return lambda _row, request: read([0, []], request)
-    return _constant([]) if isinstance(cell.member, (Many, Merged)) else _constant(None)
+def _flat(nested: Any, depth: int) -> Any:
+    for _ in range(depth - 1):
+        nested = chain.from_iterable(nested)
+    return nested
 
 
-def _read_prop(type: str, member: Prop) -> Reader:
-    if member.form is Form.INSTANT:
-        return lambda value, _request: None if value is None else to_text(value)
-    if member.form is Form.GLOBAL_ID:
-        return lambda value, _request: to_global(type, value)
-    return lambda value, _request: value
+def _first(depth: int) -> Callable[[Any], Any]:
+    """The first row of a list that is nested so deep, or null."""
+    if depth == 1:
+        return lambda nested: nested[0] if nested else None
+    return lambda nested: next(iter(_flat(nested, depth)), None)
 
 
-def _read_member(cell: Cell) -> Reader:
-    slot, layout = cell.pick.slot, cell.layout
-    match cell.member:
-        case Derived(make=make):
-            return lambda values, request: make(values, request.args[slot] if slot >= 0 else {}, request.revealing)
-        case Here() | Aggregate():
-            read = read_object(layout)
-            return lambda row, request: None if row is None else read(row, request)
-        case One():
-            rows = _read_list([layout], None)
-            return lambda found, request: next(iter(rows([found], request)), None)
-        case Many(limit=limit):
-            rows = _read_list([layout], limit)
-            return lambda found, request: rows([found], request)
-        case Merged(limit=limit):
-            return _read_list(layout, limit)
-        case Page():
-            return _read_page(layout)
-        case _:
-            raise TypeError(f"nothing reads {cell.member!r}")
-
-
-def _read_list(layouts: Sequence[ListLayout], limit: int | None) -> Reader:
-    """Flattens, sorts by the sort values in front of each row, cuts, and reads what is left."""
-    parts = [(read_object(layout.row), layout.depth, layout.keys) for layout in layouts]
+def _sorted(layouts: Sequence[ListLayout], limit: int | None) -> Callable[[Sequence[Any]], Iterator[tuple[int, Any]]]:
+    """Flattens, sorts by the sort values in front of each row and cuts; each row comes with its layout's number."""
+    parts = [(layout.depth, layout.keys) for layout in layouts]
     descending = layouts[0].descending or len(layouts) > 1
 
-    def read(columns: Sequence[Any], request: Request) -> list[Any]:
-        found: list[tuple[list[Any], Reader, Any]] = []
-        for (reader, depth, keys), nested in zip(parts, columns, strict=True):
-            rows = nested
-            for _ in range(depth - 1):
-                rows = [row for inner in rows for row in inner]
-            found += [([(value is None, value) for value in row[:keys]], reader, row[keys]) for row in rows]
-        found.sort(key=lambda item: item[0], reverse=descending)
-        return [reader(row, request) for _, reader, row in found[:limit]]
+    def rows(columns: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+        found = [
+            ([(value is None, value) for value in row[:keys]], number, row[keys])
+            for number, ((depth, keys), nested) in enumerate(zip(parts, columns, strict=True))
+            for row in _flat(nested, depth)
+        ]
+        found.sort(key=_keys, reverse=descending)
+        return ((number, row) for _, number, row in found[:limit])
 
-    return read
-
-
-def _read_page(layout: PageLayout) -> Reader:
-    """Reads [count, rows], of which there may be one more than the page holds."""
-    slot = layout.pick.slot
-    fields: list[tuple[str, Callable[[int, list[Any], Mapping[str, bool], Request], Any]]] = []
-    for pick in layout.pick.picks:
-        fields.append((pick.key, _read_connection_field(layout, pick)))
-
-    def read(columns: Sequence[Any], request: Request) -> dict[str, Any]:
-        args = request.args[slot]
-        size, backward, _ = page_size(args)
-        found = columns[1] or []
-        more, rows = len(found) > size, found[:size]
-        if backward:
-            rows = rows[::-1]
-        ends = {
-            "hasNextPage": args.get("before") is not None if backward else more,
-            "hasPreviousPage": more if backward else args.get("after") is not None,
-        }
-        return {key: reader(columns[0], rows, ends, request) for key, reader in fields}
-
-    return read
+    return rows
 
 
-def _read_connection_field(layout: PageLayout, pick: Pick) -> Any:
-    def cursor(row: Any, request: Request) -> str:
-        value = {"at": to_text(row[0])} if isinstance(row[0], DateTime) else row[0]
-        return request.seal([layout.order, value, row[1]])
-
-    def node(found: Pick) -> Reader:
-        inner = layout.nodes.get(id(found))
-        return read_object(inner) if inner else _constant(None)
-
-    match pick.name:
-        case "totalCount":
-            return lambda count, _rows, _ends, _request: count
-        case "nodes":
-            read = node(pick)
-            return lambda _count, rows, _ends, request: [read(row[2], request) for row in rows]
-        case "edges":
-            readers: list[tuple[str, Reader]] = []
-            for child in pick.picks:
-                if child.name == "node":
-                    inner = node(child)
-                    readers.append((child.key, lambda row, request, inner=inner: inner(row[2], request)))
-                else:
-                    edge = _constant(f"{layout.shape.type}Edge") if child.name == TYPENAME else cursor
-                    readers.append((child.key, edge))
-            return lambda _count, rows, _ends, request: [
-                {key: reader(row, request) for key, reader in readers} for row in rows
-            ]
-        case "pageInfo":
-            return _read_page_info(pick, cursor)
-        case _:
-            typename = f"{layout.shape.type}Connection"
-            return lambda _count, _rows, _ends, _request: typename
-
-
-def _read_page_info(pick: Pick, cursor: Reader) -> Any:
-    def value(name: str, rows: list[Any], ends: Mapping[str, bool], request: Request) -> Any:
-        if name == TYPENAME:
-            return "PageInfo"
-        if name in ends:
-            return ends[name]
-        if not rows:
-            return None
-        return cursor(rows[0] if name == "startCursor" else rows[-1], request)
-
-    def read(_count: int, rows: list[Any], ends: Mapping[str, bool], request: Request) -> dict[str, Any]:
-        return {child.key: value(child.name, rows, ends, request) for child in pick.picks}
-
-    return read
+def _keys(found: tuple[Any, int, Any]) -> Any:
+    return found[0]

@@ -18,7 +18,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from graphql import ExecutionResult, GraphQLObjectType, GraphQLSchema, execute, get_named_type, is_enum_type, parse
-from neo4j.time import DateTime
 
 from graph.candidates import Revealing
 from graph.traversal import ROOTS, SHAPES, Aggregate, Derived, Form, Many, Merged, One, Page, Pick, Root, Shape, compose
@@ -98,7 +97,7 @@ class Ordinary:
         if isinstance(member, (One, Many)):
             rows = flat(values[0], layout.depth)
             rows.sort(key=lambda row: [(key is None, key) for key in row[: layout.keys]], reverse=layout.descending)
-            ids = [columns(row[-1], layout.row.cells[0])[0] for row in rows]
+            ids = [columns(row[-1] if layout.keys else row, layout.row.cells[0])[0] for row in rows]
             records = [Record(SHAPES[member.to], id) for id in ids if self.sees(member, id)]
             return records[: member.limit] if isinstance(member, Many) else next(iter(records), None)
         if isinstance(member, Merged):
@@ -120,8 +119,8 @@ class Ordinary:
         kept |= {key: prepare(kept[key]) for key, prepare in member.prepare.items() if kept.get(key) is not None}
         nodes = Pick("nodes", "nodes", picks=[Pick("id", "id")])
         values, _ = self.values(source, Pick(name, name, args=kept, picks=[nodes]))
-        descending = member.sorts[order].descending
-        rows = [(plain(row[0]), row[1]) for row in (values[1] if values else ()) if self.sees(member, row[1])]
+        descending, form = member.sorts[order].descending, member.sorts[order].form
+        rows = [(plain(row[0], form), row[1]) for row in (values[1] if values else ()) if self.sees(member, row[1])]
         total = len(rows)
         rows.sort(key=cmp_to_key(lambda one, other: -1 if precedes(one, other, descending) else 1))
         rows = [row for row in rows if after is None or precedes(after, row, descending)]
@@ -172,7 +171,7 @@ class Ordinary:
             match = LOOKUPS[source.shape.type].match.replace("this", "that")
             node = Root("ordinary", member=Many(source.shape.name, (match,), (), implied=True))
             rows, layout = self.run(node, Pick("", "", args={"id": source.id}, picks=[pick]))
-            row, layout = rows[0][0], layout.row
+            row, layout = rows[0], layout.row
         else:
             outer = Pick(source.pick.name, source.pick.name, args=source.pick.args, picks=[pick])
             (row, *parts), layout = self.values(source.owner, outer)
@@ -247,8 +246,9 @@ def precedes(one: tuple[Any, str], other: tuple[Any, str], descending: bool) -> 
     return one[0] > other[0] if descending else one[0] < other[0]
 
 
-def plain(value: Any) -> Any:
-    return value.to_native().replace(tzinfo=UTC) if isinstance(value, DateTime) else value
+def plain(value: Any, form: Form) -> Any:
+    instant = form is Form.INSTANT and value is not None
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if instant else value
 
 
 def sealed(value: Any) -> Any:
@@ -260,7 +260,7 @@ def response_value(form: Form, value: Any, type: str, named: Any) -> Any:
         return b64encode(f"{type}:{value}".encode()).decode()
     if is_enum_type(named) and value is not None:
         return [named.wrapped_cls(each) for each in value] if isinstance(value, list) else named.wrapped_cls(value)
-    return plain(value)
+    return plain(value, form)
 
 
 def opened_id(text: str) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graph.instants import from_graph
-from graph.traversal import Cursor, Page, Pick, Root, Sort, compose
+from graph.instants import from_text
+from graph.traversal import Cursor, Form, Page, Pick, Root, Sort, compose
 from graph.visibility import FIND_VIEWER, Dialect, Viewer
 from schema.execution import Answerer
 from schema.ids import to_global
@@ -257,8 +257,8 @@ NULLABLE = Page(
     "Position",
     ("(that:Position)-[:BELONGS_TO]->(:Department {organization: $organization})",),
     {
-        "CLOSED_AT": Sort("that.closedAt", nullable=True),
-        "CLOSED_AT_DESC": Sort("that.closedAt", descending=True, nullable=True),
+        "CLOSED_AT": Sort("that.closedAt", nullable=True, form=Form.INSTANT),
+        "CLOSED_AT_DESC": Sort("that.closedAt", descending=True, nullable=True, form=Form.INSTANT),
     },
 )
 
@@ -297,7 +297,7 @@ async def test_nulls_stand_last_in_either_direction(ask: Ask, order: str, size: 
         while part:
             visited += part[:size]
             value, id, _ = visited[-1]
-            place = Cursor(order, value and from_graph(value), id)
+            place = Cursor(order, value and from_text(value), id)
             part = await rows(**{argument: size, bound: place}) if len(part) > size else []
         assert visited == expected
 
