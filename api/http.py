@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
+from graphql import GraphQLError, OperationType
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import FileResponse, Response
@@ -31,6 +31,7 @@ from graph.client import EngineUnavailable
 from graph.tail import Tail
 from graph.writing import Graph
 from schema.context import Context, Viewers, utc_now
+from schema.documents import Operation
 from schema.errors import refused_request
 from schema.execution import Answer, Answerer
 from schema.ids import to_global
@@ -207,11 +208,10 @@ class Server:
 
     def _is(self, asked: Asked, *kinds: OperationType) -> bool:
         operation = self._operation(asked)
-        return operation is not None and operation.operation in kinds
+        return operation is not None and operation.kind in kinds
 
-    def _operation(self, asked: Asked) -> OperationDefinitionNode | None:
-        tree = self.answerer.tree(asked.query)
-        return tree and get_operation_ast(tree, asked.operation_name)
+    def _operation(self, asked: Asked) -> Operation | None:
+        return self.answerer.operation(asked.query, asked.operation_name)
 
     async def context(self, connection: HTTPConnection, token: str | None) -> Context:
         """Who asks: nobody where the token does not count."""

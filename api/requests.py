@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from graphql import OperationDefinitionNode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from api.metrics import Metrics
 from graph.visibility import Viewer
 from graph.watching import watched, watcher
+from schema.documents import Operation
 
 ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 """An X-Request-Id that is taken over; any other is replaced."""
@@ -62,11 +62,11 @@ class Record:
         if self.metrics is not None:
             self.metrics.errors(codes)
 
-    def answered(self, operation: OperationDefinitionNode, viewer: Viewer | None) -> None:
+    def answered(self, operation: Operation, viewer: Viewer | None) -> None:
         """An operation was answered; the metrics tell it by name only where a viewer vouches for it."""
-        name = operation.name.value if operation.name else None
+        name = operation.name
         self.operation = name if name and len(name) <= NAME else None
-        self.kind = operation.operation.value
+        self.kind = operation.kind.value
         self.role = viewer.role.value if viewer else None
         if self.metrics is not None:
             seconds = None if self.stays_open else self.age()

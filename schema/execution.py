@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from inspect import isawaitable
 from typing import Any, LiteralString, cast
@@ -20,11 +19,9 @@ from uuid import uuid4
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
     execute,
     get_argument_values,
@@ -34,38 +31,30 @@ from graphql import (
     is_non_null_type,
     is_object_type,
     located_error,
-    parse,
-    validate,
-    visit,
 )
 from graphql.execution.execute import create_source_event_stream, execute_subscription_event
-from graphql.language import Visitor
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.client import EngineUnavailable
 from graph.tail import FellBehind
-from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
+from graph.traversal import ROOTS, SHAPES, Member, Pick, Root, compose, structure
 from graph.visibility import Dialect
 from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
+from schema.documents import PLANS, Documents, Operation, Plan, Reading
 from schema.errors import fell_behind, needs_stream, refused_request
 from schema.ids import NODES, from_global
-from schema.limits import COST, Size, chosen, measure, operations
+from schema.limits import COST, chosen
 from schema.mutations import lost_from_sight
 from schema.projection import Reader, Request, read_root
 from schema.selection import Selection, adjustments, arguments, select, structure_of_booleans
 
 log = logging.getLogger("turnout")
 
-TOKENS = 2_000
-"""Tokens a document may have."""
 AGAIN = 1.0
 """Seconds after which an event is read again while the database is away."""
-DOCUMENTS = 512
-"""Documents kept with their plans; each keeps at most PLANS."""
-PLANS = 64
 
 _LOOKUPS: dict[str, LiteralString] = {
     "Organization": "(this:Organization {id: $id})",
@@ -91,85 +80,14 @@ def member_of(type: str, name: str) -> Member | None:
     return None
 
 
-@dataclass
-class Document:
-    """A request's text, read once: its syntax tree, its errors, and the selections planned for it."""
-
-    tree: DocumentNode | None
-    errors: list[GraphQLError]
-    selections: OrderedDict[Any, Selection] = field(default_factory=OrderedDict[Any, Selection])
-    sizes: dict[Any, tuple[Size, list[GraphQLError]]] = field(
-        default_factory=dict[Any, tuple[Size, list[GraphQLError]]]
-    )
-
-    def measure(
-        self, schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
-    ) -> tuple[Size, list[GraphQLError]]:
-        """The operation's size with these page sizes, and the limits that it passes."""
-        assert self.tree is not None
-        counts = {name: value for name, value in variables.items() if isinstance(value, int)}
-        key = operation.name and operation.name.value, tuple(sorted(counts.items()))
-        if key not in self.sizes:
-            if len(self.sizes) >= PLANS:
-                self.sizes.clear()
-            self.sizes[key] = measure(schema, self.tree, operation, counts)
-        return self.sizes[key]
-
-
-class Documents:
-    """One bounded cache by text."""
-
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-
-    def __contains__(self, text: str) -> bool:
-        return text in self._kept
-
-    def read(self, text: str) -> Document:
-        document = self._kept.get(text)
-        if document is None:
-            document = self._kept[text] = self._read(text)
-            while len(self._kept) > DOCUMENTS:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(text)
-        return document
-
-    def _read(self, text: str) -> Document:
-        try:
-            tree = parse(text, max_tokens=TOKENS)
-        except RecursionError:
-            return Document(None, [refused_request("GRAPHQL_PARSE_FAILED", "The document is nested too deeply.")])
-        except GraphQLError as error:
-            too_long = "tokens" in error.message
-            error.extensions = {"code": "TOO_MANY_TOKENS" if too_long else "GRAPHQL_PARSE_FAILED", "retryable": False}
-            return Document(None, [error])
-        # Sizes come first: validating a hostile document may take longer than refusing it.
-        for operation in operations(tree):
-            _, errors = measure(self._schema, tree, operation, {})
-            if errors:
-                return Document(tree, errors)
-        errors = validate(self._schema, tree)
-        for error in errors:
-            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "retryable": False}
-        return Document(tree, errors)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    composed: Composed
-    read: Reader
-
-
 class OutOfSight(RuntimeError):
     """A record to be answered with is not the viewer's to see."""
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes one operation; `context_value` is a Context, `document` the cached text's."""
+    """Executes one operation; `context_value` is a Context, `reading` what is known of its text."""
 
-    document: Document
+    reading: Reading
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
@@ -261,23 +179,26 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             args.append({"id": id})
         elif selection.pick.slot >= 0 and isinstance(args[selection.pick.slot], GraphQLError):
             raise args[selection.pick.slot]
+        failed = next((values for values in args if isinstance(values, GraphQLError)), None)
+        if failed is not None and self.reading.is_borrowed:
+            # Its place is told by the keys of the text itself, which is then read by a document of its own.
+            raise failed
         plan = self._plan(selection, args, viewer.dialect)
         parameters = viewer.at(context.clock())
         for parameter in plan.composed.parameters:
             parameters[parameter.name] = _sent(parameter.source(args[parameter.slot]))
         records = await context.graph.client.answer(root.name, plan.composed.text, parameters)
         answer = records[0]["answer"] if records else None
-        value = await self._project(plan, answer, args)
-        failed = any(isinstance(values, GraphQLError) for values in args)
-        return self._settle(value, declared or type, details, path) if failed else value
+        value = await self._project(self.reading.reader(plan), answer, args)
+        return value if failed is None else self._settle(value, declared or type, details, path)
 
-    async def _project(self, plan: Plan, answer: Any, args: list[Any]) -> Any:
+    async def _project(self, read: Reader, answer: Any, args: list[Any]) -> Any:
         revealing = self._context.revealing()
         request = Request(args, revealing, self._context.graph.secrets.seal_cursor)
-        value = plan.read(answer, request)
+        value = read(answer, request)
         # Contacts open with keys kept outside the graph: a second reading follows where one had to be fetched.
         while await revealing.load():
-            value = plan.read(answer, request)
+            value = read(answer, request)
         return value
 
     def _selection(self, root: Root, type: GraphQLObjectType, details: Any, path: Path) -> Selection:
@@ -287,7 +208,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             root.name,
             structure_of_booleans(self.variable_values.coerced),
         )
-        kept = self.document.selections
+        kept = self.reading.document.selections
         selection = kept.get(key)
         if selection is None:
             selection = kept[key] = select(self, root, type, details, str(path.key))
@@ -303,7 +224,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if plan is None:
             _give(selection.pick, args)
             composed = compose(selection.root, selection.pick, dialect)
-            plan = Plan(composed, read_root(composed.layout, selection.root.member, selection.pick))
+            projection = read_root(composed.layout, selection.root.member, selection.pick)
+            plan = Plan(composed, projection, projection.reader({}))
             if len(selection.plans) >= PLANS:
                 selection.plans.clear()
             if not failed:
@@ -395,9 +317,13 @@ class Answerer:
         self.schema = schema
         self._documents = Documents(schema)
 
-    def tree(self, text: str) -> DocumentNode | None:
-        """The syntax tree of a text, or null where it has none."""
-        return self._documents.read(text).tree
+    def operation(self, text: str, name: str | None) -> Operation | None:
+        """The text's operation of that name, or its only one; null where there is none."""
+        return self._documents.read(text).operation(name)
+
+    def borrows(self, text: str) -> bool:
+        """Whether the text is answered by the document of another that is alike."""
+        return self._documents.read(text).is_borrowed
 
     async def answer(
         self,
@@ -409,7 +335,28 @@ class Answerer:
         introspection: bool = True,
     ) -> Answer:
         """The answer to a query or a mutation."""
-        ready = self._prepare(text, variables, operation_name, introspection)
+        _looked_up("documents", text in self._documents)
+        reading = self._documents.read(text)
+        if reading.is_borrowed and reading.operation(operation_name) is not None:
+            given = reading.given(variables)
+            answer = await self._answer(reading, context, given, None, introspection)
+            if not answer.errors and not context.adjusted:
+                return answer
+            # Errors and adjustments name places, keys and variables of the text itself.
+            context.adjusted = []
+        if reading.is_borrowed:
+            reading = self._documents.read_alone(text)
+        return await self._answer(reading, context, variables, operation_name, introspection)
+
+    async def _answer(
+        self,
+        reading: Reading,
+        context: Context,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        introspection: bool,
+    ) -> Answer:
+        ready = self._prepare(reading, variables, operation_name, introspection)
         if isinstance(ready, Answer):
             return ready
         if ready.is_subscription:
@@ -424,7 +371,8 @@ class Answerer:
         )
         if not isinstance(result, ExecutionResult):
             result = await result
-        return _answered(result, {**ready.extensions, **_adjusted(context)})
+        answer = _answered(result, {**ready.extensions, **_adjusted(context)})
+        return replace(answer, data=reading.answered(answer.data)) if answer.data and reading.is_borrowed else answer
 
     async def subscribe(
         self,
@@ -436,14 +384,15 @@ class Answerer:
         introspection: bool = True,
     ) -> AsyncGenerator[Answer]:
         """An answer for each event of a subscription, one for anything else. One that is not executed is the last."""
-        ready = self._prepare(text, variables, operation_name, introspection)
-        if isinstance(ready, Answer):
-            yield ready
-            return
-        if not ready.is_subscription:
+        if (operation := self.operation(text, operation_name)) is None or operation.kind != OperationType.SUBSCRIPTION:
             yield await self.answer(
                 text, context, variables=variables, operation_name=operation_name, introspection=introspection
             )
+            return
+        _looked_up("documents", text in self._documents)
+        ready = self._prepare(self._documents.read(text), variables, operation_name, introspection)
+        if isinstance(ready, Answer):
+            yield ready
             return
         executor = ready.executor.build(
             self.schema,
@@ -471,13 +420,12 @@ class Answerer:
                 yield Answer(None, [presentable(reason)], {}, executed=False)
 
     def _prepare(
-        self, text: str, variables: dict[str, Any] | None, operation_name: str | None, introspection: bool
+        self, reading: Reading, variables: dict[str, Any] | None, operation_name: str | None, introspection: bool
     ) -> Ready | Answer:
         """The operation ready to be executed, or the answer that says why it is not."""
-        _looked_up("documents", text in self._documents)
-        document = self._documents.read(text)
+        document = reading.document
         errors = document.errors
-        if document.tree is not None and not errors and not introspection and _introspects(document.tree):
+        if document.tree is not None and not errors and not introspection and document.introspects:
             errors = [refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")]
         if document.tree is None or errors:
             return Answer(None, errors, {}, executed=False)
@@ -489,8 +437,9 @@ class Answerer:
             if errors:
                 return Answer(None, errors, extensions, executed=False)
         is_subscription = operation is not None and operation.operation is OperationType.SUBSCRIPTION
-        executor = type("Executor", (PlannedExecutor,), {"document": document})
-        return Ready(document.tree, executor, is_subscription, extensions)
+        if reading.executor is None:
+            reading.executor = type("Executor", (PlannedExecutor,), {"reading": reading})
+        return Ready(document.tree, reading.executor, is_subscription, extensions)
 
     async def _tell(self, executor: Any, written: Written, context: Context) -> Answer | None:
         """The answer to one event, read once the database answers; null where it is out of the viewer's sight."""
@@ -541,18 +490,6 @@ def _answered(result: ExecutionResult, extensions: dict[str, Any]) -> Answer:
 
 def _adjusted(context: Context) -> dict[str, Any]:
     return {"adjusted": context.adjusted} if context.adjusted else {}
-
-
-def _introspects(tree: DocumentNode) -> bool:
-    found = False
-
-    class Finder(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
-            nonlocal found
-            found = found or node.name.value in ("__schema", "__type")
-
-    visit(tree, Finder())
-    return found
 
 
 def presentable(error: GraphQLError) -> GraphQLError:

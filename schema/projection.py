@@ -7,9 +7,10 @@ Into its source go the request's response keys as literals and positions; everyt
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import CodeType
 from typing import Any, TypeAlias
 
 from graph.instants import to_text
@@ -46,14 +47,33 @@ class Request:
 Reader: TypeAlias = Callable[[Any, Request], Any]
 
 
-def read_root(layout: Any, member: Any, pick: Pick) -> Reader:
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The code that reads a statement's one column, what it is bound to, and its function's name."""
+
+    code: CodeType
+    bound: Mapping[str, Any]
+    name: str
+
+    def reader(self, keys: Mapping[str, str]) -> Reader:
+        """The function that answers under these keys in place of the aliases it was made for."""
+        bound: dict[str, Any] = {**self.bound, **{_key(alias): key for alias, key in keys.items()}}
+        exec(self.code, bound)
+        return bound[self.name]
+
+
+def read_root(layout: Any, member: Any, pick: Pick) -> Projection:
     """Reads the statement's one column."""
     code = _Code()
     if isinstance(layout, Layout):
         text = f"{code.object(layout)}(answer, request)"
     else:
         text = code.member("", Cell(pick, member, layout=layout), "answer")
-    return code.function(code.define("answer", f"return {text}"))
+    return code.projection(code.define("answer", f"return {text}"))
+
+
+def _key(alias: str) -> str:
+    return f"key_{alias}"
 
 
 def _instant(stored: str | None) -> str | None:
@@ -77,9 +97,15 @@ class _Code:
             "page_size": page_size,
         }
 
-    def function(self, name: str) -> Reader:
-        exec(compile("\n".join(self._lines), "<projection>", "exec"), self._bound)
-        return self._bound[name]
+    def projection(self, name: str) -> Projection:
+        return Projection(compile("\n".join(self._lines), "<projection>", "exec"), self._bound, name)
+
+    def key(self, pick: Pick) -> str:
+        """A response key: a name bound to it where it is an alias, which a text alike may call otherwise."""
+        if pick.key == pick.name:
+            return repr(pick.key)
+        self._bound[_key(pick.key)] = pick.key
+        return _key(pick.key)
 
     def define(self, argument: str, *body: str) -> str:
         name = f"f{len(self._lines)}"
@@ -94,7 +120,7 @@ class _Code:
     def object(self, layout: Layout) -> str:
         """The name of a function that reads an object's row, or null."""
         levels = {cell.group for cell in layout.cells if cell.group is not None and not cell.hidden}
-        fields = [f"{cell.pick.key!r}: {self.cell(layout.shape.type, cell)}" for cell in layout.cells]
+        fields = [f"{self.key(cell.pick)}: {self.cell(layout.shape.type, cell)}" for cell in layout.cells]
         return self.define(
             "row",
             "if row is None: return None",
@@ -156,7 +182,7 @@ class _Code:
 
     def page(self, layout: PageLayout) -> str:
         """The name of a function that reads [count, rows], of which there may be one more than the page holds."""
-        fields = [f"{pick.key!r}: {self.connection(layout, pick)}" for pick in layout.pick.picks]
+        fields = [f"{self.key(pick)}: {self.connection(layout, pick)}" for pick in layout.pick.picks]
         return self.define(
             "columns",
             f"args = request.args[{layout.pick.slot}]",
@@ -175,10 +201,10 @@ class _Code:
             case "nodes":
                 return f"[{self.node(layout, pick)} for row in rows]"
             case "edges":
-                fields = [f"{child.key!r}: {self.edge(layout, child)}" for child in pick.picks]
+                fields = [f"{self.key(child)}: {self.edge(layout, child)}" for child in pick.picks]
                 return f"[{{{', '.join(fields)}}} for row in rows]"
             case "pageInfo":
-                fields = [f"{child.key!r}: {self.page_info(layout, child)}" for child in pick.picks]
+                fields = [f"{self.key(child)}: {self.page_info(layout, child)}" for child in pick.picks]
                 return f"{{{', '.join(fields)}}}"
             case _:
                 return repr(f"{layout.shape.type}Connection")

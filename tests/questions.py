@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count as count_from
 from random import Random
@@ -23,7 +23,9 @@ from graphql import (
     parse,
     print_ast,
     validate,
+    visit,
 )
+from graphql.language import Visitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
@@ -310,6 +312,37 @@ def generated(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str],
 
     collect()
     return found
+
+
+def renamed(question: Question) -> Question:
+    """The same with other names for all that a text names itself, save an alias that is a field's name too."""
+    tree = parse(question.text)
+    fields: set[str] = set()
+
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            fields.add(node.name.value)
+
+    def other(node: Any, name: str = "name") -> Any:
+        named = getattr(node, name)
+        return replace(node, **{name: replace(named, value=f"{named.value}_too")})
+
+    class Renaming(Visitor):
+        def leave_field(self, node: FieldNode, *_: Any) -> Any:
+            return other(node, "alias") if node.alias and node.alias.value not in fields else None
+
+        def leave_variable(self, node: Any, *_: Any) -> Any:
+            return other(node)
+
+        def leave_fragment_spread(self, node: Any, *_: Any) -> Any:
+            return other(node)
+
+        def leave_fragment_definition(self, node: Any, *_: Any) -> Any:
+            return other(node)
+
+    visit(tree, Fields())
+    variables = {f"{name}_too": value for name, value in question.variables.items()}
+    return replace(question, text=print_ast(visit(tree, Renaming())), variables=variables)
 
 
 def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
