@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from structlog.typing import FilteringBoundLogger
 
+from api.documents import Library, Unknown
 from api.identity import Identity, Tokens, bearer, is_demo_host
 from api.metrics import MEDIA_TYPE, Metrics
 from api.oidc import IssuerUnavailable
@@ -61,6 +62,7 @@ class Server:
     answerer: Answerer
     port: int
     log: FilteringBoundLogger | None = None
+    library: Library = field(default_factory=lambda: Library({}))
     tokens: Tokens = field(init=False)
     identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
@@ -115,8 +117,7 @@ class Server:
             return EventStream(self, request, asked, context, caller)
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
-        if answer.executed:
-            await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
+        await self._charge(caller, answer, context)
         return _json(answer.payload(), form, _status(answer, form))
 
     async def socket(self, websocket: WebSocket) -> None:
@@ -142,8 +143,7 @@ class Server:
                 async for answer in told:
                     self._tell(asked, answer, context, first=first)
                     first = False
-                    if answer.executed:
-                        await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
+                    await self._charge(caller, answer, context)
                     yield answer
             except EngineUnavailable as error:
                 yield _unavailable(error)
@@ -174,6 +174,12 @@ class Server:
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
         return caller
 
+    async def _charge(self, caller: str, answer: Answer, context: Context) -> None:
+        """Takes the points of what was run, and of what the database planned for it since the last answer."""
+        records = answer.extensions.get("cost", {}).get("records", 0) if answer.executed else 0
+        planning, context.planning = context.planning, 0
+        await self.rates.charge(caller, records, planning=planning)
+
     def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
         """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
         if (told := record()) is not None:
@@ -185,10 +191,28 @@ class Server:
         if request.method == "GET":
             if not self.settings.is_development:
                 raise Refused(405, "METHOD_NOT_ALLOWED", "Send queries by POST.")
-            return _asked_by_get(request)
+            return self._asked_by_get(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
-        return _asked(await _body(request))
+        return self.asked(_parts(await _body(request)))
+
+    def asked(self, parts: Mapping[str, Any]) -> Asked:
+        """The request that a JSON object makes; Refused where it makes none."""
+        try:
+            query = self.library.text(parts.get("query"), parts.get("documentId"))
+        except Unknown as unknown:
+            raise Refused(400, unknown.code, str(unknown)) from unknown
+        return _checked(query, parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
+
+    def _asked_by_get(self, request: Request) -> Asked:
+        parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+        try:
+            parts = parameters | {
+                name: orjson.loads(parameters[name]) for name in ("variables", "extensions") if name in parameters
+            }
+        except orjson.JSONDecodeError as error:
+            raise Refused(400, "BAD_REQUEST", "The variables are not JSON.") from error
+        return replace(self.asked(parts), queries_only=True)
 
     async def _answer(self, asked: Asked, context: Context) -> Answer:
         try:
@@ -333,31 +357,14 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _asked(body: bytes) -> Asked:
+def _parts(body: bytes) -> Mapping[str, Any]:
     try:
         sent: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", "The body is not JSON.") from error
     if not isinstance(sent, dict):
         raise Refused(400, "BAD_REQUEST", "The body is not a JSON object; requests are not batched.")
-    return asked_of(cast(dict[str, Any], sent))
-
-
-def asked_of(parts: Mapping[str, Any]) -> Asked:
-    """The request that a JSON object makes; Refused where it makes none."""
-    return _checked(parts.get("query"), parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
-
-
-def _asked_by_get(request: Request) -> Asked:
-    parameters = request.query_params
-    try:
-        variables, extensions = (
-            orjson.loads(parameters[name]) if parameters.get(name) else None for name in ("variables", "extensions")
-        )
-    except orjson.JSONDecodeError as error:
-        raise Refused(400, "BAD_REQUEST", "The variables are not JSON.") from error
-    asked = _checked(parameters.get("query"), variables, parameters.get("operationName") or None, extensions)
-    return Asked(asked.query, asked.variables, asked.operation_name, queries_only=True)
+    return cast(dict[str, Any], sent)
 
 
 def _checked(query: Any, variables: Any, operation_name: Any, extensions: Any) -> Asked:

@@ -38,6 +38,7 @@ class Record:
     kind: str | None = None
     role: str | None = None
     retries: int = 0
+    planning: float = 0.0
     errors: list[str] = field(default_factory=list[str])
     statements: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -45,6 +46,11 @@ class Record:
         self.statements[statement] = self.statements.get(statement, 0.0) + seconds
         if self.metrics is not None:
             self.metrics.statement(statement, seconds)
+
+    def planned(self, seconds: float) -> None:
+        self.planning += seconds
+        if self.metrics is not None:
+            self.metrics.planning.observe(seconds)
 
     def retried(self) -> None:
         self.retries += 1
@@ -85,6 +91,7 @@ class Record:
             "kind": self.kind,
             "role": self.role,
             "statements": {name: milliseconds(seconds) for name, seconds in self.statements.items()},
+            "planning": milliseconds(self.planning),
             "retries": self.retries,
             "errors": self.errors,
         }

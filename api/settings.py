@@ -80,6 +80,13 @@ class Settings(BaseSettings):
         "memory://", description="Where points are counted: `memory://`, or `redis://` to share them among processes."
     )
 
+    documents: Path | None = Field(
+        None,
+        description="Trusted documents: a folder of `.graphql` files, or the JSON of texts by id that relay-compiler "
+        "writes. Requests name them by `documentId`.",
+    )
+    documents_only: bool = Field(False, description="Refuses every text that is not a trusted document.")
+
     @property
     def is_development(self) -> bool:
         return self.profile is Profile.DEVELOPMENT

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.http import BODY, Asked, Refused, Server, asked_of
+from api.http import BODY, Asked, Refused, Server
 from api.identity import bearer
 from api.requests import Record
 from graph.client import EngineUnavailable
@@ -176,14 +176,17 @@ class Socket:
         if id in self._tasks:
             raise Closing(4409, f"Subscriber for {id[:64]} already exists")
         try:
-            asked = asked_of(cast(dict[str, Any], payload))
+            asked = self._server.asked(cast(dict[str, Any], payload))
         except Refused as refused:
-            raise Closing(4400, str(refused)) from refused
+            if refused.code == "BAD_REQUEST":
+                raise Closing(4400, str(refused)) from refused
+            await self._send({"id": id, "type": "error", "payload": [refused.formatted()]})
+            return
         if len(self._tasks) >= OPERATIONS:
             error = Refused(429, "TOO_MANY_OPERATIONS", f"A socket may have {OPERATIONS} operations under way.")
             await self._send({"id": id, "type": "error", "payload": [error.formatted()]})
             return
-        context = replace(self._context, adjusted=[], known=None)
+        context = replace(self._context, adjusted=[], known=None, planning=0)
         self._tasks[id] = self._group.create_task(self._answer(id, asked, context))
 
     async def _answer(self, id: str, asked: Asked, context: Context) -> None:

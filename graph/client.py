@@ -22,6 +22,7 @@ from neo4j.exceptions import (
 )
 
 from graph.instants import parameter
+from graph.planning import Planner
 from graph.statements import Row, Statement
 from graph.watching import watcher
 
@@ -99,6 +100,7 @@ class Client:
     def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
         self.driver = driver
         self.database = database
+        self._planner = Planner(self.explain)
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -145,6 +147,24 @@ class Client:
                 _ran(name, started)
 
         return await _again(attempt)
+
+    async def plan(self, text: LiteralString, parameters: Mapping[str, Any], *, caller: str = "") -> int:
+        """Has the database plan a composed statement unless it did; points for it, as graph/planning.py counts."""
+        try:
+            return await self._planner.prepare(text, parameters, caller=caller)
+        except TimeoutError as error:
+            raise EngineUnavailable("Too many new queries wait to be planned.") from error
+
+    async def explain(self, text: LiteralString, parameters: Mapping[str, Any]) -> None:
+        """Has the database plan a reading statement for parameters of these types and sizes, without running it."""
+        query = Query("EXPLAIN " + text, timeout=TIMEOUT)
+        values = parameter(dict(parameters))
+
+        async def attempt() -> None:
+            async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                await (await session.run(query, values)).consume()
+
+        await _again(attempt)
 
     async def ping(self) -> None:
         """Returns once the database answers within a second; raises otherwise."""

@@ -65,6 +65,7 @@ class Context:
     """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
 
     `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
+    `planning` are the points of the statements that the database had to plan for it.
     """
 
     graph: Graph
@@ -75,6 +76,7 @@ class Context:
     adjusted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     known: Viewer | None = None
     tail: Tail | None = None
+    planning: int = 0
 
     async def viewer(self) -> Viewer:
         """Who asks; an UNAUTHENTICATED error where nobody does or the subject is no user."""
