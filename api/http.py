@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from structlog.typing import FilteringBoundLogger
 
+from api.bookmarks import HEADER, Bookmarks
 from api.documents import Library, Unknown
 from api.identity import Identity, Tokens, bearer, is_demo_host
 from api.metrics import MEDIA_TYPE, Metrics
@@ -28,6 +29,7 @@ from api.oidc import IssuerUnavailable
 from api.rates import Rates
 from api.requests import Watch, record
 from api.settings import Settings
+from graph.bookmarks import trail
 from graph.client import EngineUnavailable
 from graph.tail import Tail
 from graph.writing import Graph
@@ -67,6 +69,7 @@ class Server:
     identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
     rates: Rates = field(init=False)
+    bookmarks: Bookmarks = field(init=False)
     metrics: Metrics | None = field(init=False)
     tail: Tail = field(init=False)
     stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -77,6 +80,7 @@ class Server:
         self.identity = Identity(self.settings, self.tokens)
         self.viewers = Viewers(self.graph)
         self.rates = Rates(self.settings.rate_points, self.settings.rate_storage, self.graph.secrets)
+        self.bookmarks = Bookmarks(self.graph.secrets)
         self.metrics = Metrics() if self.settings.shows_metrics else None
         self.tail = Tail(self.graph.client, utc_now)
 
@@ -107,6 +111,7 @@ class Server:
             return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.").response(JSON)
         try:
             context = await self.context(request, bearer(request.headers.get("authorization")))
+            self._follow(request)
             caller = await self.admit(request, context)
             asked = await self._read(request)
         except Refused as refused:
@@ -118,7 +123,19 @@ class Server:
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
         await self._charge(caller, answer, context)
-        return _json(answer.payload(), form, _status(answer, form))
+        response = _json(answer.payload(), form, _status(answer, form))
+        if (followed := trail()) is not None and followed.written:
+            response.headers[HEADER] = self.bookmarks.seal(followed.bookmarks)
+        return response
+
+    def _follow(self, request: Request) -> None:
+        """Has this request's sessions begin where the write ended whose bookmark it sends."""
+        text, followed = request.headers.get(HEADER), trail()
+        if text and followed is not None:
+            try:
+                followed.bookmarks = self.bookmarks.open(text)
+            except ValueError as error:
+                raise Refused(400, "BAD_BOOKMARK", str(error)) from error
 
     async def socket(self, websocket: WebSocket) -> None:
         from api.sockets import serve_socket

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from api.metrics import Metrics
+from graph.bookmarks import following
 from graph.visibility import Viewer
 from graph.watching import watched, watcher
 
@@ -131,7 +132,7 @@ class Watch:
         if self._metrics is not None:
             self._metrics.in_flight.inc()
         try:
-            with watched(record):
+            with watched(record), following():
                 await self._app(scope, receive, answer)
         finally:
             if self._metrics is not None:

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar, cast
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction, Query
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction, Query
 from neo4j.exceptions import (
     ClientError,
     ConstraintError,
@@ -21,6 +21,7 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
+from graph.bookmarks import Unfollowable, followed, trail
 from graph.instants import parameter
 from graph.planning import Planner
 from graph.statements import Row, Statement
@@ -72,6 +73,10 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, (Neo4jError, DriverError)):
         return error.is_retryable()
     return False
+
+
+def is_unfollowable(error: BaseException) -> bool:
+    return isinstance(error, ClientError) and "InvalidBookmark" in (error.code or "")
 
 
 class Transaction:
@@ -127,6 +132,10 @@ class Client:
     async def close(self) -> None:
         await self.driver.close()
 
+    def _session(self, access: str) -> AsyncSession:
+        """A session that begins where the request's last write ended."""
+        return self.driver.session(database=self.database, default_access_mode=access, bookmarks=followed())
+
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
         return [statement.read(record) for record in records]
@@ -140,7 +149,7 @@ class Client:
             _observe(name)
             started = time.perf_counter()
             try:
-                async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                async with self._session(READ_ACCESS) as session:
                     result = await session.run(query, values)
                     return cast(list[Mapping[str, Any]], [record async for record in result])
             finally:
@@ -191,13 +200,15 @@ class Client:
 
         async def attempt() -> Result:
             check_time()
-            async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
+            async with self._session(WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
                     result = await work(Transaction(transaction))
                     check_time()
                     await transaction.commit()
-                    return result
+                if (followed_on := trail()) is not None:
+                    followed_on.reach((await session.last_bookmarks()).raw_values)
+                return result
 
         async with self._turn:
             return await _again(attempt)
@@ -211,6 +222,8 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await attempt()
         except Exception as error:
+            if is_unfollowable(error):
+                raise Unfollowable from error
             if not is_transient(error):
                 raise
             wait = random.uniform(0, ceiling)

@@ -44,6 +44,7 @@ from graphql.language import Visitor
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.bookmarks import Unfollowable
 from graph.client import EngineUnavailable
 from graph.tail import FellBehind
 from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
@@ -594,6 +595,9 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, EngineUnavailable):
         message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif isinstance(cause, Unfollowable):
+        message = "The Turnout-Bookmark belongs to another database; send the request without it."
+        extensions = {"code": "BAD_BOOKMARK", "retryable": False}
     elif cause is None or isinstance(cause, GraphQLError):
         message, extensions = error.message, {"code": "BAD_REQUEST", "retryable": False}
     else:

@@ -36,8 +36,7 @@ def shapes() -> list[str]:
     found: list[str] = []
     for size in range(1, len(FIELDS) + 1):
         for fields in itertools.combinations(FIELDS, size):
-            found.append("{ departments { %s } }" % " ".join(fields))
-            found.append("{ departments { %s ancestors { id } } }" % " ".join(fields))
+            found += (f"{{ departments {{ {' '.join(fields)} {more} }} }}" for more in ("", "ancestors { id }"))
     random.Random(1).shuffle(found)
     return found
 
