@@ -26,6 +26,7 @@ from api.identity import Tokens
 from api.logs import forward, open_log
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
+from api.tracing import open_tracing
 from graph import events, organizations
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
@@ -48,7 +49,7 @@ def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     try:
         code = asyncio.run(work())
     except (SetupError, EngineUnavailable) as error:
-        err.print(str(error), style="red", highlight=False, soft_wrap=True)
+        err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         code = 1
     except KeyboardInterrupt:
         code = 130
@@ -105,6 +106,7 @@ def serve() -> None:
         settings = read_settings()
         answerer = Answerer(core_schema())
         library, trusted = _trusted(answerer, settings)
+        tracing = open_tracing(settings)
         log = open_log(development=settings.is_development)
         forward(log, development=settings.is_development)
         say: Say = err.print if settings.is_development else log.info
@@ -115,7 +117,7 @@ def serve() -> None:
             async with running_graph(settings, serving=True, say=say) as graph:
                 await _offer_demo(settings, graph)
                 await _plan_documents(answerer, trusted, graph, say)
-                server = Server(settings, graph, answerer, listener.getsockname()[1], log, library)
+                server = Server(settings, graph, answerer, listener.getsockname()[1], log, library, tracing)
                 config = uvicorn.Config(
                     server.app(),
                     log_config=None,
@@ -130,6 +132,8 @@ def serve() -> None:
                 await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()
                 say("Stopping ...")
+        if tracing is not None:
+            await tracing.close()
         return 0
 
     run(work)

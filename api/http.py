@@ -29,6 +29,7 @@ from api.oidc import IssuerUnavailable
 from api.rates import Rates
 from api.requests import Watch, record
 from api.settings import Settings
+from api.tracing import Tracing
 from graph.bookmarks import trail
 from graph.client import EngineUnavailable
 from graph.tail import Tail
@@ -65,6 +66,7 @@ class Server:
     port: int
     log: FilteringBoundLogger | None = None
     library: Library = field(default_factory=lambda: Library({}))
+    tracing: Tracing | None = None
     tokens: Tokens = field(init=False)
     identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
@@ -101,7 +103,7 @@ class Server:
             routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
         if self.metrics is not None:
             routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
-        return Watch(Starlette(routes=routes), self.log, self.metrics)
+        return Watch(Starlette(routes=routes), self.log, self.metrics, self.tracing)
 
     # GraphQL
 

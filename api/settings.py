@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         "memory://", description="Where points are counted: `memory://`, or `redis://` to share them among processes."
     )
 
+    traces_url: str | None = Field(
+        None,
+        description="Where OpenTelemetry spans are sent by OTLP over HTTP, as `http://collector:4318/v1/traces`; needs "
+        "the extra `otel`.",
+    )
     documents: Path | None = Field(
         None,
         description="Trusted documents: a folder of `.graphql` files, or the JSON of texts by id that relay-compiler "

@@ -190,10 +190,13 @@ class Socket:
         self._tasks[id] = self._group.create_task(self._answer(id, asked, context))
 
     async def _answer(self, id: str, asked: Asked, context: Context) -> None:
+        tracing = self._server.tracing
+        record = Record(uuid4().hex, self._server.metrics, tracing and tracing.begin("operation"))
         try:
-            with watched(Record(uuid4().hex, self._server.metrics)):
+            with watched(record):
                 await self._send(await self._told(id, asked, context))
         finally:
+            record.end("WEBSOCKET", "/graphql")
             self._free(id)
 
     async def _told(self, id: str, asked: Asked, context: Context) -> dict[str, Any]:
