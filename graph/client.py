@@ -42,6 +42,10 @@ class EngineUnavailable(Exception):
     """The database did not answer; the same call may be sent again."""
 
 
+class TooSlow(Exception):
+    """The database ended a statement that took longer than TIMEOUT."""
+
+
 @contextmanager
 def statements_run():
     """Collects the names of the statements run inside the block, in their order."""
@@ -77,6 +81,10 @@ def is_transient(error: BaseException) -> bool:
 
 def is_unfollowable(error: BaseException) -> bool:
     return isinstance(error, ClientError) and "InvalidBookmark" in (error.code or "")
+
+
+def is_too_slow(error: BaseException) -> bool:
+    return isinstance(error, Neo4jError) and "TransactionTimedOut" in (error.code or "")
 
 
 class Transaction:
@@ -224,6 +232,8 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
         except Exception as error:
             if is_unfollowable(error):
                 raise Unfollowable from error
+            if is_too_slow(error):
+                raise TooSlow from error
             if not is_transient(error):
                 raise
             wait = random.uniform(0, ceiling)

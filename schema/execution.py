@@ -45,7 +45,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.bookmarks import Unfollowable
-from graph.client import EngineUnavailable
+from graph.client import TIMEOUT, EngineUnavailable, TooSlow
 from graph.tail import FellBehind
 from graph.traversal import ROOTS, SHAPES, Composed, Member, Pick, Root, compose, structure
 from graph.visibility import Dialect, Viewer
@@ -595,6 +595,9 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, EngineUnavailable):
         message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif isinstance(cause, TooSlow):
+        message = f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; ask for less."
+        extensions = {"code": "TIMED_OUT", "retryable": False}
     elif isinstance(cause, Unfollowable):
         message = "The Turnout-Bookmark belongs to another database; send the request without it."
         extensions = {"code": "BAD_BOOKMARK", "retryable": False}
