@@ -44,6 +44,7 @@ BODY = 256 * 1024
 """Bytes a request may have."""
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 EVENTS = "text/event-stream"
+FULL = "This process has as many connections open as it may; try again later."
 HERE = Path(__file__).parent
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -121,6 +122,8 @@ class Server:
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
             from api.sockets import EventStream
 
+            if self.is_full:
+                return Refused(503, "TOO_MANY_STREAMS", FULL, retry_after=5).response(form or JSON)
             return EventStream(self, request, asked, context, caller)
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
@@ -177,6 +180,10 @@ class Server:
             yield
         finally:
             self._streams.discard(task)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._streams) >= self.settings.streams
 
     async def stop(self) -> None:
         """Ends what streams, before connections are cut."""

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         "memory://", description="Where points are counted: `memory://`, or `redis://` to share them among processes."
     )
 
+    streams: int = Field(
+        1000,
+        ge=1,
+        description="WebSockets and event streams that a process has open; others close with 1013 or get 503.",
+    )
     traces_url: str | None = Field(
         None,
         description="Where OpenTelemetry spans are sent by OTLP over HTTP, as `http://collector:4318/v1/traces`; needs "

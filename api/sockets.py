@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.http import BODY, Asked, Refused, Server
+from api.http import BODY, FULL, Asked, Refused, Server
 from api.identity import bearer
 from api.requests import Record
 from graph.client import EngineUnavailable
@@ -32,8 +32,11 @@ OPERATIONS = 20
 """Operations that one socket may have under way."""
 INIT, SEND, BEAT, CLOSE = 5.0, 10.0, 10.0, 1.0
 """Seconds to introduce oneself, to take a message, between two heartbeats, and for a closing handshake to begin."""
-RECHECK = 30.0
-"""Seconds between two looks at whether the user is still there; viewers are kept for 60 at most."""
+RECHECK, FRESH = 30.0, 25.0
+"""Seconds between two looks at whether the user is still there, and the most that what is seen then may be old.
+
+Together with the read itself they are less than 60.
+"""
 
 
 class Closing(Exception):
@@ -66,7 +69,7 @@ async def guard(context: Context, ends: float) -> None:
     while (left := ends - time.time()) > 0:
         await asyncio.sleep(min(left, RECHECK))
         try:
-            await context.viewer()
+            await context.viewer(within=FRESH)
         except GraphQLError as error:
             raise unauthorized("The user is no longer there.") from error
         except EngineUnavailable:
@@ -253,6 +256,10 @@ def _flat(group: BaseExceptionGroup[Closing]) -> list[Closing]:
 
 
 async def serve_socket(server: Server, websocket: WebSocket) -> None:
+    if server.is_full:
+        await websocket.accept(PROTOCOL if PROTOCOL in websocket.scope["subprotocols"] else None)
+        await websocket.close(1013, FULL)
+        return
     with server.streaming():
         await Socket(server, websocket).run()
 
