@@ -33,7 +33,7 @@ from graph.instants import is_zone
 from graph.planning import KEPT
 from graph.secrets import Secrets
 from graph.writing import Graph, forget_operations
-from schema import documents
+from schema import trusted
 from schema.execution import Answerer, Document
 from schema.ids import to_global
 from schema.root import core_schema
@@ -105,7 +105,7 @@ def serve() -> None:
     async def work() -> int:
         settings = read_settings()
         answerer = Answerer(core_schema())
-        library, trusted = _trusted(answerer, settings)
+        library, documents = _trusted(answerer, settings)
         tracing = open_tracing(settings)
         log = open_log(development=settings.is_development)
         forward(log, development=settings.is_development)
@@ -116,7 +116,7 @@ def serve() -> None:
         with suppress(asyncio.CancelledError), _listening(settings) as listener:
             async with running_graph(settings, serving=True, say=say) as graph:
                 await _offer_demo(settings, graph)
-                await _plan_documents(answerer, trusted, graph, say)
+                await _plan_documents(answerer, documents, graph, say)
                 server = Server(settings, graph, answerer, listener.getsockname()[1], log, library, tracing)
                 config = uvicorn.Config(
                     server.app(),
@@ -151,18 +151,18 @@ def _trusted(answerer: Answerer, settings: Settings) -> tuple[Library, list[Docu
     """The operator's documents, checked before anything is started."""
     texts = read_documents(settings)
     try:
-        return Library(texts, only=settings.documents_only), documents.trust(answerer, texts)
-    except documents.InvalidDocument as error:
+        return Library(texts, only=settings.documents_only), trusted.trust(answerer, texts)
+    except trusted.InvalidDocument as error:
         raise SetupError(f"TURNOUT_DOCUMENTS: {error}") from error
 
 
-async def _plan_documents(answerer: Answerer, trusted: list[Document], graph: Graph, say: Say) -> None:
+async def _plan_documents(answerer: Answerer, documents: list[Document], graph: Graph, say: Say) -> None:
     """Has the database plan the documents, so that no caller waits for that."""
-    if not trusted:
+    if not documents:
         return
-    say(f"Planning {len(trusted)} trusted documents ...")
+    say(f"Planning {len(documents)} trusted documents ...")
     started = time.monotonic()
-    planned = await documents.plan(answerer, trusted, graph)
+    planned = await trusted.plan(answerer, documents, graph)
     say(f"The database planned {planned} statements of theirs in {time.monotonic() - started:.1f} s.")
     if planned > KEPT:
         say(f"No more than {KEPT} are kept as planned: trust fewer documents.")

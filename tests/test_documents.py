@@ -21,9 +21,9 @@ from graph.client import Client
 from graph.interviews import Response
 from graph.watching import watched
 from graph.writing import Graph
-from schema.documents import plan, trust
 from schema.execution import Answerer
 from schema.root import core_schema
+from schema.trusted import plan, trust
 from tests.conftest import Ask, Company, gid
 from tests.test_http import client, server, token
 from tests.test_subscriptions import EVENTS, followed, interview, live, served, talk
