@@ -1,5 +1,5 @@
-# Builds an image of the API alone; it needs a Neo4j, which docker-compose.yml brings.
-FROM python:3.11-slim AS build
+# The API alone; it needs a Neo4j, which docker-compose.yml brings.
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /turnout
 COPY requirements.lock pyproject.toml README.md ./
 RUN python -m venv .venv && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.lock
@@ -7,14 +7,14 @@ COPY api api
 COPY graph graph
 COPY schema schema
 COPY seeds seeds
-RUN .venv/bin/python -m pip install --no-deps --no-build-isolation .
+RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.11-slim
-RUN useradd --create-home --uid 10001 turnout && install -d -o turnout /var/lib/turnout
+FROM python:3.11.14-slim-bookworm
+RUN useradd --uid 10001 --no-create-home turnout && install -d -o turnout -m 700 /var/lib/turnout
 WORKDIR /turnout
 COPY --from=build /turnout/.venv .venv
-USER turnout
-ENV TURNOUT_HOST=0.0.0.0 TURNOUT_DATA=/var/lib/turnout
+USER 10001
+ENV TURNOUT_HOST=0.0.0.0 TURNOUT_DATA=/var/lib/turnout PYTHONDONTWRITEBYTECODE=1
 VOLUME /var/lib/turnout
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \

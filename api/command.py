@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,16 +20,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.doctor import examine
+from api.documents import Library, read_documents
 from api.http import BODY, Server
 from api.identity import Tokens
 from api.logs import forward, open_log
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
+from api.tracing import open_tracing
 from graph import events, organizations
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
+from graph.planning import KEPT
 from graph.secrets import Secrets
 from graph.writing import Graph, forget_operations
+from schema import trusted
+from schema.documents import Document
 from schema.execution import Answerer
 from schema.ids import to_global
 from schema.root import core_schema
@@ -44,7 +50,7 @@ def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     try:
         code = asyncio.run(work())
     except (SetupError, EngineUnavailable) as error:
-        err.print(str(error), style="red", highlight=False, soft_wrap=True)
+        err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         code = 1
     except KeyboardInterrupt:
         code = 130
@@ -99,6 +105,9 @@ def serve() -> None:
 
     async def work() -> int:
         settings = read_settings()
+        answerer = Answerer(core_schema())
+        library, documents = _trusted(answerer, settings)
+        tracing = open_tracing(settings)
         log = open_log(development=settings.is_development)
         forward(log, development=settings.is_development)
         say: Say = err.print if settings.is_development else log.info
@@ -108,7 +117,8 @@ def serve() -> None:
         with suppress(asyncio.CancelledError), _listening(settings) as listener:
             async with running_graph(settings, serving=True, say=say) as graph:
                 await _offer_demo(settings, graph)
-                server = Server(settings, graph, Answerer(core_schema()), listener.getsockname()[1], log)
+                await _plan_documents(answerer, documents, graph, say)
+                server = Server(settings, graph, answerer, listener.getsockname()[1], log, library, tracing)
                 config = uvicorn.Config(
                     server.app(),
                     log_config=None,
@@ -123,6 +133,8 @@ def serve() -> None:
                 await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()
                 say("Stopping ...")
+        if tracing is not None:
+            await tracing.close()
         return 0
 
     run(work)
@@ -134,6 +146,27 @@ async def _forget_daily(graph: Graph) -> None:
         with suppress(EngineUnavailable):
             await forget_operations(graph, datetime.now(UTC))
         await asyncio.sleep(24 * 60 * 60)
+
+
+def _trusted(answerer: Answerer, settings: Settings) -> tuple[Library, list[Document]]:
+    """The operator's documents, checked before anything is started."""
+    texts = read_documents(settings)
+    try:
+        return Library(texts, only=settings.documents_only), trusted.trust(answerer, texts)
+    except trusted.InvalidDocument as error:
+        raise SetupError(f"TURNOUT_DOCUMENTS: {error}") from error
+
+
+async def _plan_documents(answerer: Answerer, documents: list[Document], graph: Graph, say: Say) -> None:
+    """Has the database plan the documents, so that no caller waits for that."""
+    if not documents:
+        return
+    say(f"Planning {len(documents)} trusted documents ...")
+    started = time.monotonic()
+    planned = await trusted.plan(answerer, documents, graph)
+    say(f"The database planned {planned} statements of theirs in {time.monotonic() - started:.1f} s.")
+    if planned > KEPT:
+        say(f"No more than {KEPT} are kept as planned: trust fewer documents.")
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -21,12 +21,16 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from structlog.typing import FilteringBoundLogger
 
+from api.bookmarks import HEADER, Bookmarks
+from api.documents import Library, Unknown
 from api.identity import Identity, Tokens, bearer, is_demo_host
 from api.metrics import MEDIA_TYPE, Metrics
 from api.oidc import IssuerUnavailable
 from api.rates import Rates
 from api.requests import Watch, record
 from api.settings import Settings
+from api.tracing import Tracing
+from graph.bookmarks import trail
 from graph.client import EngineUnavailable
 from graph.tail import Tail
 from graph.writing import Graph
@@ -41,6 +45,7 @@ BODY = 256 * 1024
 """Bytes a request may have."""
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 EVENTS = "text/event-stream"
+FULL = "This process has as many connections open as it may; try again later."
 HERE = Path(__file__).parent
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -62,10 +67,13 @@ class Server:
     answerer: Answerer
     port: int
     log: FilteringBoundLogger | None = None
+    library: Library = field(default_factory=lambda: Library({}))
+    tracing: Tracing | None = None
     tokens: Tokens = field(init=False)
     identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
     rates: Rates = field(init=False)
+    bookmarks: Bookmarks = field(init=False)
     metrics: Metrics | None = field(init=False)
     tail: Tail = field(init=False)
     stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -76,6 +84,7 @@ class Server:
         self.identity = Identity(self.settings, self.tokens)
         self.viewers = Viewers(self.graph)
         self.rates = Rates(self.settings.rate_points, self.settings.rate_storage, self.graph.secrets)
+        self.bookmarks = Bookmarks(self.graph.secrets)
         self.metrics = Metrics() if self.settings.shows_metrics else None
         self.tail = Tail(self.graph.client, utc_now)
 
@@ -96,7 +105,7 @@ class Server:
             routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
         if self.metrics is not None:
             routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
-        return Watch(Starlette(routes=routes), self.log, self.metrics)
+        return Watch(Starlette(routes=routes), self.log, self.metrics, self.tracing)
 
     # GraphQL
 
@@ -106,6 +115,7 @@ class Server:
             return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.").response(JSON)
         try:
             context = await self.context(request, bearer(request.headers.get("authorization")))
+            self._follow(request)
             caller = await self.admit(request, context)
             asked = await self._read(request)
         except Refused as refused:
@@ -113,12 +123,25 @@ class Server:
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
             from api.sockets import EventStream
 
+            if self.is_full:
+                return Refused(503, "TOO_MANY_STREAMS", FULL, retry_after=5).response(form or JSON)
             return EventStream(self, request, asked, context, caller)
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
-        if answer.executed:
-            await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
-        return _json(answer.payload(), form, _status(answer, form))
+        await self._charge(caller, answer, context)
+        response = _json(answer.payload(), form, _status(answer, form))
+        if (followed := trail()) is not None and followed.written:
+            response.headers[HEADER] = self.bookmarks.seal(followed.bookmarks)
+        return response
+
+    def _follow(self, request: Request) -> None:
+        """Has this request's sessions begin where the write ended whose bookmark it sends."""
+        text, followed = request.headers.get(HEADER), trail()
+        if text and followed is not None:
+            try:
+                followed.bookmarks = self.bookmarks.open(text)
+            except ValueError as error:
+                raise Refused(400, "BAD_BOOKMARK", str(error)) from error
 
     async def socket(self, websocket: WebSocket) -> None:
         from api.sockets import serve_socket
@@ -143,8 +166,7 @@ class Server:
                 async for answer in told:
                     self._tell(asked, answer, context, first=first)
                     first = False
-                    if answer.executed:
-                        await self.rates.charge(caller, answer.extensions.get("cost", {}).get("records", 0))
+                    await self._charge(caller, answer, context)
                     yield answer
             except EngineUnavailable as error:
                 yield _unavailable(error)
@@ -159,6 +181,10 @@ class Server:
             yield
         finally:
             self._streams.discard(task)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._streams) >= self.settings.streams
 
     async def stop(self) -> None:
         """Ends what streams, before connections are cut."""
@@ -175,6 +201,12 @@ class Server:
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
         return caller
 
+    async def _charge(self, caller: str, answer: Answer, context: Context) -> None:
+        """Takes the points of what was run, and of what the database planned for it since the last answer."""
+        records = answer.extensions.get("cost", {}).get("records", 0) if answer.executed else 0
+        planning, context.planning = context.planning, 0
+        await self.rates.charge(caller, records, planning=planning)
+
     def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
         """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
         if (told := record()) is not None:
@@ -186,10 +218,28 @@ class Server:
         if request.method == "GET":
             if not self.settings.is_development:
                 raise Refused(405, "METHOD_NOT_ALLOWED", "Send queries by POST.")
-            return _asked_by_get(request)
+            return self._asked_by_get(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
-        return _asked(await _body(request))
+        return self.asked(_parts(await _body(request)))
+
+    def asked(self, parts: Mapping[str, Any]) -> Asked:
+        """The request that a JSON object makes; Refused where it makes none."""
+        try:
+            query = self.library.text(parts.get("query"), parts.get("documentId"))
+        except Unknown as unknown:
+            raise Refused(400, unknown.code, str(unknown)) from unknown
+        return _checked(query, parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
+
+    def _asked_by_get(self, request: Request) -> Asked:
+        parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+        try:
+            parts = parameters | {
+                name: orjson.loads(parameters[name]) for name in ("variables", "extensions") if name in parameters
+            }
+        except orjson.JSONDecodeError as error:
+            raise Refused(400, "BAD_REQUEST", "The variables are not JSON.") from error
+        return replace(self.asked(parts), queries_only=True)
 
     async def _answer(self, asked: Asked, context: Context) -> Answer:
         try:
@@ -333,31 +383,14 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _asked(body: bytes) -> Asked:
+def _parts(body: bytes) -> Mapping[str, Any]:
     try:
         sent: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "BAD_REQUEST", "The body is not JSON.") from error
     if not isinstance(sent, dict):
         raise Refused(400, "BAD_REQUEST", "The body is not a JSON object; requests are not batched.")
-    return asked_of(cast(dict[str, Any], sent))
-
-
-def asked_of(parts: Mapping[str, Any]) -> Asked:
-    """The request that a JSON object makes; Refused where it makes none."""
-    return _checked(parts.get("query"), parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
-
-
-def _asked_by_get(request: Request) -> Asked:
-    parameters = request.query_params
-    try:
-        variables, extensions = (
-            orjson.loads(parameters[name]) if parameters.get(name) else None for name in ("variables", "extensions")
-        )
-    except orjson.JSONDecodeError as error:
-        raise Refused(400, "BAD_REQUEST", "The variables are not JSON.") from error
-    asked = _checked(parameters.get("query"), variables, parameters.get("operationName") or None, extensions)
-    return Asked(asked.query, asked.variables, asked.operation_name, queries_only=True)
+    return cast(dict[str, Any], sent)
 
 
 def _checked(query: Any, variables: Any, operation_name: Any, extensions: Any) -> Asked:

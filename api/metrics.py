@@ -50,6 +50,12 @@ class Metrics:
             registry=registry,
             buckets=BUCKETS,
         )
+        self.planning = Histogram(
+            "turnout_planning_seconds",
+            "Seconds until the database had planned a statement that it had not seen, its turn waited for.",
+            registry=registry,
+            buckets=BUCKETS,
+        )
         self._lookups = Counter(
             "turnout_cache_lookups", "Lookups in a cache, by result.", ("cache", "result"), registry=registry
         )

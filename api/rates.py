@@ -78,10 +78,11 @@ class Rates:
         window = await self._tried(self._limiter.get_window_stats(self._limit, caller), None)
         return max(1, math.ceil(window.reset_time - time.time())) if window else None
 
-    async def charge(self, caller: str, records: int) -> None:
-        """Takes the points of an operation that was run and could bring so many records."""
-        if self._limit is not None and records >= RECORDS:
-            await self._tried(self._limiter.hit(self._limit, caller, cost=records // RECORDS), True)
+    async def charge(self, caller: str, records: int, *, planning: int = 0) -> None:
+        """Takes the points of an operation that was run: what it could bring, and those for planning it."""
+        points = records // RECORDS + planning
+        if self._limit is not None and points:
+            await self._tried(self._limiter.hit(self._limit, caller, cost=points), True)
 
     async def _tried(self, work: Awaitable[T], otherwise: T) -> T:
         if time.monotonic() < self._rests_until:

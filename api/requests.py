@@ -13,11 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from api.metrics import Metrics
+from api.tracing import Trace, Tracing
+from graph.bookmarks import following
 from graph.visibility import Viewer
 from graph.watching import watched, watcher
 from schema.documents import Operation
 
-ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """An X-Request-Id that is taken over; any other is replaced."""
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "WEBSOCKET"})
 NAME = 64
@@ -30,6 +32,7 @@ class Record:
 
     id: str
     metrics: Metrics | None = None
+    trace: Trace | None = None
     stays_open: bool = False
     """A WebSocket: its operations began at some time after it."""
     started: float = field(default_factory=time.perf_counter)
@@ -38,6 +41,7 @@ class Record:
     kind: str | None = None
     role: str | None = None
     retries: int = 0
+    planning: float = 0.0
     errors: list[str] = field(default_factory=list[str])
     statements: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -45,6 +49,15 @@ class Record:
         self.statements[statement] = self.statements.get(statement, 0.0) + seconds
         if self.metrics is not None:
             self.metrics.statement(statement, seconds)
+        if self.trace is not None:
+            self.trace.ran(statement, seconds)
+
+    def planned(self, seconds: float) -> None:
+        self.planning += seconds
+        if self.metrics is not None:
+            self.metrics.planning.observe(seconds)
+        if self.trace is not None:
+            self.trace.ran("planning", seconds)
 
     def retried(self) -> None:
         self.retries += 1
@@ -71,9 +84,25 @@ class Record:
         if self.metrics is not None:
             seconds = None if self.stays_open else self.age()
             self.metrics.operation(self.operation if viewer else None, self.kind, seconds)
+        if self.trace is not None:
+            self.trace.answered(self.kind, self.operation if viewer else None)
 
     def age(self) -> float:
         return time.perf_counter() - self.started
+
+    def end(self, method: str, path: str) -> None:
+        """The request, or an operation of a socket, is over."""
+        if self.trace is not None:
+            told = {
+                "http.request.method": method,
+                "http.route": path,
+                "http.response.status_code": self.status,
+                "turnout.request.id": self.id,
+                "turnout.role": self.role,
+                "turnout.errors": self.errors,
+            }
+            failed = "INTERNAL" in self.errors or (self.status or 200) >= 500
+            self.trace.end(f"{method} {path}", {name: value for name, value in told.items() if value}, failed=failed)
 
     def fields(self) -> dict[str, Any]:
         """What the log says of the request, without what does not apply."""
@@ -85,6 +114,7 @@ class Record:
             "kind": self.kind,
             "role": self.role,
             "statements": {name: milliseconds(seconds) for name, seconds in self.statements.items()},
+            "planning": milliseconds(self.planning),
             "retries": self.retries,
             "errors": self.errors,
         }
@@ -104,16 +134,20 @@ def milliseconds(seconds: float) -> float:
 class Watch:
     """Around the whole application: gives each request its record, answers its id, and tells of it at its end."""
 
-    def __init__(self, app: ASGIApp, log: FilteringBoundLogger | None, metrics: Metrics | None) -> None:
+    def __init__(
+        self, app: ASGIApp, log: FilteringBoundLogger | None, metrics: Metrics | None, tracing: Tracing | None = None
+    ) -> None:
         self._app = app
         self._log = log
         self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        record = Record(_id(scope), self._metrics, scope["type"] == "websocket")
+        trace = self._tracing.begin(scope["type"], _header(scope, b"traceparent")) if self._tracing else None
+        record = Record(_id(scope), self._metrics, trace, scope["type"] == "websocket")
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -124,7 +158,7 @@ class Watch:
         if self._metrics is not None:
             self._metrics.in_flight.inc()
         try:
-            with watched(record):
+            with watched(record), following():
                 await self._app(scope, receive, answer)
         finally:
             if self._metrics is not None:
@@ -132,13 +166,19 @@ class Watch:
             self._tell(scope, record)
 
     def _tell(self, scope: Scope, record: Record) -> None:
+        method = scope.get("method", "WEBSOCKET")
+        method = method if method in METHODS else "other"
+        # The path as declared: what was asked for may hold anything.
+        path = getattr(scope.get("route"), "path", "none")
+        record.end(method, path)
         if self._log is not None:
-            method = scope.get("method", "WEBSOCKET")
-            # The path as declared: what was asked for may hold anything.
-            path = getattr(scope.get("route"), "path", "none")
-            self._log.info("request", method=method if method in METHODS else "other", path=path, **record.fields())
+            self._log.info("request", method=method, path=path, **record.fields())
 
 
 def _id(scope: Scope) -> str:
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if ID.fullmatch(given) else uuid4().hex
+    given = _header(scope, b"x-request-id")
+    return given if ID.fullmatch(given) else uuid4().hex
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value for name, value in scope["headers"] if name == wanted), b"").decode("latin-1")

@@ -80,6 +80,23 @@ class Settings(BaseSettings):
         "memory://", description="Where points are counted: `memory://`, or `redis://` to share them among processes."
     )
 
+    streams: int = Field(
+        1000,
+        ge=1,
+        description="WebSockets and event streams that a process has open; others close with 1013 or get 503.",
+    )
+    traces_url: str | None = Field(
+        None,
+        description="Where OpenTelemetry spans are sent by OTLP over HTTP, as `http://collector:4318/v1/traces`; needs "
+        "the extra `otel`.",
+    )
+    documents: Path | None = Field(
+        None,
+        description="Trusted documents: a folder of `.graphql` files, or the JSON of texts by id that relay-compiler "
+        "writes. Requests name them by `documentId`.",
+    )
+    documents_only: bool = Field(False, description="Refuses every text that is not a trusted document.")
+
     @property
     def is_development(self) -> bool:
         return self.profile is Profile.DEVELOPMENT

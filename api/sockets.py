@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.http import BODY, Asked, Refused, Server, asked_of
+from api.http import BODY, FULL, Asked, Refused, Server
 from api.identity import bearer
 from api.requests import Record
 from graph.client import EngineUnavailable
@@ -32,8 +32,11 @@ OPERATIONS = 20
 """Operations that one socket may have under way."""
 INIT, SEND, BEAT, CLOSE = 5.0, 10.0, 10.0, 1.0
 """Seconds to introduce oneself, to take a message, between two heartbeats, and for a closing handshake to begin."""
-RECHECK = 30.0
-"""Seconds between two looks at whether the user is still there; viewers are kept for 60 at most."""
+RECHECK, FRESH = 30.0, 25.0
+"""Seconds between two looks at whether the user is still there, and the most that what is seen then may be old.
+
+Together with the read itself they are less than 60.
+"""
 
 
 class Closing(Exception):
@@ -66,7 +69,7 @@ async def guard(context: Context, ends: float) -> None:
     while (left := ends - time.time()) > 0:
         await asyncio.sleep(min(left, RECHECK))
         try:
-            await context.viewer()
+            await context.viewer(within=FRESH)
         except GraphQLError as error:
             raise unauthorized("The user is no longer there.") from error
         except EngineUnavailable:
@@ -176,21 +179,27 @@ class Socket:
         if id in self._tasks:
             raise Closing(4409, f"Subscriber for {id[:64]} already exists")
         try:
-            asked = asked_of(cast(dict[str, Any], payload))
+            asked = self._server.asked(cast(dict[str, Any], payload))
         except Refused as refused:
-            raise Closing(4400, str(refused)) from refused
+            if refused.code == "BAD_REQUEST":
+                raise Closing(4400, str(refused)) from refused
+            await self._send({"id": id, "type": "error", "payload": [refused.formatted()]})
+            return
         if len(self._tasks) >= OPERATIONS:
             error = Refused(429, "TOO_MANY_OPERATIONS", f"A socket may have {OPERATIONS} operations under way.")
             await self._send({"id": id, "type": "error", "payload": [error.formatted()]})
             return
-        context = replace(self._context, adjusted=[], known=None)
+        context = replace(self._context, adjusted=[], known=None, planning=0)
         self._tasks[id] = self._group.create_task(self._answer(id, asked, context))
 
     async def _answer(self, id: str, asked: Asked, context: Context) -> None:
+        tracing = self._server.tracing
+        record = Record(uuid4().hex, self._server.metrics, tracing and tracing.begin("operation"))
         try:
-            with watched(Record(uuid4().hex, self._server.metrics)):
+            with watched(record):
                 await self._send(await self._told(id, asked, context))
         finally:
+            record.end("WEBSOCKET", "/graphql")
             self._free(id)
 
     async def _told(self, id: str, asked: Asked, context: Context) -> dict[str, Any]:
@@ -247,6 +256,10 @@ def _flat(group: BaseExceptionGroup[Closing]) -> list[Closing]:
 
 
 async def serve_socket(server: Server, websocket: WebSocket) -> None:
+    if server.is_full:
+        await websocket.accept(PROTOCOL if PROTOCOL in websocket.scope["subprotocols"] else None)
+        await websocket.close(1013, FULL)
+        return
     with server.streaming():
         await Socket(server, websocket).run()
 

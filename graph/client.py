@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar, cast
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction, Query
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction, Query
 from neo4j.exceptions import (
     ClientError,
     ConstraintError,
@@ -21,7 +21,9 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
+from graph.bookmarks import Unfollowable, followed, trail
 from graph.instants import parameter
+from graph.planning import Planner
 from graph.statements import Row, Statement
 from graph.watching import watcher
 
@@ -38,6 +40,10 @@ _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=N
 
 class EngineUnavailable(Exception):
     """The database did not answer; the same call may be sent again."""
+
+
+class TooSlow(Exception):
+    """The database ended a statement that took longer than TIMEOUT."""
 
 
 @contextmanager
@@ -73,6 +79,14 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
+def is_unfollowable(error: BaseException) -> bool:
+    return isinstance(error, ClientError) and "InvalidBookmark" in (error.code or "")
+
+
+def is_too_slow(error: BaseException) -> bool:
+    return isinstance(error, Neo4jError) and "TransactionTimedOut" in (error.code or "")
+
+
 class Transaction:
     """Statements of one transaction; rows come back as their dataclasses."""
 
@@ -99,6 +113,7 @@ class Client:
     def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
         self.driver = driver
         self.database = database
+        self._planner = Planner(self.explain)
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -125,6 +140,10 @@ class Client:
     async def close(self) -> None:
         await self.driver.close()
 
+    def _session(self, access: str) -> AsyncSession:
+        """A session that begins where the request's last write ended."""
+        return self.driver.session(database=self.database, default_access_mode=access, bookmarks=followed())
+
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
         return [statement.read(record) for record in records]
@@ -138,13 +157,31 @@ class Client:
             _observe(name)
             started = time.perf_counter()
             try:
-                async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                async with self._session(READ_ACCESS) as session:
                     result = await session.run(query, values)
                     return cast(list[Mapping[str, Any]], [record async for record in result])
             finally:
                 _ran(name, started)
 
         return await _again(attempt)
+
+    async def plan(self, text: LiteralString, parameters: Mapping[str, Any], *, caller: str = "") -> int:
+        """Has the database plan a composed statement unless it did; points for it, as graph/planning.py counts."""
+        try:
+            return await self._planner.prepare(text, parameters, caller=caller)
+        except TimeoutError as error:
+            raise EngineUnavailable("Too many new queries wait to be planned.") from error
+
+    async def explain(self, text: LiteralString, parameters: Mapping[str, Any]) -> None:
+        """Has the database plan a reading statement for parameters of these types and sizes, without running it."""
+        query = Query("EXPLAIN " + text, timeout=TIMEOUT)
+        values = parameter(dict(parameters))
+
+        async def attempt() -> None:
+            async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+                await (await session.run(query, values)).consume()
+
+        await _again(attempt)
 
     async def ping(self) -> None:
         """Returns once the database answers within a second; raises otherwise."""
@@ -171,13 +208,15 @@ class Client:
 
         async def attempt() -> Result:
             check_time()
-            async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
+            async with self._session(WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
                     result = await work(Transaction(transaction))
                     check_time()
                     await transaction.commit()
-                    return result
+                if (followed_on := trail()) is not None:
+                    followed_on.reach((await session.last_bookmarks()).raw_values)
+                return result
 
         async with self._turn:
             return await _again(attempt)
@@ -191,6 +230,10 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await attempt()
         except Exception as error:
+            if is_unfollowable(error):
+                raise Unfollowable from error
+            if is_too_slow(error):
+                raise TooSlow from error
             if not is_transient(error):
                 raise
             wait = random.uniform(0, ceiling)

@@ -18,6 +18,7 @@ from typing import BinaryIO, Literal
 
 import structlog
 
+from graph.client import TIMEOUT
 from graph.embedded_child import Boot
 
 State = Literal["stopped", "starting", "running", "failed"]
@@ -49,11 +50,15 @@ class Address:
 
 
 class EmbeddedEngine:
-    """One ArcadeDB on one folder: restarted at the same address when it dies, gone when its parent is."""
+    """One ArcadeDB on one folder: restarted at the same address when it dies, gone when its parent is.
 
-    def __init__(self, folder: Path, *, heap: str = "1g") -> None:
+    `seconds` are what a statement may take.
+    """
+
+    def __init__(self, folder: Path, *, heap: str = "1g", seconds: float = TIMEOUT) -> None:
         self._folder = folder.absolute()
         self._heap = heap
+        self._seconds = seconds
         self._state: State = "stopped"
         self._address = Address("", "", "", "")
         self._bolt_port = 0
@@ -151,6 +156,7 @@ class EmbeddedEngine:
             password=self._address.password,
             database=self._address.database,
             heap=self._heap,
+            seconds=self._seconds,
         )
         return json.dumps(asdict(boot)).encode() + b"\n"
 

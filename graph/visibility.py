@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any, LiteralString
+from uuid import uuid4
 
 from graph.statements import Statement
 from graph.structure import Relation, Structure
@@ -139,6 +140,36 @@ class Viewer:
 
     def at(self, now: datetime) -> dict[str, Any]:
         return {**self.parameters, "now": now}
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    organization: str
+    count: int
+
+
+COUNT_DEPARTMENTS = Statement(
+    "departments.count",
+    "MATCH (department:Department) RETURN department.organization AS organization, count(*) AS count",
+    row=Departments,
+)
+
+
+def stand_ins(departments: int) -> list[Viewer]:
+    """Viewers of no Organization that is there, whose lists of departments have the sizes of one with so many."""
+    ids = [str(uuid4()) for _ in range(max(departments, 1))]
+    own, near = dict.fromkeys(ids, Relation.OWN), dict.fromkeys(ids, Relation.CIRCLE)
+    one, rest = {ids[0]: Relation.OWN}, dict.fromkeys(ids[1:], Relation.SIBLING)
+    staff = [own, one, near | one, one | rest]
+    return [
+        *(_stand_in(OrganizationRole.MEMBER, relations) for relations in staff),
+        _stand_in(OrganizationRole.INTEGRATOR, near),
+    ]
+
+
+def _stand_in(role: OrganizationRole, relations: Mapping[str, Relation]) -> Viewer:
+    id, organization = str(uuid4()), str(uuid4())
+    return Viewer(id, id, organization, "UTC", "CN", role, Structure(()), relations)
 
 
 def reach(role: OrganizationRole, works: Iterable[list[str]], structure: Structure) -> dict[str, Relation]:

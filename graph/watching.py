@@ -15,6 +15,10 @@ class Watcher(Protocol):
         """A statement came to its end, well or not."""
         ...
 
+    def planned(self, seconds: float) -> None:
+        """The database planned a statement that it had not seen, in so long, waiting for its turn included."""
+        ...
+
     def retried(self) -> None:
         """Work is run again from its start after a transient error."""
         ...

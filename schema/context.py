@@ -32,9 +32,10 @@ class Viewers:
         self._kept: dict[str, tuple[float, Viewer | None]] = {}
         self._finding: dict[str, asyncio.Task[Viewer | None]] = {}
 
-    async def find(self, subject: str) -> Viewer | None:
+    async def find(self, subject: str, *, within: float = KEPT) -> Viewer | None:
+        """The viewer as it was at most so many seconds ago."""
         kept = self._kept.get(subject)
-        if kept is not None and kept[0] > time.monotonic():
+        if kept is not None and time.monotonic() - kept[0] < min(within, self.KEPT):
             return kept[1]
         finding = self._finding.get(subject)
         if finding is None:
@@ -43,13 +44,14 @@ class Viewers:
 
     async def _find(self, subject: str) -> Viewer | None:
         """One lookup for all root fields that wait for it; what was dropped meanwhile is not kept."""
+        asked = time.monotonic()
         try:
             rows = await self._graph.client.read(FIND_VIEWER, subject=subject)
             viewer = Viewer.of_row(rows[0]) if rows else None
             if self._finding.get(subject) is asyncio.current_task():
                 if len(self._kept) > 10_000:
                     self._kept.clear()
-                self._kept[subject] = time.monotonic() + self.KEPT, viewer
+                self._kept[subject] = asked, viewer
             return viewer
         finally:
             if self._finding.get(subject) is asyncio.current_task():
@@ -65,6 +67,7 @@ class Context:
     """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
 
     `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
+    `planning` are the points of the statements that the database had to plan for it.
     """
 
     graph: Graph
@@ -75,10 +78,11 @@ class Context:
     adjusted: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     known: Viewer | None = None
     tail: Tail | None = None
+    planning: int = 0
 
-    async def viewer(self) -> Viewer:
-        """Who asks; an UNAUTHENTICATED error where nobody does or the subject is no user."""
-        viewer = await self.viewers.find(self.subject) if self.subject else None
+    async def viewer(self, *, within: float = Viewers.KEPT) -> Viewer:
+        """Who asks, as of so many seconds ago; UNAUTHENTICATED where nobody does or the subject is no user."""
+        viewer = await self.viewers.find(self.subject, within=within) if self.subject else None
         if viewer is None or not self.accepts(viewer):
             raise unauthenticated()
         self.known = viewer

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from inspect import isawaitable
 from typing import Any, LiteralString, cast
@@ -36,14 +37,15 @@ from graphql.execution.execute import create_source_event_stream, execute_subscr
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graph.client import EngineUnavailable
+from graph.bookmarks import Unfollowable
+from graph.client import TIMEOUT, EngineUnavailable, TooSlow
 from graph.tail import FellBehind
 from graph.traversal import ROOTS, SHAPES, Member, Pick, Root, compose, structure
-from graph.visibility import Dialect
+from graph.visibility import Dialect, Viewer
 from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
-from schema.documents import PLANS, Documents, Operation, Plan, Reading
+from schema.documents import PLANS, Document, Documents, Operation, Plan, Reading
 from schema.errors import fell_behind, needs_stream, refused_request
 from schema.ids import NODES, from_global
 from schema.limits import COST, chosen
@@ -184,13 +186,20 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             # Its place is told by the keys of the text itself, which is then read by a document of its own.
             raise failed
         plan = self._plan(selection, args, viewer.dialect)
-        parameters = viewer.at(context.clock())
-        for parameter in plan.composed.parameters:
-            parameters[parameter.name] = _sent(parameter.source(args[parameter.slot]))
+        parameters = self._parameters(plan, args, viewer, context.clock())
+        points = await context.graph.client.plan(plan.composed.text, parameters, caller=viewer.id)
+        context.planning += 0 if self.reading.document.trusted else points
         records = await context.graph.client.answer(root.name, plan.composed.text, parameters)
         answer = records[0]["answer"] if records else None
         value = await self._project(self.reading.reader(plan), answer, args)
         return value if failed is None else self._settle(value, declared or type, details, path)
+
+    @staticmethod
+    def _parameters(plan: Plan, args: list[Any], viewer: Viewer, now: datetime) -> dict[str, Any]:
+        parameters = viewer.at(now)
+        for parameter in plan.composed.parameters:
+            parameters[parameter.name] = _sent(parameter.source(args[parameter.slot]))
+        return parameters
 
     async def _project(self, read: Reader, answer: Any, args: list[Any]) -> Any:
         revealing = self._context.revealing()
@@ -325,6 +334,10 @@ class Answerer:
         """Whether the text is answered by the document of another that is alike."""
         return self._documents.read(text).is_borrowed
 
+    def trust(self, text: str) -> Document:
+        """The document of a text that is the operator's own; with its errors, where it is not valid."""
+        return self._documents.trust(text)
+
     async def answer(
         self,
         text: str,
@@ -371,7 +384,7 @@ class Answerer:
         )
         if not isinstance(result, ExecutionResult):
             result = await result
-        answer = _answered(result, {**ready.extensions, **_adjusted(context)})
+        answer = _answered(result, {**_charged(ready.extensions, context), **_adjusted(context)})
         return replace(answer, data=reading.answered(answer.data)) if answer.data and reading.is_borrowed else answer
 
     async def subscribe(
@@ -492,6 +505,13 @@ def _adjusted(context: Context) -> dict[str, Any]:
     return {"adjusted": context.adjusted} if context.adjusted else {}
 
 
+def _charged(extensions: dict[str, Any], context: Context) -> dict[str, Any]:
+    """With the points for planning in the cost, where the database had to plan."""
+    if not context.planning or "cost" not in extensions:
+        return extensions
+    return {**extensions, "cost": {**extensions["cost"], "planning": context.planning}}
+
+
 def presentable(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it: our own and the request's as they are, any other masked with an id."""
     cause = error.original_error
@@ -502,6 +522,12 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, EngineUnavailable):
         message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif isinstance(cause, TooSlow):
+        message = f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; ask for less."
+        extensions = {"code": "TIMED_OUT", "retryable": False}
+    elif isinstance(cause, Unfollowable):
+        message = "The Turnout-Bookmark belongs to another database; send the request without it."
+        extensions = {"code": "BAD_BOOKMARK", "retryable": False}
     elif cause is None or isinstance(cause, GraphQLError):
         message, extensions = error.message, {"code": "BAD_REQUEST", "retryable": False}
     else:

@@ -123,12 +123,13 @@ def arguments(
     """The slot's arguments as the compiler wants them: ids, instants and cursors opened; or why they cannot be."""
     try:
         given = slot.read(executor)
-        return {name: _opened(name, value, slot, given, viewer, secrets) for name, value in given.items()}
+        return {name: opened(name, value, slot, given, viewer, secrets) for name, value in given.items()}
     except GraphQLError as error:
         return error
 
 
-def _opened(name: str, value: Any, slot: Slot, given: Mapping[str, Any], viewer: Viewer, secrets: Secrets) -> Any:
+def opened(name: str, value: Any, slot: Slot, given: Mapping[str, Any], viewer: Viewer, secrets: Secrets) -> Any:
+    """An argument as the compiler wants it; an error where it cannot be opened."""
     named = get_named_type(slot.field.args[name].type).name
     if value is None:
         return None

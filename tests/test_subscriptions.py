@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 import api.sockets
-from api.http import BODY, Server
+from api.http import BODY, FULL, Server
 from api.identity import LOCAL_LIFE
 from api.settings import Profile, Settings
 from graph import client as clients
@@ -304,8 +304,10 @@ async def test_a_lost_role_ends_what_arrives(door: Server, company: Company) -> 
 async def test_a_removed_user_is_shut_out(
     door: Server, company: Company, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.sockets, "RECHECK", 0.2)
-    door.viewers.KEPT = 0.2  # type: ignore[misc]
+    """Viewers are kept for a minute; who has a connection open is looked at more closely."""
+    assert api.sockets.RECHECK + api.sockets.FRESH < 60
+    monkeypatch.setattr(api.sockets, "RECHECK", 0.3)
+    monkeypatch.setattr(api.sockets, "FRESH", 0.25)
     id = await interview(company)
     async with talk(door, company.user("technology")) as client:
         await client.ask(EVENTS, id=gid("Interview", id))
@@ -314,6 +316,29 @@ async def test_a_removed_user_is_shut_out(
         await ask.do("removeUser", company.user("hr"), user=me)
         assert await client.closed() == 4401
     assert not door.tail._followers
+
+
+async def test_connections_are_counted(graph: Graph, answerer: Answerer, company: Company) -> None:
+    id = gid("Interview", await interview(company))
+    async with served(graph, answerer, streams=1) as full:
+        headers = {"Authorization": f"Bearer {token(full, company.user('technology'))}", "Accept": "text/event-stream"}
+        body = {"query": EVENTS, "variables": {"id": id}}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{full.port}") as http:
+            async with talk(full, company.user("technology")):
+                async with socket(full) as second:
+                    assert await second.closed() == 1013
+                    assert second.socket.close_reason == FULL
+                refused = await http.post("/graphql", json=body, headers=headers)
+                assert refused.status_code == 503
+                assert refused.headers["retry-after"] == "5"
+                assert refused.json()["errors"][0]["extensions"] == {"code": "TOO_MANY_STREAMS", "retryable": True}
+                query = await http.post("/graphql", json={"query": "{ __typename }"})
+                assert query.json()["data"], "what does not stay open is answered"
+            await until(lambda: not full.is_full)
+            async with http.stream("POST", "/graphql", json=body, headers=headers) as stream:
+                assert stream.status_code == 200
+                async with socket(full) as second:
+                    assert await second.closed() == 1013
 
 
 async def test_a_socket_ends_with_its_token(door: Server, company: Company) -> None:
