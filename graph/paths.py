@@ -98,7 +98,7 @@ def bounded(name: str, wish: int) -> int:
 
 def brought_within(args: Mapping[str, Any]) -> list[tuple[str, int]]:
     """The bounds in the arguments that are outside what is allowed, with those used instead."""
-    used = {name: bounded(name, args[name]) for name in BOUNDS.keys() & args.keys()}
+    used = {name: bounded(name, args[name]) for name in BOUNDS if name in args}
     return [(name, value) for name, value in used.items() if value != args[name]]
 
 
