@@ -480,7 +480,8 @@ async def record_attendance(
         if refused := attendance_refusal(found, attendance, act.now):
             return refused
         codes = sorted({code.value for code in evidence})
-        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=0)
+        changes = int(attendance.value in CANCELLED)
+        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         return Written("Interview", found.id)

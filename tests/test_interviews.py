@@ -378,3 +378,19 @@ async def test_events_tell_an_interview_in_order(ask: Ask, company: Company) -> 
         assert [event["type"] for event in events["nodes"]] == expected
         assert sorted(event["seq"] for event in events["nodes"]) == [2, 3, 4, 5]
         assert {event["actorKind"] for event in events["nodes"]} == {"HUMAN"}
+
+
+@pytest.mark.parametrize("attendance", ["CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER", "ATTENDED"])
+async def test_a_cancellation_recorded_later_changes_the_calendar(ask: Ask, company: Company, attendance: str) -> None:
+    """A calendar takes a cancellation only under a higher SEQUENCE; what was attended stands as it is."""
+    company.at(days=5)
+    interview = gid("Interview", await company.hr.interview(await company.application("technology")))
+    made = await ask.do(
+        "recordAttendance",
+        company.user("technology"),
+        "attendance icsSequence",
+        interview=interview,
+        attendance=attendance,
+    )
+    raised = int(attendance != "ATTENDED")
+    assert made == {"__typename": "Interview", "attendance": attendance, "icsSequence": raised}
