@@ -368,6 +368,7 @@ async def test_a_fault_needs_no_suspicion(ask: Ask, company: Company) -> None:
     await refusal("NOT_OVER", "interview")
     ask.now = NOW
     await ask.do("recordAttendance", marketing, interview=interview, attendance="INCOMPLETE")
+    good["readUpTo"] = await ask.last_seq(marketing, interview)
     await refusal("NOTICE_MISSING", "interview", cause="CANDIDATE")
     await refusal("NOTICE_MISSING", "interview", cause="UNKNOWN")
     await refusal("NOT_FOUND", "interview", interview=gid("Interview", "nobody"))
@@ -458,7 +459,8 @@ async def test_an_interviewer_never_decides(ask: Ask, company: Company) -> None:
     case = await suspected(ask, company, interviewers=(own,))
     await case.answered()
     fault = await missed(ask, company, interviewers=(own,))
-    faulty = {"finding": None, "interview": fault, "cause": "EMPLOYER"}
+    read = await ask.last_seq(company.user("marketing"), fault)
+    faulty = {"finding": None, "interview": fault, "cause": "EMPLOYER", "readUpTo": read}
     async with appends(ask, company):
         assert await case.confirm() == refused("confirmNoShow", "NOT_ALLOWED", "finding")
         assert await case.confirm(**faulty) == refused("confirmNoShow", "NOT_ALLOWED", "finding")
