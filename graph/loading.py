@@ -221,7 +221,8 @@ COMPLETE_INTERVIEWS = Statement(
     """
     UNWIND $rows AS row
     MATCH (interview:Interview {id: row.id})
-    SET interview.response = row.response, interview.attendance = row.attendance, interview.lastSeq = row.last_seq
+    SET interview.response = row.response, interview.attendance = row.attendance, interview.lastSeq = row.last_seq,
+      interview.icsSequence = interview.icsSequence + row.changes
     """,
     row=Nothing,
     writes=True,
@@ -493,7 +494,13 @@ class Batch:
             answer if answer is not was else Response.NEEDS_ACTION,
             outcome if outcome is not had else Attendance.PENDING,
         )
-        row = {"id": fact.id, "response": answer.value, "attendance": outcome.value, "last_seq": chain.seq}
+        row = {
+            "id": fact.id,
+            "response": answer.value,
+            "attendance": outcome.value,
+            "last_seq": chain.seq,
+            "changes": int(outcome is not had and outcome.value in interviews.CANCELLED),
+        }
         self.completed.append(row)
 
     def _record(self, chain: Chain, fact: Fact, response: Response, attendance: Attendance) -> None:
