@@ -24,10 +24,11 @@ from graph.writing import Graph, Locked, random_id
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Into which Organization facts are loaded, the zone of its clocks, and the HR_ADMIN in whose name."""
+    """Into which Organization facts are loaded, its zone and jurisdiction, and the HR_ADMIN in whose name."""
 
     organization: str
     zone: str
+    jurisdiction: str
     user: str
 
     @property
@@ -426,7 +427,7 @@ class Batch:
 
     def _identifiers(self, fact: Fact) -> list[list[str]]:
         circle = self.places[fact.position].circle
-        found = identifiers(self.graph.secrets, circle, fact.person)
+        found = identifiers(self.graph.secrets, circle, self.importer.jurisdiction, fact.person)
         return [[circle, *item.row()] for item in found]
 
     async def lock(self, tx: Transaction, candidates: Iterable[str]) -> None:
