@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
 from graph import interviews
-from graph.candidates import Holder, Person, identifiers, normalised_name, recognised
+from graph.candidates import Holder, IdentifierKind, Person, identifiers, normalised_name, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
 from graph.instants import to_graph
@@ -137,6 +137,16 @@ FIND_EXISTING = Statement(
       EXISTS { MATCH (interview)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' } AS finding
     """,
     row=Existing,
+)
+CLAIM = Statement(
+    "loading.claim",
+    """
+    UNWIND $identifiers AS row
+    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: $version, hash: row[3]})
+    SET identifier._lock = $lock
+    """,
+    row=Nothing,
+    writes=True,
 )
 HOLDERS = Statement(
     "loading.holders",
@@ -404,10 +414,17 @@ class Batch:
     completed: list[Row] = field(default_factory=list[Row])
 
     async def meet(self, tx: Transaction, facts: Sequence[Fact]) -> None:
-        """Recognises the person of each fact, by the graph and by the facts before it, and locks who was known."""
+        """Recognises the person of each fact, by the graph and by the facts before it, and locks who was known.
+
+        What recognises a person is claimed first, in one order, so that two who file the same stranger at once find
+        one another. Every claim is kept: whoever is met here is written.
+        """
         if not facts:
             return
         rows = [self._identifiers(fact) for fact in facts]
+        strong = {tuple(row) for own in rows for row in own if row[1] != IdentifierKind.PHONE.value}
+        claimed = [list(row) for row in sorted(strong)]
+        await tx.run(CLAIM, identifiers=claimed, lock=random_id(), version=Secrets.IDENTIFIER_VERSION)
         holders: dict[str, list[Holder]] = defaultdict(list)
         asked = [row for own in rows for row in own]
         for holder in await tx.run(HOLDERS, identifiers=asked, version=Secrets.IDENTIFIER_VERSION):
