@@ -130,10 +130,13 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
             refused := positions.reach_refusal(act.viewer, position.department, "position")
         ):
             return refused
-        await desk.tx.run(departments.LOCK, ids=[position.department], lock=random_id())
-        place = await desk.tx.one(FIND_PLACE, id=new.position)
+        place = await _lock_place(desk, new.position, position.department)
         if place is None or place.status == "CLOSED":
             return Refusal(Code.POSITION_CLOSED, "position")
+        if act.viewer.role is not OrganizationRole.INTEGRATOR and (
+            refused := positions.reach_refusal(act.viewer, place.department, "position")
+        ):
+            return refused
         candidate = await candidates.recognise(desk, place.circle, person)
         if candidate and await desk.tx.one(STANDING, candidate=candidate, position=new.position):
             await candidates.release(desk, place.circle, person)
@@ -160,6 +163,7 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
 class PlaceRow:
     status: str
     circle: str
+    department: str
 
 
 FIND_PLACE = Statement(
@@ -167,10 +171,20 @@ FIND_PLACE = Statement(
     """
     MATCH (position:Position {id: $id})-[:BELONGS_TO]->(department:Department)
     RETURN CASE WHEN department.status = 'CLOSED' THEN 'CLOSED' ELSE position.status END AS status,
-      department.circle AS circle
+      department.circle AS circle, department.id AS department
     """,
     row=PlaceRow,
 )
+
+
+async def _lock_place(desk: Desk, position: str, department: str) -> PlaceRow | None:
+    """The position's place with its department locked: of a position that was moved meanwhile, the new one's."""
+    while True:
+        await desk.tx.run(departments.LOCK, ids=[department], lock=random_id())
+        place = await desk.tx.one(FIND_PLACE, id=position)
+        if place is None or place.department == department:
+            return place
+        department = place.department
 
 
 async def find_own(desk: Desk, id: str) -> ApplicationRow | Refusal:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+import phonenumbers
+
 from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
@@ -189,9 +191,20 @@ def normalised_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
-def normalised_phone(phone: str) -> str:
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
-    return digits[2:] if digits.startswith("00") else digits
+def normalised_phone(phone: str, region: str) -> str:
+    """E.164, a number without a country's code being one of the region's; what is no such number stays its digits."""
+    text = unicodedata.normalize("NFKC", phone)
+    digits = re.sub(r"\D", "", text)
+    digits = digits[2:] if digits.startswith("00") else digits
+    home = region if region in phonenumbers.SUPPORTED_REGIONS else None
+    try:
+        # 00 goes abroad from most countries, and is written so from all of them.
+        number = phonenumbers.parse(re.sub(r"^\s*00", "+", text), home)
+    except phonenumbers.NumberParseException:
+        return digits
+    if not phonenumbers.is_possible_number(number):
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -202,15 +215,15 @@ def person_refusal(display_name: str | None, email: str | None, phone: str | Non
         return Refusal(Code.INVALID_VALUE, "displayName")
     if email is not None and (not EMAIL.fullmatch(email.strip()) or len(email) > 254):
         return Refusal(Code.INVALID_VALUE, "email")
-    if phone is not None and not 5 <= len(normalised_phone(phone)) <= 20:
+    if phone is not None and not 5 <= len(re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))) <= 20:
         return Refusal(Code.INVALID_VALUE, "phone")
     if zone is not None and not is_zone(zone):
         return Refusal(Code.INVALID_VALUE, "timeZone")
     return None
 
 
-def identifiers(secrets: Secrets, circle: str, person: Person) -> list[Identifier]:
-    """The identifiers of a person in a circle, hashed under the server's key."""
+def identifiers(secrets: Secrets, circle: str, region: str, person: Person) -> list[Identifier]:
+    """The identifiers of a person in a circle, hashed under the server's key; `region` is where phones are at home."""
 
     def one(kind: IdentifierKind, system: str, value: str) -> Identifier:
         return Identifier(kind, system, secrets.identifier_hash(circle, kind.value, system, value))
@@ -219,7 +232,7 @@ def identifiers(secrets: Secrets, circle: str, person: Person) -> list[Identifie
     if person.email:
         found.append(one(IdentifierKind.EMAIL, "", normalised_email(person.email)))
     if person.phone:
-        found.append(one(IdentifierKind.PHONE, "", normalised_phone(person.phone)))
+        found.append(one(IdentifierKind.PHONE, "", normalised_phone(person.phone, region)))
     return found
 
 
@@ -319,7 +332,7 @@ async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
 
     What recognises a person is claimed first, so that two who file the same stranger at once find one another.
     """
-    found = identifiers(desk.graph.secrets, circle, person)
+    found = identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)
     strong = sorted(item.row() for item in found if item.kind is not IdentifierKind.PHONE)
     place = {"circle": circle, "version": Secrets.IDENTIFIER_VERSION}
     await desk.tx.run(CLAIM, identifiers=strong, lock=random_id(), **place)
@@ -332,13 +345,13 @@ async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
 
 async def release(desk: Desk, circle: str, person: Person) -> None:
     """Takes back the claim on identifiers that nobody holds, where nothing is filed after all."""
-    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
+    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)]
     await desk.tx.run(RELEASE, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
 
 
 async def identify(desk: Desk, id: str, circle: str, person: Person) -> None:
     """Ties the person's identifiers to the candidate."""
-    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
+    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)]
     await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
 
 
@@ -424,7 +437,7 @@ async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
             time_zone=change.time_zone,
         )
         renewed = Person("", change.email, change.phone)
-        for item in identifiers(desk.graph.secrets, row.circle, renewed):
+        for item in identifiers(desk.graph.secrets, row.circle, act.viewer.jurisdiction, renewed):
             await desk.tx.run(UNIDENTIFY, id=row.id, kind=item.kind.value)
         await identify(desk, row.id, row.circle, renewed)
         changed = [name for name in ("display_name", "email", "phone", "locale", "time_zone") if getattr(change, name)]

@@ -14,7 +14,7 @@ from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
-from graph.visibility import COUNTS, Level
+from graph.visibility import COUNTS, PLACED, Level
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 HELD: LiteralString = "(d)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(that:Finding)"
@@ -93,6 +93,7 @@ DEPARTMENT = Shape(
             "Interview",
             ("(this)<-[:HELD_BY]-(that:Interview)",),
             INTERVIEW_SORTS,
+            where=PLACED,
             conditions=INTERVIEW_CONDITIONS,
         ),
         "noShows": Page(

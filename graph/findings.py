@@ -267,12 +267,21 @@ def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
     return None
 
 
-def confirm_refusal(finding: FindingRow, cause: Cause, read_up_to: int, now: datetime) -> Refusal | None:
+def reading_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
+    """Why nobody can have decided upon what they read: a statement came after it, or nothing came so late."""
+    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
+        return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
+    return Refusal(Code.INVALID_VALUE, "readUpTo") if read_up_to > interview.last_seq else None
+
+
+def confirm_refusal(
+    finding: FindingRow, interview: InterviewRow, cause: Cause, read_up_to: int, now: datetime
+) -> Refusal | None:
     """Why a finding cannot be made final yet."""
     if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
         return Refusal(Code.WRONG_STATE, "finding")
-    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
-        return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
+    if refused := reading_refusal(finding, interview, read_up_to):
+        return refused
     if cause in FAULTLESS:
         return None
     if finding.state == "SUSPECTED" or finding.answer_by is None:
@@ -282,12 +291,10 @@ def confirm_refusal(finding: FindingRow, cause: Cause, read_up_to: int, now: dat
     return None
 
 
-def excuse_refusal(finding: FindingRow, read_up_to: int) -> Refusal | None:
+def excuse_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
     if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
         return Refusal(Code.WRONG_STATE, "finding")
-    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
-        return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
-    return None
+    return reading_refusal(finding, interview, read_up_to)
 
 
 def decider_refusal(viewer: Viewer, interview: InterviewRow) -> Refusal | None:
@@ -454,7 +461,7 @@ async def confirm(
         if isinstance(found, Refusal):
             return found
         row, missed = found
-        refused = decider_refusal(act.viewer, missed) or confirm_refusal(row, cause, read_up_to, act.now)
+        refused = decider_refusal(act.viewer, missed) or confirm_refusal(row, missed, cause, read_up_to, act.now)
         if refused:
             return refused
         if finding is None:
@@ -496,7 +503,7 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
         if isinstance(found, Refusal):
             return found
         row, missed = found
-        if refused := decider_refusal(act.viewer, missed) or excuse_refusal(row, read_up_to):
+        if refused := decider_refusal(act.viewer, missed) or excuse_refusal(row, missed, read_up_to):
             return refused
         return await _decide(
             desk,

@@ -78,7 +78,7 @@ INTERVIEW = Shape(
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "icsUid": Prop(see=Level.ALL),
-        "icsSequence": Prop(see=Level.ALL),
+        "icsSequence": Prop(),
         "mode": Prop(see=Level.ALL),
         "modeLabel": label("this.mode", see=Level.ALL),
         "startsAt": Prop(see=Level.ALL, form=Form.INSTANT),
@@ -103,11 +103,13 @@ INTERVIEW = Shape(
         "candidate": One(
             "Candidate", ("(this)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(that:Candidate)",), see=Level.OWN
         ),
-        "position": One("Position", ("(this)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",)),
-        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",)),
+        "position": One(
+            "Position", ("(this)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",), see=Level.OWN
+        ),
+        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",), see=Level.OWN),
         "interviewers": Many("User", ("(this)<-[:INTERVIEWS]-(that:User)",), order=("that.externalId",), see=Level.OWN),
-        "rescheduledTo": One("Interview", ("(this)-[:RESCHEDULED_TO]->(that:Interview)",)),
-        "rescheduledFrom": One("Interview", ("(this)<-[:RESCHEDULED_TO]-(that:Interview)",)),
+        "rescheduledTo": One("Interview", ("(this)-[:RESCHEDULED_TO]->(that:Interview)",), see=Level.OWN),
+        "rescheduledFrom": One("Interview", ("(this)<-[:RESCHEDULED_TO]-(that:Interview)",), see=Level.OWN),
         "events": Page(
             "Event",
             ("(this)<-[:ABOUT]-(that:Event)",),
@@ -478,7 +480,8 @@ async def record_attendance(
         if refused := attendance_refusal(found, attendance, act.now):
             return refused
         codes = sorted({code.value for code in evidence})
-        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=0)
+        changes = int(attendance.value in CANCELLED)
+        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         return Written("Interview", found.id)

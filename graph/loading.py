@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
 from graph import interviews
-from graph.candidates import Holder, Person, identifiers, normalised_name, recognised
+from graph.candidates import Holder, IdentifierKind, Person, identifiers, normalised_name, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
 from graph.instants import to_graph
@@ -24,10 +24,11 @@ from graph.writing import Graph, Locked, random_id
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Into which Organization facts are loaded, the zone of its clocks, and the HR_ADMIN in whose name."""
+    """Into which Organization facts are loaded, its zone and jurisdiction, and the HR_ADMIN in whose name."""
 
     organization: str
     zone: str
+    jurisdiction: str
     user: str
 
     @property
@@ -137,6 +138,16 @@ FIND_EXISTING = Statement(
     """,
     row=Existing,
 )
+CLAIM = Statement(
+    "loading.claim",
+    """
+    UNWIND $identifiers AS row
+    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: $version, hash: row[3]})
+    SET identifier._lock = $lock
+    """,
+    row=Nothing,
+    writes=True,
+)
 HOLDERS = Statement(
     "loading.holders",
     """
@@ -221,7 +232,8 @@ COMPLETE_INTERVIEWS = Statement(
     """
     UNWIND $rows AS row
     MATCH (interview:Interview {id: row.id})
-    SET interview.response = row.response, interview.attendance = row.attendance, interview.lastSeq = row.last_seq
+    SET interview.response = row.response, interview.attendance = row.attendance, interview.lastSeq = row.last_seq,
+      interview.icsSequence = interview.icsSequence + row.changes
     """,
     row=Nothing,
     writes=True,
@@ -402,10 +414,17 @@ class Batch:
     completed: list[Row] = field(default_factory=list[Row])
 
     async def meet(self, tx: Transaction, facts: Sequence[Fact]) -> None:
-        """Recognises the person of each fact, by the graph and by the facts before it, and locks who was known."""
+        """Recognises the person of each fact, by the graph and by the facts before it, and locks who was known.
+
+        What recognises a person is claimed first, in one order, so that two who file the same stranger at once find
+        one another. Every claim is kept: whoever is met here is written.
+        """
         if not facts:
             return
         rows = [self._identifiers(fact) for fact in facts]
+        strong = {tuple(row) for own in rows for row in own if row[1] != IdentifierKind.PHONE.value}
+        claimed = [list(row) for row in sorted(strong)]
+        await tx.run(CLAIM, identifiers=claimed, lock=random_id(), version=Secrets.IDENTIFIER_VERSION)
         holders: dict[str, list[Holder]] = defaultdict(list)
         asked = [row for own in rows for row in own]
         for holder in await tx.run(HOLDERS, identifiers=asked, version=Secrets.IDENTIFIER_VERSION):
@@ -425,7 +444,7 @@ class Batch:
 
     def _identifiers(self, fact: Fact) -> list[list[str]]:
         circle = self.places[fact.position].circle
-        found = identifiers(self.graph.secrets, circle, fact.person)
+        found = identifiers(self.graph.secrets, circle, self.importer.jurisdiction, fact.person)
         return [[circle, *item.row()] for item in found]
 
     async def lock(self, tx: Transaction, candidates: Iterable[str]) -> None:
@@ -493,7 +512,13 @@ class Batch:
             answer if answer is not was else Response.NEEDS_ACTION,
             outcome if outcome is not had else Attendance.PENDING,
         )
-        row = {"id": fact.id, "response": answer.value, "attendance": outcome.value, "last_seq": chain.seq}
+        row = {
+            "id": fact.id,
+            "response": answer.value,
+            "attendance": outcome.value,
+            "last_seq": chain.seq,
+            "changes": int(outcome is not had and outcome.value in interviews.CANCELLED),
+        }
         self.completed.append(row)
 
     def _record(self, chain: Chain, fact: Fact, response: Response, attendance: Attendance) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from graph import users
 from graph.client import Transaction
 from graph.events import GENESIS, ActorKind, Author, Chain, EventType, NewEvent, append
+from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Many, Page, Prop, Shape, Sort, root
 from graph.visibility import Level
@@ -23,6 +24,12 @@ ORGANIZATION = Shape(
         "jurisdiction": Prop(see=Level.ALL),
         "timeZone": Prop(see=Level.ALL),
         "departments": Many("Department", ("(this)<-[:PART_OF]-(that:Department)",), order=("that.name", "that.id")),
+        "interviews": Page(
+            "Interview",
+            ("(d:Department {organization: this.id})<-[:HELD_BY]-(that:Interview)",),
+            INTERVIEW_SORTS,
+            conditions=INTERVIEW_CONDITIONS,
+        ),
         "users": Page(
             "User",
             ("(this)<-[:MEMBER_OF]-(that:User)",),

@@ -13,7 +13,7 @@ from graph.refusals import Code, Refusal
 from graph.reminders import HAS_REMINDERS
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
-from graph.visibility import Level, Viewer
+from graph.visibility import PLACED, Level, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -50,6 +50,7 @@ POSITION = Shape(
             "Interview",
             ("(this)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(that:Interview)",),
             INTERVIEW_SORTS,
+            where=PLACED,
             conditions=INTERVIEW_CONDITIONS,
         ),
         "applications": Page(

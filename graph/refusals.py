@@ -23,6 +23,7 @@ class Code(Enum):
     CODE_TAKEN = "CODE_TAKEN"
     USER_ELSEWHERE = "USER_ELSEWHERE"
     LAST_ADMIN = "LAST_ADMIN"
+    YOURSELF = "YOURSELF"
     UNDER_ITSELF = "UNDER_ITSELF"
     CIRCLE_CHANGE = "CIRCLE_CHANGE"
     DEPARTMENT_CLOSED = "DEPARTMENT_CLOSED"
@@ -55,6 +56,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),
     Code.USER_ELSEWHERE: ("该用户不能加入本企业。", "This user cannot be added here."),
     Code.LAST_ADMIN: ("企业至少需要一名人力资源管理员。", "An organisation keeps at least one HR administrator."),
+    Code.YOURSELF: (
+        "不能移除自己，请由另一名管理员操作。",
+        "You cannot remove yourself: ask another administrator.",
+    ),
     Code.UNDER_ITSELF: ("部门不能移到自己或其下级部门之下。", "A department cannot stand under itself."),
     Code.CIRCLE_CHANGE: (
         "此变更会把已有投递带入另一个共享圈。",

@@ -19,6 +19,7 @@ from graph.writing import LOCK_ORGANIZATION, Graph, random_id
 class ImporterRow:
     organization: str
     zone: str
+    jurisdiction: str
     user: str | None
 
 
@@ -63,7 +64,7 @@ FIND_IMPORTER = Statement(
     "settling.find_importer",
     """
     MATCH (o:Organization {name: $name})
-    RETURN o.id AS organization, o.timeZone AS zone,
+    RETURN o.id AS organization, o.timeZone AS zone, o.jurisdiction AS jurisdiction,
       head([(o)<-[:MEMBER_OF {role: 'HR_ADMIN'}]-(user:User {externalId: $admin}) | user.id]) AS user
     """,
     row=ImporterRow,

@@ -1,4 +1,4 @@
-"""The only module that composes Cypher: from a selection over shapes to one statement of nested comprehensions.
+"""Composes Cypher: from a selection over shapes to one statement of nested comprehensions.
 
 A shape declares, once, what may be read from a node: properties and traversals written as literal patterns from
 `this` to `that`. From a request come nothing but a selection and parameters. The statement is canonical: fields
@@ -324,7 +324,7 @@ def _signature(pick: Pick) -> tuple[Any, ...]:
 
 def compose(root: Root, pick: Pick, dialect: Dialect) -> Composed:
     """The one statement for a root field; its single row has the single column `answer`."""
-    composer = _Composer(dialect)
+    composer = Composer(dialect)
     if root.member is not None:
         columns, layout = composer.member(root.member, pick, {})
         answer = f"[{', '.join(columns)}]" if isinstance(root.member, Page) else columns[0]
@@ -334,7 +334,7 @@ def compose(root: Root, pick: Pick, dialect: Dialect) -> Composed:
     return Composed(cast(LiteralString, text), tuple(composer.parameters), layout)
 
 
-class _Composer:
+class Composer:
     """One composition: names of variables and parameters come from position alone."""
 
     def __init__(self, dialect: Dialect) -> None:

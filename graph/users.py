@@ -177,6 +177,9 @@ async def remove_user(graph: Graph, act: Act, user: str) -> Outcome:
             return Refusal(Code.NOT_FOUND, "user")
         if found.role == "HR_ADMIN" and await leaves_no_admin(desk, found.id):
             return Refusal(Code.LAST_ADMIN, "user")
+        # Whoever has no role any more cannot be answered: another administrator does it, and sees that it is done.
+        if found.id == act.viewer.id:
+            return Refusal(Code.YOURSELF, "user")
         await desk.tx.run(CLEAR_ROLES, id=found.id)
         await desk.record(EventType.USER_REMOVED, user=found.id)
         return Written("Organization", act.viewer.organization)

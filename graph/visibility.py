@@ -215,6 +215,9 @@ ABSENT = Rule("false", own="false", near="false")
 OF_MINE: LiteralString = "EXISTS { (this)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) }"
 """An integrator sees what an event of its own is about."""
 
+PLACED: LiteralString = "($staff OR " + OF_MINE.replace("(this)", "(that)") + ")"
+"""Of an interview found by its department or position: where it stands is not told to an integrator but for its own."""
+
 COUNTS: LiteralString = (
     "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE' AND this.expiresAt > $now "
     "AND this.restricted IS NULL"

@@ -38,10 +38,13 @@ PLANS = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A statement, and how its answer becomes the response under the keys of the document it was made for."""
+    """A statement, and how its answer becomes the response under the keys of the document it was made for.
+
+    Without a projection it is read under no other keys.
+    """
 
     composed: Composed
-    projection: Projection
+    projection: Projection | None
     read: Reader
 
 
@@ -124,7 +127,7 @@ class Reading:
         return self.keys is not None
 
     def reader(self, plan: Plan) -> Reader:
-        if self.keys is None:
+        if self.keys is None or plan.projection is None:
             return plan.read
         reader = self._readers.get(plan)
         if reader is None:

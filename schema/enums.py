@@ -7,6 +7,7 @@ from graph.candidates import CandidateStatus
 from graph.events import ActorKind, EventType
 from graph.findings import Cause, Channel, FindingOutcome, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
+from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
@@ -33,3 +34,7 @@ strawberry.enum(CandidateStatus, description="Whether a candidate's record may b
 strawberry.enum(Locale, description="A language that people read.")
 strawberry.enum(Urgency, description="How pressing it is to fill a position; URGENT_BACKFILL is 紧急补位.")
 strawberry.enum(Stage, description="How far an application has come.")
+strawberry.enum(NodeKind, description="What a node of a graph is.")
+strawberry.enum(
+    EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words."
+)

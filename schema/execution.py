@@ -27,6 +27,7 @@ from graphql import (
     execute,
     get_argument_values,
     get_named_type,
+    is_interface_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -39,6 +40,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.bookmarks import Unfollowable
 from graph.client import TIMEOUT, EngineUnavailable, TooSlow
+from graph.paths import GRAPHS, compose_graph
 from graph.tail import FellBehind
 from graph.traversal import ROOTS, SHAPES, Member, Pick, Root, compose, structure
 from graph.visibility import Dialect, Viewer
@@ -50,6 +52,7 @@ from schema.errors import fell_behind, needs_stream, refused_request
 from schema.ids import NODES, from_global
 from schema.limits import COST, chosen
 from schema.mutations import lost_from_sight
+from schema.paths import read_graph
 from schema.projection import Reader, Request, read_root
 from schema.selection import Selection, adjustments, arguments, select, structure_of_booleans
 
@@ -96,7 +99,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         if path.prev is None and parent_type is self.schema.query_type:
             name = field_details_list[0].node.name.value
-            if name in ROOTS or name == "node":
+            if name in ROOTS or name in GRAPHS or name == "node":
                 answer = self._answer_root(name, parent_type, field_details_list, path)
                 return self._guarded(answer, parent_type.fields[name].type, field_details_list, path)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
@@ -138,7 +141,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         if name != "node":
             declared = parent.fields[name].type
             type = cast(GraphQLObjectType, get_named_type(declared))
-            return await self._answer(ROOTS[name], type, details, path, declared=declared)
+            return await self._answer(ROOTS.get(name) or GRAPHS[name], type, details, path, declared=declared)
         # The type named in the id says what to read, and so is part of the plan's key.
         values = self._argument(parent.fields[name], details[0])
         named, _ = from_global(values["id"])
@@ -232,9 +235,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         _looked_up("plans", plan is not None)
         if plan is None:
             _give(selection.pick, args)
-            composed = compose(selection.root, selection.pick, dialect)
-            projection = read_root(composed.layout, selection.root.member, selection.pick)
-            plan = Plan(composed, projection, projection.reader({}))
+            plan = _planned(selection, dialect)
             if len(selection.plans) >= PLANS:
                 selection.plans.clear()
             if not failed:
@@ -254,6 +255,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 self._settle_item(item, type.of_type, details, path.add_key(index, None))
                 for index, item in enumerate(value)
             ]
+        if is_interface_type(type):
+            type = self._object_type(value.type)
         grouped = self.collect_subfields(type, details).grouped_field_set
         for key, inner in grouped.items():
             definition = self.schema.get_field(type, inner[0].node.name.value)
@@ -269,6 +272,15 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 raise
             self.collected_errors.add(error, path)
             return None
+
+
+def _planned(selection: Selection, dialect: Dialect) -> Plan:
+    if selection.root.name in GRAPHS:
+        composed = compose_graph(selection.root, selection.pick, dialect)
+        return Plan(composed, None, read_graph(composed.layout))
+    composed = compose(selection.root, selection.pick, dialect)
+    projection = read_root(composed.layout, selection.root.member, selection.pick)
+    return Plan(composed, projection, projection.reader({}))
 
 
 def _looked_up(cache: str, found: bool) -> None:

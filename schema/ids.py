@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error
+from typing import Any
+
+from graph.paths import NodeKind
 
 NODES = frozenset(
     {"Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding", "User"}
@@ -28,3 +31,12 @@ def id_of(type: str, text: str) -> str:
     """The id in a global id of this type, or the empty string, which no record has."""
     found, id = from_global(text)
     return id if found == type else ""
+
+
+_KINDS = {kind.value: kind for kind in NodeKind}
+
+
+def end(text: str) -> dict[str, Any]:
+    """What a global id names as an end of a path; of another type, or no id at all, what no record has."""
+    type, id = from_global(text)
+    return {"kind": _KINDS[type], "id": id} if type in _KINDS else {"kind": NodeKind.ORGANIZATION, "id": ""}

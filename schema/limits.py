@@ -6,7 +6,7 @@ fragments is measured in the time that its text takes to read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ from graphql import (
     is_object_type,
 )
 
+from graph.paths import DEEPEST, NODES
+from graph.paths import MOST as MOST_NODES
 from graph.traversal import FIRST, MOST
 from schema.errors import refused_request
 
@@ -40,6 +42,8 @@ COST = 10_000
 """Records that an operation may ask for."""
 LIST = 10
 """Records that a short list counts for."""
+SEARCH = 500
+"""Records that looking for a path counts for, found or not."""
 TRANSPARENT = frozenset({"edges", "node", "nodes"})
 ENDLESS = 10**9
 """What a fragment inside itself counts as; validation refuses it by name."""
@@ -153,24 +157,36 @@ class Measure:
         if definition is None or node.selection_set is None:
             return inner
         named = get_named_type(returned)
+        if named.name == "Graph":
+            return self._graph(node, max(inner, 1))
         if named.name.endswith("Connection"):
             return self._page_size(node) * max(inner, 1)
         if node.name.value in TRANSPARENT or named.name.endswith("Edge") or named.name == "PageInfo":
             return inner + int(node.name.value in ("node", "nodes"))
         return (LIST if is_list_type(get_nullable_type(returned)) else 1) * (1 + inner)
 
+    def _graph(self, node: FieldNode, inner: int) -> int:
+        """A subgraph's bound, or a path's longest and the search for it, times what hangs on each node."""
+        if node.name.value == "path":
+            return SEARCH + (DEEPEST + 1) * inner
+        sizes = [min(max(size, 1), MOST_NODES) for size in self._sizes(node, "limit")]
+        return max(sizes, default=NODES) * inner
+
     def _page_size(self, node: FieldNode) -> int:
-        sizes: list[int] = []
+        sizes = [min(max(size, 0), MOST) for size in self._sizes(node, "first", "last")]
+        return max(sizes, default=FIRST)
+
+    def _sizes(self, node: FieldNode, *names: str) -> Iterator[int]:
+        """The values of those of the arguments that are given."""
         for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
+            if argument.name.value in names:
                 value: Any = None
                 if isinstance(argument.value, IntValueNode):
                     value = int(argument.value.value)
                 elif isinstance(argument.value, VariableNode):
                     value = self._variables.get(argument.value.name.value)
                 if isinstance(value, int):
-                    sizes.append(min(max(value, 0), MOST))
-        return max(sizes, default=FIRST)
+                    yield value
 
 
 def measure(

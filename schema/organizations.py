@@ -6,8 +6,9 @@ from enum import Enum
 
 import strawberry
 
-from schema.fields import Connection, Node, field, page
-from schema.links import DepartmentRef, UserRef
+from schema.fields import Connection, Node, field, page, where
+from schema.interviews import InterviewOrder, InterviewWhere
+from schema.links import DepartmentRef, InterviewRef, UserRef
 
 
 @strawberry.enum(description="Orders of users.")
@@ -22,4 +23,7 @@ class Organization(Node):
     jurisdiction: str = field("The law it stands under, an ISO 3166 code such as CN or DE.")
     time_zone: str = field("The IANA zone of its calendar.")
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
+    interviews: Connection[InterviewRef] = page(
+        "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)
+    )
     users: Connection[UserRef] = page("Its users; empty but for HR_ADMIN and AUDITOR.", UserOrder)

@@ -72,6 +72,12 @@ def read_root(layout: Any, member: Any, pick: Pick) -> Projection:
     return code.projection(code.define("answer", f"return {text}"))
 
 
+def read_object(layout: Layout) -> Reader:
+    """Reads one object's row."""
+    code = _Code()
+    return code.projection(code.object(layout)).reader({})
+
+
 def _key(alias: str) -> str:
     return f"key_{alias}"
 

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
 import graph.organizations  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape, its root
+from graph.paths import DEEPEST, DEPTH, GRAPHS, NODES, NodeKind
 from graph.traversal import ROOTS, SHAPES
 from schema import applications, candidates, departments, findings, interviews, positions, users
 from schema.applications import Application
@@ -17,6 +18,7 @@ from schema.departments import Department
 from schema.fields import Argument, Connection, Node, field, page, planned, where
 from schema.interviews import Interview
 from schema.organizations import Organization
+from schema.paths import Graph
 from schema.positions import Position
 from schema.scalars import DATE_TIME, DateTime
 from schema.subscriptions import Subscription
@@ -48,6 +50,20 @@ class Query:
     )
     application: Application | None = planned("An application by its id.", id=ID)
     interview: Interview | None = planned("An interview by its id.", id=ID)
+    path: Graph | None = planned(
+        "A shortest way from one record to another, along any relations, through records that you may see; "
+        "null where there is none.",
+        from_=Argument(strawberry.ID, "The record to start from.", name="from"),
+        to=Argument(strawberry.ID, "The record to reach."),
+        depth=Argument(int, "The most steps it may have, from 0 to 6.", DEEPEST),
+    )
+    subgraph: Graph | None = planned(
+        "What lies around a record, as far as you may see it; null where the record is not there for you.",
+        root_=Argument(strawberry.ID, "The record in the middle.", name="root"),
+        depth=Argument(int, "How many steps outward, from 0 to 6.", DEPTH),
+        kinds=Argument(list[NodeKind] | None, "Only records of these kinds, and ways through them.", UNSET),
+        limit=Argument(int, "How many nodes at most, from 1 to 500: the nearest first.", NODES),
+    )
 
 
 def build() -> strawberry.Schema:
@@ -86,7 +102,7 @@ def _bind(core: GraphQLSchema) -> None:
                 raise TypeError(f"{name} and the shape {shape} differ in {sorted(missing)}")
     query = core.query_type
     assert query is not None
-    missing = query.fields.keys() ^ (ROOTS.keys() | {"node"})
+    missing = query.fields.keys() ^ (ROOTS.keys() | GRAPHS.keys() | {"node"})
     if missing:
         raise TypeError(f"Query and the roots differ in {sorted(missing)}")
 

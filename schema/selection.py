@@ -17,18 +17,22 @@ from graphql import (
     VariableNode,
     get_argument_values,
     get_named_type,
+    is_interface_type,
     is_object_type,
 )
 from graphql.execution import Executor
 from graphql.language import ListValueNode, ObjectValueNode
 
+from graph.paths import GRAPHS, brought_within
 from graph.secrets import Secrets
 from graph.traversal import Cursor, Page, Pick, Root, chosen_order, page_size
 from graph.visibility import Viewer
 from schema.errors import bad_argument
-from schema.ids import id_of
+from schema.ids import end, id_of
 
 TYPENAME = "__typename"
+ENDS = frozenset({"from", "to", "root"})
+"""Arguments that take the id of a record of any type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ def select(executor: Executor[Any], root: Root, type: GraphQLObjectType, details
         named = get_named_type(parent.fields[name].type)
         if is_object_type(named):
             pick.picks = picks(named, found, path)
+        elif is_interface_type(named):
+            types = executor.schema.get_possible_types(named)
+            pick.picks = [Pick(each.name, each.name, picks=picks(each, found, path)) for each in types]
         return pick
 
     query = executor.schema.query_type
@@ -133,6 +140,8 @@ def opened(name: str, value: Any, slot: Slot, given: Mapping[str, Any], viewer: 
     named = get_named_type(slot.field.args[name].type).name
     if value is None:
         return None
+    if named == "ID" and name in ENDS:
+        return end(value)
     if named == "ID":
         return id_of(slot.shape if name == "id" else name.capitalize(), value)
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -168,4 +177,7 @@ def adjustments(selection: Selection, args: list[Any]) -> list[dict[str, Any]]:
             size, backward, adjusted = page_size(cast(Mapping[str, Any], values))
             if adjusted:
                 found.append({"path": list(slot.path), "argument": "last" if backward else "first", "used": size})
+        elif selection.root.name in GRAPHS and len(slot.path) == 1 and isinstance(values, Mapping):
+            used = brought_within(cast(Mapping[str, Any], values))
+            found += [{"path": list(slot.path), "argument": bound, "used": value} for bound, value in used]
     return found

@@ -64,7 +64,8 @@ MUTATIONS = (
         RemoveUserInput,
         "Organization",
         lambda graph, act, input: users.remove_user(graph, act, id_of("User", input.user)),
-        "Takes all roles from a user; what was done stays on record. HR_ADMIN. Codes: NOT_FOUND, LAST_ADMIN.",
+        "Takes all roles from another user; what was done stays on record. HR_ADMIN. "
+        "Codes: NOT_FOUND, LAST_ADMIN, YOURSELF.",
         structural=True,
     ),
 )

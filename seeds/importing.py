@@ -124,7 +124,7 @@ async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run
     if not rows:
         summary.new_organization = True
         if dry_run:
-            return Importer("", new.time_zone, "")
+            return Importer("", new.time_zone, new.jurisdiction, "")
         try:
             await organizations.create(graph, new, now=now)
         except organizations.AlreadyThere as error:
@@ -136,7 +136,7 @@ async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run
     if found.user is None:
         raise NotImported(f"{new.admin}, whom the mapping names, is not an HR_ADMIN of {new.name}.")
     summary.zone = found.zone
-    return Importer(found.organization, found.zone, found.user)
+    return Importer(found.organization, found.zone, found.jurisdiction, found.user)
 
 
 def identities(graph: Graph, mapping: Mapping, importer: Importer) -> Identify:

@@ -188,16 +188,26 @@ class Maker:
             lambda act: findings.record_statement(self.graph, act, finding, channel=Channel.EMAIL, text=text),
         )
 
+    async def last_seq(self, *, finding: str | None = None, interview: str | None = None) -> int:
+        """The seq of the interview's last event, as somebody who decides about it reads it."""
+        organization = self.viewer.organization
+        if finding is not None:
+            found = await self.graph.client.read(findings.FIND, id=finding, organization=organization)
+            interview = found[0].interview
+        return (await self.graph.client.read(interviews.FIND, id=interview, organization=organization))[0].last_seq
+
     async def confirmation(self, finding: str, cause: Cause = Cause.CANDIDATE, reason: str = "No answer.") -> str:
+        read = await self.last_seq(finding=finding)
         return await self._do(
             "confirmNoShow",
             {},
             lambda act: findings.confirm(
-                self.graph, act, finding=finding, interview=None, cause=cause, reason=reason, read_up_to=10_000
+                self.graph, act, finding=finding, interview=None, cause=cause, reason=reason, read_up_to=read
             ),
         )
 
     async def fault(self, interview: str, cause: Cause, reason: str = "Seen in the platform's log.") -> str:
+        read = await self.last_seq(interview=interview)
         return await self._do(
             "confirmNoShow",
             {},
@@ -208,15 +218,16 @@ class Maker:
                 interview=interview,
                 cause=cause,
                 reason=reason,
-                read_up_to=10_000,
+                read_up_to=read,
             ),
         )
 
     async def excuse(self, finding: str, reason: str = "A certificate was shown.") -> str:
+        read = await self.last_seq(finding=finding)
         return await self._do(
             "excuseNoShow",
             {},
-            lambda act: findings.excuse(self.graph, act, finding, reason=reason, read_up_to=10_000),
+            lambda act: findings.excuse(self.graph, act, finding, reason=reason, read_up_to=read),
         )
 
     async def void(self, finding: str, reason: str = "Recorded about the wrong person.") -> str:

@@ -131,6 +131,17 @@ class Ask:
         assert not answer.errors, answer.errors
         return answer.data
 
+    async def last_seq(self, viewer: str, id: str) -> int:
+        """The seq of the last event of an interview, or of that which a finding is about; 0 for what is not there."""
+        query = (
+            "query Last($id: ID!) { node(id: $id) { ... on Finding { lastSeq } "
+            "... on Interview { events(last: 1) { nodes { seq } } } } }"
+        )
+        found = (await self(query, viewer, id=id))["node"]
+        if found is None:
+            return 0
+        return found["lastSeq"] if "lastSeq" in found else found["events"]["nodes"][0]["seq"]
+
     async def do(self, mutation: str, viewer: str, selection: str = "id", **input: Any) -> Any:
         """Calls a mutation; the result's selection is on the record, or code and field of the refusal come back."""
         title = mutation[0].upper() + mutation[1:]

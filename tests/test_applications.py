@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from graph import positions
 from graph.applications import Stage
+from graph.statements import Statement
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.ledger import appends, refused
 
@@ -190,3 +192,32 @@ async def test_an_integrator_keeps_what_it_filed(ask: Ask, company: Company) -> 
     query = "query One($id: ID!) { application(id: $id) { reminders { kind } } }"
     seen = await ask(query, company.user("technology"), id=made["id"])
     assert len(seen["application"]["reminders"]) == 2
+
+
+BEFORE_THE_MOVE = Statement(
+    "tests.before_the_move",
+    """
+    MATCH (position:Position {id: $id})-[:BELONGS_TO]->(now:Department)
+    MATCH (department:Department {organization: now.organization, code: 'BRAND'})
+    RETURN position.id AS id, position.status AS status, department.id AS department,
+      department.organization AS organization, 0 AS applications
+    """,
+    row=positions.PositionRow,
+)
+
+
+async def test_a_position_that_moves_meanwhile_takes_its_rules_along(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before the department was locked said Brand; by then the position was Technology's."""
+    monkeypatch.setattr(positions, "FIND", BEFORE_THE_MOVE)
+    filed = {"position": gid("Position", company.positions["technology"]), "candidate": {"displayName": "王芳"}}
+    answer = await ask.do("submitApplication", company.user("brand"), **filed)
+    assert answer == {"__typename": "SubmitApplicationRefused", "code": "NOT_ALLOWED", "field": "position"}
+    query = (
+        "mutation Do($input: SubmitApplicationInput!) { submitApplication(input: $input) "
+        "{ ... on Application { position { department { code } } } } }"
+    )
+    made = await ask.whole(query, company.user("hr"), input=filed)
+    assert made.data["submitApplication"] == {"position": {"department": {"code": "TECHNOLOGY"}}}
+    assert made.statements.count("departments.lock") == 2

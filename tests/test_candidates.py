@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.candidates import Holder, normalised_name, recognised
+from graph.candidates import Holder, normalised_name, normalised_phone, recognised
 from tests.conftest import Ask, Company, gid, uid
 from tests.ledger import appends, refused
 
@@ -66,6 +66,8 @@ async def test_email_or_external_id_recognises(ask: Ask, company: Company, perso
     [
         {"phone": "+86 138 0013 8000", "email": "other@example.com"},
         {"phone": "0086-138-0013-8000"},
+        {"phone": "138 0013 8000"},
+        {"phone": "（138）0013-8000"},
         {"displayName": "李雷", "email": "wang.fang@example.com"},
         {"displayName": "李雷", "externalIds": [{"system": "moka", "value": "M-1"}], "phone": "13800138000"},
         {"displayName": "李雷", "email": "wang.fang@example.com", "phone": "+86 138 0013 8000"},
@@ -378,3 +380,23 @@ async def test_an_erased_candidate_stays_erased(ask: Ask, company: Company) -> N
     await company.hr.erase(uid(candidate))
     refused = await ask.do("updateCandidate", company.user("technology"), candidate=candidate, displayName="李雷")
     assert (refused["code"], refused["field"]) == ("CANDIDATE_ERASED", "candidate")
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "stored"),
+    [
+        ("13800138000", "CN", "+8613800138000"),
+        ("+86 138 0013 8000", "DE", "+8613800138000"),
+        ("0086-138-0013-8000", "CN", "+8613800138000"),
+        ("00 86 138 0013 8000", "US", "+8613800138000"),
+        ("８６１３８００１３８０００", "CN", "+8613800138000"),
+        ("030 901820", "DE", "+4930901820"),
+        ("+49 (0)30 901820", "CN", "+4930901820"),
+        ("13800138000", "somewhere", "13800138000"),
+        ("12 34", "CN", "1234"),
+        ("extension 77", "CN", "77"),
+    ],
+)
+def test_a_phone_is_one_however_written(text: str, region: str, stored: str) -> None:
+    """E.164 by the law's country where none is named; what is no phone number there stays its digits."""
+    assert normalised_phone(text, region) == stored

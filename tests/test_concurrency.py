@@ -141,6 +141,9 @@ class Writer:
         self.tally.written[key] = uid(found["id"])
         return found["id"]
 
+    async def last_seq(self, id: str) -> int:
+        return await self.ask.last_seq(self.company.user("hr"), id)
+
     async def act(self) -> None:
         """Something about one of the four: files, withdraws, reports, hears, decides, takes back, corrects."""
         pick = self.chance.choice
@@ -162,11 +165,13 @@ class Writer:
             case 5:
                 await self.send("recordStatement", finding=finding, channel="EMAIL", text="I was there.")
             case 6:
-                cause = {"cause": "PLATFORM", "readUpTo": 1_000_000}
-                made = await self.send("confirmNoShow", interview=pick(self.interviews), **cause, **reason)
+                interview = pick(self.interviews)
+                cause = {"cause": "PLATFORM", "readUpTo": await self.last_seq(interview)}
+                made = await self.send("confirmNoShow", interview=interview, **cause, **reason)
                 self.findings += [made] if made else []
             case 7:
-                await self.send("confirmNoShow", finding=finding, cause="EMPLOYER", readUpTo=1_000_000, **reason)
+                read = await self.last_seq(finding)
+                await self.send("confirmNoShow", finding=finding, cause="EMPLOYER", readUpTo=read, **reason)
             case 8:
                 await self.send("voidNoShow", finding=finding, **reason)
             case _:

@@ -18,8 +18,6 @@ from tests.ledger import appends, refused
 
 STARTS = NOW - timedelta(days=10)
 """When the interview of these tests starts; it takes 30 minutes."""
-LATEST = 10_000
-"""A readUpTo beyond every event."""
 
 
 HEAD = Statement(
@@ -61,6 +59,9 @@ class Case:
     async def do(self, mutation: str, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
         return await self.ask.do(mutation, self.company.user(viewer), selection, **input)
 
+    async def all_read(self) -> dict[str, int]:
+        return {"readUpTo": await self.ask.last_seq(self.company.user("hr"), self.finding)}
+
     async def notice(self, **input: Any) -> Any:
         return await self.do("recordNotice", **({"finding": self.finding, "channel": "EMAIL"} | input))
 
@@ -68,11 +69,11 @@ class Case:
         return await self.do("recordStatement", finding=self.finding, channel="PHONE", text=text)
 
     async def confirm(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
-        good = {"finding": self.finding, "cause": "CANDIDATE", "reason": "No answer came.", "readUpTo": LATEST}
+        good = {"finding": self.finding, "cause": "CANDIDATE", "reason": "No answer came.", **await self.all_read()}
         return await self.do("confirmNoShow", viewer, selection, **(good | input))
 
     async def excuse(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
-        good = {"finding": self.finding, "reason": "A certificate was shown.", "readUpTo": LATEST}
+        good = {"finding": self.finding, "reason": "A certificate was shown.", **await self.all_read()}
         return await self.do("excuseNoShow", viewer, selection, **(good | input))
 
     async def void(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
@@ -326,6 +327,19 @@ async def test_no_statement_is_left_unread(ask: Ask, company: Company, mutation:
     assert made["__typename"] == "Finding"
 
 
+@pytest.mark.parametrize("mutation", ["confirm", "excuse"])
+async def test_nobody_reads_what_has_not_happened(ask: Ask, company: Company, mutation: str) -> None:
+    """A number that is always large enough would say that every statement to come was read."""
+    case = await suspected(ask, company)
+    await case.answered()
+    last = (await case.read("lastSeq"))["lastSeq"]
+    for beyond in (last + 1, 10_000):
+        async with appends(ask, company):
+            answer = await getattr(case, mutation)(readUpTo=beyond)
+        assert answer == refused(f"{mutation}NoShow", "INVALID_VALUE", "readUpTo")
+    assert (await getattr(case, mutation)(readUpTo=last))["__typename"] == "Finding"
+
+
 @pytest.mark.parametrize(("cause", "outcome"), [("PLATFORM", "SYSTEM_FAULT"), ("EMPLOYER", "EMPLOYER_FAULT")])
 async def test_a_fault_needs_no_notice(ask: Ask, company: Company, cause: str, outcome: str) -> None:
     case = await suspected(ask, company)
@@ -341,7 +355,8 @@ async def test_a_fault_needs_no_notice(ask: Ask, company: Company, cause: str, o
 async def test_a_fault_needs_no_suspicion(ask: Ask, company: Company) -> None:
     """In place of a finding the interview is named; whether the invitation was accepted does not matter."""
     interview, marketing = await interview_of(company, response=None), company.user("marketing")
-    good = {"interview": interview, "cause": "PLATFORM", "reason": "The room never opened.", "readUpTo": LATEST}
+    read = await ask.last_seq(marketing, interview)
+    good = {"interview": interview, "cause": "PLATFORM", "reason": "The room never opened.", "readUpTo": read}
 
     async def refusal(code: str, field: str, viewer: str = marketing, **change: Any) -> None:
         async with appends(ask, company):
@@ -353,6 +368,7 @@ async def test_a_fault_needs_no_suspicion(ask: Ask, company: Company) -> None:
     await refusal("NOT_OVER", "interview")
     ask.now = NOW
     await ask.do("recordAttendance", marketing, interview=interview, attendance="INCOMPLETE")
+    good["readUpTo"] = await ask.last_seq(marketing, interview)
     await refusal("NOTICE_MISSING", "interview", cause="CANDIDATE")
     await refusal("NOTICE_MISSING", "interview", cause="UNKNOWN")
     await refusal("NOT_FOUND", "interview", interview=gid("Interview", "nobody"))
@@ -443,7 +459,8 @@ async def test_an_interviewer_never_decides(ask: Ask, company: Company) -> None:
     case = await suspected(ask, company, interviewers=(own,))
     await case.answered()
     fault = await missed(ask, company, interviewers=(own,))
-    faulty = {"finding": None, "interview": fault, "cause": "EMPLOYER"}
+    read = await ask.last_seq(company.user("marketing"), fault)
+    faulty = {"finding": None, "interview": fault, "cause": "EMPLOYER", "readUpTo": read}
     async with appends(ask, company):
         assert await case.confirm() == refused("confirmNoShow", "NOT_ALLOWED", "finding")
         assert await case.confirm(**faulty) == refused("confirmNoShow", "NOT_ALLOWED", "finding")
@@ -463,8 +480,8 @@ async def test_an_integrator_never_decides(ask: Ask, company: Company) -> None:
         ("reportNoShow", {"interview": case.interview}),
         ("recordNotice", {"finding": case.finding, "channel": "EMAIL"}),
         ("recordStatement", {"finding": case.finding, "channel": "EMAIL", "text": "sorry"}),
-        ("confirmNoShow", {"finding": case.finding, "cause": "CANDIDATE", "reason": "none", "readUpTo": LATEST}),
-        ("excuseNoShow", {"finding": case.finding, "reason": "none", "readUpTo": LATEST}),
+        ("confirmNoShow", {"finding": case.finding, "cause": "CANDIDATE", "reason": "none", "readUpTo": 1}),
+        ("excuseNoShow", {"finding": case.finding, "reason": "none", "readUpTo": 1}),
         ("voidNoShow", {"finding": case.finding, "reason": "none"}),
     ]
     for viewer in ("integrator", "auditor"):
@@ -482,7 +499,7 @@ async def test_one_interview_has_one_finding(ask: Ask, company: Company) -> None
             ("reportNoShow", {"interview": case.interview}),
             (
                 "confirmNoShow",
-                {"interview": case.interview, "cause": "PLATFORM", "reason": "down", "readUpTo": LATEST},
+                {"interview": case.interview, "cause": "PLATFORM", "reason": "down", "readUpTo": 1},
             ),
         ]:
             async with appends(ask, company):

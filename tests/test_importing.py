@@ -7,13 +7,17 @@ import csv
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from graph import events
+from graph import events, loading
+from graph.candidates import Person
+from graph.client import statements_run
+from graph.interviews import Attendance, Mode, Response, Times
 from graph.statements import Statement
 from graph.writing import Graph
 from seeds import importing
@@ -584,3 +588,37 @@ def real_rates() -> dict[str, dict[str, Any]]:
             for place, counts in enumerate((True, accepted, attended, accepted and not attended)):
                 numbers[place] += counts
     return {code: rates(*numbers) for code, numbers in counted.items()}
+
+
+async def test_an_import_and_a_form_find_one_person(graph: Graph, ask: Ask, company: Company) -> None:
+    """Whoever comes second waits for the first's claim on the stranger's address, and meets who was made of it."""
+    hr, people = company.at(days=9), [company.person(f"周{number}") for number in range(6)]
+    importer = loading.Importer(hr.viewer.organization, "Asia/Shanghai", "CN", hr.viewer.id)
+    position, starts = company.positions["technology"], hr.at + timedelta(days=1)
+
+    def fact(person: Person) -> loading.Fact:
+        return loading.Fact(
+            id=str(uuid4()),
+            candidate=str(uuid4()),
+            application=str(uuid4()),
+            position=position,
+            person=person,
+            applied_at=hr.at,
+            source=None,
+            mode=Mode.VIDEO,
+            times=Times(starts, starts + timedelta(minutes=30), "Asia/Shanghai"),
+            grace_minutes=15,
+            response=Response.ACCEPTED,
+            attendance=Attendance.ATTENDED,
+        )
+
+    # Two imports of the same strangers, in opposite orders, and a form for each of them, to another department.
+    loads = [loading.load(graph, importer, [*map(fact, order)], now=NOW) for order in (people, people[::-1])]
+    forms = [hr.application(company.positions["brand"], person) for person in people]
+    with statements_run() as names:
+        await asyncio.gather(*loads, *forms)
+    assert names.count("loading.claim") >= 2
+    query = '{ candidates(search: "周", first: 50) { nodes { displayName applications { totalCount } } } }'
+    found = (await ask(query, company.user("hr")))["candidates"]["nodes"]
+    assert sorted(row["displayName"] for row in found) == sorted(person.display_name for person in people)
+    assert {row["applications"]["totalCount"] for row in found} == {2}

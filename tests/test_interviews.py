@@ -331,6 +331,11 @@ query List($code: String!, $where: InterviewWhere, $orderBy: InterviewOrder) {
   department(code: $code) { interviews(where: $where, orderBy: $orderBy) { totalCount nodes { startsAt } } }
 }
 """
+EVERYWHERE = """
+query Everywhere($where: InterviewWhere, $orderBy: InterviewOrder) {
+  organization { interviews(where: $where, orderBy: $orderBy) { totalCount nodes { startsAt } } }
+}
+"""
 
 
 async def test_interviews_are_filtered_and_sorted(ask: Ask, company: Company) -> None:
@@ -353,14 +358,15 @@ async def test_interviews_are_filtered_and_sorted(ask: Ask, company: Company) ->
         ({"where": {"attendance": "CANCELLED_BY_EMPLOYER"}}, [4]),
         ({"where": {"startsFrom": iso(days=2), "startsBefore": iso(days=4)}}, [3, 2]),
     ]:
-        for viewer in ("technology", "integrator"):
-            page = await ask(LIST, company.user(viewer), code="TECHNOLOGY", **variables)
-            found = page["department"]["interviews"]
+        page = await ask(LIST, company.user("technology"), code="TECHNOLOGY", **variables)
+        everywhere = await ask(EVERYWHERE, company.user("integrator"), **variables)
+        for found in (page["department"]["interviews"], everywhere["organization"]["interviews"]):
             assert [days[node["startsAt"]] for node in found["nodes"]] == expected
             assert found["totalCount"] == len(expected)
-        assert (await ask(LIST, company.user("marketing"), code="TECHNOLOGY", **variables))["department"] == {
-            "interviews": {"totalCount": 0, "nodes": []}
-        }
+        for viewer in ("marketing", "integrator"):
+            assert (await ask(LIST, company.user(viewer), code="TECHNOLOGY", **variables))["department"] == {
+                "interviews": {"totalCount": 0, "nodes": []}
+            }
 
 
 async def test_events_tell_an_interview_in_order(ask: Ask, company: Company) -> None:
@@ -378,3 +384,19 @@ async def test_events_tell_an_interview_in_order(ask: Ask, company: Company) -> 
         assert [event["type"] for event in events["nodes"]] == expected
         assert sorted(event["seq"] for event in events["nodes"]) == [2, 3, 4, 5]
         assert {event["actorKind"] for event in events["nodes"]} == {"HUMAN"}
+
+
+@pytest.mark.parametrize("attendance", ["CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER", "ATTENDED"])
+async def test_a_cancellation_recorded_later_changes_the_calendar(ask: Ask, company: Company, attendance: str) -> None:
+    """A calendar takes a cancellation only under a higher SEQUENCE; what was attended stands as it is."""
+    company.at(days=5)
+    interview = gid("Interview", await company.hr.interview(await company.application("technology")))
+    made = await ask.do(
+        "recordAttendance",
+        company.user("technology"),
+        "attendance icsSequence",
+        interview=interview,
+        attendance=attendance,
+    )
+    raised = int(attendance != "ATTENDED")
+    assert made == {"__typename": "Interview", "attendance": attendance, "icsSequence": raised}

@@ -90,8 +90,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "reportNoShow": {"interview": ids["interview"]},
         "recordNotice": {"finding": ids["finding"], "channel": "EMAIL"},
         "recordStatement": {"finding": ids["finding"], "channel": "EMAIL", "text": "New"},
-        "confirmNoShow": {"finding": ids["finding"], "cause": "PLATFORM", "reason": "New", "readUpTo": 99},
-        "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 99},
+        "confirmNoShow": {"finding": ids["finding"], "cause": "PLATFORM", "reason": "New", "readUpTo": 1},
+        "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 1},
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
     }
 
@@ -329,10 +329,11 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:
     first, second = findings
     await do("recordNotice", "marketing", "NOTICE_RECORDED", finding=first, channel="SMS", text="Where were you?")
     await do("recordStatement", "marketing", "STATEMENT_RECORDED", finding=first, channel="SMS", text="I forgot.")
-    decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": 99}
+    read = [await ask.last_seq(company.user("marketing"), finding) for finding in findings]
+    decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0]}
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
-    await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=99)
+    await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
     await do("closePosition", "marketing", "POSITION_CLOSED", position=position)
     assert sorted(set(done)) == MUTATIONS

@@ -138,6 +138,20 @@ async def test_a_change_of_roles_is_felt_at_once(ask: Ask, company: Company) -> 
     assert await sent(query, company.user("marketing"), id=position) == {"position": {"urgency": "NORMAL"}}
 
 
+async def test_nobody_removes_themselves(ask: Ask, company: Company) -> None:
+    """It took effect once, and was answered as if nobody had asked."""
+    second = f"second@{company.tag}"
+    made = await ask.do("setUser", company.user("hr"), externalId=second, organizationRole="HR_ADMIN")
+    first = (await ask("{ viewer { id } }", company.user("hr")))["viewer"]["id"]
+    for viewer, user in [(company.user("hr"), first), (second, made["id"])]:
+        answer = await ask.do("removeUser", viewer, user=user)
+        assert answer == {"__typename": "RemoveUserRefused", "code": "YOURSELF", "field": "user"}
+        assert (await ask("{ viewer { organizationRole } }", viewer))["viewer"]["organizationRole"] == "HR_ADMIN"
+    assert (await ask.do("removeUser", second, user=first))["__typename"] == "Organization"
+    alone = await ask.do("removeUser", second, user=made["id"])
+    assert alone == {"__typename": "RemoveUserRefused", "code": "LAST_ADMIN", "field": "user"}
+
+
 async def test_only_administrators_list_the_users(ask: Ask, company: Company) -> None:
     query = "{ organization { name users { totalCount } } viewer { externalId organizationRole } }"
     for viewer, count in [("hr", 7), ("auditor", 7), ("marketing", 0), ("integrator", 0)]:

@@ -45,14 +45,14 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "code status statusLabel parent successor children siblings ancestors descendants positions": NEAR | PROGRAMS,
         "noShows": NEAR,
         "attendance": NEAR,
-        "sharesHistory closedAt interviews": HOME | PROGRAMS,
-        "applications": HOME | {FILER},
+        "sharesHistory closedAt": HOME | PROGRAMS,
+        "applications interviews": HOME | {FILER},
         "findings": HOME,
     },
     "Position": {
         "id title jobFamily status statusLabel department similar": NEAR | PROGRAMS,
-        "urgency urgencyLabel openedAt closedAt interviews": HOME | PROGRAMS,
-        "applications": HOME | {FILER},
+        "urgency urgencyLabel openedAt closedAt": HOME | PROGRAMS,
+        "applications interviews": HOME | {FILER},
         "applicantsWithReminders": HOME,
     },
     "Candidate": {
@@ -64,10 +64,11 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "reminders": HOME,
     },
     "Interview": {
-        "id icsUid icsSequence mode modeLabel startsAt endsAt timeZone response responseLabel attendance "
-        "attendanceLabel department position rescheduledTo rescheduledFrom": HOME | PROGRAMS,
-        "graceMinutes joinUrl evidence application candidate events": HOME | {FILER},
-        "outcome outcomeLabel interviewers finding findings": HOME,
+        "id icsUid mode modeLabel startsAt endsAt timeZone response responseLabel attendance attendanceLabel": HOME
+        | PROGRAMS,
+        "graceMinutes joinUrl evidence application candidate events icsSequence department position "
+        "rescheduledFrom": HOME | {FILER},
+        "outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
     },
     "Event": {
         "id seq type typeLabel occurredAt recordedAt actorKind actor": HOME | {FILER},
@@ -87,6 +88,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Organization": {
         "id name nameZh jurisdiction timeZone departments": ALL,
+        "interviews": HOME | PROGRAMS,
         "users": frozenset({ADMIN, AUDITOR}),
     },
 }
@@ -280,7 +282,7 @@ WAYS = [
     Way("Department", 'department(code: "HQ") { descendants { ...R } }', NEAR | PROGRAMS),
     Way("Department", node("old", "successor { ...R }"), NEAR | PROGRAMS),
     Way("Department", "position(id: $position) { department { ...R } }", NEAR | PROGRAMS),
-    Way("Department", "interview(id: $interview) { department { ...R } }", HOME | PROGRAMS),
+    Way("Department", "interview(id: $interview) { department { ...R } }", HOME | {FILER}),
     Way("Department", node("finding", "department { ...R }"), NEAR),
     Way("Department", "application(id: $at_technology) { reminders { department { ...R } } }", AT_TECHNOLOGY),
     Way("Department", "viewer { recruitsFor { ...R } }", frozenset({OWN})),
@@ -291,7 +293,7 @@ WAYS = [
     Way("Position", node("marketing", "positions { edges { node { ...R } } }"), NEAR | PROGRAMS),
     Way("Position", "position(id: $closed) { similar { edges { node { ...R } } } }", NEAR | PROGRAMS),
     Way("Position", "application(id: $application) { position { ...R } }", HOME | {FILER}),
-    Way("Position", "interview(id: $interview) { position { ...R } }", HOME | PROGRAMS),
+    Way("Position", "interview(id: $interview) { position { ...R } }", HOME | {FILER}),
     Way("Position", node("finding", "position { ...R }"), NEAR),
     Way("Position", "application(id: $at_technology) { reminders { noShow { position { ...R } } } }", AT_TECHNOLOGY),
     Way("Candidate", "candidate(id: $candidate) { ...R }", HOME | {FILER}),
@@ -312,12 +314,13 @@ WAYS = [
     Way("Application", "interview(id: $interview) { application { ...R } }", HOME | {FILER}),
     Way("Interview", "interview(id: $interview) { ...R }", HOME | PROGRAMS),
     Way("Interview", node("moved", "...R"), HOME | PROGRAMS),
-    Way("Interview", f"{MARKETING} {{ interviews {{ nodes {{ ...R }} }} }}", HOME | PROGRAMS),
-    Way("Interview", "position(id: $position) { interviews { nodes { ...R } } }", HOME | PROGRAMS),
+    Way("Interview", "organization { interviews { nodes { ...R } } }", HOME | PROGRAMS),
+    Way("Interview", f"{MARKETING} {{ interviews {{ nodes {{ ...R }} }} }}", HOME | {FILER}),
+    Way("Interview", "position(id: $position) { interviews { nodes { ...R } } }", HOME | {FILER}),
     Way("Interview", "application(id: $application) { interviews { nodes { ...R } } }", HOME | {FILER}),
     Way("Interview", "candidate(id: $candidate) { interviews { nodes { ...R } } }", HOME | {FILER}),
-    Way("Interview", "interview(id: $moved) { rescheduledTo { ...R } }", HOME | PROGRAMS),
-    Way("Interview", "interview(id: $interview) { rescheduledFrom { ...R } }", HOME | PROGRAMS),
+    Way("Interview", "interview(id: $moved) { rescheduledTo { ...R } }", HOME),
+    Way("Interview", "interview(id: $interview) { rescheduledFrom { ...R } }", HOME | {FILER}),
     Way("Interview", node("finding", "interview { ...R }"), HOME),
     Way("Event", node("event", "...R"), HOME | {FILER}),
     Way("Event", node("decision", "...R"), HOME),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphql import is_interface_type, is_introspection_type, is_object_type
 
+from graph.paths import TOLD, NodeKind
 from graph.traversal import ROOTS, SHAPES, Aggregate, Here, Many, Merged, One, Page
 from graph.visibility import POLICIES, Dialect, Level
 from schema.execution import LOOKUPS
@@ -11,8 +12,10 @@ from schema.ids import NODES
 from schema.root import core_schema
 
 SCHEMA = core_schema()
-UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo"}
-"""Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals."""
+UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge"}
+"""Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals.
+
+A graph's nodes are shapes; its edges name two of them and how they are related (graph/paths.py)."""
 CONNECTED = (One, Here, Many, Page, Aggregate)
 
 
@@ -46,7 +49,7 @@ def test_connections_hold_only_shapes() -> None:
     """The same for what connections and their edges are made of."""
     bound = {shape.type for shape in SHAPES.values()}
     for type in SCHEMA.type_map.values():
-        if is_object_type(type) and type.name.endswith(("Connection", "Edge")):
+        if is_object_type(type) and type.name.endswith(("Connection", "Edge")) and type.name not in UNSHAPED:
             assert type.name.removesuffix("Connection").removesuffix("Edge") in bound
 
 
@@ -65,6 +68,13 @@ def test_members_lead_to_declared_shapes() -> None:
             assert all(target in SHAPES for target in targets(member)), f"{shape.name}.{name}"
     for root in ROOTS.values():
         assert root.shape in SHAPES or targets(root.member), root.name
+
+
+def test_nodes_of_graphs_are_shapes_with_ids() -> None:
+    """A search passes through these and no others; each is guarded by its type's rule."""
+    kinds = {kind.value for kind in NodeKind}
+    assert kinds == NODES - {"User"}
+    assert not [label for fields in TOLD.values() for shown in fields if (label := shown.label) not in kinds]
 
 
 def test_every_record_is_found_by_its_id() -> None:

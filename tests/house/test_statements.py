@@ -46,3 +46,30 @@ async def test_a_statement_returns_its_row(graph: Graph, engine_name: str, name:
     if engine_name == "neo4j":
         assert columns >= set(statement.columns)
         assert (summary.query_type != "r") == statement.writes
+
+
+UNKNOWN = ("UnknownLabel", "UnknownRelationshipType")
+
+
+async def warnings(graph: Graph, text: str) -> list[str]:
+    """What Neo4j does not know of a statement's labels and relations."""
+    client = graph.client
+    async with client.driver.session(database=client.database, notifications_min_severity="WARNING") as session:
+        result = await session.run("EXPLAIN " + text, parameters(text))  # type: ignore[arg-type]
+        notes = (await result.consume()).summary_notifications
+    return [note.description for note in notes if any(word in note.code for word in UNKNOWN)]
+
+
+@pytest.mark.usefixtures("demo")
+async def test_no_statement_is_misspelt(graph: Graph, engine_name: str) -> None:
+    """A label or a relation that nothing has finds nothing, for ever and without an error.
+
+    The embedded engine says nothing of them. Properties are left out: many are absent until something happens.
+    """
+    if engine_name != "neo4j":
+        pytest.skip("only Neo4j warns of names that it does not know")
+    for wrong in ("MATCH (n:Candidat) RETURN n", "MATCH ()-[r:PARTOF]-() RETURN r"):
+        assert await warnings(graph, wrong)
+    texts = {name: it.text for name, it in STATEMENTS.items() if not name.startswith("tests.")}
+    found = {name: await warnings(graph, text) for name, text in texts.items()}
+    assert [(name, note) for name, notes in found.items() for note in notes] == []
