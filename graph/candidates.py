@@ -213,7 +213,7 @@ def identifiers(secrets: Secrets, circle: str, person: Person) -> list[Identifie
     """The identifiers of a person in a circle, hashed under the server's key."""
 
     def one(kind: IdentifierKind, system: str, value: str) -> Identifier:
-        return Identifier(kind, system, secrets.identifier_hash(circle, kind.value, system, value))
+        return Identifier(kind, system, secrets.identifier_hash(secrets.newest, circle, kind.value, system, value))
 
     found = [one(IdentifierKind.EXTERNAL, item.system, item.value.strip()) for item in person.external_ids]
     if person.email:
@@ -321,7 +321,7 @@ async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
     """
     found = identifiers(desk.graph.secrets, circle, person)
     strong = sorted(item.row() for item in found if item.kind is not IdentifierKind.PHONE)
-    place = {"circle": circle, "version": Secrets.IDENTIFIER_VERSION}
+    place = {"circle": circle, "version": desk.graph.secrets.newest}
     await desk.tx.run(CLAIM, identifiers=strong, lock=random_id(), **place)
     holders = await desk.tx.run(HOLDERS, identifiers=[item.row() for item in found], **place)
     id = recognised(holders, person.display_name)
@@ -333,13 +333,13 @@ async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
 async def release(desk: Desk, circle: str, person: Person) -> None:
     """Takes back the claim on identifiers that nobody holds, where nothing is filed after all."""
     rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
-    await desk.tx.run(RELEASE, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    await desk.tx.run(RELEASE, identifiers=rows, circle=circle, version=desk.graph.secrets.newest)
 
 
 async def identify(desk: Desk, id: str, circle: str, person: Person) -> None:
     """Ties the person's identifiers to the candidate."""
     rows = [item.row() for item in identifiers(desk.graph.secrets, circle, person)]
-    await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle, version=desk.graph.secrets.newest)
 
 
 async def create(desk: Desk, circle: str, person: Person) -> str:

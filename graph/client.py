@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar, cast
@@ -21,6 +21,7 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
+from graph.gates import GATES, PASS
 from graph.instants import parameter
 from graph.statements import Row, Statement
 from graph.watching import watcher
@@ -99,6 +100,7 @@ class Client:
     def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
         self.driver = driver
         self.database = database
+        self.one_writer = one_writer
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -128,6 +130,13 @@ class Client:
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
         return [statement.read(record) for record in records]
+
+    async def stream(self, statement: Statement[Row], /, *, seconds: float, **parameters: Any) -> AsyncIterator[Row]:
+        """Rows as they come, however many; never tried again, so whoever reads must be able to begin anew."""
+        query = Query(statement.text, timeout=seconds)
+        async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+            async for record in await session.run(query, parameter(parameters)):
+                yield statement.read(record)
 
     async def answer(self, name: str, text: LiteralString, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The records of a reading statement, tried again once where the connection was lost."""
@@ -174,6 +183,8 @@ class Client:
             async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
+                    if not self.one_writer:
+                        await transaction.run(PASS, gate=random.randrange(GATES))
                     result = await work(Transaction(transaction))
                     check_time()
                     await transaction.commit()

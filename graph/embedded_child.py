@@ -20,7 +20,6 @@ SETTINGS = {
     "arcadedb.txWalFlush": "2",
     "arcadedb.opencypher.loadCsv.allowFileUrls": "false",
     "arcadedb.opencypher.loadCsv.allowRemoteUrls": "false",
-    "arcadedb.command.timeout": "10000",
 }
 
 
@@ -43,6 +42,7 @@ class Boot:
     password: str
     database: str
     heap: str
+    command_milliseconds: int
 
 
 def main() -> None:
@@ -115,14 +115,15 @@ def _server(boot: Boot) -> Server:
             "server_plugins": BOLT,
             "bolt_port": boot.bolt_port,
         },
-        jvm_kwargs={"heap_size": boot.heap, "jvm_args": _jvm_arguments(boot.folder)},
+        jvm_kwargs={"heap_size": boot.heap, "jvm_args": _jvm_arguments(boot)},
     )
 
 
-def _jvm_arguments(folder: str) -> list[str]:
-    settings = [f"-D{name}={value}" for name, value in SETTINGS.items()]
+def _jvm_arguments(boot: Boot) -> list[str]:
+    limits = {**SETTINGS, "arcadedb.command.timeout": str(boot.command_milliseconds)}
+    settings = [f"-D{name}={value}" for name, value in limits.items()]
     # -Xrs leaves signals to Python; without memory the engine is better restarted than half alive.
-    return [*settings, f"-Djava.io.tmpdir={folder}/tmp", "-Xrs", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"]
+    return [*settings, f"-Djava.io.tmpdir={boot.folder}/tmp", "-Xrs", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"]
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class CandidateKeys:
         """Stores a new key; called before the graph knows the candidate, so that a crash leaves an unused key."""
         key = os.urandom(32)
         try:
-            await self._store.put_async(_name(candidate), self._secrets.wrap(key, candidate), mode="create")
+            wrapped = self._secrets.wrap(key, candidate, self._secrets.newest)
+            await self._store.put_async(_name(candidate), wrapped, mode="create")
         except AlreadyExistsError:
             return
         self._remember(candidate, key)
@@ -51,7 +52,7 @@ class CandidateKeys:
                 stored = await self._store.get_async(_name(candidate))
             except FileNotFoundError:
                 continue
-            self._remember(candidate, self._secrets.unwrap(bytes(await stored.bytes_async()), candidate))
+            self._remember(candidate, self._secrets.unwrap(bytes(await stored.bytes_async()), candidate)[0])
 
     def holds(self, candidate: str) -> bool:
         return candidate in self._open

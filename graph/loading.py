@@ -17,7 +17,6 @@ from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, Ne
 from graph.instants import to_graph
 from graph.interviews import Attendance, InterviewRow, Mode, Response, Times
 from graph.refusals import Code
-from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.writing import Graph, Locked, random_id
 
@@ -408,7 +407,7 @@ class Batch:
         rows = [self._identifiers(fact) for fact in facts]
         holders: dict[str, list[Holder]] = defaultdict(list)
         asked = [row for own in rows for row in own]
-        for holder in await tx.run(HOLDERS, identifiers=asked, version=Secrets.IDENTIFIER_VERSION):
+        for holder in await tx.run(HOLDERS, identifiers=asked, version=self.graph.secrets.newest):
             holders[holder.identifier].append(holder)
         for fact, own in zip(facts, rows, strict=True):
             name = fact.person.display_name
@@ -522,7 +521,7 @@ class Batch:
             rows = [self._candidate(fact, self.chains[id]) for id, fact in self.newcomers.items()]
             await tx.run(CREATE_CANDIDATES, organization=self.importer.organization, rows=rows)
         if self.identifiers:
-            await tx.run(IDENTIFY, identifiers=self.identifiers, version=Secrets.IDENTIFIER_VERSION)
+            await tx.run(IDENTIFY, identifiers=self.identifiers, version=self.graph.secrets.newest)
         if self.applications:
             await tx.run(CREATE_APPLICATIONS, rows=self.applications)
         if self.interviews:
