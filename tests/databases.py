@@ -28,6 +28,7 @@ class Database:
     client: Client
     folder: Path
     address: Address | None
+    uri: str
 
     def unchanging(self) -> AbstractAsyncContextManager[Client]:
         return closed_gates(self.client) if self.address is None else copied(self.folder / "engine", self.address)
@@ -43,7 +44,7 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
     client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
     try:
         await migrate(client)
-        yield Database(client, folder, address)
+        yield Database(client, folder, address, address.uri)
     finally:
         await client.close()
         await engine.stop()
@@ -52,10 +53,11 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def neo4j(folder: Path) -> AsyncIterator[Database]:
     server = Neo4jServer()
-    client = Client.connect(await asyncio.to_thread(server.start), None)
+    uri = await asyncio.to_thread(server.start)
+    client = Client.connect(uri, None)
     try:
         await migrate(client)
-        yield Database(client, folder, None)
+        yield Database(client, folder, None, uri)
     finally:
         await client.close()
         await asyncio.to_thread(server.stop)
@@ -66,8 +68,8 @@ class Databases:
 
     def __init__(self, folder: Path, engine: str, stack: AsyncExitStack) -> None:
         self._folder = folder
-        self._engine = engine
         self._stack = stack
+        self.engine = engine
         self._count = 0
 
     async def embedded(self) -> Database:
@@ -75,7 +77,7 @@ class Databases:
 
     async def tested(self) -> Database:
         """One of the engine under test."""
-        make = neo4j if self._engine == "neo4j" else embedded
+        make = neo4j if self.engine == "neo4j" else embedded
         return await self._stack.enter_async_context(make(self._place()))
 
     def _place(self) -> Path:
