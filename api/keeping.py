@@ -1,4 +1,4 @@
-"""Commands that keep a graph: export, backup, restore."""
+"""Commands that keep a graph: export, backup, restore, rotate-keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from graph.client import Client
 from graph.embedded import EngineError
 from graph.exporting import Damaged, Header, Line, NotExported, Sum
 from graph.restoring import NotRestored, Restore, header_refusal
-from graph.secrets import Secrets
+from graph.rotation import Unreadable, rotate
+from graph.secrets import Secrets, UnknownVersion
 from graph.writing import random_id
 
 keeping = typer.Typer()
@@ -69,6 +70,34 @@ def restore(
         for fault in faults:
             typer.echo(fault)
         typer.echo(f"Restored {expected.nodes} nodes and {expected.relations} relations; every one was read back.")
+        return 0
+
+    run(work)
+
+
+@keeping.command()
+def rotate_keys() -> None:
+    """Bring identifiers and candidates' keys under the newest version in TURNOUT_MASTER_KEY, while servers serve."""
+
+    async def work() -> int:
+        async with running_graph(read_settings()) as graph:
+            try:
+                with bar() as progress:
+                    task = progress.add_task("Rotating", total=None)
+                    done = await rotate(
+                        graph,
+                        tell=lambda step, count, all: progress.update(
+                            task, description=step, completed=count, total=all
+                        ),
+                    )
+            except (Unreadable, UnknownVersion) as error:
+                raise SetupError(str(error)) from error
+        if done.lost:
+            typer.echo(f"{done.lost} identifiers could not be carried over: their values are not kept any more.")
+        typer.echo(
+            f"Everything is under version {done.version}: {done.carried} identifiers carried over, "
+            f"{done.rewrapped} keys rewrapped. TURNOUT_MASTER_KEY may name this version alone now."
+        )
         return 0
 
     run(work)

@@ -15,6 +15,7 @@ from graph.client import Client, EngineUnavailable
 from graph.copying import copied
 from graph.embedded import Address, EmbeddedEngine, EngineError
 from graph.gates import closed_gates
+from graph.keyring import missing_version
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.restoring import is_unfinished
@@ -44,6 +45,7 @@ async def running_graph(
         raise SetupError(f"The candidates' keys cannot be kept at {settings.key_place()}: {error}") from error
     async with _client(settings, serving, say) as (client, _):
         await _prepare(client, restoring, say)
+        await _fit(client, secrets)
         yield Graph(client, keys, secrets)
 
 
@@ -56,6 +58,13 @@ async def _prepare(client: Client, restoring: bool, say: Say) -> None:
         raise SetupError(f"The database does not answer as it should: {error}") from error
     if unfinished:
         raise SetupError("A restore into this database was begun and not finished: run `turnout restore` again.")
+
+
+async def _fit(client: Client, secrets: Secrets) -> None:
+    if missing := await missing_version(client, secrets):
+        raise SetupError(
+            f"The graph lives under version {missing} of the master key, which TURNOUT_MASTER_KEY does not name."
+        )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from uuid import uuid4
 from graph import events
 from graph.client import Client, Transaction
 from graph.events import About, ActorKind, Author, Chain, EventType, NewEvent
+from graph.keyring import live_versions
 from graph.keys import CandidateKeys
 from graph.refusals import Code, Refusal
 from graph.secrets import Secrets
@@ -133,6 +134,13 @@ class Desk:
     act: Act
     new_id: Callable[[], str]
     chain: Chain | None = None
+    _versions: list[int] | None = None
+
+    async def key_versions(self) -> list[int]:
+        """The live versions of the master key, read once in the transaction."""
+        if self._versions is None:
+            self._versions = await live_versions(self.tx.run, self.graph.secrets)
+        return self._versions
 
     async def lock_candidate(self, id: str) -> Chain | None:
         """Locks the candidate before anything of it is read; null where there is none."""

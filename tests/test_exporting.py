@@ -131,9 +131,11 @@ class Writers:
         await asyncio.gather(*self._tasks)
 
     async def have_filed(self, count: int) -> None:
-        async with asyncio.timeout(60):
-            while min(self.filed) < count:
-                await asyncio.sleep(0.02)
+        for _ in range(3000):
+            if min(self.filed) >= count:
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError(self.filed)
 
     async def _write(self, writer: int) -> None:
         department = ("marketing", "brand", "technology", "subsidiary")[writer % 4]
