@@ -30,9 +30,7 @@ from graph.writing import Graph, random_id
 from schema.execution import Answerer
 from seeds import demo
 from tests.conftest import NOW, Ask, Company, gid, make_company
-from tests.databases import Database, Databases, databases
-
-__all__ = ["databases"]
+from tests.databases import Database, Databases
 
 MASTER = b"a master key of exports in tests".ljust(32, b".")
 SECRETS = Secrets(MASTER)
@@ -159,7 +157,7 @@ async def told(database: Database) -> list[int]:
 
 async def test_a_backup_under_writers_holds_one_moment(databases: Databases, tmp_path: Path) -> None:
     """Whatever a writer was told of before it began is in it, nothing begun after it, and no second without a first."""
-    source, target = await databases.tested(), await databases.tested()
+    source, target = await databases.tested(), await databases.embedded()
     company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
     async with Writers(company) as writers:
         await writers.have_filed(2)
@@ -176,7 +174,7 @@ async def test_a_backup_under_writers_holds_one_moment(databases: Databases, tmp
 
 
 async def test_a_restored_backup_is_the_same_graph(databases: Databases, tmp_path: Path) -> None:
-    source, target = await databases.tested(), await databases.tested()
+    source, target = await databases.embedded(), await databases.tested()
     company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
     for department in ("marketing", "technology"):
         await company.hr.suspicion(await company.at(days=20).missed(await company.application(department)))
@@ -235,12 +233,17 @@ class Shell:
         return await self("-c", "from api.command import app; app()", *arguments)
 
 
-async def shell(databases: Databases, data: Path) -> Shell:
-    """Commands on an empty database of the engine under test."""
+async def shell(databases: Databases) -> Shell:
+    """Commands on an empty database of the engine under test, which runs already."""
+    database = await databases.tested()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TURNOUT_")}
-    environment = {**kept, "TURNOUT_DATA": str(data), "TURNOUT_MASTER_KEY": base64.b64encode(MASTER).decode()}
-    if databases.engine == "neo4j":
-        environment["TURNOUT_NEO4J_URI"] = (await databases.tested()).uri
+    environment = {
+        **kept,
+        "TURNOUT_DATA": str(database.folder),
+        "TURNOUT_MASTER_KEY": base64.b64encode(MASTER).decode(),
+    }
+    if database.address is None:
+        environment["TURNOUT_NEO4J_URI"] = database.uri
     return Shell(environment)
 
 
@@ -253,7 +256,7 @@ async def test_a_restore_killed_in_the_middle_serves_nothing_and_runs_again(
     await company.application("marketing")
     path = tmp_path / "whole.backup"
     await save(source, path, SECRETS)
-    command = await shell(databases, tmp_path / "data")
+    command = await shell(databases)
     assert (await command("-c", KILLED, str(path), str(batch)))[0] == -signal.SIGKILL
     code, said = await command.turnout("verify")
     assert (code, "was begun and not finished" in said) == (1, True), said

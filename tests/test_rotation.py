@@ -25,9 +25,7 @@ from graph.writing import Act, Graph, perform
 from schema.execution import Answerer
 from seeds.makers import Maker, Refused
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
-from tests.databases import Database, Databases, databases
-
-__all__ = ["databases"]
+from tests.databases import Database, Databases
 
 OLD, NEW = b"the old master key".ljust(32, b"."), b"the new master key".ljust(32, b".")
 BEFORE, BOTH, AFTER = Secrets({1: OLD}), Secrets({2: NEW, 1: OLD}), Secrets({2: NEW})
