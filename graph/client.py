@@ -184,14 +184,20 @@ class Client:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
                     if not self.one_writer:
-                        await transaction.run(PASS, gate=random.randrange(GATES))
+                        await (await transaction.run(PASS, gate=random.randrange(GATES))).consume()
                     result = await work(Transaction(transaction))
                     check_time()
                     await transaction.commit()
                     return result
 
         async with self._turn:
-            return await _again(attempt)
+            try:
+                return await _again(attempt)
+            except ClientError as error:
+                # Rolled back by the database, as when it waited for a copy to end: nothing of it is kept.
+                if "TransactionTimedOut" in (error.code or ""):
+                    raise EngineUnavailable("The database did not answer in time.") from error
+                raise
 
 
 async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 import orjson
 import pytest
 
+import graph.client
 from api.keeping import new_file, opened, read_through, restored, write_graph
 from graph.candidates import Person
+from graph.client import EngineUnavailable
 from graph.events import verify
 from graph.exporting import Sum, graph_lines
 from graph.health import missing_constraints
@@ -29,6 +32,7 @@ from graph.visibility import FIND_VIEWER
 from graph.writing import Graph, random_id
 from schema.execution import Answerer
 from seeds import demo
+from seeds.makers import Refused
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.databases import Database, Databases
 
@@ -64,8 +68,8 @@ async def bring(database: Database, path: Path) -> None:
     assert await restored(run, path, SECRETS, read_through(path, SECRETS), despite_faults=False) == []
 
 
-async def answers(graph: Graph, answerer: Answerer) -> list[Any]:
-    ask = Ask(graph, answerer)
+async def answers(moved: Graph, answerer: Answerer) -> list[Any]:
+    ask = Ask(moved, answerer)
     technology = await ask(INBOX, "recruiter@technology.demo", id=gid("Application", demo.main_application_id()))
     return [technology, await ask(COMPANY, "hr@demo"), await ask(COMPANY, "auditor@demo")]
 
@@ -139,8 +143,11 @@ class Writers:
         department = ("marketing", "brand", "technology", "subsidiary")[writer % 4]
         while not self._stopped:
             person = Person(f"writer {writer} {self.filed[writer]:05d}", f"{writer}-{self.filed[writer]}@example.com")
-            await self._company.application(department, person)
-            self.filed[writer] += 1
+            # Told to send it again, a writer does; what was written after all is refused then.
+            with suppress(EngineUnavailable):
+                with suppress(Refused):
+                    await self._company.application(department, person)
+                self.filed[writer] += 1
 
 
 async def told(database: Database) -> list[int]:
@@ -307,3 +314,36 @@ async def test_a_later_restore_stops_the_earlier_one(databases: Databases, tmp_p
     with opened(path, SECRETS, Sum()) as (_, lines), pytest.raises(NotRestored, match="taken this database over"):
         await earlier.load(lines)
     assert await canonical(target) == await canonical(source)
+
+
+async def test_writes_wait_until_the_gates_open(databases: Databases, tmp_path: Path) -> None:
+    database = await databases.tested()
+    if database.address is not None:
+        pytest.skip("the embedded engine is copied; its writes do not wait")
+    company = await make_company(database.graph(SECRETS, tmp_path / "keys"))
+    async with database.unchanging() as client:
+        before = await canonical(database)
+        writing = asyncio.create_task(company.application("marketing"))
+        await asyncio.sleep(1)
+        assert not writing.done()
+        assert (await client.read(FIND_VIEWER, subject=company.user("hr")))[0].role == "HR_ADMIN"
+        assert await canonical(database) == before
+    await writing
+    assert await canonical(database) != before
+
+
+async def test_a_write_that_waits_too_long_may_be_sent_again(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await databases.tested()
+    if database.address is not None:
+        pytest.skip("the embedded engine is copied; its writes do not wait")
+    company = await make_company(database.graph(SECRETS, tmp_path / "keys"))
+    before = await canonical(database)
+    async with database.unchanging():
+        monkeypatch.setattr(graph.client, "TIMEOUT", 1.0)
+        with pytest.raises(EngineUnavailable):
+            await company.application("marketing")
+    monkeypatch.undo()
+    assert await canonical(database) == before
+    await company.application("marketing")

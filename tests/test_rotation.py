@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from api.identity import Tokens
 from graph import candidates, keyring, rotation
 from graph.candidates import ExternalId, Person, normalised_email
-from graph.client import Client
+from graph.client import Client, EngineUnavailable
 from graph.events import verify
 from graph.keys import CandidateKeys
 from graph.rotation import rotate
@@ -96,6 +96,8 @@ class Applicants:
                 self.filed += 1
             except Refused:
                 self.refused += 1
+            except EngineUnavailable:
+                continue
             number += 1
 
     async def go_on(self, more: int = 10) -> None:
@@ -110,7 +112,7 @@ class Applicants:
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from graph.client import Client
+from graph.client import Client, EngineUnavailable
 from graph.keys import CandidateKeys
 from graph.rotation import rotate
 from graph.secrets import Secrets
