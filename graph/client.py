@@ -32,6 +32,8 @@ TIMEOUT = 10.0
 """Seconds that one statement or one transaction may take in the database."""
 PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
+ENDED = ("Transaction.TransactionTimedOut", "Transaction.LockClientStopped")
+"""What Neo4j calls a transaction that took too long, by itself or while it waited for a lock."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
 
 _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
@@ -195,7 +197,7 @@ class Client:
                 return await _again(attempt)
             except ClientError as error:
                 # Rolled back by the database, as when it waited for a copy to end: nothing of it is kept.
-                if "TransactionTimedOut" in (error.code or ""):
+                if any(name in (error.code or "") for name in ENDED):
                     raise EngineUnavailable("The database did not answer in time.") from error
                 raise
 
