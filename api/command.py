@@ -1,4 +1,4 @@
-"""The command line: serve, token, init, import, sow, doctor, verify."""
+"""The command line: serve, token, init, import, sow, doctor, verify; keeping.py has the rest."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.console import bar, err, run
 from api.doctor import examine
 from api.documents import Library, read_documents
 from api.http import BODY, Server
 from api.identity import Tokens
+from api.keeping import keeping
 from api.logs import forward, open_log
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
@@ -42,30 +42,7 @@ from seeds import demo, importing
 from seeds.mapping import MappingError, read_mapping
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keeps the record of who turned up.")
-err = Console(stderr=True)
-
-
-def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
-    """Runs a command to its exit code; what stands in the way is told in one sentence."""
-    try:
-        code = asyncio.run(work())
-    except (SetupError, EngineUnavailable) as error:
-        err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
-    raise typer.Exit(code)
-
-
-def bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-    )
+app.add_typer(keeping)
 
 
 class Runner(uvicorn.Server):
@@ -234,7 +211,7 @@ def token(as_: Annotated[str, typer.Option("--as", help="The user's external id.
         settings = read_settings()
         if settings.oidc_issuer and as_ not in demo.USERS:
             err.print("TURNOUT_OIDC_ISSUER is set: the server refuses this token.", style="yellow", highlight=False)
-        tokens = Tokens(Secrets(settings.read_master_key()))
+        tokens = Tokens(Secrets(settings.read_master_keys()))
         sys.stdout.write(tokens.sign(as_, demo=as_ in demo.USERS, now=datetime.now(UTC)) + "\n")
         return 0
 

@@ -29,12 +29,12 @@ class Claim:
 
 
 class Tokens:
-    """Signs and checks tokens; the keys are derived from the master key, one for each audience."""
+    """Signs and checks tokens; the keys are derived from the master keys, one for each audience."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._keys = {
-            LOCAL: OctKey.import_key(secrets.derive("local-tokens/1")),
-            DEMO: OctKey.import_key(secrets.derive("demo-tokens/1")),
+            LOCAL: [OctKey.import_key(key) for key in secrets.derive_each("local-tokens/1")],
+            DEMO: [OctKey.import_key(key) for key in secrets.derive_each("demo-tokens/1")],
         }
 
     def sign(self, subject: str, *, demo: bool, now: datetime) -> str:
@@ -46,11 +46,11 @@ class Tokens:
             "iat": int(now.timestamp()),
             "exp": int((now + life).timestamp()),
         }
-        return jwt.encode({"alg": "HS256"}, claims, self._keys[audience])
+        return jwt.encode({"alg": "HS256"}, claims, self._keys[audience][0])
 
     def read(self, token: str, *, now: datetime) -> Claim | None:
         """What the token says, if one of our keys signed it, for its own audience, and it has not ended."""
-        for audience, key in self._keys.items():
+        for audience, key in [(audience, key) for audience, keys in self._keys.items() for key in keys]:
             try:
                 claims = jwt.decode(token, key, algorithms=["HS256"]).claims
             except (JoseError, ValueError):

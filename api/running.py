@@ -12,9 +12,13 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 
 from api.settings import Settings, SetupError
 from graph.client import Client, EngineUnavailable
+from graph.copying import copied
 from graph.embedded import Address, EmbeddedEngine, EngineError
+from graph.gates import closed_gates
+from graph.keyring import missing_version
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
+from graph.restoring import is_unfinished
 from graph.secrets import Secrets
 from graph.writing import Graph
 
@@ -26,31 +30,58 @@ def silent(_: str) -> None:
 
 
 @asynccontextmanager
-async def running_graph(settings: Settings, *, serving: bool = False, say: Say = silent) -> AsyncGenerator[Graph]:
+async def running_graph(
+    settings: Settings, *, serving: bool = False, restoring: bool = False, say: Say = silent
+) -> AsyncGenerator[Graph]:
     """A migrated graph; SetupError in one sentence where there can be none.
 
     The embedded engine is started for the while. Where a server already runs it on the same folder, other commands
-    of the operator use that one; a second server is refused.
+    of the operator use that one; a second server is refused. Half a restored graph is for `restoring` alone.
     """
-    secrets = Secrets(settings.read_master_key())
+    secrets = Secrets(settings.read_master_keys())
     try:
         keys = CandidateKeys.at(settings.key_place(), secrets)
     except Exception as error:
         raise SetupError(f"The candidates' keys cannot be kept at {settings.key_place()}: {error}") from error
-    async with _client(settings, serving, say) as client:
-        say("Migrating ...")
-        try:
-            await migrate(client)
-        except (EngineUnavailable, Neo4jError, DriverError) as error:
-            raise SetupError(f"The database does not answer as it should: {error}") from error
+    async with _client(settings, serving, say) as (client, _):
+        await _prepare(client, restoring, say)
+        await _fit(client, secrets)
         yield Graph(client, keys, secrets)
 
 
+async def _prepare(client: Client, restoring: bool, say: Say) -> None:
+    say("Migrating ...")
+    try:
+        await migrate(client)
+        unfinished = not restoring and await is_unfinished(client)
+    except (EngineUnavailable, Neo4jError, DriverError) as error:
+        raise SetupError(f"The database does not answer as it should: {error}") from error
+    if unfinished:
+        raise SetupError("A restore into this database was begun and not finished: run `turnout restore` again.")
+
+
+async def _fit(client: Client, secrets: Secrets) -> None:
+    if missing := await missing_version(client, secrets):
+        raise SetupError(
+            f"The graph lives under version {missing} of the master key, which TURNOUT_MASTER_KEY does not name."
+        )
+
+
 @asynccontextmanager
-async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator[Client]:
+async def unchanging_graph(settings: Settings, say: Say = silent) -> AsyncGenerator[Client]:
+    """The graph as it is at one moment, for reading alone, while others go on writing or wait to."""
+    async with _client(settings, False, say) as (client, address):
+        await _prepare(client, False, say)
+        async with closed_gates(client) if address is None else copied(settings.engine_folder, address) as unchanging:
+            yield unchanging
+
+
+@asynccontextmanager
+async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator[tuple[Client, Address | None]]:
+    """A client, and the address of the embedded engine where it is one."""
     if settings.neo4j_uri is not None:
         async with _neo4j(settings, say) as client:
-            yield client
+            yield client, None
         return
     engine = EmbeddedEngine(settings.engine_folder)
     say("Starting the embedded engine ...")
@@ -62,14 +93,14 @@ async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator
             raise SetupError(str(error)) from error
         client = _connect(known)
         try:
-            yield client
+            yield client, known
         finally:
             await client.close()
         return
     client = _connect(address)
     _publish(settings, address)
     try:
-        yield client
+        yield client, address
     finally:
         with suppress(FileNotFoundError):
             settings.engine_address.unlink()

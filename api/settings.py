@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     neo4j_database: str | None = Field(None, description="The Neo4j database; the server's default where not set.")
     master_key: str | None = Field(
         None,
-        description="32 bytes in base64 that wrap every candidate's key. In development a key is made in the data "
+        description="32 bytes in base64 that wrap every candidate's key; several as `2:…,1:…`, each with its version. "
+        "Alone it is version 1. In development a key is made in the data "
         "folder; in production it must be set.",
     )
     candidate_keys: str | None = Field(
@@ -141,18 +142,18 @@ class Settings(BaseSettings):
             return self.data / "candidate-keys"
         return place if "://" in place else Path(place)
 
-    def read_master_key(self) -> bytes:
-        """The master key: as set, or in development the one in the data folder, made where there is none."""
+    def read_master_keys(self) -> dict[int, bytes]:
+        """The master key by its versions: as set, or in development as in the data folder, made where there is none."""
         if self.master_key is not None:
-            return _decoded(self.master_key)
+            return _versions(self.master_key)
         path = self.data / "master.key"
         if path.exists():
-            return _decoded(path.read_text().strip())
+            return _versions(path.read_text().strip())
         if not self.is_development:
             raise SetupError(
                 "Set TURNOUT_MASTER_KEY to 32 random bytes in base64, for example from: openssl rand -base64 32"
             )
-        return _made(path)
+        return {1: _made(path)}
 
 
 def is_safe_url(url: str) -> bool:
@@ -163,6 +164,20 @@ def is_safe_url(url: str) -> bool:
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
+
+
+def _versions(text: str) -> dict[int, bytes]:
+    """`key`, or `2:key,1:key`."""
+    keys: dict[int, bytes] = {}
+    for part in text.split(","):
+        version, named, key = part.strip().rpartition(":")
+        if named and not (version.isascii() and version.isdigit() and 0 < int(version) < 1_000_000):
+            raise SetupError(f"TURNOUT_MASTER_KEY names a version {version}; versions are 1, 2 and so on.")
+        number = int(version) if named else 1
+        if number in keys:
+            raise SetupError(f"TURNOUT_MASTER_KEY holds two keys of version {number}: write 2:new,1:old.")
+        keys[number] = _decoded(key)
+    return keys
 
 
 def _decoded(text: str) -> bytes:

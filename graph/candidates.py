@@ -177,14 +177,16 @@ class UpdateCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An identifier as it is stored: kind, system, and the keyed hash of its normalised value."""
+    """An identifier of a person: stored are kind, system, the hash of its normalised value, and under which key."""
 
     kind: IdentifierKind
     system: str
+    version: int
     hash: str
+    value: str
 
-    def row(self) -> list[str]:
-        return [self.kind.value, self.system, self.hash]
+    def row(self) -> list[Any]:
+        return [self.kind.value, self.system, self.version, self.hash]
 
 
 def normalised_email(email: str) -> str:
@@ -222,18 +224,23 @@ def person_refusal(display_name: str | None, email: str | None, phone: str | Non
     return None
 
 
-def identifiers(secrets: Secrets, circle: str, region: str, person: Person) -> list[Identifier]:
-    """The identifiers of a person in a circle, hashed under the server's key; `region` is where phones are at home."""
+def identifiers(
+    secrets: Secrets, versions: Sequence[int], circle: str, region: str, person: Person
+) -> list[Identifier]:
+    """The identifiers of a person in a circle, hashed under each of these versions of the server's key.
 
-    def one(kind: IdentifierKind, system: str, value: str) -> Identifier:
-        return Identifier(kind, system, secrets.identifier_hash(circle, kind.value, system, value))
-
-    found = [one(IdentifierKind.EXTERNAL, item.system, item.value.strip()) for item in person.external_ids]
+    `region` is where phones are at home.
+    """
+    values = [(IdentifierKind.EXTERNAL, item.system, item.value.strip()) for item in person.external_ids]
     if person.email:
-        found.append(one(IdentifierKind.EMAIL, "", normalised_email(person.email)))
+        values.append((IdentifierKind.EMAIL, "", normalised_email(person.email)))
     if person.phone:
-        found.append(one(IdentifierKind.PHONE, "", normalised_phone(person.phone, region)))
-    return found
+        values.append((IdentifierKind.PHONE, "", normalised_phone(person.phone, region)))
+    return [
+        Identifier(kind, system, version, secrets.identifier_hash(version, circle, kind.value, system, value), value)
+        for kind, system, value in values
+        for version in versions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +255,7 @@ HOLDERS = Statement(
     "candidates.holders",
     """
     UNWIND $identifiers AS row
-    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: row[2], hash: row[3]})
       <-[:IDENTIFIED_BY]-(candidate:Candidate)
     RETURN DISTINCT candidate.id AS candidate, candidate.searchName AS name, identifier.kind AS kind,
       identifier.hash AS identifier
@@ -259,7 +266,7 @@ CLAIM = Statement(
     "candidates.claim",
     """
     UNWIND $identifiers AS row
-    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: row[2], hash: row[3]})
     SET identifier._lock = $lock
     """,
     row=Nothing,
@@ -269,7 +276,7 @@ RELEASE = Statement(
     "candidates.release",
     """
     UNWIND $identifiers AS row
-    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
+    MATCH (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: row[2], hash: row[3]})
     WHERE NOT EXISTS { (identifier)<-[:IDENTIFIED_BY]-(:Candidate) }
     DELETE identifier
     """,
@@ -291,8 +298,8 @@ IDENTIFY = Statement(
     """
     MATCH (candidate:Candidate {id: $id})
     UNWIND $identifiers AS row
-    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: $version, hash: row[2]})
-    MERGE (candidate)-[:IDENTIFIED_BY]->(identifier)
+    MERGE (identifier:Identifier {circle: $circle, kind: row[0], system: row[1], keyVersion: row[2], hash: row[3]})
+    MERGE (candidate)-[by:IDENTIFIED_BY]->(identifier) ON CREATE SET by.value = row[4]
     """,
     row=Nothing,
     writes=True,
@@ -332,33 +339,38 @@ async def recognise(desk: Desk, circle: str, person: Person) -> str | None:
 
     What recognises a person is claimed first, so that two who file the same stranger at once find one another.
     """
-    found = identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)
+    found = await _identifiers(desk, circle, person)
     strong = sorted(item.row() for item in found if item.kind is not IdentifierKind.PHONE)
-    place = {"circle": circle, "version": Secrets.IDENTIFIER_VERSION}
-    await desk.tx.run(CLAIM, identifiers=strong, lock=random_id(), **place)
-    holders = await desk.tx.run(HOLDERS, identifiers=[item.row() for item in found], **place)
+    await desk.tx.run(CLAIM, identifiers=strong, lock=random_id(), circle=circle)
+    holders = await desk.tx.run(HOLDERS, identifiers=[item.row() for item in found], circle=circle)
     id = recognised(holders, person.display_name)
     if id is not None:
         await desk.lock_candidate(id)
     return id
 
 
+async def _identifiers(desk: Desk, circle: str, person: Person) -> list[Identifier]:
+    return identifiers(desk.graph.secrets, await desk.key_versions(), circle, desk.act.viewer.jurisdiction, person)
+
+
 async def release(desk: Desk, circle: str, person: Person) -> None:
     """Takes back the claim on identifiers that nobody holds, where nothing is filed after all."""
-    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)]
-    await desk.tx.run(RELEASE, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    rows = [item.row() for item in await _identifiers(desk, circle, person)]
+    await desk.tx.run(RELEASE, identifiers=rows, circle=circle)
 
 
 async def identify(desk: Desk, id: str, circle: str, person: Person) -> None:
-    """Ties the person's identifiers to the candidate."""
-    rows = [item.row() for item in identifiers(desk.graph.secrets, circle, desk.act.viewer.jurisdiction, person)]
-    await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle, version=Secrets.IDENTIFIER_VERSION)
+    """Ties the person's identifiers to the candidate, whose own key seals their values for when keys are rotated."""
+    found, keys = await _identifiers(desk, circle, person), desk.graph.keys
+    await keys.load({id})
+    rows = [[*item.row(), keys.conceal(id, item.value) if keys.holds(id) else None] for item in found]
+    await desk.tx.run(IDENTIFY, id=id, identifiers=rows, circle=circle)
 
 
 async def create(desk: Desk, circle: str, person: Person) -> str:
     """A new candidate with a key of its own, locked."""
     id, keys = desk.new_id(), desk.graph.keys
-    await keys.create(id)
+    await keys.create(id, (await desk.key_versions())[0])
     await keys.load({id})
     await desk.tx.run(
         CREATE,
@@ -437,8 +449,8 @@ async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
             time_zone=change.time_zone,
         )
         renewed = Person("", change.email, change.phone)
-        for item in identifiers(desk.graph.secrets, row.circle, act.viewer.jurisdiction, renewed):
-            await desk.tx.run(UNIDENTIFY, id=row.id, kind=item.kind.value)
+        for kind in {item.kind for item in await _identifiers(desk, row.circle, renewed)}:
+            await desk.tx.run(UNIDENTIFY, id=row.id, kind=kind.value)
         await identify(desk, row.id, row.circle, renewed)
         changed = [name for name in ("display_name", "email", "phone", "locale", "time_zone") if getattr(change, name)]
         await desk.record(EventType.CANDIDATE_UPDATED, changed=changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar, cast
@@ -22,6 +22,7 @@ from neo4j.exceptions import (
 )
 
 from graph.bookmarks import Unfollowable, followed, trail
+from graph.gates import GATES, PASS
 from graph.instants import parameter
 from graph.planning import Planner
 from graph.statements import Row, Statement
@@ -33,6 +34,8 @@ TIMEOUT = 10.0
 """Seconds that one statement or one transaction may take in the database."""
 PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
+ENDED = ("Transaction.TransactionTimedOut", "Transaction.LockClientStopped")
+"""What Neo4j calls a transaction that took too long, by itself or while it waited for a lock."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
 
 _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
@@ -113,6 +116,7 @@ class Client:
     def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
         self.driver = driver
         self.database = database
+        self.one_writer = one_writer
         self._planner = Planner(self.explain)
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
@@ -147,6 +151,13 @@ class Client:
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
         return [statement.read(record) for record in records]
+
+    async def stream(self, statement: Statement[Row], /, *, seconds: float, **parameters: Any) -> AsyncIterator[Row]:
+        """Rows as they come, however many; never tried again, so whoever reads must be able to begin anew."""
+        query = Query(statement.text, timeout=seconds)
+        async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+            async for record in await session.run(query, parameter(parameters)):
+                yield statement.read(record)
 
     async def answer(self, name: str, text: LiteralString, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The records of a reading statement, tried again once where the connection was lost."""
@@ -211,6 +222,8 @@ class Client:
             async with self._session(WRITE_ACCESS) as session:
                 transaction = await session.begin_transaction(timeout=TIMEOUT)
                 async with transaction:
+                    if not self.one_writer:
+                        await (await transaction.run(PASS, gate=random.randrange(GATES))).consume()
                     result = await work(Transaction(transaction))
                     check_time()
                     await transaction.commit()
@@ -219,7 +232,13 @@ class Client:
                 return result
 
         async with self._turn:
-            return await _again(attempt)
+            try:
+                return await _again(attempt)
+            except ClientError as error:
+                # Rolled back by the database, as when it waited for a copy to end: nothing of it is kept.
+                if any(name in (error.code or "") for name in ENDED):
+                    raise EngineUnavailable("The database did not answer in time.") from error
+                raise
 
 
 async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:

@@ -47,6 +47,7 @@ class Address:
     user: str
     password: str
     database: str
+    http_port: int
 
 
 class EmbeddedEngine:
@@ -60,7 +61,7 @@ class EmbeddedEngine:
         self._heap = heap
         self._seconds = seconds
         self._state: State = "stopped"
-        self._address = Address("", "", "", "")
+        self._address = Address("", "", "", "", 0)
         self._bolt_port = 0
         self._folder_lock: int | None = None
         self._child: Process | None = None
@@ -83,7 +84,9 @@ class EmbeddedEngine:
         try:
             self._folder_lock = _lock_folder(self._folder)
             self._bolt_port = _free_port()
-            self._address = Address(f"bolt://127.0.0.1:{self._bolt_port}", "root", secrets.token_urlsafe(24), "turnout")
+            self._address = Address(
+                f"bolt://127.0.0.1:{self._bolt_port}", "root", secrets.token_urlsafe(24), "turnout", _free_port()
+            )
             await self._spawn()
         except BaseException:
             await self._end("failed")
@@ -152,7 +155,7 @@ class EmbeddedEngine:
             folder=str(self._folder),
             parent=os.getpid(),
             bolt_port=self._bolt_port,
-            http_port=_free_port(),
+            http_port=self._address.http_port,
             password=self._address.password,
             database=self._address.database,
             heap=self._heap,

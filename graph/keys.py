@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,11 +33,15 @@ class CandidateKeys:
             return cls(LocalStore(place, mkdir=True), secrets)
         return cls(from_url(place), secrets)
 
-    async def create(self, candidate: str) -> None:
-        """Stores a new key; called before the graph knows the candidate, so that a crash leaves an unused key."""
+    async def create(self, candidate: str, version: int) -> None:
+        """Stores a new key, wrapped under this version of the master key.
+
+        Called before the graph knows the candidate, so that a crash leaves an unused key.
+        """
         key = os.urandom(32)
         try:
-            await self._store.put_async(_name(candidate), self._secrets.wrap(key, candidate), mode="create")
+            wrapped = self._secrets.wrap(key, candidate, version)
+            await self._store.put_async(_name(candidate), wrapped, mode="create")
         except AlreadyExistsError:
             return
         self._remember(candidate, key)
@@ -47,11 +52,8 @@ class CandidateKeys:
         `anew` reads keys that are open already too, as another process may have replaced them.
         """
         for candidate in candidates if anew else candidates - self._open.keys():
-            try:
-                stored = await self._store.get_async(_name(candidate))
-            except FileNotFoundError:
-                continue
-            self._remember(candidate, self._secrets.unwrap(bytes(await stored.bytes_async()), candidate))
+            if found := await self._wrapped(candidate):
+                self._remember(candidate, found[0])
 
     def holds(self, candidate: str) -> bool:
         return candidate in self._open
@@ -72,6 +74,30 @@ class CandidateKeys:
         except InvalidTag:
             del self._open[candidate]
             return None
+
+    async def candidates(self) -> AsyncIterator[str]:
+        """All whose key is in the store, the unused ones too."""
+        async for chunk in self._store.list():
+            for stored in chunk:
+                yield stored["path"].rpartition("/")[2]
+
+    async def is_behind(self, candidate: str, version: int) -> bool:
+        """Whether there is a key, and it is wrapped under another version than this."""
+        found = await self._wrapped(candidate)
+        return found is not None and found[1] != version
+
+    async def rewrap(self, candidate: str, version: int) -> None:
+        """Wraps a key anew; only while nobody can drop it, or a dropped key would come back."""
+        found = await self._wrapped(candidate)
+        if found is not None and found[1] != version:
+            await self._store.put_async(_name(candidate), self._secrets.wrap(found[0], candidate, version))
+
+    async def _wrapped(self, candidate: str) -> tuple[bytes, int] | None:
+        try:
+            stored = await self._store.get_async(_name(candidate))
+        except FileNotFoundError:
+            return None
+        return self._secrets.unwrap(bytes(await stored.bytes_async()), candidate)
 
     async def drop(self, candidate: str) -> None:
         """Dropping a key that is gone is no error, because the transaction around it may be run again."""

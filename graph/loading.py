@@ -11,13 +11,13 @@ from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
 from graph import interviews
-from graph.candidates import Holder, IdentifierKind, Person, identifiers, normalised_name, recognised
+from graph.candidates import Holder, Identifier, IdentifierKind, Person, identifiers, normalised_name, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
 from graph.instants import to_graph
 from graph.interviews import Attendance, InterviewRow, Mode, Response, Times
+from graph.keyring import live_versions
 from graph.refusals import Code
-from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.writing import Graph, Locked, random_id
 
@@ -142,7 +142,7 @@ CLAIM = Statement(
     "loading.claim",
     """
     UNWIND $identifiers AS row
-    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: $version, hash: row[3]})
+    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: row[3], hash: row[4]})
     SET identifier._lock = $lock
     """,
     row=Nothing,
@@ -152,7 +152,7 @@ HOLDERS = Statement(
     "loading.holders",
     """
     UNWIND $identifiers AS row
-    MATCH (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: $version, hash: row[3]})
+    MATCH (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: row[3], hash: row[4]})
       <-[:IDENTIFIED_BY]-(candidate:Candidate)
     RETURN DISTINCT candidate.id AS candidate, candidate.searchName AS name, identifier.kind AS kind,
       identifier.hash AS identifier
@@ -194,9 +194,9 @@ IDENTIFY = Statement(
     "loading.identify",
     """
     UNWIND $identifiers AS row
-    MATCH (candidate:Candidate {id: row[4]})
-    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: $version, hash: row[3]})
-    MERGE (candidate)-[:IDENTIFIED_BY]->(identifier)
+    MATCH (candidate:Candidate {id: row[5]})
+    MERGE (identifier:Identifier {circle: row[0], kind: row[1], system: row[2], keyVersion: row[3], hash: row[4]})
+    MERGE (candidate)-[by:IDENTIFIED_BY]->(identifier) ON CREATE SET by.value = row[6]
     """,
     row=Nothing,
     writes=True,
@@ -408,7 +408,9 @@ class Batch:
     newcomers: dict[str, Fact] = field(default_factory=dict[str, Fact])
     chains: dict[str, Chain] = field(default_factory=dict[str, Chain])
     standing: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    identifiers: list[list[str]] = field(default_factory=list[list[str]])
+    versions: list[int] = field(default_factory=list[int])
+    identifiers: list[tuple[str, Identifier, str]] = field(default_factory=list[tuple[str, Identifier, str]])
+    tied: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     applications: list[Row] = field(default_factory=list[Row])
     interviews: list[Row] = field(default_factory=list[Row])
     completed: list[Row] = field(default_factory=list[Row])
@@ -421,31 +423,34 @@ class Batch:
         """
         if not facts:
             return
-        rows = [self._identifiers(fact) for fact in facts]
-        strong = {tuple(row) for own in rows for row in own if row[1] != IdentifierKind.PHONE.value}
-        claimed = [list(row) for row in sorted(strong)]
-        await tx.run(CLAIM, identifiers=claimed, lock=random_id(), version=Secrets.IDENTIFIER_VERSION)
+        self.versions = await live_versions(tx.run, self.graph.secrets)
+        found = [self._identifiers(fact) for fact in facts]
+        strong = {
+            (circle, *item.row()) for circle, own in found for item in own if item.kind is not IdentifierKind.PHONE
+        }
+        await tx.run(CLAIM, identifiers=[list(row) for row in sorted(strong)], lock=random_id())
         holders: dict[str, list[Holder]] = defaultdict(list)
-        asked = [row for own in rows for row in own]
-        for holder in await tx.run(HOLDERS, identifiers=asked, version=Secrets.IDENTIFIER_VERSION):
+        asked = [[circle, *item.row()] for circle, own in found for item in own]
+        for holder in await tx.run(HOLDERS, identifiers=asked):
             holders[holder.identifier].append(holder)
-        for fact, own in zip(facts, rows, strict=True):
+            self.tied.add((holder.candidate, holder.identifier))
+        for fact, (circle, own) in zip(facts, found, strict=True):
             name = fact.person.display_name
-            candidate = recognised([holder for row in own for holder in holders[row[3]]], name)
+            candidate = recognised([holder for item in own for holder in holders[item.hash]], name)
             if candidate is None:
                 candidate = fact.candidate
                 self.newcomers[candidate] = fact
                 self.chains[candidate] = Chain("Candidate", candidate, 0, GENESIS)
             self.people[fact.id] = candidate
-            for row in own:
-                holders[row[3]].append(Holder(candidate, normalised_name(name), row[1], row[3]))
-                self.identifiers.append([*row, candidate])
+            for item in own:
+                holders[item.hash].append(Holder(candidate, normalised_name(name), item.kind.value, item.hash))
+                self.identifiers.append((circle, item, candidate))
         await self.lock(tx, (id for id in self.people.values() if id not in self.newcomers))
 
-    def _identifiers(self, fact: Fact) -> list[list[str]]:
+    def _identifiers(self, fact: Fact) -> tuple[str, list[Identifier]]:
         circle = self.places[fact.position].circle
-        found = identifiers(self.graph.secrets, circle, self.importer.jurisdiction, fact.person)
-        return [[circle, *item.row()] for item in found]
+        region = self.importer.jurisdiction
+        return circle, identifiers(self.graph.secrets, self.versions, circle, region, fact.person)
 
     async def lock(self, tx: Transaction, candidates: Iterable[str]) -> None:
         ids = sorted(set(candidates) - self.chains.keys())
@@ -531,12 +536,12 @@ class Batch:
 
     async def write(self, tx: Transaction) -> None:
         """Stores the keys beside the graph's own writing; all are there before it is committed, used or not."""
-        storing = asyncio.gather(*(self.graph.keys.create(id) for id in self.newcomers))
+        storing = asyncio.gather(*(self.graph.keys.create(id, self.versions[0]) for id in self.newcomers))
         try:
-            reached = {id for id, fact in self.newcomers.items() if fact.person.email or fact.person.phone}
-            if reached:
+            known = {candidate for _, item, candidate in self.identifiers if (candidate, item.hash) not in self.tied}
+            if known:
                 await storing
-                await self.graph.keys.load(reached)
+                await self.graph.keys.load(known)
             await self._write(tx)
         finally:
             await storing
@@ -547,7 +552,7 @@ class Batch:
             rows = [self._candidate(fact, self.chains[id]) for id, fact in self.newcomers.items()]
             await tx.run(CREATE_CANDIDATES, organization=self.importer.organization, rows=rows)
         if self.identifiers:
-            await tx.run(IDENTIFY, identifiers=self.identifiers, version=Secrets.IDENTIFIER_VERSION)
+            await tx.run(IDENTIFY, identifiers=[self._tie(*it) for it in self.identifiers])
         if self.applications:
             await tx.run(CREATE_APPLICATIONS, rows=self.applications)
         if self.interviews:
@@ -558,6 +563,12 @@ class Batch:
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:
             await tx.run(MOVE_HEADS, rows=[{"id": it.id, "seq": it.seq, "hash": it.hash} for it in known])
+
+    def _tie(self, circle: str, item: Identifier, candidate: str) -> list[Any]:
+        """A tie that is new keeps the value under the candidate's own key."""
+        keys, new = self.graph.keys, (candidate, item.hash) not in self.tied
+        value = keys.conceal(candidate, item.value) if new and keys.holds(candidate) else None
+        return [circle, *item.row(), candidate, value]
 
     def _candidate(self, fact: Fact, chain: Chain) -> Row:
         person, conceal = fact.person, self.graph.keys.conceal

@@ -60,6 +60,14 @@ MIGRATIONS = (
         "0003_tail",
         ("CREATE INDEX event_recorded_in IF NOT EXISTS FOR (n:Event) ON (n.recordedIn)",),
     ),
+    Migration(
+        "0004_keeping",
+        (
+            "CREATE CONSTRAINT gate_id IF NOT EXISTS FOR (n:Gate) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT restore_id IF NOT EXISTS FOR (n:Restore) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT key_ring_id IF NOT EXISTS FOR (n:KeyRing) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
 )
 
 

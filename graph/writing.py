@@ -11,6 +11,7 @@ from uuid import uuid4
 from graph import events
 from graph.client import Client, Transaction
 from graph.events import About, ActorKind, Author, Chain, EventType, NewEvent
+from graph.keyring import live_versions
 from graph.keys import CandidateKeys
 from graph.refusals import Code, Refusal
 from graph.secrets import Secrets
@@ -133,6 +134,13 @@ class Desk:
     act: Act
     new_id: Callable[[], str]
     chain: Chain | None = None
+    _versions: list[int] | None = None
+
+    async def key_versions(self) -> list[int]:
+        """The live versions of the master key, read once in the transaction."""
+        if self._versions is None:
+            self._versions = await live_versions(self.tx.run, self.graph.secrets)
+        return self._versions
 
     async def lock_candidate(self, id: str) -> Chain | None:
         """Locks the candidate before anything of it is read; null where there is none."""
@@ -178,19 +186,19 @@ async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
 
     A refusal is an answer too and is stored; `work` must refuse before it writes anything but its lock.
     """
-    input_hash = graph.secrets.input_hash(act.input)
+    input_hashes = graph.secrets.input_hashes(act.input)
     place = {"caller": act.viewer.id, "mutation": act.mutation, "key": act.key}
 
     async def once(tx: Transaction) -> Outcome:
         earlier = await tx.one(FIND_OPERATION, **place)
         if earlier is not None:
-            return _replay(earlier, input_hash)
+            return _replay(earlier, input_hashes)
         outcome = await work(Desk(graph, tx, act, act.ids()))
         refusal, written = (outcome, None) if isinstance(outcome, Refusal) else (None, outcome)
         await tx.run(
             STORE_OPERATION,
             **place,
-            input_hash=input_hash,
+            input_hash=input_hashes[0],
             now=act.now,
             type=written and written.type,
             id=written and written.id,
@@ -202,8 +210,8 @@ async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
     return await graph.client.write(once)
 
 
-def _replay(earlier: Operation, input_hash: str) -> Outcome:
-    if earlier.input_hash != input_hash:
+def _replay(earlier: Operation, input_hashes: list[str]) -> Outcome:
+    if earlier.input_hash not in input_hashes:
         return Refusal(Code.KEY_REUSED, "idempotencyKey")
     if earlier.type is not None and earlier.id is not None:
         return Written(earlier.type, earlier.id, replay=True)

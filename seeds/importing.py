@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from graph import loading, organizations, settling
@@ -21,6 +21,7 @@ from graph.candidates import ExternalId, Person, normalised_name, person_refusal
 from graph.departments import CODE
 from graph.instants import is_zone
 from graph.interviews import Attendance, Mode, Response, Times
+from graph.keyring import import_namespace
 from graph.loading import Fact, Fate, Importer, Loaded
 from graph.refusals import Code
 from graph.secrets import canonical
@@ -82,7 +83,7 @@ async def run_import(
         raise NotImported(str(error)) from error
     summary = Summary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
     importer = await _importer(graph, mapping, summary, dry_run=dry_run, now=now)
-    identify = identities(graph, mapping, importer)
+    identify = await identities(graph, mapping, importer)
     reading = Reading(mapping, table, mapping.fields, columns, importer, identify, now, summary)
     reading.read()
     summary.warn_of_filled_down([(line.record.line, line.local) for line in reading.lines])
@@ -139,8 +140,8 @@ async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run
     return Importer(found.organization, found.zone, found.jurisdiction, found.user)
 
 
-def identities(graph: Graph, mapping: Mapping, importer: Importer) -> Identify:
-    namespace = UUID(bytes=graph.secrets.derive("imports/1", length=16))
+async def identities(graph: Graph, mapping: Mapping, importer: Importer) -> Identify:
+    namespace = await import_namespace(graph.client.read, graph.secrets)
 
     def identify(*parts: str) -> str:
         return str(uuid5(namespace, canonical([importer.organization, mapping.system, *parts]).decode()))

@@ -30,6 +30,9 @@ from schema.root import core_schema
 from seeds import makers
 from seeds.demo import sow
 from seeds.makers import Maker
+from tests.databases import all_databases, databases
+
+__all__ = ["all_databases", "databases"]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 """The present of the tests; no rule reads the wall clock."""

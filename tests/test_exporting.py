@@ -1,0 +1,349 @@
+"""Exports, backups and restores: the same graph comes back, from either engine, or none at all."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+import graph.client
+from api.keeping import new_file, opened, read_through, restored, write_graph
+from graph.candidates import Person
+from graph.client import EngineUnavailable
+from graph.events import verify
+from graph.exporting import Sum, graph_lines
+from graph.health import missing_constraints
+from graph.migrations import FIND_APPLIED
+from graph.restoring import NotRestored, Restore, is_unfinished
+from graph.sealing import Sealer
+from graph.secrets import Secrets
+from graph.statements import Statement
+from graph.visibility import FIND_VIEWER
+from graph.writing import Graph, random_id
+from schema.execution import Answerer
+from seeds import demo
+from seeds.makers import Refused
+from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.databases import Database, Databases
+
+MASTER = b"a master key of exports in tests".ljust(32, b".")
+SECRETS = Secrets(MASTER)
+INBOX = """
+query Inbox($id: ID!) {
+  application(id: $id) {
+    candidate { displayName email phone interviews { nodes { startsAt mode attendance } } }
+    reminders { kind message occurredAt }
+  }
+}
+"""
+COMPANY = """
+{ organization { name departments { name } users { nodes { externalId organizationRole } } }
+  candidates(first: 100) { totalCount nodes { displayName status email possibleMatches { id } } } }
+"""
+
+
+async def canonical(database: Database) -> list[bytes]:
+    """Every node and relation of a database that nobody writes to, in an order of its own."""
+    return sorted([orjson.dumps(line, option=orjson.OPT_SORT_KEYS) async for line in graph_lines(database.client)])
+
+
+async def save(database: Database, path: Path, secrets: Secrets | None = None) -> None:
+    with new_file(path) as file:
+        async with database.unchanging() as client:
+            await write_graph(client, file, Sealer(file, secrets) if secrets else None, lambda _: None)
+
+
+async def bring(database: Database, path: Path) -> None:
+    run = Restore(database.client, random_id())
+    assert await restored(run, path, SECRETS, read_through(path, SECRETS), despite_faults=False) == []
+
+
+async def answers(moved: Graph, answerer: Answerer) -> list[Any]:
+    ask = Ask(moved, answerer)
+    technology = await ask(INBOX, "recruiter@technology.demo", id=gid("Application", demo.main_application_id()))
+    return [technology, await ask(COMPANY, "hr@demo"), await ask(COMPANY, "auditor@demo")]
+
+
+async def test_an_export_moves_a_graph_between_the_engines(
+    databases: Databases, tmp_path: Path, answerer: Answerer
+) -> None:
+    first, second, third = await databases.embedded(), await databases.tested(), await databases.embedded()
+    keys = tmp_path / "keys"
+    await demo.sow(first.graph(SECRETS, keys), now=NOW)
+    await save(first, tmp_path / "there.jsonl")
+    await bring(second, tmp_path / "there.jsonl")
+    await save(second, tmp_path / "back.jsonl")
+    await bring(third, tmp_path / "back.jsonl")
+    graphs = [database.graph(SECRETS, keys) for database in (first, second, third)]
+    asked = [await answers(graph, answerer) for graph in graphs]
+    assert asked[0][0]["application"]["candidate"]["email"]
+    assert asked[0] == asked[1] == asked[2]
+    dumps = [await canonical(database) for database in (first, second, third)]
+    assert len(dumps[0]) > 6000
+    assert dumps[0] == dumps[1] == dumps[2]
+    for database in (second, third):
+        assert (await verify(database.client))[2] == []
+        assert await missing_constraints(database.client) == []
+        assert await database.client.read(FIND_APPLIED) == await first.client.read(FIND_APPLIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    name: str
+    operations: int
+
+
+FILED = Statement(
+    "tests.filed",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(application:Application)
+    WHERE candidate.displayName STARTS WITH 'writer '
+    RETURN candidate.displayName AS name,
+      COUNT { MATCH (operation:Operation) WHERE operation.resultId = application.id } AS operations ORDER BY name
+    """,
+    row=Filed,
+)
+WRITERS = 6
+
+
+class Writers:
+    """Each files one stranger after another, and remembers whom it was told of."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._stopped = False
+        self.filed = [0] * WRITERS
+
+    async def __aenter__(self) -> Writers:
+        self._tasks = [asyncio.create_task(self._write(number)) for number in range(WRITERS)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stopped = True
+        await asyncio.gather(*self._tasks)
+
+    async def have_filed(self, count: int) -> None:
+        for _ in range(3000):
+            if min(self.filed) >= count:
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError(self.filed)
+
+    async def _write(self, writer: int) -> None:
+        department = ("marketing", "brand", "technology", "subsidiary")[writer % 4]
+        while not self._stopped:
+            person = Person(f"writer {writer} {self.filed[writer]:05d}", f"{writer}-{self.filed[writer]}@example.com")
+            # Told to send it again, a writer does; what was written after all is refused then.
+            with suppress(EngineUnavailable):
+                with suppress(Refused):
+                    await self._company.application(department, person)
+                self.filed[writer] += 1
+
+
+async def told(database: Database) -> list[int]:
+    """How many strangers of each writer a database holds: they are the first of them, each with its Operation."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for filed in await database.client.read(FILED):
+        _, writer, number = filed.name.split()
+        assert filed.operations == 1, filed
+        found[int(writer)].append(int(number))
+    for numbers in found.values():
+        assert numbers == list(range(len(numbers)))
+    return [len(found[writer]) for writer in range(WRITERS)]
+
+
+async def test_a_backup_under_writers_holds_one_moment(databases: Databases, tmp_path: Path) -> None:
+    """Whatever a writer was told of before it began is in it, nothing begun after it, and no second without a first."""
+    source, target = await databases.tested(), await databases.embedded()
+    company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    async with Writers(company) as writers:
+        await writers.have_filed(2)
+        path, before = tmp_path / "moment.backup", list(writers.filed)
+        await save(source, path, SECRETS)
+        after = list(writers.filed)
+        await writers.have_filed(max(after) + 2)
+    await bring(target, path)
+    held = await told(target)
+    assert all(first <= count <= last + 1 for first, count, last in zip(before, held, after, strict=True))
+    assert sum(held) < sum(writers.filed)
+    assert (await verify(target.client))[2] == []
+    assert (await verify(source.client))[2] == []
+
+
+async def test_a_restored_backup_is_the_same_graph(databases: Databases, tmp_path: Path) -> None:
+    source, target = await databases.embedded(), await databases.tested()
+    company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    for department in ("marketing", "technology"):
+        await company.hr.suspicion(await company.at(days=20).missed(await company.application(department)))
+    await save(source, tmp_path / "whole.backup", SECRETS)
+    await bring(target, tmp_path / "whole.backup")
+    assert await canonical(target) == await canonical(source)
+    with pytest.raises(NotRestored, match="holds data already"):
+        await bring(target, tmp_path / "whole.backup")
+    assert await canonical(target) == await canonical(source)
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from api.keeping import read_through, restored
+from api.running import running_graph
+from api.settings import read_settings
+from graph.restoring import Restore
+from graph.secrets import Secrets
+
+async def main():
+    calls = 0
+    def progress(_):
+        nonlocal calls
+        calls += 1
+        if calls == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+    settings, path = read_settings(), Path(sys.argv[1])
+    secrets = Secrets(settings.read_master_keys())
+    async with running_graph(settings, restoring=True) as graph:
+        run = Restore(graph.client, "killed", progress)
+        await restored(run, path, secrets, read_through(path, secrets), despite_faults=False)
+
+asyncio.run(main())
+"""
+
+
+@dataclass
+class Shell:
+    """Runs the command line, or a program in its place, as an operator does."""
+
+    environment: dict[str, str]
+
+    async def __call__(self, *arguments: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await asyncio.wait_for(process.communicate(), 120)
+        return process.returncode or 0, " ".join(output.decode().split())
+
+    async def turnout(self, *arguments: str) -> tuple[int, str]:
+        return await self("-c", "from api.command import app; app()", *arguments)
+
+
+async def shell(databases: Databases) -> Shell:
+    """Commands on an empty database of the engine under test, which runs already."""
+    database = await databases.tested()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TURNOUT_")}
+    environment = {
+        **kept,
+        "TURNOUT_DATA": str(database.folder),
+        "TURNOUT_MASTER_KEY": base64.b64encode(MASTER).decode(),
+    }
+    if database.address is None:
+        environment["TURNOUT_NEO4J_URI"] = database.uri
+    return Shell(environment)
+
+
+@pytest.mark.parametrize("batch", [2, 9])
+async def test_a_restore_killed_in_the_middle_serves_nothing_and_runs_again(
+    databases: Databases, tmp_path: Path, batch: int
+) -> None:
+    source = await databases.embedded()
+    company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    await company.application("marketing")
+    path = tmp_path / "whole.backup"
+    await save(source, path, SECRETS)
+    command = await shell(databases)
+    assert (await command("-c", KILLED, str(path), str(batch)))[0] == -signal.SIGKILL
+    code, said = await command.turnout("verify")
+    assert (code, "was begun and not finished" in said) == (1, True), said
+    code, said = await command.turnout("restore", str(path))
+    assert (code, "every one was read back" in said) == (0, True), said
+    code, said = await command.turnout("verify")
+    assert (code, "0 faults" in said) == (0, True), said
+    code, said = await command.turnout("export", str(tmp_path / "again.jsonl"))
+    assert code == 0, said
+    lines = (tmp_path / "again.jsonl").read_bytes().splitlines()[1:-1]
+    assert sorted(lines) == await canonical(source)
+
+
+async def test_nobody_is_a_viewer_before_a_restore_ends(databases: Databases, tmp_path: Path) -> None:
+    """A server that was up before the restore began serves nothing of it either."""
+    source, target = await databases.embedded(), await databases.tested()
+    company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    await company.application("marketing")
+    path = tmp_path / "whole.jsonl"
+    await save(source, path)
+    seen: list[int] = []
+
+    async def look() -> None:
+        while True:
+            seen.append(len(await target.client.read(FIND_VIEWER, subject=company.user("hr"))))
+
+    looking = asyncio.create_task(look())
+    run = Restore(target.client, random_id())
+    await run.begin()
+    with opened(path, SECRETS, Sum()) as (_, lines):
+        doors = await run.load(lines)
+    await run.check(doors, read_through(path, SECRETS).trailer(), despite_faults=False)
+    assert set(seen) == {0}
+    await run.open(doors)
+    looking.cancel()
+    assert len(await target.client.read(FIND_VIEWER, subject=company.user("hr"))) == 1
+    assert not await is_unfinished(target.client)
+
+
+async def test_a_later_restore_stops_the_earlier_one(databases: Databases, tmp_path: Path) -> None:
+    source, target = await databases.embedded(), await databases.tested()
+    await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    path = tmp_path / "whole.jsonl"
+    await save(source, path)
+    earlier = Restore(target.client, random_id())
+    await earlier.begin()
+    await bring(target, path)
+    with opened(path, SECRETS, Sum()) as (_, lines), pytest.raises(NotRestored, match="taken this database over"):
+        await earlier.load(lines)
+    assert await canonical(target) == await canonical(source)
+
+
+async def test_writes_wait_until_the_gates_open(databases: Databases, tmp_path: Path) -> None:
+    database = await databases.tested()
+    if database.address is not None:
+        pytest.skip("the embedded engine is copied; its writes do not wait")
+    company = await make_company(database.graph(SECRETS, tmp_path / "keys"))
+    async with database.unchanging() as client:
+        before = await canonical(database)
+        writing = asyncio.create_task(company.application("marketing"))
+        await asyncio.sleep(1)
+        assert not writing.done()
+        assert (await client.read(FIND_VIEWER, subject=company.user("hr")))[0].role == "HR_ADMIN"
+        assert await canonical(database) == before
+    await writing
+    assert await canonical(database) != before
+
+
+async def test_a_write_that_waits_too_long_may_be_sent_again(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await databases.tested()
+    if database.address is not None:
+        pytest.skip("the embedded engine is copied; its writes do not wait")
+    company = await make_company(database.graph(SECRETS, tmp_path / "keys"))
+    before = await canonical(database)
+    async with database.unchanging():
+        monkeypatch.setattr(graph.client, "TIMEOUT", 1.0)
+        with pytest.raises(EngineUnavailable):
+            await company.application("marketing")
+    monkeypatch.undo()
+    assert await canonical(database) == before
+    await company.application("marketing")
