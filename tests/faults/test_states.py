@@ -380,7 +380,10 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.model.findings)
     @rule(who=WRITERS, which=INDEX)
     def state(self, who: str, which: int) -> None:
-        it, text = self.pick(self.model.findings, which), f"Statement {self.looks}"
+        self.stated(who, self.pick(self.model.findings, which))
+
+    def stated(self, who: str, it: Finding) -> None:
+        text = f"Statement {self.looks}"
         self.do(who, "recordStatement", self.model.state(who, it, text), finding=self.id(it), channel="SMS", text=text)
 
     @precondition(lambda self: self.model.findings)
@@ -409,21 +412,29 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.model.findings)
     @rule(who=WRITERS, which=INDEX, read=BOOLEAN)
     def excuse(self, who: str, which: int, read: bool) -> None:
-        it, reason = self.pick(self.model.findings, which), f"Excuse {self.looks}"
-        read_up_to = self.read_up_to(it, read)
+        it = self.pick(self.model.findings, which)
+        self.excused(who, it, self.read_up_to(it, read))
+
+    def excused(self, who: str, it: Finding, read_up_to: int) -> None:
+        reason = f"Excuse {self.looks}"
         expected = self.model.excuse(who, it, reason, read_up_to)
         self.do(who, "excuseNoShow", expected, finding=self.id(it), reason=reason, readUpTo=read_up_to)
 
     @precondition(lambda self: self.model.findings)
     @rule(who=WRITERS, which=INDEX)
     def void(self, who: str, which: int) -> None:
-        it, reason = self.pick(self.model.findings, which), f"Void {self.looks}"
+        self.voided(who, self.pick(self.model.findings, which))
+
+    def voided(self, who: str, it: Finding) -> None:
+        reason = f"Void {self.looks}"
         self.do(who, "voidNoShow", self.model.void(who, it, reason), finding=self.id(it), reason=reason)
 
     @precondition(lambda self: self.model.findings)
     @rule(which=INDEX)
     def dispute(self, which: int) -> None:
-        it = self.pick(self.model.findings, which)
+        self.disputed(self.pick(self.model.findings, which))
+
+    def disputed(self, it: Finding) -> None:
         self.make("dispute", self.model.dispute("hr", it), self.country.hr.dispute(uid(self.country.ids[it.label])))
 
     # Rights
@@ -480,12 +491,21 @@ class Lifecycle(RuleBasedStateMachine):
             self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance="NOT_ATTENDED")
 
     def decide(self, finding: Finding) -> None:
+        turn = self.looks % 6
         if finding.state == "SUSPECTED":
             answer = self.model.notify("hr", finding)
             self.do("hr", "recordNotice", answer, finding=self.id(finding), channel="PHONE")
+        elif finding.state == "NOTICE_SENT" and finding.statement is None and turn < 2:
+            self.stated("hr", finding)
+        elif finding.state == "NOTICE_SENT" and turn == 2:
+            self.excused("hr", finding, self.read_up_to(finding, read=True))
         elif finding.state == "NOTICE_SENT":
             self.model.now += timedelta(days=3)
             self.confirmed("hr", finding, "CANDIDATE", self.read_up_to(finding, read=True))
+        elif finding.state == "FINAL" and turn == 3:
+            self.voided("hr", finding)
+        elif finding.state == "FINAL" and turn == 4:
+            self.disputed(finding)
 
     def teardown(self) -> None:
         self.bench.transcript.append(sha256(json.dumps(self.told).encode()).hexdigest())
