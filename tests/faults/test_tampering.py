@@ -146,11 +146,9 @@ def edits(event: Event, strangers: dict[str, str]) -> Iterator[Edit]:
     for label, id in strangers.items():
         if label != "User":
             yield edit(f"link to {label} added", f"MATCH (n:{label} {{id: $id}}) CREATE (e)-[:ABOUT]->(n)", id=id)
-    copy = (
-        "CREATE (f:Event) SET f = properties(e), f.id = 'forged' WITH e, f MATCH (e)-[:BY]->(u) CREATE (f)-[:BY]->(u) "
-    )
+    copy = "CREATE (f:Event) SET f = $values WITH e, f MATCH (e)-[:BY]->(u) CREATE (f)-[:BY]->(u) "
     whole = "WITH e, f MATCH (e)-[:ABOUT]->(n) CREATE (f)-[:ABOUT]->(n)"
-    yield edit("a copy", copy + (whole if event.about else ""))
+    yield edit("a copy", copy + (whole if event.about else ""), values={**event.properties, "id": "forged"})
     stray = (
         "CREATE (f:Event {id: 'forged', seq: e.seq, type: e.type}) WITH e, f MATCH (e)-[:BY]->(u) CREATE (f)-[:BY]->(u)"
     )
