@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 from graph.client import Client, Transaction
 from graph.labels import label
 from graph.secrets import canonical
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import Level
 
@@ -247,6 +247,7 @@ class StoredEvent:
     type: str
     occurred_at: datetime
     recorded_at: datetime
+    recorded_in: int
     actor_kind: str
     payload: str | None
     salt: str | None
@@ -266,8 +267,9 @@ class Head:
 
 _STORED: LiteralString = """
     event.id AS id, event.seq AS seq, event.type AS type, event.occurredAt AS occurred_at,
-      event.recordedAt AS recorded_at, event.actorKind AS actor_kind, event.payload AS payload, event.salt AS salt,
-      event.commitment AS commitment, event.prevHash AS prev_hash, event.hash AS hash,
+      event.recordedAt AS recorded_at, event.recordedIn AS recorded_in, event.actorKind AS actor_kind,
+      event.payload AS payload, event.salt AS salt, event.commitment AS commitment, event.prevHash AS prev_hash,
+      event.hash AS hash,
       [(event)-[:BY]->(by:User) | by.id] AS by, [(event)-[:ABOUT]->(about) | about.id] AS about
 """
 LIST_CANDIDATES = Statement(
@@ -295,12 +297,42 @@ LIST_ORGANIZATION_EVENTS = Statement(
     "MATCH (event:Event {organization: $head}) RETURN event.organization AS head," + _STORED + "ORDER BY seq",
     row=StoredEvent,
 )
+LIST_STRAYS = Statement(
+    "events.list_strays",
+    """
+    MATCH (event:Event) WHERE NOT EXISTS { (event)-[:ABOUT]->(:Candidate) }
+      AND NOT EXISTS { MATCH (head:Organization) WHERE head.id = event.organization }
+    RETURN event.id AS id ORDER BY id LIMIT 100
+    """,
+    row=Found,
+)
+"""Events that stand in no chain: forged, or left of one whose head is gone."""
+
+
+def payload_fault(event: StoredEvent, erased: int) -> str | None:
+    """What is wrong with an event's payload; `erased` is the seq of the last erasure in its chain, or 0.
+
+    An erasure takes payload and salt of all that stands before it, and nothing else may take either.
+    """
+    if event.payload is None and event.salt is None:
+        return None if event.seq <= erased else "its payload was removed"
+    if event.payload is None or event.salt is None or event.commitment != committed(event.salt, event.payload):
+        return "its payload was changed"
+    return None
+
+
+def committed(salt: str, payload: str) -> str | None:
+    try:
+        return commitment(bytes.fromhex(salt), payload)
+    except ValueError:
+        return None
 
 
 def faults(head: Head, events: list[StoredEvent]) -> list[str]:
     """What is wrong with a chain, in sentences; none where every event is as it was written."""
     found: list[str] = []
     prev_hash = GENESIS
+    erased = max((event.seq for event in events if event.type == EventType.CANDIDATE_ERASED.value), default=0)
     for seq, event in enumerate(events, start=1):
         where = f"chain {head.id}, event {event.seq} ({event.id})"
         if event.seq != seq:
@@ -321,8 +353,10 @@ def faults(head: Head, events: list[StoredEvent]) -> list[str]:
             commitment=event.commitment,
         ):
             found.append(f"{where}: was changed after it was written")
-        if event.salt and event.payload and event.commitment != commitment(bytes.fromhex(event.salt), event.payload):
-            found.append(f"{where}: its payload was changed")
+        elif event.recorded_in != slice_of(event.recorded_at):
+            found.append(f"{where}: is filed under another time than its own")
+        if fault := payload_fault(event, erased):
+            found.append(f"{where}: {fault}")
         prev_hash = event.hash
     if not found and (head.seq, head.hash) != (len(events), prev_hash):
         found.append(f"chain {head.id}: its head names event {head.seq}, its last is {len(events)}")
@@ -346,4 +380,5 @@ async def verify(client: Client) -> tuple[int, int, list[str]]:
             chains, count = chains + 1, count + len(by_head[head.id])
             found += faults(head, by_head[head.id])
         after = heads[-1].id
+    found += [f"event {stray.id} stands in no chain" for stray in await client.read(LIST_STRAYS)]
     return chains, count, found

@@ -170,9 +170,9 @@ FIND = Statement(
 CREATE = Statement(
     "findings.create",
     """
-    MATCH (interview:Interview {id: $interview})
+    MATCH (interview:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
     CREATE (finding:Finding {id: $id, state: 'SUSPECTED', occurredAt: $occurred_at, suspectedAt: $now,
-      policyVersion: $policy_version})
+      policyVersion: $policy_version, restricted: CASE WHEN candidate.status <> 'ACTIVE' THEN true END})
     CREATE (finding)-[:FINDS]->(interview)
     """,
     row=Nothing,

@@ -44,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The faults take minutes: they are collected where they are asked for by name."""
+    asked = any("faults" in str(argument) for argument in config.invocation_params.args)
+    return True if collection_path.name == "faults" and not asked else None
+
+
 @pytest.fixture(scope="session")
 def engine_name(request: pytest.FixtureRequest) -> str:
     return request.config.getoption("--engine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -365,6 +366,26 @@ async def test_restricting_hides_every_mark(ask: Ask, company: Company) -> None:
         }
         assert len(seen["application"]["reminders"]) == count + 1
         assert seen["department"] == {"noShows": {"totalCount": count}, "attendance": {"noShows": count}}
+
+
+async def test_nothing_comes_to_count_of_who_is_restricted(ask: Ask, company: Company) -> None:
+    """A no-show that is suspected after the restriction, and confirmed, is seen by the department alone."""
+    query = "query($id: ID!) { application(id: $id) { candidate { id } } }"
+    marks = '{ department(code: "MARKETING") { findings { totalCount } noShows { totalCount } } }'
+    for right, own in [("restrict", 1), ("erase", 2)]:
+        company.at(days=30)
+        application = await company.application("marketing")
+        found = await ask(query, company.user("marketing"), id=gid("Application", application))
+        missed = await company.hr.missed(application)
+        await getattr(company.hr, right)(uid(found["application"]["candidate"]["id"]))
+        finding = await company.hr.suspicion(missed)
+        await company.hr.notice(finding)
+        company.hr.at += timedelta(days=4)
+        await company.hr.confirmation(finding)
+        assert (await ask(marks, company.user("marketing")))["department"] == {
+            "findings": {"totalCount": own},
+            "noShows": {"totalCount": 0},
+        }
 
 
 async def test_an_erased_candidate_stays_erased(ask: Ask, company: Company) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from graph.events import LIST_CANDIDATE_EVENTS, Head, faults, verify
 from graph.interviews import Attendance, Mode, Response, Side
-from graph.statements import Statement
+from graph.statements import Nothing, Statement
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import appends, refused
@@ -714,11 +714,33 @@ async def test_a_changed_event_breaks_its_chain(ask: Ask, company: Company) -> N
         ({"by": ["somebody"]}, "was changed after it was written"),
         ({"about": []}, "was changed after it was written"),
         ({"payload": "{}"}, "its payload was changed"),
+        ({"payload": "{}", "salt": None}, "its payload was changed"),
+        ({"salt": None}, "its payload was changed"),
+        ({"salt": "rubbish"}, "its payload was changed"),
+        ({"payload": None, "salt": None}, "its payload was removed"),
+        ({"recorded_in": 0}, "is filed under another time than its own"),
         ({"prev_hash": "0" * 64}, "does not follow the event before it"),
         ({"seq": 99}, "is missing or out of place"),
     ]:
         changed = [*events[:at], replace(events[at], **change), *events[at + 1 :]]
         assert any(fault in sentence for sentence in faults(head, changed)), change
     assert faults(head, events[:-1])
-    erased = [*events[:at], replace(events[at], payload=None, salt=None), *events[at + 1 :]]
+    await company.hr.erase(head.id)
+    (head,) = await ask.graph.client.read(HEAD, id=uid(case.finding))
+    erased = await ask.graph.client.read(LIST_CANDIDATE_EVENTS, heads=[head.id])
+    assert not any(event.payload or event.salt for event in erased)
     assert faults(head, erased) == []
+
+
+STRAY = Statement(
+    "tests.stray", "MATCH (user:User {id: $by}) CREATE (e:Event {id: 'stray'})-[:BY]->(user)", row=Nothing, writes=True
+)
+END_STRAY = Statement("tests.end_stray", "MATCH (e:Event {id: 'stray'}) DETACH DELETE e", row=Nothing, writes=True)
+
+
+async def test_an_event_in_no_chain_is_found(ask: Ask, company: Company) -> None:
+    client = ask.graph.client
+    await client.write(lambda tx: tx.run(STRAY, by=company.hr.viewer.id))
+    assert (await verify(client))[2] == ["event stray stands in no chain"]
+    await client.write(lambda tx: tx.run(END_STRAY))
+    assert (await verify(client))[2] == []

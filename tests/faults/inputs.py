@@ -1,0 +1,201 @@
+"""A valid input of every mutation, and every place in it where a client may write a text; both by the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count, pairwise
+from typing import Any
+from uuid import uuid4
+
+from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_list_type
+
+from graph.interviews import Response
+from tests.conftest import NOW, Company, gid
+
+Way = tuple[str | int, ...]
+TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
+
+
+def texts(schema: GraphQLSchema, mutation: str) -> list[Way]:
+    """Where an input of the mutation takes a text or an id."""
+    input = schema.mutation_type.fields[mutation].args["input"]  # type: ignore[union-attr]
+    return list(_texts(get_named_type(input.type), ()))
+
+
+def _texts(type: Any, way: Way) -> Iterator[Way]:
+    assert isinstance(type, GraphQLInputObjectType)
+    for name, each in type.fields.items():
+        inner = get_named_type(each.type)
+        here = (
+            (*way, name, 0)
+            if is_list_type(getattr(each.type, "of_type", each.type)) or is_list_type(each.type)
+            else (*way, name)
+        )
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from _texts(inner, here)
+        elif inner.name in ("String", "ID"):
+            yield here
+
+
+def put(input: dict[str, Any], way: Way, text: str) -> dict[str, Any]:
+    """The input with a text in one place."""
+    changed: Any = deepcopy(input)
+    at: Any = changed
+    for step, next in pairwise(way):
+        if isinstance(next, int) and not at.get(step):
+            at[step] = [""]
+        at = at[step]
+    at[way[-1]] = text
+    return changed
+
+
+@dataclass
+class Inputs:
+    """Makes what a mutation needs, by the same company's HR, and its input; each time anew."""
+
+    company: Company
+    numbers: count[int] = field(default_factory=count)
+
+    async def make(self, mutation: str) -> dict[str, Any]:
+        """Every place for a text is filled, so that each can be replaced."""
+        self.company.at(days=20)
+        return {"idempotencyKey": uuid4().hex, **await getattr(self, mutation)()}
+
+    def department_id(self, name: str = "technology") -> str:
+        return gid("Department", self.company.departments[name])
+
+    def fresh(self, text: str) -> str:
+        return f"{text}{next(self.numbers)}{uuid4().hex[:6].upper()}"
+
+    def phone(self) -> str:
+        return f"+49151{uuid4().int % 10**8:08}"
+
+    async def department(self) -> str:
+        code = self.fresh("D")
+        return gid("Department", await self.company.hr.department(code, code))
+
+    async def position(self) -> str:
+        hr = self.company.hr
+        return gid(
+            "Position", await hr.position(self.company.departments["technology"], self.fresh("Engineer"), "ENGINEERING")
+        )
+
+    async def application(self) -> str:
+        return await self.company.application("technology", self.company.person(self.fresh("Person")))
+
+    async def finding(self, *, told: bool) -> str:
+        hr = self.company.hr
+        finding = await hr.suspicion(await hr.missed(await self.application()))
+        if told:
+            await hr.notice(finding)
+            await hr.statement(finding, "The link did not open.")
+        return gid("Finding", finding)
+
+    async def interview(self) -> str:
+        hr = self.company.hr
+        starts_at = NOW + timedelta(days=5)
+        return gid(
+            "Interview", await hr.interview(await self.application(), starts_at=starts_at, response=Response.ACCEPTED)
+        )
+
+    async def setUser(self) -> dict[str, Any]:
+        roles = [{"department": self.department_id(), "role": "RECRUITER"}]
+        return {"externalId": self.fresh("user"), "organizationRole": "MEMBER", "departmentRoles": roles}
+
+    async def removeUser(self) -> dict[str, Any]:
+        return {"user": gid("User", await self.company.hr.user(self.fresh("user")))}
+
+    async def createDepartment(self) -> dict[str, Any]:
+        code = self.fresh("D")
+        return {"code": code, "name": code, "nameZh": code, "parent": self.department_id("subsidiary")}
+
+    async def updateDepartment(self) -> dict[str, Any]:
+        return {"department": await self.department(), "name": "Name", "nameZh": "名"}
+
+    async def moveDepartment(self) -> dict[str, Any]:
+        return {"department": await self.department(), "parent": self.department_id("subsidiary")}
+
+    async def closeDepartment(self) -> dict[str, Any]:
+        return {"department": await self.department(), "successor": await self.department()}
+
+    async def openPosition(self) -> dict[str, Any]:
+        return {"department": self.department_id(), "title": self.fresh("Engineer"), "jobFamily": "ENGINEERING"}
+
+    async def movePosition(self) -> dict[str, Any]:
+        return {"position": await self.position(), "department": self.department_id("marketing")}
+
+    async def closePosition(self) -> dict[str, Any]:
+        return {"position": await self.position()}
+
+    async def updateCandidate(self) -> dict[str, Any]:
+        application = await self.application()
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults",
+            "MATCH (c:Candidate)-[:SUBMITTED]->(:Application {id: $id}) RETURN c.id AS id",
+            {"id": application},
+        )
+        name = self.fresh("Person")
+        contact = {"displayName": name, "email": f"{name}@example.com", "phone": self.phone()}
+        return {"candidate": gid("Candidate", found["id"]), **contact, "timeZone": "Europe/Berlin"}
+
+    async def submitApplication(self) -> dict[str, Any]:
+        name = self.fresh("Person")
+        contact = {"email": f"{name}@example.com", "phone": self.phone(), "timeZone": "Europe/Berlin"}
+        person = {"displayName": name, **contact, "externalIds": [{"system": "ats", "value": name}]}
+        return {"position": await self.position(), "candidate": person, "source": "referral"}
+
+    async def advanceApplication(self) -> dict[str, Any]:
+        return {"application": gid("Application", await self.application()), "stage": "OFFER"}
+
+    async def withdrawApplication(self) -> dict[str, Any]:
+        return {"application": gid("Application", await self.application()), "reason": "Moved away."}
+
+    async def inviteToInterview(self) -> dict[str, Any]:
+        user = gid("User", await self.company.hr.user(self.fresh("user")))
+        room = {"joinUrl": "https://interview.example/room", "interviewers": [user]}
+        return {"application": gid("Application", await self.application()), "mode": "VIDEO", **TIMES, **room}
+
+    async def rescheduleInterview(self) -> dict[str, Any]:
+        return {"interview": await self.interview(), **TIMES, "reason": "Ill."}
+
+    async def cancelInterview(self) -> dict[str, Any]:
+        return {"interview": await self.interview(), "by": "EMPLOYER", "reason": "Filled."}
+
+    async def recordResponse(self) -> dict[str, Any]:
+        return {"interview": await self.interview(), "response": "DECLINED"}
+
+    async def recordAttendance(self) -> dict[str, Any]:
+        missed = await self.company.hr.missed(await self.application())
+        return {"interview": gid("Interview", missed), "attendance": "NOT_ATTENDED", "note": "Nobody came."}
+
+    async def reportNoShow(self) -> dict[str, Any]:
+        return {"interview": gid("Interview", await self.company.hr.missed(await self.application()))}
+
+    async def recordNotice(self) -> dict[str, Any]:
+        return {"finding": await self.finding(told=False), "channel": "EMAIL", "text": "You were missed."}
+
+    async def recordStatement(self) -> dict[str, Any]:
+        return {"finding": await self.finding(told=False), "channel": "EMAIL", "text": "The link did not open."}
+
+    async def confirmNoShow(self) -> dict[str, Any]:
+        return {
+            "finding": await self.finding(told=True),
+            "cause": "CANDIDATE",
+            "reason": "It did open.",
+            "readUpTo": 99,
+        }
+
+    async def excuseNoShow(self) -> dict[str, Any]:
+        return {"finding": await self.finding(told=True), "reason": "A certificate was shown.", "readUpTo": 99}
+
+    async def voidNoShow(self) -> dict[str, Any]:
+        return {"finding": await self.finding(told=True), "reason": "About somebody else."}
+
+
+def document(mutation: str) -> str:
+    title = mutation[0].upper() + mutation[1:]
+    answer = "{ __typename ... on Node { id } ... on Refused { code field message } }"
+    return f"mutation Do($input: {title}Input!) {{ {mutation}(input: $input) {answer} }}"

@@ -1,0 +1,547 @@
+"""The lifecycle as the design tells it, in plain Python: who may do what, what it changes, and who sees it after.
+
+It calls none of the product's rules. An act answers with the label of the record it made or changed, or with the set
+of codes by which it may be refused; which of several reasons is told first is the product's own business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+Codes = frozenset[str]
+STAGES = ("APPLIED", "SCREENING", "INTERVIEW", "OFFER", "HIRED")
+ENDED = {"HIRED", "REJECTED", "WITHDRAWN"}
+FAULTS = {"PLATFORM": "SYSTEM_FAULT", "EMPLOYER": "EMPLOYER_FAULT"}
+FIRST, LATER, ANSWER = timedelta(days=180), timedelta(days=365), timedelta(hours=72)
+
+
+@dataclass(eq=False)
+class Department:
+    name: str
+    parent: Department | None
+    shares: bool = False
+    closed: bool = False
+    successor: Department | None = None
+
+    def counts_as(self) -> Department:
+        return self.successor.counts_as() if self.successor else self
+
+    def way_up(self) -> list[Department]:
+        return [self, *(self.parent.way_up() if self.parent else [])]
+
+
+@dataclass(eq=False)
+class Position:
+    name: str
+    department: Department
+    family: str
+    closed: bool = False
+
+
+@dataclass(eq=False)
+class Candidate:
+    label: str
+    name: str | None
+    email: str | None
+    circle: Department
+    status: str = "ACTIVE"
+    events: int = 0
+    touched_by: set[str] = field(default_factory=set)
+
+    def tell(self, who: str) -> None:
+        self.events += 1
+        self.touched_by.add(who)
+
+
+@dataclass(eq=False)
+class Application:
+    label: str
+    candidate: Candidate
+    position: Position
+    applied_at: datetime
+    stage: str = "APPLIED"
+    touched_by: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Interview:
+    label: str
+    application: Application
+    department: Department
+    mode: str
+    starts: datetime
+    ends: datetime
+    interviewers: set[str]
+    response: str = "NEEDS_ACTION"
+    attendance: str = "PENDING"
+    evidence: list[str] = field(default_factory=list)
+    sequence: int = 0
+    moved_to: Interview | None = None
+    events: list[tuple[int, str]] = field(default_factory=list)
+    """The seq of each of its events and who wrote it."""
+    grace = timedelta(minutes=15)
+
+    def is_over(self, now: datetime) -> bool:
+        if self.mode == "AI_ASYNC":
+            return now >= self.ends + self.grace
+        return now >= max(self.ends, self.starts + self.grace)
+
+    def missed_at(self) -> datetime:
+        return self.ends if self.mode == "AI_ASYNC" else self.starts
+
+
+@dataclass(eq=False)
+class Finding:
+    label: str
+    interview: Interview
+    occurred_at: datetime
+    state: str = "SUSPECTED"
+    outcome: str | None = None
+    cause: str | None = None
+    reason: str | None = None
+    statement: str | None = None
+    statement_seq: int | None = None
+    answer_by: datetime | None = None
+    expires_at: datetime | None = None
+    decided_by: str | None = None
+
+
+@dataclass
+class User:
+    name: str
+    role: str
+    works_in: Department | None = None
+
+
+@dataclass
+class Model:
+    """One Organization at a time; `now` only moves forward."""
+
+    now: datetime
+    users: dict[str, User] = field(default_factory=dict)
+    departments: list[Department] = field(default_factory=list)
+    positions: list[Position] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
+    interviews: list[Interview] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    # Who stands how to whom
+
+    def below(self, top: Department) -> set[Department]:
+        return {each for each in self.departments if top in each.way_up()}
+
+    def circle(self, department: Department) -> Department:
+        way = department.counts_as().way_up()
+        return next((each for each in way if each.shares), way[-1])
+
+    def siblings(self, department: Department) -> set[Department]:
+        """Departments of the circle that share a parent with it, and all of the circle below them."""
+        circle = self.circle(department)
+        tops = [each for each in self.departments if each.parent is department.parent and each is not department]
+        found = set[Department]().union(*(self.below(top) for top in tops if self.circle(top) is circle))
+        return {each for each in found if self.circle(each) is circle}
+
+    def relation(self, who: str, department: Department) -> str:
+        user, place = self.users[who], department.counts_as()
+        if user.role in ("HR_ADMIN", "AUDITOR"):
+            return "OWN"
+        if user.works_in is None:
+            return "OUTSIDE"
+        home = user.works_in.counts_as()
+        if place in self.below(home):
+            return "OWN"
+        if place in self.siblings(home):
+            return "SIBLING"
+        return "CIRCLE" if self.circle(place) is self.circle(home) else "OUTSIDE"
+
+    def owns(self, who: str, department: Department) -> bool:
+        return self.relation(who, department) == "OWN"
+
+    def is_near(self, who: str, department: Department) -> bool:
+        return self.relation(who, department) != "OUTSIDE"
+
+    # What holds
+
+    def finding_of(self, interview: Interview) -> Finding | None:
+        return next((each for each in self.findings if each.interview is interview and each.state != "VOID"), None)
+
+    def is_mark(self, finding: Finding) -> bool:
+        return finding.outcome == "NO_SHOW" and finding.cause == "CANDIDATE"
+
+    def counts(self, finding: Finding) -> bool:
+        active = finding.interview.application.candidate.status == "ACTIVE"
+        fresh = finding.expires_at is not None and finding.expires_at > self.now
+        return finding.state == "FINAL" and self.is_mark(finding) and fresh and active
+
+    def in_use(self, department: Department) -> bool:
+        return any(each.position.department is department for each in self.applications) or any(
+            each.department is department for each in self.interviews
+        )
+
+    def _reaches(self, who: str, department: Department, *roles: str) -> Codes | None:
+        """Why a user may not write about what belongs to a department; null where it may."""
+        role = self.users[who].role
+        if role not in ("HR_ADMIN", "MEMBER", *roles):
+            return frozenset({"NOT_ALLOWED"})
+        if role in roles or self.owns(who, department):
+            return None
+        return frozenset({"NOT_FOUND"})
+
+    def _tell(self, interview: Interview, who: str) -> None:
+        candidate = interview.application.candidate
+        candidate.tell(who)
+        interview.events.append((candidate.events, who))
+
+    # Structure
+
+    def _restructured(self, who: str, department: Department, code: Codes, **changes: object) -> Codes | str:
+        """Changes a department, unless that would carry what is in use into another circle."""
+        if self.users[who].role != "HR_ADMIN":
+            return frozenset({"NOT_ALLOWED"})
+        before = {each: self.circle(each) for each in self.departments}
+        kept = {name: getattr(department, name) for name in changes}
+        if not code:
+            self._set(department, changes)
+            if any(self.circle(each) is not before[each] and self.in_use(each) for each in self.departments):
+                code = frozenset({"CIRCLE_CHANGE"})
+                self._set(department, kept)
+        return code or department.name
+
+    def _set(self, department: Department, values: dict[str, object]) -> None:
+        for name, value in values.items():
+            setattr(department, name, value)
+
+    def share(self, who: str, department: Department, shares: bool) -> Codes | str:
+        return self._restructured(who, department, frozenset(), shares=shares)
+
+    def move(self, who: str, department: Department, parent: Department | None) -> Codes | str:
+        codes = {"DEPARTMENT_CLOSED"} if parent and parent.closed else set[str]()
+        if parent and department in parent.way_up():
+            codes.add("UNDER_ITSELF")
+        return self._restructured(who, department, frozenset(codes), parent=parent)
+
+    def close(self, who: str, department: Department, successor: Department | None) -> Codes | str:
+        codes = set[str]()
+        if department.closed or (successor and (successor.closed or successor is department)):
+            codes.add("DEPARTMENT_CLOSED")
+        if any(each.parent is department and not each.closed for each in self.departments):
+            codes.add("HAS_OPEN_CHILDREN")
+        open = [each for each in self.positions if each.department is department and not each.closed]
+        if open and successor is None:
+            codes.add("HAS_OPEN_POSITIONS")
+        answer = self._restructured(who, department, frozenset(codes), closed=True, successor=successor)
+        if isinstance(answer, str) and successor:
+            for position in open:
+                position.department = successor
+        return answer
+
+    def open_position(self, who: str, department: Department, name: str, family: str) -> Codes | str:
+        if self.users[who].role not in ("HR_ADMIN", "MEMBER") or not self.owns(who, department):
+            return frozenset({"NOT_ALLOWED"})
+        if department.closed:
+            return frozenset({"DEPARTMENT_CLOSED"})
+        self.positions.append(Position(name, department, family))
+        return name
+
+    def _position(self, who: str, position: Position) -> Codes | None:
+        """A position that is seen but not one's own is not allowed; one that is not seen is not there."""
+        if self.users[who].role not in ("HR_ADMIN", "MEMBER"):
+            return frozenset({"NOT_ALLOWED"})
+        if self.owns(who, position.department):
+            return None
+        return frozenset({"NOT_ALLOWED" if self.is_near(who, position.department) else "NOT_FOUND"})
+
+    def move_position(self, who: str, position: Position, department: Department) -> Codes | str:
+        if refused := self._position(who, position):
+            return refused
+        if not self.owns(who, department):
+            return frozenset({"NOT_ALLOWED"})
+        codes = {"DEPARTMENT_CLOSED"} if department.closed else set[str]()
+        used = any(each.position is position for each in self.applications)
+        if used and self.circle(position.department) is not self.circle(department):
+            codes.add("CIRCLE_CHANGE")
+        if codes:
+            return frozenset(codes)
+        position.department = department
+        return position.name
+
+    def close_position(self, who: str, position: Position) -> Codes | str:
+        if refused := self._position(who, position):
+            return refused
+        if position.closed:
+            return frozenset({"POSITION_CLOSED"})
+        position.closed = True
+        return position.name
+
+    # Applications
+
+    def submit(self, who: str, position: Position, name: str, email: str) -> Codes | str:
+        role = self.users[who].role
+        if role not in ("HR_ADMIN", "MEMBER", "INTEGRATOR"):
+            return frozenset({"NOT_ALLOWED"})
+        if role != "INTEGRATOR" and (refused := self._position(who, position)):
+            return refused
+        if position.closed or position.department.closed:
+            return frozenset({"POSITION_CLOSED"})
+        circle = self.circle(position.department)
+        known = [each for each in self.candidates if each.circle is circle and each.email == email]
+        candidate = next((each for each in known if each.name == name), None)
+        standing = [each for each in self.applications if each.candidate is candidate and each.position is position]
+        if any(each.stage not in ENDED for each in standing):
+            return frozenset({"ALREADY_APPLIED"})
+        if candidate is None:
+            candidate = Candidate(f"candidate {len(self.candidates) + 1}", name, email, circle)
+            self.candidates.append(candidate)
+        candidate.tell(who)
+        made = Application(f"application {len(self.applications) + 1}", candidate, position, self.now)
+        made.touched_by.add(who)
+        self.applications.append(made)
+        return made.label
+
+    def _application(self, who: str, application: Application) -> Codes | None:
+        role = self.users[who].role
+        if role == "INTEGRATOR":
+            return None if who in application.touched_by else frozenset({"NOT_FOUND"})
+        return self._reaches(who, application.position.department)
+
+    def advance(self, who: str, application: Application, stage: str) -> Codes | str:
+        if self.users[who].role == "AUDITOR":
+            return frozenset({"NOT_ALLOWED"})
+        codes = {"REJECTION_IS_A_DECISION"} if stage == "REJECTED" else set[str]()
+        codes |= {"NOT_FORWARD"} if stage == "WITHDRAWN" else set()
+        if refused := self._application(who, application):
+            return refused | codes
+        if application.stage in ENDED:
+            codes.add("APPLICATION_ENDED")
+        elif stage in STAGES and STAGES.index(stage) <= STAGES.index(application.stage):
+            codes.add("NOT_FORWARD")
+        return frozenset(codes) or self._staged(who, application, stage)
+
+    def withdraw(self, who: str, application: Application) -> Codes | str:
+        if self.users[who].role == "AUDITOR":
+            return frozenset({"NOT_ALLOWED"})
+        if refused := self._application(who, application):
+            return refused
+        if application.stage in ENDED:
+            return frozenset({"APPLICATION_ENDED"})
+        return self._staged(who, application, "WITHDRAWN")
+
+    def _staged(self, who: str, application: Application, stage: str) -> str:
+        application.stage = stage
+        application.candidate.tell(who)
+        application.touched_by.add(who)
+        return application.label
+
+    # Interviews
+
+    def invite(
+        self, who: str, application: Application, mode: str, starts: datetime, ends: datetime, interviewers: set[str]
+    ) -> Codes | str:
+        if refused := self._reaches(who, application.position.department):
+            return refused | ({"INVALID_VALUE"} if ends <= self.now and "NOT_FOUND" in refused else frozenset())
+        codes = {"INVALID_VALUE"} if ends <= self.now else set[str]()
+        if application.stage in ENDED:
+            codes.add("APPLICATION_ENDED")
+        if codes:
+            return frozenset(codes)
+        label = f"interview {len(self.interviews) + 1}"
+        made = Interview(label, application, application.position.department, mode, starts, ends, interviewers)
+        self.interviews.append(made)
+        self._tell(made, who)
+        return label
+
+    def _settled(self, interview: Interview) -> set[str]:
+        codes = set[str]()
+        if interview.attendance != "PENDING":
+            codes.add("INTERVIEW_SETTLED")
+        if interview.is_over(self.now):
+            codes.add("INTERVIEW_OVER")
+        return codes
+
+    def reschedule(self, who: str, old: Interview, starts: datetime, ends: datetime, chosen_by: str) -> Codes | str:
+        if refused := self._reaches(who, old.department):
+            return refused
+        codes = self._settled(old)
+        if old.application.stage in ENDED:
+            codes.add("APPLICATION_ENDED")
+        if codes:
+            return frozenset(codes)
+        label = f"interview {len(self.interviews) + 1}"
+        made = Interview(label, old.application, old.department, old.mode, starts, ends, old.interviewers)
+        made.response = "ACCEPTED" if chosen_by == "CANDIDATE" else "NEEDS_ACTION"
+        made.sequence = old.sequence + 1
+        old.attendance, old.moved_to = "RESCHEDULED", made
+        self.interviews.append(made)
+        self._tell(old, who)
+        self._tell(made, who)
+        return label
+
+    def cancel(self, who: str, interview: Interview, by: str) -> Codes | str:
+        if refused := self._reaches(who, interview.department):
+            return refused
+        if codes := self._settled(interview):
+            return frozenset(codes)
+        interview.attendance, interview.sequence = f"CANCELLED_BY_{by}", interview.sequence + 1
+        self._tell(interview, who)
+        return interview.label
+
+    def respond(self, who: str, interview: Interview, response: str) -> Codes | str:
+        if refused := self._reaches(who, interview.department, "INTEGRATOR"):
+            return refused
+        if codes := self._settled(interview):
+            return frozenset(codes)
+        interview.response = response
+        self._tell(interview, who)
+        return interview.label
+
+    def attend(self, who: str, interview: Interview, attendance: str, evidence: list[str]) -> Codes | str:
+        if refused := self._reaches(who, interview.department, "INTEGRATOR"):
+            return refused
+        codes = set[str]()
+        if interview.attendance in ("RESCHEDULED", "ENTERED_IN_ERROR"):
+            codes.add("INTERVIEW_SETTLED")
+        if interview.attendance.startswith("CANCELLED") and attendance != "ENTERED_IN_ERROR":
+            codes.add("INTERVIEW_SETTLED")
+        if self.finding_of(interview):
+            codes.add("FINDING_STANDS")
+        if attendance == "NOT_ATTENDED" and not interview.is_over(self.now):
+            codes.add("NOT_OVER")
+        if attendance in ("ATTENDED", "ATTENDED_LATE", "INCOMPLETE") and self.now < interview.starts:
+            codes.add("NOT_STARTED")
+        if codes:
+            return frozenset(codes)
+        interview.attendance, interview.evidence = attendance, sorted(evidence)
+        self._tell(interview, who)
+        return interview.label
+
+    # Findings
+
+    def _suspicion(self, interview: Interview) -> Finding:
+        made = Finding(f"finding {len(self.findings) + 1}", interview, interview.missed_at())
+        self.findings.append(made)
+        return made
+
+    def report(self, who: str, interview: Interview) -> Codes | str:
+        if refused := self._reaches(who, interview.department):
+            return refused
+        codes = {"FINDING_STANDS"} if self.finding_of(interview) else set[str]()
+        if interview.response != "ACCEPTED":
+            codes.add("NOT_ACCEPTED")
+        if not interview.is_over(self.now):
+            codes.add("NOT_OVER")
+        if interview.attendance != "NOT_ATTENDED":
+            codes.add("NOT_MISSED")
+        if codes:
+            return frozenset(codes)
+        made = self._suspicion(interview)
+        self._tell(interview, who)
+        return made.label
+
+    def notify(self, who: str, finding: Finding) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        if finding.state != "SUSPECTED":
+            return frozenset({"WRONG_STATE"})
+        finding.state, finding.answer_by = "NOTICE_SENT", self.now + ANSWER
+        self._tell(finding.interview, who)
+        return finding.label
+
+    def state(self, who: str, finding: Finding, text: str) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+            return frozenset({"WRONG_STATE"})
+        self._tell(finding.interview, who)
+        finding.statement, finding.statement_seq = text, finding.interview.events[-1][0]
+        return finding.label
+
+    def _undecided(self, who: str, interview: Interview, finding: Finding, read_up_to: int) -> set[str]:
+        codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
+        if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+            codes.add("WRONG_STATE")
+        if finding.statement_seq is not None and finding.statement_seq > read_up_to:
+            codes.add("STATEMENT_UNREAD")
+        return codes
+
+    def confirm(self, who: str, finding: Finding, cause: str, reason: str, read_up_to: int) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        codes = self._undecided(who, finding.interview, finding, read_up_to)
+        if cause not in FAULTS:
+            if finding.answer_by is None:
+                codes.add("NOTICE_MISSING")
+            elif finding.statement is None and self.now < finding.answer_by:
+                codes.add("ANSWER_PENDING")
+        outcome = FAULTS.get(cause, "NO_SHOW")
+        return frozenset(codes) or self._decided(who, finding, "FINAL", outcome, cause, reason)
+
+    def fault(self, who: str, interview: Interview, cause: str, reason: str) -> Codes | str:
+        """A fault of platform or employer may be found on an interview that nobody suspected."""
+        if refused := self._reaches(who, interview.department):
+            return refused
+        codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
+        codes |= set() if cause in FAULTS else {"NOTICE_MISSING"}
+        codes |= {"FINDING_STANDS"} if self.finding_of(interview) else set()
+        codes |= set() if interview.is_over(self.now) else {"NOT_OVER"}
+        codes |= set() if interview.attendance in ("NOT_ATTENDED", "INCOMPLETE") else {"NOT_MISSED"}
+        if codes:
+            return frozenset(codes)
+        return self._decided(who, self._suspicion(interview), "FINAL", FAULTS[cause], cause, reason)
+
+    def excuse(self, who: str, finding: Finding, reason: str, read_up_to: int) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        codes = self._undecided(who, finding.interview, finding, read_up_to)
+        return frozenset(codes) or self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
+
+    def _decided(self, who: str, finding: Finding, state: str, outcome: str, cause: str, reason: str) -> str:
+        candidate = finding.interview.application.candidate
+        earlier = any(
+            each is not finding
+            and each.interview.application.candidate is candidate
+            and each.state in ("FINAL", "DISPUTED")
+            and self.is_mark(each)
+            for each in self.findings
+        )
+        finding.state, finding.outcome, finding.cause = state, outcome, cause
+        finding.reason, finding.decided_by = reason, who
+        finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
+        self._tell(finding.interview, who)
+        return finding.label
+
+    def void(self, who: str, finding: Finding, reason: str) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        codes = {"NOT_ALLOWED"} if who in finding.interview.interviewers else set[str]()
+        codes |= {"WRONG_STATE"} if finding.state == "VOID" else set()
+        if codes:
+            return frozenset(codes)
+        finding.state, finding.reason = "VOID", reason
+        self._tell(finding.interview, who)
+        return finding.label
+
+    def dispute(self, who: str, finding: Finding) -> Codes | str:
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        if finding.state != "FINAL":
+            return frozenset({"WRONG_STATE"})
+        finding.state = "DISPUTED"
+        self._tell(finding.interview, who)
+        return finding.label
+
+    # Rights
+
+    def restrict(self, candidate: Candidate) -> str:
+        candidate.status = "RESTRICTED"
+        candidate.events += 1
+        return candidate.label
+
+    def erase(self, candidate: Candidate) -> str:
+        candidate.status, candidate.name, candidate.email = "ERASED", None, None
+        candidate.events += 1
+        for finding in self.findings:
+            if finding.interview.application.candidate is candidate:
+                finding.reason = finding.statement = None
+        return candidate.label

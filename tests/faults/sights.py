@@ -1,0 +1,354 @@
+"""What each viewer sees of the model, by the design's table: the answer to one query, with labels for ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.faults.model import Application, Candidate, Department, Finding, Interview, Model, Position
+
+INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
+  position { title } rescheduledTo { id } events { totalCount } finding { id }"""
+FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement lastSeq
+  decidedBy { externalId } answerBy expiresAt"""
+QUERIES = (
+    f"""
+query Structure {{
+  tree: departments {{ name code status sharesHistory parent {{ name }} successor {{ name }} ancestors {{ name }}
+    children {{ name }} descendants {{ name }} siblings {{ name }} }}
+  marks: departments {{ name own: noShows {{ totalCount nodes {{ id }} }}
+    beside: noShows(scope: SIBLINGS) {{ totalCount nodes {{ id }} }}
+    around: noShows(scope: CIRCLE) {{ totalCount nodes {{ id }} }} }}
+  held: departments {{ name findings {{ totalCount nodes {{ id }} }} applications {{ totalCount nodes {{ id }} }}
+    interviews {{ totalCount nodes {{ {INTERVIEW} }} }} }}
+  facts: departments {{ name
+    facts: attendance {{ interviews accepted attended acceptedNotAttended noShows excused faults }}
+    wide: attendance(scope: CIRCLE) {{ interviews noShows }} }}
+}}
+""",
+    """
+query Positions {
+  departments { name positions(first: 12) { totalCount nodes {
+    title status urgency applications { totalCount } applicantsWithReminders { totalCount } similar { totalCount }
+  } } }
+}
+""",
+    f"""
+query People {{
+  candidates(first: 9) {{ totalCount nodes {{ id displayName status email
+    noShows(first: 10) {{ totalCount nodes {{ id }} }} findings(first: 8) {{ totalCount nodes {{ {FINDING} }} }}
+    applications(first: 9) {{ totalCount nodes {{ id stage position {{ title }}
+      reminders {{ kind occurredAt relation similarPosition department {{ name }} noShow {{ id }} }}
+      interviews(first: 10) {{ totalCount nodes {{ id attendance }} }}
+    }} }}
+  }} }}
+}}
+""",
+)
+
+PARTS = {
+    "tree": "code status sharesHistory parent successor ancestors children descendants siblings",
+    "marks": "own beside around",
+    "held": "findings applications interviews",
+    "facts": "facts wide",
+}
+"""The first query asks for departments in parts: a database takes seconds to plan all of it in one statement."""
+
+
+def page(nodes: Iterable[Any]) -> dict[str, Any]:
+    found = list(nodes)
+    return {"totalCount": len(found), "nodes": found}
+
+
+def count(nodes: Iterable[Any]) -> dict[str, Any]:
+    return {"totalCount": len(list(nodes))}
+
+
+def names(departments: Iterable[Department]) -> list[dict[str, str]]:
+    return [{"name": each.name} for each in departments]
+
+
+def ids(records: Iterable[Any]) -> dict[str, Any]:
+    return page({"id": each.label} for each in records)
+
+
+def instant(at: datetime | None) -> str | None:
+    return at and at.isoformat().replace("+00:00", "Z")
+
+
+@dataclass
+class Sight:
+    """The model through the eyes of one viewer."""
+
+    model: Model
+    who: str
+
+    @property
+    def is_program(self) -> bool:
+        return self.model.users[self.who].role == "INTEGRATOR"
+
+    def owns(self, department: Department) -> bool:
+        return not self.is_program and self.model.owns(self.who, department)
+
+    def is_near(self, department: Department) -> bool:
+        return self.is_program or self.model.is_near(self.who, department)
+
+    # Which records there are
+
+    def applications(self) -> list[Application]:
+        return [each for each in self.model.applications if self._sees_application(each)]
+
+    def _sees_application(self, application: Application) -> bool:
+        if self.is_program:
+            return self.who in application.touched_by
+        return self.owns(application.position.department)
+
+    def candidates(self) -> list[Candidate]:
+        if self.is_program:
+            return [each for each in self.model.candidates if self.who in each.touched_by]
+        mine = {each.candidate.label for each in self.applications()}
+        return [each for each in self.model.candidates if each.label in mine]
+
+    def interviews(self) -> list[Interview]:
+        return [each for each in self.model.interviews if self.is_program or self.owns(each.department)]
+
+    def findings(self) -> list[Finding]:
+        def sees(finding: Finding) -> bool:
+            held = finding.interview.department
+            return self.owns(held) or (self.is_near(held) and self.model.counts(finding))
+
+        return [] if self.is_program else [each for each in self.model.findings if sees(each)]
+
+    def marks(self) -> list[Finding]:
+        return [each for each in self.findings() if self.model.counts(each)]
+
+    # Scopes of a department
+
+    def under(self, top: Department) -> set[Department]:
+        """The department and all below it; a closed one with its successor, and by itself where it is asked about."""
+        found = {each for each in self.model.departments if each.counts_as() in self.model.below(top)}
+        return found | {each for each in self.model.departments if top in self._heirs(each)}
+
+    def _heirs(self, department: Department) -> list[Department]:
+        return [department, *(self._heirs(department.successor) if department.successor else [])]
+
+    def beside(self, department: Department) -> set[Department]:
+        beside = self.model.siblings(department)
+        return {each for each in self.model.departments if each.counts_as() in beside}
+
+    def around(self, department: Department) -> set[Department]:
+        circle = self.model.circle(department)
+        return {each for each in self.model.departments if self.model.circle(each) is circle}
+
+    # What they say
+
+    def interview(self, interview: Interview) -> dict[str, Any]:
+        mine = not self.is_program or any(by == self.who for _, by in interview.events)
+        finding = self.model.finding_of(interview)
+        decided = finding is not None and finding.state in ("FINAL", "EXCUSED", "DISPUTED") and not self.is_program
+        told = [by for _, by in interview.events if not self.is_program or by == self.who]
+        return {
+            "id": interview.label,
+            "icsSequence": interview.sequence,
+            "mode": interview.mode,
+            "startsAt": instant(interview.starts),
+            "response": interview.response,
+            "attendance": interview.attendance,
+            "outcome": finding.outcome if finding and decided else None,
+            "evidence": interview.evidence if mine else None,
+            "department": {"name": interview.department.name},
+            "position": self.title(interview.application.position),
+            "rescheduledTo": {"id": interview.moved_to.label} if interview.moved_to else None,
+            "events": {"totalCount": len(told)},
+            "finding": {"id": finding.label} if finding and not self.is_program else None,
+        }
+
+    def title(self, position: Position) -> dict[str, str] | None:
+        return {"title": position.name} if self.is_near(position.department) else None
+
+    def finding(self, finding: Finding) -> dict[str, Any]:
+        held = finding.interview.department
+        told = {
+            "state": finding.state,
+            "outcome": finding.outcome,
+            "cause": finding.cause,
+            "reason": finding.reason,
+            "statement": finding.statement,
+            "lastSeq": finding.interview.events[-1][0],
+            "decidedBy": {"externalId": finding.decided_by} if finding.decided_by else None,
+            "answerBy": instant(finding.answer_by),
+            "expiresAt": instant(finding.expires_at),
+        }
+        return {
+            "id": finding.label,
+            "occurredAt": instant(finding.occurred_at),
+            "relation": self.model.relation(self.who, held),
+            "department": {"name": held.name},
+            "position": self.title(finding.interview.application.position),
+            **(told if self.owns(held) else dict.fromkeys(told)),
+        }
+
+    def reminders(self, application: Application) -> list[dict[str, Any]]:
+        """Marks of the same person in the circle of the position applied to, and applications to other departments."""
+        applied = application.position.department
+        if self.is_program:
+            return []
+
+        def told(kind: str, at: datetime, held: Department, other: Position, finding: Finding | None) -> dict[str, Any]:
+            return {
+                "kind": kind,
+                "occurredAt": instant(at),
+                "relation": self.model.relation(self.who, held),
+                "similarPosition": other.family == application.position.family,
+                "department": {"name": held.name},
+                "noShow": {"id": finding.label} if finding else None,
+            }
+
+        around = self.around(applied)
+        missed = [
+            told(self.kind(applied, held), each.occurred_at, held, each.interview.application.position, each)
+            for each in self.model.findings
+            for held in [each.interview.department]
+            if each.interview.application.candidate is application.candidate
+            and self.model.counts(each)
+            and held in around
+            and self.is_near(held)
+        ]
+        repeated = [
+            told("REPEAT_APPLICATION", each.applied_at, held, each.position, None)
+            for each in self.model.applications
+            for held in [each.position.department]
+            if each.candidate is application.candidate
+            and each is not application
+            and held in around
+            and self.is_near(held)
+            and self.kind(applied, held) != "SAME_DEPARTMENT"
+        ]
+        return missed + repeated
+
+    def kind(self, applied: Department, held: Department) -> str:
+        home, place = applied.counts_as(), held.counts_as()
+        if place in self.model.below(home):
+            return "SAME_DEPARTMENT"
+        return "SIBLING_DEPARTMENT" if place in self.model.siblings(home) else "CIRCLE_DEPARTMENT"
+
+    def facts(self, department: Department, scope: set[Department], *, full: bool) -> dict[str, Any]:
+        held = [each for each in self.model.interviews if each.department in scope]
+        stands = [each for each in held if each.attendance not in ("RESCHEDULED", "ENTERED_IN_ERROR")]
+        accepted = [each for each in stands if each.response == "ACCEPTED"]
+        findings = [each for each in self.model.findings if each.interview in held and each.state != "VOID"]
+        marks = [each for each in self.marks() if each.interview.department in scope]
+        numbers = {
+            "interviews": len(stands),
+            "accepted": len(accepted),
+            "attended": sum(each.attendance in ("ATTENDED", "ATTENDED_LATE") for each in held),
+            "acceptedNotAttended": sum(each.attendance == "NOT_ATTENDED" for each in accepted),
+            "excused": sum(each.state == "EXCUSED" for each in findings),
+            "faults": sum(each.state == "FINAL" and each.outcome != "NO_SHOW" for each in findings),
+        }
+        numbers = numbers if full else dict.fromkeys(numbers)
+        told = self.is_near(department) and not self.is_program
+        return {**numbers, "noShows": len(marks) if told else None}
+
+    # The answers
+
+    def structure(self) -> dict[str, Any]:
+        all = [self.department(each) for each in self.model.departments]
+        return {
+            part: [{key: each[key] for key in ("name", *keys.split())} for each in all] for part, keys in PARTS.items()
+        }
+
+    def department(self, it: Department) -> dict[str, Any]:
+        near, own = self.is_near(it), self.owns(it) or self.is_program
+        all, around = self.model.departments, self.around(it)
+        inside = [each for each in all if it in each.way_up() and each is not it]
+
+        def marked(scope: set[Department]) -> dict[str, Any]:
+            return ids(each for each in self.marks() if each.interview.department in scope)
+
+        def nearby(found: Callable[[], list[dict[str, str]]]) -> list[dict[str, str]]:
+            return found() if near else []
+
+        wide = self.facts(it, around, full=all_owned(self, around) and not self.is_program)
+        return {
+            "name": it.name,
+            "code": it.name.upper() if near else None,
+            "status": ("CLOSED" if it.closed else "OPEN") if near else None,
+            "sharesHistory": it.shares if own else None,
+            "parent": {"name": it.parent.name} if it.parent and near else None,
+            "successor": {"name": it.successor.name} if it.successor and near else None,
+            "ancestors": nearby(lambda: names(it.way_up()[1:])),
+            "children": nearby(lambda: names(each for each in all if each.parent is it)),
+            "descendants": nearby(lambda: names(inside)),
+            "siblings": nearby(lambda: names(each for each in all if each.parent is it.parent and each is not it)),
+            "own": marked(self.under(it)),
+            "beside": marked(self.beside(it)),
+            "around": marked(around),
+            "findings": ids(each for each in self.findings() if each.interview.department is it and self.owns(it)),
+            "applications": ids(each for each in self.applications() if each.position.department is it),
+            "interviews": page(self.interview(each) for each in self.interviews() if each.department is it),
+            "facts": self.facts(it, self.under(it), full=self.owns(it)),
+            "wide": {name: wide[name] for name in ("interviews", "noShows")},
+        }
+
+    def positions(self) -> dict[str, Any]:
+        def told(it: Department) -> list[dict[str, Any]]:
+            found = [each for each in self.model.positions if each.department is it and self.is_near(it)]
+            return [self.position(each) for each in found]
+
+        return {"departments": [{"name": each.name, "positions": page(told(each))} for each in self.model.departments]}
+
+    def position(self, it: Position) -> dict[str, Any]:
+        own = self.owns(it.department) or self.is_program
+        filed = [each for each in self.applications() if each.position is it]
+        around = self.around(it.department)
+        return {
+            "title": it.name,
+            "status": "CLOSED" if it.closed else "OPEN",
+            "urgency": "NORMAL" if own else None,
+            "applications": count(filed),
+            "applicantsWithReminders": count(each for each in filed if self.reminders(each)),
+            "similar": count(
+                each
+                for each in self.model.positions
+                if each is not it and each.family == it.family and each.department in around
+            ),
+        }
+
+    def people(self) -> dict[str, Any]:
+        return {"candidates": page(self.person(each) for each in self.candidates())}
+
+    def person(self, it: Candidate) -> dict[str, Any]:
+        def theirs(found: Iterable[Finding]) -> list[Finding]:
+            return [each for each in found if each.interview.application.candidate is it]
+
+        filed = [each for each in self.applications() if each.candidate is it]
+        return {
+            "id": it.label,
+            "displayName": it.name,
+            "status": it.status,
+            "email": it.email,
+            "noShows": ids(theirs(self.marks())),
+            "findings": page(self.finding(each) for each in theirs(self.findings())),
+            "applications": page(self.application(each) for each in filed),
+        }
+
+    def application(self, it: Application) -> dict[str, Any]:
+        held = [each for each in self.interviews() if each.application is it]
+        return {
+            "id": it.label,
+            "stage": it.stage,
+            "position": self.title(it.position),
+            "reminders": self.reminders(it),
+            "interviews": page({"id": each.label, "attendance": each.attendance} for each in held),
+        }
+
+    def answers(self) -> list[dict[str, Any]]:
+        """What the three queries answer."""
+        return [self.structure(), self.positions(), self.people()]
+
+
+def all_owned(sight: Sight, departments: Iterable[Department]) -> bool:
+    return all(sight.owns(each) for each in departments)

@@ -1,0 +1,136 @@
+"""What is personal leaves no trace beside the answer: canaries in every text, and none in logs, metrics or errors."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from neo4j.exceptions import ClientError, ConstraintError, ServiceUnavailable
+
+from api.logs import Forward, open_log
+from api.settings import Profile
+from graph.client import Client, EngineUnavailable, Transaction
+from graph.writing import Graph
+from schema.execution import Answerer
+from tests.conftest import Company
+from tests.faults.figures import size, tell
+from tests.faults.inputs import Inputs, Way, document, put, texts
+from tests.test_http import client, token
+from tests.test_logs import door_of
+
+CANARY = "Kanarienvogel"
+MUTATIONS = size(6, 1)
+"""Of the mutations, one in so many is tried."""
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """What a server writes, with what libraries log at their most talkative."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler, level = Forward(open_log(development=False, stream=stream), development=False), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def marked(way: Way, number: int) -> str:
+    """A canary that the place takes, if it takes any text that one may choose."""
+    forms = {
+        "email": f"{CANARY}{number}@example.com",
+        "phone": f"+49 {7_777_000_000 + number}",
+        "code": f"KANARIENVOGEL{number}",
+    }
+    return forms.get(
+        str(way[-1]), f"https://{CANARY}{number}.example/x" if way[-1] == "joinUrl" else f"{CANARY}{number}"
+    )
+
+
+def traces(text: str) -> list[str]:
+    return [
+        line for line in text.splitlines() if CANARY.lower() in line.lower() or "7777000" in line or "77770" in line
+    ]
+
+
+FAILURES: dict[str, Exception] = {
+    "a constraint": ConstraintError(f"Node has property displayName = '{CANARY}'"),
+    "a client error": ClientError(f"Expected a number but got '{CANARY}'"),
+    "a lost connection": ServiceUnavailable(f"cannot reach {CANARY}:7687"),
+    "an engine that is gone": EngineUnavailable("The database did not answer in time."),
+    "a fault of ours": ValueError(f"{CANARY} is no number"),
+    "a fault with a cause": RuntimeError(CANARY),
+}
+
+
+async def test_no_canary_is_found_beside_the_answers(
+    graph: Graph,
+    answerer: Answerer,
+    company: Company,
+    stream: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each place of each input; then the same while the database fails in every way, with the text in its words."""
+    door = door_of(graph, answerer, stream, profile=Profile.PRODUCTION, metrics=True, rate_points=0)
+    headers = token(door, company.user("hr")) | {"User-Agent": CANARY, "Referer": f"https://{CANARY}.example/"}
+    inputs, number, failed, answers, taken, echoed = Inputs(company), 0, 0, 0, 0, 0
+    kept: dict[str, dict[str, Any]] = {}
+    async with client(door) as http:
+
+        async def send(mutation: str, input: Any) -> Any:
+            query = document(mutation).replace("Do(", f"Do{mutation}(")
+            return await http.post("/graphql", json={"query": query, "variables": {"input": input}}, headers=headers)
+
+        for mutation in list(answerer.schema.mutation_type.fields)[::MUTATIONS]:  # type: ignore[union-attr]
+            for way in texts(answerer.schema, mutation):
+                number += 1
+                input = put(await inputs.make(mutation), way, marked(way, number))
+                answer = (await send(mutation, input)).json()
+                answers += 1
+                assert not traces(json.dumps([error["message"] for error in answer.get("errors", [])])), (mutation, way)
+                if ((answer.get("data") or {}).get(mutation) or {}).get("id"):
+                    taken += 1
+                    kept[mutation] = input
+            wrong = put(input, texts(answerer.schema, mutation)[0], CANARY) | {CANARY: CANARY}
+            refused = await send(mutation, wrong)
+            assert refused.json()["errors"], "a field that is not there was taken"
+            echoed += bool(traces(refused.text))
+        for why, failure in FAILURES.items():
+
+            async def broken(*_: Any, failure: Exception = failure, **__: Any) -> Any:
+                raise failure from KeyError(CANARY)
+
+            with monkeypatch.context() as patch:
+                for place, name in ((Client, "answer"), (Transaction, "run"), (Client, "read")):
+                    patch.setattr(place, name, broken)
+                for mutation, input in list(kept.items())[: size(1, 4)]:
+                    answer = await send(mutation, input)
+                    assert answer.json()["errors"], why
+                    assert not traces(answer.text), (why, answer.text)
+                    failed += 1
+                answer = await http.post(
+                    "/graphql",
+                    json={"query": f'{{ candidates(search: "{CANARY}") {{ totalCount }} }}'},
+                    headers=headers,
+                )
+                assert not traces(answer.text), (why, answer.text)
+        for bad in (f"{CANARY}.{CANARY}.{CANARY}", CANARY, f"eyJhbGciOiJIUzI1NiJ9.{CANARY}."):
+            answer = await http.post(
+                "/graphql", json={"query": "{ viewer { id } }"}, headers={"Authorization": f"Bearer {bad}"}
+            )
+            assert not traces(answer.text)
+        metrics = (await http.get("/metrics")).text
+    secret = headers["Authorization"].split(".")[-1]
+    assert not traces(stream.getvalue()), traces(stream.getvalue())[:3]
+    assert not traces(metrics)
+    assert secret not in stream.getvalue() + metrics
+    assert company.tag not in stream.getvalue() + metrics
+    assert len(stream.getvalue().splitlines()) >= answers + failed
+    assert taken > answers / 4
+    figure = f"0 found: {answers} inputs with canaries, {taken} taken, {failed} forced failures"
+    tell(capsys, "a leak in logs", f"{figure}; {echoed} wrong inputs repeated to their sender")

@@ -1,0 +1,567 @@
+"""The whole lifecycle at random, against a model: what is refused, and what everybody sees after each step."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, ClassVar, TypeVar
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from graph.visibility import OrganizationRole
+from graph.writing import Graph
+from schema.execution import Answerer
+from seeds import makers
+from seeds.makers import Maker
+from tests.conftest import NOW, Ask, gid, uid
+from tests.faults.figures import OUT, size, tell
+from tests.faults.model import Candidate, Codes, Department, Finding, Interview, Model, Position, User
+from tests.faults.sights import QUERIES, Sight
+
+T = TypeVar("T")
+RUNS, STEPS = size(5, int(os.environ.get("TURNOUT_FAULTS_RUNS", "500"))), size(15, 40)
+UNUSED = {"setUser", "removeUser", "createDepartment", "updateCandidate"}
+"""Mutations that the machine leaves alone."""
+INDEX = st.integers(0, 11)
+WRITERS = st.sampled_from(["hr", "hr", "marketing", "marketing", "technology", "brand", "subsidiary", "integrator"])
+ANYBODY = st.sampled_from(["hr", "marketing", "technology", "brand", "subsidiary", "integrator", "auditor"])
+WATCHERS = ("marketing", "technology", "brand", "subsidiary", "integrator", "auditor", "hr")
+LATER = st.sampled_from([timedelta(hours=1), timedelta(days=1), timedelta(days=4), timedelta(days=100)])
+BOOLEAN = st.booleans()
+
+
+@dataclass
+class Bench:
+    """What all runs share: the engine, the loop that speaks to it, and what was seen."""
+
+    graph: Graph
+    answerer: Answerer
+    loop: asyncio.AbstractEventLoop
+    seen: Counter[str] = field(default_factory=Counter)
+    transcript: list[str] = field(default_factory=list)
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+
+@dataclass
+class Country:
+    """A fresh company: its people by their names in the model, and ids by labels."""
+
+    hr: Maker
+    ask: Ask
+    tag: str
+    ids: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def know(self, label: str, id: str) -> None:
+        self.ids[label], self.labels[id] = id, label
+
+    def user(self, name: str) -> str:
+        return f"{name}@{self.tag}"
+
+
+async def found_country(bench: Bench, model: Model) -> Country:
+    tag = uuid4().hex[:12]
+    hr = await makers.organization(bench.graph, f"Company {tag}", at=NOW, admin=f"hr@{tag}")
+    country = Country(hr, Ask(bench.graph, bench.answerer), tag)
+    model.users["hr"] = User("hr", "HR_ADMIN")
+    for name, parent, shares in (
+        ("Hq", None, True),
+        ("Marketing", "Hq", False),
+        ("Brand", "Marketing", False),
+        ("Technology", "Hq", False),
+        ("Subsidiary", None, False),
+    ):
+        above = next((each for each in model.departments if each.name == parent), None)
+        made = Department(name, above, shares)
+        model.departments.append(made)
+        id = await hr.department(
+            name.upper(), name, parent=uid(country.ids[parent]) if parent else None, shares_history=shares
+        )
+        country.know(name, gid("Department", id))
+        if name != "Hq":
+            model.users[name.lower()] = User(name.lower(), "MEMBER", made)
+            country.know(name.lower(), gid("User", await hr.user(country.user(name.lower()), recruits_for=(id,))))
+            title = f"Manager of {name}"
+            family = "ENGINEERING" if name in ("Technology", "Subsidiary") else "MARKETING"
+            model.positions.append(Position(title, made, family))
+            country.know(title, gid("Position", await hr.position(id, title, family)))
+    for name, role in (("auditor", OrganizationRole.AUDITOR), ("integrator", OrganizationRole.INTEGRATOR)):
+        model.users[name] = User(name, role.value)
+        await hr.user(country.user(name), role)
+    return country
+
+
+def canonical(answer: Any, country: Country) -> Any:
+    """Labels for ids, people without their company, and every list in one order."""
+    if isinstance(answer, dict):
+        return {key: canonical(value, country) for key, value in sorted(answer.items())}
+    if isinstance(answer, list):
+        return sorted((canonical(each, country) for each in answer), key=lambda each: json.dumps(each, sort_keys=True))
+    if isinstance(answer, str):
+        return country.labels.get(answer, answer.removesuffix(f"@{country.tag}"))
+    return answer
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """Every step is done by the API and by the model; then three people look."""
+
+    bench: ClassVar[Bench]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Model(NOW)
+        self.told: list[Any] = []
+        self.looks = 0
+
+    @initialize(story=st.sampled_from([0, 2, 3, 5]), right=st.sampled_from(["", "", "restrict", "erase"]))
+    def begin(self, story: int, right: str) -> None:
+        """A fresh company, in most runs with somebody invited and some way gone with it."""
+        self.country = self.bench.wait(found_country(self.bench, self.model))
+        if story:
+            marketing = next(each for each in self.model.positions if each.department.name == "Marketing")
+            self.submitted("hr", marketing, 0, namesake=False)
+            self.invited("hr", 0, "AI_LIVE", set())
+            for _ in range(story):
+                self.next_step(self.model.interviews[0])
+            if right:
+                self.exercise(right, self.model.candidates[0])
+
+    # How a step is done
+
+    def id(self, record: Any) -> str | None:
+        return record and self.country.ids[getattr(record, "label", None) or record.name]
+
+    def do(self, who: str, mutation: str, expected: Codes | str, **input: Any) -> str | None:
+        """Does it; the answer must be the model's. The label of what was written comes back."""
+        self.country.ask.now = self.model.now
+        answer = self.bench.wait(self.country.ask.do(mutation, self.country.user(who), **input))
+        code = answer.get("code")
+        self.bench.seen[f"{mutation} {code or 'done'}"] += 1
+        self.told.append([mutation, who, code])
+        if isinstance(expected, str):
+            assert code is None, f"{mutation} by {who} was refused: {code}"
+            self.written(expected, answer)
+            self.look(who)
+            return expected
+        assert code in expected, f"{mutation} by {who} answered {code or 'a record'}, not one of {sorted(expected)}"
+        return None
+
+    def written(self, label: str, answer: dict[str, Any]) -> None:
+        """A record that its writer no longer sees is answered without an id, as the one of an integrator may be."""
+        if answer.get("id"):
+            known = self.country.ids.get(label)
+            assert known in (None, answer["id"]), f"{label} is another record"
+            self.country.know(label, answer["id"])
+
+    def make(self, mutation: str, label: str | Codes, work: Coroutine[Any, Any, str]) -> None:
+        """Does what no mutation does yet."""
+        code = None
+        self.country.hr.at = self.model.now
+        try:
+            self.bench.wait(work)
+        except makers.Refused as refused:
+            code = str(refused).split(": ")[1].split()[0]
+        assert (code is None) if isinstance(label, str) else (code in label), (mutation, label, code)
+        self.bench.seen[f"{mutation} {code or 'done'}"] += 1
+        self.look("hr")
+
+    def look(self, who: str) -> None:
+        """The writer, and one of the others in turn, see what the model says."""
+        self.looks += 1
+        self.country.ask.now = self.model.now
+        for viewer in dict.fromkeys((who, WATCHERS[self.looks % len(WATCHERS)])):
+            sight = Sight(self.model, viewer)
+            for query, expected in zip(QUERIES, sight.answers(), strict=True):
+                answer = self.bench.wait(self.country.ask(query, self.country.user(viewer)))
+                self.compare(viewer, query, canonical(answer, self.country), canonical(expected, self.country))
+
+    def compare(self, viewer: str, query: str, answer: Any, expected: Any) -> None:
+        self.told.append(sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:16])
+        self.bench.seen["answers"] += 1
+        if answer != expected:
+            where = "\n".join(differences(answer, expected))
+            raise AssertionError(f"{viewer} sees otherwise than the model in {query.split()[1]}:\n{where}")
+
+    def pick(self, records: list[T], index: int) -> T:
+        """The latest are picked rather than the earliest, so that stories go on."""
+        return records[-1 - index % len(records)]
+
+    def pending(self, index: int) -> Interview:
+        """An interview that may still be changed, rather than any."""
+        live = [each for each in self.model.interviews if each.attendance == "PENDING"]
+        return self.pick(live if live and index % 4 else self.model.interviews, index)
+
+    def parent(self, index: int) -> Department | None:
+        return ([None, *self.model.departments] * 2)[index % (len(self.model.departments) + 1)]
+
+    # Time
+
+    @rule(step=LATER)
+    def wait_a_while(self, step: timedelta) -> None:
+        self.model.now += step
+        self.look("technology")
+
+    # Structure
+
+    @rule(who=st.sampled_from(["hr", "hr", "hr", "marketing"]), which=INDEX, shares=BOOLEAN)
+    def share(self, who: str, which: int, shares: bool) -> None:
+        it = self.pick(self.model.departments, which)
+        expected = self.model.share(who, it, shares)
+        self.do(who, "updateDepartment", expected, department=self.id(it), sharesHistory=shares)
+
+    @rule(who=st.sampled_from(["hr", "hr", "hr", "auditor"]), which=INDEX, under=INDEX)
+    def move(self, who: str, which: int, under: int) -> None:
+        it, parent = self.pick(self.model.departments, which), self.parent(under)
+        self.do(who, "moveDepartment", self.model.move(who, it, parent), department=self.id(it), parent=self.id(parent))
+
+    @rule(who=st.sampled_from(["hr", "hr", "hr", "technology"]), which=INDEX, next=INDEX)
+    def close(self, who: str, which: int, next: int) -> None:
+        it, successor = self.pick(self.model.departments, which), self.parent(next)
+        expected = self.model.close(who, it, successor)
+        self.do(who, "closeDepartment", expected, department=self.id(it), successor=self.id(successor))
+
+    @rule(who=WRITERS, which=INDEX, engineers=BOOLEAN)
+    def open_position(self, who: str, which: int, engineers: bool) -> None:
+        it, name = self.pick(self.model.departments, which), f"Position {len(self.model.positions)}"
+        family = "ENGINEERING" if engineers else "MARKETING"
+        if len(self.model.positions) < 12:
+            expected = self.model.open_position(who, it, name, family)
+            self.do(who, "openPosition", expected, department=self.id(it), title=name, jobFamily=family)
+
+    @rule(who=WRITERS, which=INDEX, to=INDEX)
+    def move_position(self, who: str, which: int, to: int) -> None:
+        it, place = self.pick(self.model.positions, which), self.pick(self.model.departments, to)
+        expected = self.model.move_position(who, it, place)
+        self.do(who, "movePosition", expected, position=self.id(it), department=self.id(place))
+
+    @rule(who=ANYBODY, which=INDEX)
+    def close_position(self, who: str, which: int) -> None:
+        it = self.pick(self.model.positions, which)
+        self.do(who, "closePosition", self.model.close_position(who, it), position=self.id(it))
+
+    # Applications
+
+    @rule(who=ANYBODY, which=INDEX, person=st.integers(0, 2), namesake=BOOLEAN)
+    def submit(self, who: str, which: int, person: int, namesake: bool) -> None:
+        self.submitted(who, self.pick(self.model.positions, which), person, namesake)
+
+    @rule(which=INDEX, person=st.integers(0, 1))
+    def submit_to_hr(self, which: int, person: int) -> None:
+        self.submitted("hr", self.pick(self.model.positions, which), person, namesake=False)
+
+    def submitted(self, who: str, position: Position, person: int, namesake: bool) -> None:
+        if len(self.model.applications) >= 9:
+            return
+        name, email = ("Li Lei", "Han Meimei", "Wang Fang")[person], f"person{person}@example.com"
+        if namesake:
+            name = "Somebody Else"
+        before = len(self.model.candidates)
+        expected = self.model.submit(who, position, name, email)
+        self.country.ask.now = self.model.now
+        candidate = {"displayName": name, "email": email}
+        label = self.do_submit(who, expected, {"position": self.id(position), "candidate": candidate})
+        if label:
+            new = len(self.model.candidates) > before
+            self.bench.seen["candidates made" if new else "candidates recognised"] += 1
+            self.look(who)
+
+    def do_submit(self, who: str, expected: Codes | str, input: dict[str, Any]) -> str | None:
+        ask = self.country.ask
+        work = ask.do("submitApplication", self.country.user(who), "id candidate { id }", **input)
+        answer = self.bench.wait(work)
+        code = answer.get("code")
+        self.bench.seen[f"submitApplication {code or 'done'}"] += 1
+        self.told.append(["submitApplication", who, code])
+        if isinstance(expected, str):
+            assert code is None, f"submitApplication by {who} was refused: {code}"
+            self.written(expected, answer)
+            self.written(self.model.applications[-1].candidate.label, answer["candidate"])
+            return expected
+        assert code in expected, (code, expected)
+        return None
+
+    @precondition(lambda self: self.model.applications)
+    @rule(who=WRITERS, which=INDEX, stage=st.sampled_from(["SCREENING", "INTERVIEW", "OFFER", "HIRED", "REJECTED"]))
+    def advance(self, who: str, which: int, stage: str) -> None:
+        it = self.pick(self.model.applications, which)
+        self.do(who, "advanceApplication", self.model.advance(who, it, stage), application=self.id(it), stage=stage)
+
+    @precondition(lambda self: self.model.applications)
+    @rule(who=ANYBODY, which=INDEX)
+    def withdraw(self, who: str, which: int) -> None:
+        it = self.pick(self.model.applications, which)
+        self.do(who, "withdrawApplication", self.model.withdraw(who, it), application=self.id(it))
+
+    # Interviews
+
+    def times(self, days: int) -> tuple[dict[str, Any], tuple[Any, Any]]:
+        starts = self.model.now + timedelta(days=days)
+        ends = starts + timedelta(minutes=30)
+        return {"startsAt": starts.isoformat(), "endsAt": ends.isoformat(), "timeZone": "Asia/Shanghai"}, (starts, ends)
+
+    @precondition(lambda self: self.model.applications and len(self.model.interviews) < 10)
+    @rule(who=ANYBODY, which=INDEX, mode=st.sampled_from(["AI_ASYNC", "AI_LIVE", "ONSITE"]), held=BOOLEAN)
+    def invite(self, who: str, which: int, mode: str, held: bool) -> None:
+        self.invited(who, which, mode, {"technology", "marketing"} if held else set())
+
+    @precondition(lambda self: self.model.applications and len(self.model.interviews) < 10)
+    @rule(which=INDEX)
+    def invite_by_hr(self, which: int) -> None:
+        self.invited("hr", which, "AI_LIVE", set())
+
+    def invited(self, who: str, which: int, mode: str, holders: set[str]) -> None:
+        it = self.pick(self.model.applications, which)
+        input, (starts, ends) = self.times(2)
+        expected = self.model.invite(who, it, mode, starts, ends, holders)
+        interviewers = [self.country.ids[each] for each in sorted(holders)]
+        self.do(
+            who, "inviteToInterview", expected, application=self.id(it), mode=mode, interviewers=interviewers, **input
+        )
+
+    @precondition(lambda self: self.model.interviews and len(self.model.interviews) < 10)
+    @rule(who=WRITERS, which=INDEX, by=st.sampled_from(["CANDIDATE", "EMPLOYER"]))
+    def reschedule(self, who: str, which: int, by: str) -> None:
+        it = self.pending(which)
+        input, (starts, ends) = self.times(3)
+        expected = self.model.reschedule(who, it, starts, ends, by)
+        self.do(who, "rescheduleInterview", expected, interview=self.id(it), chosenBy=by, **input)
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(who=WRITERS, which=INDEX, by=st.sampled_from(["CANDIDATE", "EMPLOYER"]))
+    def cancel(self, who: str, which: int, by: str) -> None:
+        it = self.pending(which)
+        self.do(who, "cancelInterview", self.model.cancel(who, it, by), interview=self.id(it), by=by)
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(who=ANYBODY, which=INDEX, response=st.sampled_from(["ACCEPTED", "ACCEPTED", "DECLINED", "TENTATIVE"]))
+    def respond(self, who: str, which: int, response: str) -> None:
+        it = self.pending(which)
+        self.do(who, "recordResponse", self.model.respond(who, it, response), interview=self.id(it), response=response)
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(
+        who=ANYBODY,
+        which=INDEX,
+        attendance=st.sampled_from(["NOT_ATTENDED", "NOT_ATTENDED", "ATTENDED", "INCOMPLETE", "ENTERED_IN_ERROR"]),
+        fault=BOOLEAN,
+    )
+    def attend(self, who: str, which: int, attendance: str, fault: bool) -> None:
+        it = self.pick(self.model.interviews, which)
+        evidence = ["PLATFORM_FAULT"] if fault and attendance in ("NOT_ATTENDED", "INCOMPLETE") else []
+        expected = self.model.attend(who, it, attendance, evidence)
+        self.do(who, "recordAttendance", expected, interview=self.id(it), attendance=attendance, evidence=evidence)
+
+    # Findings
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(who=ANYBODY, which=INDEX)
+    def report(self, who: str, which: int) -> None:
+        it = self.pick(self.model.interviews, which)
+        self.do(who, "reportNoShow", self.model.report(who, it), interview=self.id(it))
+
+    @precondition(lambda self: self.model.findings)
+    @rule(who=WRITERS, which=INDEX)
+    def notify(self, who: str, which: int) -> None:
+        it = self.pick(self.model.findings, which)
+        self.do(who, "recordNotice", self.model.notify(who, it), finding=self.id(it), channel="EMAIL")
+
+    @precondition(lambda self: self.model.findings)
+    @rule(who=WRITERS, which=INDEX)
+    def state(self, who: str, which: int) -> None:
+        self.stated(who, self.pick(self.model.findings, which))
+
+    def stated(self, who: str, it: Finding) -> None:
+        text = f"Statement {self.looks}"
+        self.do(who, "recordStatement", self.model.state(who, it, text), finding=self.id(it), channel="SMS", text=text)
+
+    @precondition(lambda self: self.model.findings)
+    @rule(
+        who=WRITERS, which=INDEX, cause=st.sampled_from(["CANDIDATE", "CANDIDATE", "PLATFORM", "UNKNOWN"]), read=BOOLEAN
+    )
+    def confirm(self, who: str, which: int, cause: str, read: bool) -> None:
+        it = self.pick(self.model.findings, which)
+        self.confirmed(who, it, cause, self.read_up_to(it, read))
+
+    def confirmed(self, who: str, it: Finding, cause: str, read_up_to: int) -> None:
+        reason = f"Reason {self.looks}"
+        expected = self.model.confirm(who, it, cause, reason, read_up_to)
+        self.do(who, "confirmNoShow", expected, finding=self.id(it), cause=cause, reason=reason, readUpTo=read_up_to)
+
+    def read_up_to(self, finding: Finding, read: bool) -> int:
+        return finding.interview.events[-1][0] if read else finding.interview.events[0][0]
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(who=WRITERS, which=INDEX, cause=st.sampled_from(["PLATFORM", "EMPLOYER", "CANDIDATE"]))
+    def fault(self, who: str, which: int, cause: str) -> None:
+        it, reason = self.pick(self.model.interviews, which), f"Fault {self.looks}"
+        expected = self.model.fault(who, it, cause, reason)
+        self.do(who, "confirmNoShow", expected, interview=self.id(it), cause=cause, reason=reason, readUpTo=99)
+
+    @precondition(lambda self: self.model.findings)
+    @rule(who=WRITERS, which=INDEX, read=BOOLEAN)
+    def excuse(self, who: str, which: int, read: bool) -> None:
+        it = self.pick(self.model.findings, which)
+        self.excused(who, it, self.read_up_to(it, read))
+
+    def excused(self, who: str, it: Finding, read_up_to: int) -> None:
+        reason = f"Excuse {self.looks}"
+        expected = self.model.excuse(who, it, reason, read_up_to)
+        self.do(who, "excuseNoShow", expected, finding=self.id(it), reason=reason, readUpTo=read_up_to)
+
+    @precondition(lambda self: self.model.findings)
+    @rule(who=WRITERS, which=INDEX)
+    def void(self, who: str, which: int) -> None:
+        self.voided(who, self.pick(self.model.findings, which))
+
+    def voided(self, who: str, it: Finding) -> None:
+        reason = f"Void {self.looks}"
+        self.do(who, "voidNoShow", self.model.void(who, it, reason), finding=self.id(it), reason=reason)
+
+    @precondition(lambda self: self.model.findings)
+    @rule(which=INDEX)
+    def dispute(self, which: int) -> None:
+        self.disputed(self.pick(self.model.findings, which))
+
+    def disputed(self, it: Finding) -> None:
+        self.make("dispute", self.model.dispute("hr", it), self.country.hr.dispute(uid(self.country.ids[it.label])))
+
+    # Rights
+
+    @precondition(lambda self: any(each.status == "ACTIVE" for each in self.model.candidates) and self.looks > 8)
+    @rule(which=INDEX)
+    def restrict(self, which: int) -> None:
+        it = self.pick([each for each in self.model.candidates if each.status == "ACTIVE"], which)
+        self.exercise("restrict", it)
+
+    def exercise(self, right: str, it: Candidate) -> None:
+        id = uid(self.country.ids[it.label])
+        if right == "restrict":
+            self.make(right, self.model.restrict(it), self.country.hr.restrict(id))
+        else:
+            self.make(right, self.model.erase(it), self.country.hr.erase(id))
+
+    @precondition(lambda self: self.model.candidates and self.looks > 16)
+    @rule(which=INDEX)
+    def erase(self, which: int) -> None:
+        it = self.pick(self.model.candidates, which)
+        if it.status != "ERASED":
+            self.exercise("erase", it)
+
+    # Stories that go on: what a person would do next, so that the far states are reached
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(which=INDEX)
+    def go_on(self, which: int) -> None:
+        self.next_step(self.pick(self.model.interviews, which))
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(which=INDEX)
+    def go_on_to_the_end(self, which: int) -> None:
+        it = self.pick(self.model.interviews, which)
+        for _ in range(4):
+            self.next_step(it)
+
+    def next_step(self, it: Interview) -> None:
+        finding = self.model.finding_of(it)
+        if finding is not None:
+            self.decide(finding)
+        elif it.attendance == "NOT_ATTENDED" and it.response == "ACCEPTED":
+            self.do("hr", "reportNoShow", self.model.report("hr", it), interview=self.id(it))
+        elif it.attendance != "PENDING":
+            return
+        elif it.response != "ACCEPTED" and not it.is_over(self.model.now):
+            answer = self.model.respond("hr", it, "ACCEPTED")
+            self.do("hr", "recordResponse", answer, interview=self.id(it), response="ACCEPTED")
+        elif not it.is_over(self.model.now):
+            self.model.now = it.ends + timedelta(minutes=20)
+        else:
+            answer = self.model.attend("hr", it, "NOT_ATTENDED", [])
+            self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance="NOT_ATTENDED")
+
+    def decide(self, finding: Finding) -> None:
+        turn = self.looks % 6
+        if finding.state == "SUSPECTED":
+            answer = self.model.notify("hr", finding)
+            self.do("hr", "recordNotice", answer, finding=self.id(finding), channel="PHONE")
+        elif finding.state == "NOTICE_SENT" and finding.statement is None and turn < 2:
+            self.stated("hr", finding)
+        elif finding.state == "NOTICE_SENT" and turn == 2:
+            self.excused("hr", finding, self.read_up_to(finding, read=True))
+        elif finding.state == "NOTICE_SENT":
+            self.model.now += timedelta(days=3)
+            self.confirmed("hr", finding, "CANDIDATE", self.read_up_to(finding, read=True))
+        elif finding.state == "FINAL" and turn == 3:
+            self.voided("hr", finding)
+        elif finding.state == "FINAL" and turn == 4:
+            self.disputed(finding)
+
+    def teardown(self) -> None:
+        self.bench.transcript.append(sha256(json.dumps(self.told).encode()).hexdigest())
+        self.bench.seen["runs"] += 1
+
+
+def differences(answer: Any, expected: Any, path: str = "") -> list[str]:
+    """Where two answers differ, one line for each place."""
+    if isinstance(answer, dict) and isinstance(expected, dict) and answer.keys() == expected.keys():
+        return [line for key in answer for line in differences(answer[key], expected[key], f"{path}.{key}")]
+    if isinstance(answer, list) and isinstance(expected, list) and len(answer) == len(expected):
+        pairs = zip(answer, expected, strict=True)
+        return [line for number, pair in enumerate(pairs) for line in differences(*pair, f"{path}[{number}]")]
+    return [] if answer == expected else [f"{path}: {answer!r}, the model {expected!r}"]
+
+
+async def test_every_answer_is_the_models(
+    graph: Graph, answerer: Answerer, engine_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Lifecycle.bench = Bench(graph, answerer, asyncio.get_running_loop())
+    how = settings(
+        max_examples=RUNS,
+        stateful_step_count=STEPS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run: Callable[[], None] = lambda: run_state_machine_as_test(Lifecycle, settings=how)  # noqa: E731
+    await asyncio.to_thread(run)
+    seen, other = bench.seen, compared(engine_name, bench.transcript)
+    if os.environ.get("TURNOUT_FAULTS_SEEN"):
+        print(json.dumps(seen.most_common(), indent=0))
+    done = sum(count for step, count in seen.items() if step.endswith(" done"))
+    refused = sum(count for step, count in seen.items() if step.split()[-1].isupper() and " " in step)
+    figure = f"0 divergences in {seen['runs']} runs on {engine_name}: {done} steps done, {refused} refused"
+    tell(capsys, "same answers on both engines", f"{figure}, {seen['answers']} answers; {other}")
+    did = {step.split()[0] for step, count in seen.items() if count and step.endswith(" done")}
+    assert {"submitApplication", "recordAttendance", "reportNoShow", "confirmNoShow"} <= did
+    if RUNS >= 500:
+        assert {*answerer.schema.mutation_type.fields, "dispute", "restrict", "erase"} - UNUSED <= did
+
+
+def compared(engine: str, transcript: list[str]) -> str:
+    """Keeps what this engine answered, run by run, and compares it with what the other one did to the same steps."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    mine, theirs = (
+        OUT / f"states-{name}-{RUNS}.json" for name in (engine, "neo4j" if engine == "embedded" else "embedded")
+    )
+    mine.write_text(json.dumps(transcript))
+    if not theirs.exists():
+        return "the other engine's transcript is not there to compare"
+    found = json.loads(theirs.read_text())
+    differing = sum(one != other for one, other in zip(transcript, found, strict=False))
+    assert len(found) == len(transcript), "the engines went through different numbers of runs"
+    assert not differing, f"{differing} runs differ from {theirs.name}"
+    return f"{len(found)} transcripts equal the other engine's"
