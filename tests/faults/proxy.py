@@ -89,7 +89,7 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             server = await asyncio.open_connection(*self._target())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):
             writer.transport.abort()
             return
         link = Link((reader, writer), server)
