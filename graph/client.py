@@ -31,6 +31,10 @@ TIMEOUT = 10.0
 """Seconds that one statement or one transaction may take in the database."""
 PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
+SILENCE = 3.0
+"""Seconds within which a connection that works gives its first answer, unless the database plans for as long."""
+MARGIN = 0.1
+"""Seconds that the database has to say that it gave up, before its connection is given up."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
 
 _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
@@ -96,9 +100,18 @@ class Transaction:
 class Client:
     """A driver, its database, and how reads and writes are run on it."""
 
-    def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        database: str | None = None,
+        *,
+        one_writer: bool = False,
+        another: Callable[[], AsyncDriver] | None = None,
+    ) -> None:
         self.driver = driver
         self.database = database
+        self._another = another
+        self._retired: set[asyncio.Task[None]] = set()
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -110,36 +123,76 @@ class Client:
         `one_writer` lets writes take turns, for an engine that fails a conflicting write instead of making it wait:
         there 16 writers without turns try again 1,598 times in 30 s, and with turns never.
         """
-        driver = AsyncGraphDatabase.driver(
-            uri,
-            auth=auth,
-            liveness_check_timeout=30,
-            connection_acquisition_timeout=5,
-            connection_timeout=5,
-            max_transaction_retry_time=0,
-            notifications_min_severity="OFF",
-            user_agent="turnout",
-        )
-        return cls(driver, database, one_writer=one_writer)
+
+        def another() -> AsyncDriver:
+            return AsyncGraphDatabase.driver(
+                uri,
+                auth=auth,
+                connection_acquisition_timeout=SILENCE / 2,
+                connection_timeout=SILENCE / 2,
+                max_transaction_retry_time=0,
+                notifications_min_severity="OFF",
+                user_agent="turnout",
+            )
+
+        return cls(another(), database, one_writer=one_writer, another=another)
 
     async def close(self) -> None:
+        for task in list(self._retired):
+            task.cancel()
+        await asyncio.gather(*self._retired, return_exceptions=True)
         await self.driver.close()
+
+    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result], within: float = SILENCE) -> Result:
+        """The first answer of one of the driver's connections, which waits for no lock and for no rows.
+
+        Where a firewall forgets connections or a machine behind them is gone, they carry nothing and say nothing;
+        all are given up together then, as one by one they would cost a caller each.
+        """
+        try:
+            async with asyncio.timeout(within):
+                return await first
+        except TimeoutError:
+            self._give_up(driver)
+            raise
+
+    def _give_up(self, driver: AsyncDriver) -> None:
+        """Goes on with new connections; whoever still waits on an old one may, for as long as anything may take."""
+        if driver is not self.driver or self._another is None:
+            return
+        self.driver = self._another()
+
+        async def retire() -> None:
+            try:
+                await asyncio.sleep(TIMEOUT)
+            finally:
+                await driver.close()
+
+        task = asyncio.create_task(retire())
+        self._retired.add(task)
+        task.add_done_callback(self._retired.discard)
 
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
         return [statement.read(record) for record in records]
 
     async def answer(self, name: str, text: LiteralString, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The records of a reading statement, tried again once where the connection was lost."""
-        query = Query(text, timeout=TIMEOUT)
+        """The records of a reading statement, tried again where the connection was lost; in TIMEOUT altogether."""
         values = parameter(dict(parameters))
+        end = time.monotonic() + TIMEOUT
+        # A second attempt has a new connection, and may be what a plan that takes long needs.
+        silences = iter([SILENCE])
 
         async def attempt() -> list[Mapping[str, Any]]:
             _observe(name)
-            started = time.perf_counter()
+            started, driver, left = time.perf_counter(), self.driver, max(end - time.monotonic(), MARGIN)
             try:
-                async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
-                    result = await session.run(query, values)
+                async with (
+                    asyncio.timeout(left + MARGIN),
+                    driver.session(database=self.database, default_access_mode=READ_ACCESS) as session,
+                ):
+                    running = session.run(Query(text, timeout=left), values)
+                    result = await self._heard(driver, running, next(silences, left))
                     return cast(list[Mapping[str, Any]], [record async for record in result])
             finally:
                 _ran(name, started)
@@ -148,8 +201,9 @@ class Client:
 
     async def ping(self) -> None:
         """Returns once the database answers within a second; raises otherwise."""
-        async with asyncio.timeout(1), self.driver.session(database=self.database) as session:
-            await (await session.run("RETURN 1")).consume()
+        driver = self.driver
+        async with driver.session(database=self.database) as session:
+            await (await self._heard(driver, session.run("RETURN 1"), within=1)).consume()
 
     async def define(self, text: LiteralString) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""
@@ -171,8 +225,12 @@ class Client:
 
         async def attempt() -> Result:
             check_time()
-            async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
-                transaction = await session.begin_transaction(timeout=TIMEOUT)
+            driver = self.driver
+            async with (
+                asyncio.timeout(TIMEOUT + MARGIN),
+                driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session,
+            ):
+                transaction = await self._heard(driver, session.begin_transaction(timeout=TIMEOUT))
                 async with transaction:
                     result = await work(Transaction(transaction))
                     check_time()
