@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +42,16 @@ def free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise RuntimeError("no free port")
+
+
+async def until(condition: Callable[[], object], *, within: float = 60) -> None:
+    """Returns when the condition holds; fails where that takes too long."""
+    end = time.monotonic() + within
+    while True:
+        if condition():
+            return
+        assert time.monotonic() < end, f"not within {within} s"
+        await asyncio.sleep(0.01)
 
 
 @dataclass

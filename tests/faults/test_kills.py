@@ -14,7 +14,7 @@ from tests.conftest import Company, make_company
 from tests.faults.clients import OverHttp, asking
 from tests.faults.conftest import Figure
 from tests.faults.ledgers import books
-from tests.faults.serving import Api, Stand
+from tests.faults.serving import Api, Stand, until
 from tests.faults.test_keys import submit
 from tests.ledger import recorded
 
@@ -42,8 +42,7 @@ class Load:
     async def written(self, more: int) -> None:
         """Returns when so many more calls were answered."""
         aim = len(self.told) + more
-        while len(self.told) < aim:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(self.told) >= aim)
 
 
 @asynccontextmanager
@@ -96,18 +95,12 @@ async def test_a_killed_engine_loses_nothing(stand: Stand, figure: Figure, short
                 pid = api.engine_pid()
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
-                await gone(pid)
+                await until(lambda: api.engine_pid() != pid)
             return await api.ready(60)
 
         took, text, balance = await kill_and_count(stand, api, rounds, kill)
     limit = READY if stand.is_embedded else READY_AFTER_NEO4J
     figure("acknowledged means kept: the engine is killed", text, balance and max(took) <= limit)
-
-
-async def gone(pid: int) -> None:
-    """Returns when the API has noticed that its child is dead."""
-    while os.path.exists(f"/proc/{pid}"):
-        await asyncio.sleep(0.005)
 
 
 async def test_a_killed_api_loses_nothing(stand: Stand, figure: Figure, short: bool) -> None:
