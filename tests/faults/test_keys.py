@@ -56,16 +56,19 @@ async def test_a_cut_commit_has_one_effect(stand: Stand, figure: Figure, short: 
     if short and seed > 1:
         pytest.skip("the short form has one seed")
     count = 100 if short else 1000
-    async with Proxy(stand.bolt, share=0.3, seed=seed) as proxy, stand.serving(proxy) as api:
-        async with asking(stand, api, seed=seed, impatience=0.1) as ask:
-            company = await make_company(ask.graph)
-            before, start = len(await recorded(ask, company)), time.monotonic()
-            first = await submit_all(ask, company, count)
-            seconds = time.monotonic() - start
-            again = await submit_all(ask, company, count)
-            written = {key: answer for key, answer in first.items() if not answer.isupper()}
-            refused = {key: answer for key, answer in first.items() if answer.isupper()}
-            kept = await books(ask, company, written, refused, before=before, prefix="key-")
+    async with (
+        Proxy(stand.bolt, share=0.3, seed=seed) as proxy,
+        stand.serving(proxy) as api,
+        asking(stand, api, seed=seed, impatience=0.1) as ask,
+    ):
+        company = await make_company(ask.graph)
+        before, start = len(await recorded(ask, company)), time.monotonic()
+        first = await submit_all(ask, company, count)
+        seconds = time.monotonic() - start
+        again = await submit_all(ask, company, count)
+        written = {key: answer for key, answer in first.items() if not answer.isupper()}
+        refused = {key: answer for key, answer in first.items() if answer.isupper()}
+        kept = await books(ask, company, written, refused, before=before, prefix="key-")
     changed = sum(first[key] != again[key] for key in first)
     cuts = ", ".join(f"{proxy.seen[when]} {when}" for when in ("before", "during", "after"))
     figure(
