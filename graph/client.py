@@ -112,6 +112,7 @@ class Client:
         self.database = database
         self._another = another
         self._retired: set[asyncio.Task[None]] = set()
+        self._pinging: asyncio.Task[None] | None = None
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -138,19 +139,20 @@ class Client:
         return cls(another(), database, one_writer=one_writer, another=another)
 
     async def close(self) -> None:
-        for task in list(self._retired):
+        ending = [*self._retired, *([self._pinging] if self._pinging else [])]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._retired, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await self.driver.close()
 
-    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result], within: float = SILENCE) -> Result:
+    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result], within: float | None = None) -> Result:
         """The first answer of one of the driver's connections, which waits for no lock and for no rows.
 
         Where a firewall forgets connections or a machine behind them is gone, they carry nothing and say nothing;
         all are given up together then, as one by one they would cost a caller each.
         """
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(SILENCE if within is None else within):
                 return await first
         except TimeoutError:
             self._give_up(driver)
@@ -200,10 +202,22 @@ class Client:
         return await _again(attempt)
 
     async def ping(self) -> None:
-        """Returns once the database answers within a second; raises otherwise."""
+        """Returns once the database answers within a second; raises otherwise.
+
+        Whoever asks meanwhile waits for the same answer: one that needs longer, as from an engine that has just
+        started, is not begun anew each time.
+        """
+        if self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.create_task(self._ping())
+            # Nobody may be left to hear of its failure.
+            self._pinging.add_done_callback(lambda task: task.cancelled() or task.exception())
+        async with asyncio.timeout(1):
+            await asyncio.shield(self._pinging)
+
+    async def _ping(self) -> None:
         driver = self.driver
-        async with driver.session(database=self.database) as session:
-            await (await self._heard(driver, session.run("RETURN 1"), within=1)).consume()
+        async with asyncio.timeout(TIMEOUT), driver.session(database=self.database) as session:
+            await (await self._heard(driver, session.run("RETURN 1"))).consume()
 
     async def define(self, text: LiteralString) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""

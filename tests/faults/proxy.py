@@ -69,10 +69,6 @@ class Proxy:
             link.abort()
         await self._server.wait_closed()
 
-    @property
-    def connections(self) -> int:
-        return len(self._links)
-
     def drop_idle(self) -> int:
         """Resets the connections that wait for nothing, as a firewall does; tells how many."""
         idle = [link for link in self._links if not link.asked]
