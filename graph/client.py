@@ -129,8 +129,9 @@ class Client:
             return AsyncGraphDatabase.driver(
                 uri,
                 auth=auth,
-                connection_acquisition_timeout=SILENCE / 2,
-                connection_timeout=SILENCE / 2,
+                # Less than SILENCE, so that a full pool is no silence.
+                connection_acquisition_timeout=0.8 * SILENCE,
+                connection_timeout=0.8 * SILENCE,
                 max_transaction_retry_time=0,
                 notifications_min_severity="OFF",
                 user_agent="turnout",

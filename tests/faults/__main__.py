@@ -19,13 +19,25 @@ from tests.neo4j.server import DEFAULT_VERSION, pinned
 
 PAGE = ROOT / "docs" / "faults.md"
 NAMES = {"embedded": "ArcadeDB", "neo4j": "Neo4j"}
+KEYS = "test_keys.py::test_a_cut_commit_has_one_effect[1]"
+STOP = "test_stopping.py::test_stop_is_clean[while the engine is silent]"
+WRITERS = "test_writers.py::test_no_update_is_lost"
+SHORT = {
+    "embedded": [KEYS, WRITERS, STOP, "test_kills.py", "test_sockets.py::test_readers_notice_nothing[freeze-at once]"],
+    "neo4j": [
+        *(KEYS, WRITERS, STOP, "test_hostile.py", "test_kills.py::test_a_killed_api_loses_nothing"),
+        "test_two_processes.py::test_a_key_sent_to_both_has_one_effect",
+    ],
+}
+"""What the short form tries, on the engine where it may show most."""
 Line = dict[str, str | bool]
 
 
 def started(engine: str, form: str, only: str | None, figures: Path) -> subprocess.Popen[bytes]:
     chosen = ["-k", only] if only else []
     options = ["--engine", engine, "--faults", form, "--figures", str(figures), "-s", "--tb=short", *chosen]
-    return subprocess.Popen([sys.executable, "-m", "pytest", "tests/faults", *options], cwd=ROOT)
+    tests = [f"tests/faults/{test}" for test in (SHORT[engine] if form == "short" and not only else ("",))]
+    return subprocess.Popen([sys.executable, "-m", "pytest", *tests, *options], cwd=ROOT)
 
 
 def lines(figures: list[Path]) -> list[Line]:

@@ -19,6 +19,12 @@ def short(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
+def slack(short: bool) -> float:
+    """By how much times may be passed: the short form runs beside other work, and is about what is kept."""
+    return 3.0 if short else 1.0
+
+
+@pytest.fixture(scope="session")
 def neo4j(engine_name: str) -> Iterator[Neo4jServer | None]:
     if engine_name != "neo4j":
         yield None

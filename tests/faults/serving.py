@@ -158,6 +158,14 @@ class Api:
                     return int(child)
         return None
 
+    def spent(self) -> float:
+        """Seconds of a processor that the API and an embedded engine of its have used."""
+        ticks = 0
+        for pid in filter(None, (self.pid, self.engine_pid())):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     async def is_ready(self) -> bool:
         with suppress(httpx.TransportError):
             return (await self._probe.get("/readyz")).status_code == 200

@@ -75,7 +75,7 @@ def percentile(sorted_values: list[float], share: float) -> float:
     return sorted_values[max(int(share * len(sorted_values)) - 1, 0)]
 
 
-async def test_hostile_queries_harm_nobody(stand: Stand, figure: Figure, short: bool) -> None:
+async def test_hostile_queries_harm_nobody(stand: Stand, figure: Figure, short: bool, slack: float) -> None:
     shapes: Iterator[Hostile] = iter(hostile(0.2 if short else 1))
     async with stand.serving() as api, asking(stand, api) as ask:
         company = await make_company(ask.graph)
@@ -99,5 +99,5 @@ async def test_hostile_queries_harm_nobody(stand: Stand, figure: Figure, short: 
         f"{len(seen)} shapes by {ATTACKERS} attackers: {told}; the slowest, {slowest[0]}, {slowest[2]:.1f} s; "
         f"99th percentile of another caller {during:.0f} ms, usually {before:.0f} ms ({during / before:.1f} times)"
         + (f"; failed: {failed}" if failed else ""),
-        alive and not failed and slowest[2] <= ENDED and during <= MULTIPLE * before,
+        alive and not failed and slowest[2] <= ENDED * slack and during <= MULTIPLE * slack * before,
     )

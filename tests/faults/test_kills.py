@@ -83,7 +83,7 @@ async def kill_and_count(
     return took, text, kept.balance
 
 
-async def test_a_killed_engine_loses_nothing(stand: Stand, figure: Figure, short: bool) -> None:
+async def test_a_killed_engine_loses_nothing(stand: Stand, figure: Figure, short: bool, slack: float) -> None:
     rounds = 1 if short else 20
     async with stand.serving() as api:
 
@@ -100,10 +100,10 @@ async def test_a_killed_engine_loses_nothing(stand: Stand, figure: Figure, short
 
         took, text, balance = await kill_and_count(stand, api, rounds, kill)
     limit = READY if stand.is_embedded else READY_AFTER_NEO4J
-    figure("acknowledged means kept: the engine is killed", text, balance and max(took) <= limit)
+    figure("acknowledged means kept: the engine is killed", text, balance and max(took) <= limit * slack)
 
 
-async def test_a_killed_api_loses_nothing(stand: Stand, figure: Figure, short: bool) -> None:
+async def test_a_killed_api_loses_nothing(stand: Stand, figure: Figure, short: bool, slack: float) -> None:
     rounds = 1 if short else 20
     async with stand.serving() as api:
 
@@ -113,4 +113,4 @@ async def test_a_killed_api_loses_nothing(stand: Stand, figure: Figure, short: b
             return await api.ready(60)
 
         took, text, balance = await kill_and_count(stand, api, rounds, kill)
-    figure("acknowledged means kept: the API is killed", text, balance and max(took) <= READY)
+    figure("acknowledged means kept: the API is killed", text, balance and max(took) <= READY * slack)

@@ -34,8 +34,10 @@ async def read_at_once(ask: OverHttp, company: Company, count: int) -> tuple[int
 
 @pytest.mark.parametrize("idle", [0.0, 3.0], ids=["at once", "after idling"])
 @pytest.mark.parametrize("fault", ["drop", "freeze"])
-async def test_readers_notice_nothing(stand: Stand, figure: Figure, short: bool, fault: str, idle: float) -> None:
-    rounds = 2 if short else 10
+async def test_readers_notice_nothing(
+    stand: Stand, figure: Figure, short: bool, slack: float, fault: str, idle: float
+) -> None:
+    rounds = 1 if short else 5
     errors, slowest, hit = 0, 0.0, 0
     async with Proxy(stand.bolt) as proxy, stand.serving(proxy) as api, asking(stand, api) as ask:
         company = await make_company(ask.graph)
@@ -49,5 +51,5 @@ async def test_readers_notice_nothing(stand: Stand, figure: Figure, short: bool,
     figure(
         f"an idle or broken connection is invisible: {fault}, {idle:g} s idle",
         f"{hit} connections, {rounds * READERS} reads after it, {errors} errors, the slowest read {slowest:.2f} s",
-        hit > 0 and errors == 0 and slowest <= DELAY,
+        hit > 0 and errors == 0 and slowest <= DELAY * slack,
     )

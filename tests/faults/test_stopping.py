@@ -70,8 +70,8 @@ class Fates:
         return "failed"
 
 
-@pytest.mark.parametrize("engine_silent", [False, True], ids=["", "while the engine is silent"])
-async def test_stop_is_clean(stand: Stand, figure: Figure, short: bool, engine_silent: bool) -> None:
+@pytest.mark.parametrize("engine_silent", [False, True], ids=["under load", "while the engine is silent"])
+async def test_stop_is_clean(stand: Stand, figure: Figure, short: bool, slack: float, engine_silent: bool) -> None:
     chance, counted, exits, odd = random.Random(6), Counter[str](), list[float](), list[str]()
     for _ in range(1 if short else 5):
         async with Proxy(stand.bolt) as proxy, stand.serving(proxy) as api, asking(stand, api) as ask:
@@ -89,5 +89,5 @@ async def test_stop_is_clean(stand: Stand, figure: Figure, short: bool, engine_s
         f"stop is clean{': the engine is silent' if engine_silent else ''}",
         f"{counted['answered']} answered, {counted['told to retry']} told to retry, {counted['lost']} lost, "
         f"{counted['failed']} failed; gone after {max(exits):.1f} s at most{'; ' + odd[0] if odd else ''}",
-        not counted["lost"] and not counted["failed"] and max(exits) <= EXIT,
+        not counted["lost"] and not counted["failed"] and max(exits) <= EXIT * slack,
     )

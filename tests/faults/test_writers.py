@@ -71,7 +71,7 @@ async def rename(ask: OverHttp, company: Company, candidate: str, writer: int, c
         assert answer.data["updateCandidate"]["__typename"] == "Candidate", answer
 
 
-async def test_a_hot_candidate_stays_quick(stand: Stand, figure: Figure, short: bool) -> None:
+async def test_a_hot_candidate_stays_quick(stand: Stand, figure: Figure, short: bool, slack: float) -> None:
     count = 10 if short else 100
     async with stand.serving() as api, asking(stand, api) as ask:
         company = await make_company(ask.graph)
@@ -80,13 +80,14 @@ async def test_a_hot_candidate_stays_quick(stand: Stand, figure: Figure, short: 
         candidate = found["application"]["candidate"]["id"]
         await rename(ask, company, candidate, HOT_WRITERS, 5)
         ask.heard.took.clear()
-        start = time.monotonic()
+        start, spent = time.monotonic(), api.spent()
         await asyncio.gather(*(rename(ask, company, candidate, writer, count) for writer in range(HOT_WRITERS)))
-        seconds = time.monotonic() - start
+        seconds, spent = time.monotonic() - start, api.spent() - spent
     median, late = (1000 * ask.heard.percentile(share) for share in (0.5, 0.99))
     figure(
         "a hot candidate stays quick",
         f"{HOT_WRITERS * count} writes by {HOT_WRITERS} writers on one candidate in {seconds:.1f} s: median "
-        f"{median:.0f} ms, 99th percentile {late:.0f} ms",
-        late <= 1000 * HOT,
+        f"{median:.0f} ms, 99th percentile {late:.0f} ms; a write took {1000 * spent / HOT_WRITERS / count:.0f} ms of "
+        f"a processor in API{' and engine' if stand.is_embedded else ''}",
+        late <= 1000 * HOT * slack,
     )
