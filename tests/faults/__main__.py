@@ -96,7 +96,7 @@ def main() -> int:
     if not (asked.short or asked.only or asked.engine):
         minutes = (time.monotonic() - began) / 60
         PAGE.write_text(page(told, minutes=minutes, load=(load, os.getloadavg()[0])), encoding="utf-8")
-    return max(codes)
+    return int(any(codes))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from schema.root import core_schema
 from tests.conftest import Ask, Asked
 from tests.faults.serving import Api, Stand
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that a client sends the same call again."""
 LOST = (httpx.TransportError, httpx.TimeoutException)
 
@@ -69,7 +69,7 @@ class OverHttp(Ask):
                 self.heard.lost[type(error).__name__] += 1
             if time.monotonic() > end:
                 raise AssertionError(f"no answer in {PATIENCE} s")
-            await asyncio.sleep(self.chance.uniform(0, 0.1))
+            await asyncio.sleep(self.chance.uniform(0, 0.3))
 
     async def once(self, query: str, viewer: str | None, variables: dict[str, Any]) -> httpx.Response:
         """One attempt at one of the processes."""

@@ -42,10 +42,13 @@ Figure = Callable[[str, str, bool], None]
 
 
 @pytest.fixture
-def figure(request: pytest.FixtureRequest, engine_name: str) -> Figure:
+def figure(request: pytest.FixtureRequest, engine_name: str) -> Iterator[Figure]:
     """Says what a promise came to, in one line, and fails where it is broken."""
+    said = False
 
     def say(promise: str, reached: str, kept: bool) -> None:
+        nonlocal said
+        said = True
         line = {"promise": promise, "engine": engine_name, "reached": reached, "kept": kept}
         print(f"\n{'kept' if kept else 'BROKEN'}: {promise} ({engine_name}): {reached}")
         if place := request.config.getoption("--figures"):
@@ -53,4 +56,6 @@ def figure(request: pytest.FixtureRequest, engine_name: str) -> Figure:
                 file.write(json.dumps(line) + "\n")
         assert kept, reached
 
-    return say
+    yield say
+    if not said:
+        say(request.node.name, "no figure: the test broke off", False)

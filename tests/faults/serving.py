@@ -100,7 +100,7 @@ class Stand:
         api = Api(self, proxy, settings)
         api.start()
         try:
-            await api.ready(60)
+            await api.ready(120)
             yield api
         finally:
             await asyncio.to_thread(api.end)
@@ -179,7 +179,7 @@ class Api:
             ended = self._process.poll()
             assert ended is None, f"the API ended with {ended}:\n{self.log()[-2000:]}"
             assert time.monotonic() - start < within, f"not ready within {within} s:\n{self.log()[-2000:]}"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         return time.monotonic() - start
 
     def kill(self) -> None:

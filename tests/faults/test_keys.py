@@ -53,8 +53,6 @@ async def submit_all(ask: OverHttp, company: Company, count: int) -> dict[str, s
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_cut_commit_has_one_effect(stand: Stand, figure: Figure, short: bool, seed: int) -> None:
-    if short and seed > 1:
-        pytest.skip("the short form has one seed")
     count = 100 if short else 1000
     async with (
         Proxy(stand.bolt, share=0.3, seed=seed) as proxy,

@@ -96,7 +96,7 @@ async def test_a_killed_engine_loses_nothing(stand: Stand, figure: Figure, short
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
                 await until(lambda: api.engine_pid() != pid)
-            return await api.ready(60)
+            return await api.ready(120)
 
         took, text, balance = await kill_and_count(stand, api, rounds, kill)
     limit = READY if stand.is_embedded else READY_AFTER_NEO4J
@@ -110,7 +110,7 @@ async def test_a_killed_api_loses_nothing(stand: Stand, figure: Figure, short: b
         async def kill() -> float:
             api.kill()
             api.start()
-            return await api.ready(60)
+            return await api.ready(120)
 
         took, text, balance = await kill_and_count(stand, api, rounds, kill)
     figure("acknowledged means kept: the API is killed", text, balance and max(took) <= READY * slack)

@@ -61,7 +61,7 @@ async def test_one_dies_and_the_other_goes_on(stand: Stand, pair: tuple[Api, Api
                 api.kill()
                 await load.written(10)
                 api.start()
-                await api.ready(60)
+                await api.ready(120)
         kept = await books(ask, company, load.told, {}, before=before, prefix="kill-")
     figure(
         "two API processes: one is killed, the other goes on",
