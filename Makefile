@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j check format lock schema bench-inbox
+.PHONY: run test test-neo4j check format lock schema bench-inbox faults faults-short
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -51,3 +51,9 @@ schema: $(VENV)/.development
 
 bench-inbox: $(VENV)/.development
 	$(BIN)/python -m tests.bench.inbox
+
+faults: $(VENV)/.development
+	$(BIN)/python -m tests.faults
+
+faults-short: $(VENV)/.development
+	$(BIN)/python -m tests.faults --short

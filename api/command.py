@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import select
 import signal
 import socket
 import sys
@@ -60,6 +61,13 @@ class Runner(uvicorn.Server):
         await self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Who connected and was not accepted yet would be reset: accepted, they are told to come again.
+        for listener in sockets or ():
+            for _ in range(10):
+                if select.select([listener], [], [], 0)[0]:
+                    await asyncio.sleep(0)
+        for listening in self.servers:
+            listening.close()
         await self._server.stop()
         await super().shutdown(sockets)
 

@@ -23,6 +23,7 @@ from structlog.typing import FilteringBoundLogger
 
 from api.bookmarks import HEADER, Bookmarks
 from api.documents import Library, Unknown
+from api.draining import Drain
 from api.identity import Identity, Tokens, bearer, is_demo_host
 from api.metrics import MEDIA_TYPE, Metrics
 from api.oidc import IssuerUnavailable
@@ -78,6 +79,7 @@ class Server:
     tail: Tail = field(init=False)
     stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _streams: set[asyncio.Task[Any]] = field(init=False, default_factory=set[asyncio.Task[Any]])
+    _drain: Drain | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.graph.secrets)
@@ -105,7 +107,8 @@ class Server:
             routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
         if self.metrics is not None:
             routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
-        return Watch(Starlette(routes=routes), self.log, self.metrics, self.tracing)
+        self._drain = Drain(Starlette(routes=routes))
+        return Watch(self._drain, self.log, self.metrics, self.tracing)
 
     # GraphQL
 
@@ -187,10 +190,13 @@ class Server:
         return len(self._streams) >= self.settings.streams
 
     async def stop(self) -> None:
-        """Ends what streams, before connections are cut."""
+        """Ends what streams and sees to it that every request is answered, before connections are cut."""
         self.stopping.set()
-        if self._streams:
-            await asyncio.wait(self._streams, timeout=2)
+        async with asyncio.TaskGroup() as group:
+            if self._streams:
+                group.create_task(asyncio.wait(self._streams, timeout=2))
+            if self._drain is not None:
+                group.create_task(self._drain.finish())
 
     async def admit(self, connection: HTTPConnection, context: Context) -> str:
         """Takes the caller's point for this request; Refused where there is none left."""

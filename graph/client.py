@@ -36,6 +36,10 @@ PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
 ENDED = ("Transaction.TransactionTimedOut", "Transaction.LockClientStopped")
 """What Neo4j calls a transaction that took too long, by itself or while it waited for a lock."""
+SILENCE = 3.0
+"""Seconds within which a connection that works gives its first answer, unless the database plans for as long."""
+MARGIN = 0.1
+"""Seconds that the database has to say that it gave up, before its connection is given up."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
 
 _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
@@ -113,11 +117,21 @@ class Transaction:
 class Client:
     """A driver, its database, and how reads and writes are run on it."""
 
-    def __init__(self, driver: AsyncDriver, database: str | None = None, *, one_writer: bool = False) -> None:
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        database: str | None = None,
+        *,
+        one_writer: bool = False,
+        another: Callable[[], AsyncDriver] | None = None,
+    ) -> None:
         self.driver = driver
         self.database = database
         self.one_writer = one_writer
         self._planner = Planner(self.explain)
+        self._another = another
+        self._retired: set[asyncio.Task[None]] = set()
+        self._pinging: asyncio.Task[None] | None = None
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
 
     @classmethod
@@ -129,24 +143,60 @@ class Client:
         `one_writer` lets writes take turns, for an engine that fails a conflicting write instead of making it wait:
         there 16 writers without turns try again 1,598 times in 30 s, and with turns never.
         """
-        driver = AsyncGraphDatabase.driver(
-            uri,
-            auth=auth,
-            liveness_check_timeout=30,
-            connection_acquisition_timeout=5,
-            connection_timeout=5,
-            max_transaction_retry_time=0,
-            notifications_min_severity="OFF",
-            user_agent="turnout",
-        )
-        return cls(driver, database, one_writer=one_writer)
+
+        def another() -> AsyncDriver:
+            return AsyncGraphDatabase.driver(
+                uri,
+                auth=auth,
+                # Less than SILENCE, so that a full pool is no silence.
+                connection_acquisition_timeout=0.8 * SILENCE,
+                connection_timeout=0.8 * SILENCE,
+                max_transaction_retry_time=0,
+                notifications_min_severity="OFF",
+                user_agent="turnout",
+            )
+
+        return cls(another(), database, one_writer=one_writer, another=another)
 
     async def close(self) -> None:
+        ending = [*self._retired, *([self._pinging] if self._pinging else [])]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         await self.driver.close()
 
-    def _session(self, access: str) -> AsyncSession:
+    def _session(self, driver: AsyncDriver, access: str) -> AsyncSession:
         """A session that begins where the request's last write ended."""
-        return self.driver.session(database=self.database, default_access_mode=access, bookmarks=followed())
+        return driver.session(database=self.database, default_access_mode=access, bookmarks=followed())
+
+    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result], within: float | None = None) -> Result:
+        """The first answer of one of the driver's connections, which waits for no lock and for no rows.
+
+        Where a firewall forgets connections or a machine behind them is gone, they carry nothing and say nothing;
+        all are given up together then, as one by one they would cost a caller each.
+        """
+        try:
+            async with asyncio.timeout(SILENCE if within is None else within):
+                return await first
+        except TimeoutError:
+            self._give_up(driver)
+            raise
+
+    def _give_up(self, driver: AsyncDriver) -> None:
+        """Goes on with new connections; whoever still waits on an old one may, for as long as anything may take."""
+        if driver is not self.driver or self._another is None:
+            return
+        self.driver = self._another()
+
+        async def retire() -> None:
+            try:
+                await asyncio.sleep(TIMEOUT)
+            finally:
+                await driver.close()
+
+        task = asyncio.create_task(retire())
+        self._retired.add(task)
+        task.add_done_callback(self._retired.discard)
 
     async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         records = await self.answer(statement.name, statement.text, parameters)
@@ -160,16 +210,19 @@ class Client:
                 yield statement.read(record)
 
     async def answer(self, name: str, text: LiteralString, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The records of a reading statement, tried again once where the connection was lost."""
-        query = Query(text, timeout=TIMEOUT)
+        """The records of a reading statement, tried again where the connection was lost; in TIMEOUT altogether."""
         values = parameter(dict(parameters))
+        end = time.monotonic() + TIMEOUT
+        # A second attempt has a new connection, and may be what a plan that takes long needs.
+        silences = iter([SILENCE])
 
         async def attempt() -> list[Mapping[str, Any]]:
             _observe(name)
-            started = time.perf_counter()
+            started, driver, left = time.perf_counter(), self.driver, max(end - time.monotonic(), MARGIN)
             try:
-                async with self._session(READ_ACCESS) as session:
-                    result = await session.run(query, values)
+                async with asyncio.timeout(left + MARGIN), self._session(driver, READ_ACCESS) as session:
+                    running = session.run(Query(text, timeout=left), values)
+                    result = await self._heard(driver, running, next(silences, left))
                     return cast(list[Mapping[str, Any]], [record async for record in result])
             finally:
                 _ran(name, started)
@@ -195,9 +248,22 @@ class Client:
         await _again(attempt)
 
     async def ping(self) -> None:
-        """Returns once the database answers within a second; raises otherwise."""
-        async with asyncio.timeout(1), self.driver.session(database=self.database) as session:
-            await (await session.run("RETURN 1")).consume()
+        """Returns once the database answers within a second; raises otherwise.
+
+        Whoever asks meanwhile waits for the same answer: one that needs longer, as from an engine that has just
+        started, is not begun anew each time.
+        """
+        if self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.create_task(self._ping())
+            # Nobody may be left to hear of its failure.
+            self._pinging.add_done_callback(lambda task: task.cancelled() or task.exception())
+        async with asyncio.timeout(1):
+            await asyncio.shield(self._pinging)
+
+    async def _ping(self) -> None:
+        driver = self.driver
+        async with asyncio.timeout(TIMEOUT), driver.session(database=self.database) as session:
+            await (await self._heard(driver, session.run("RETURN 1"))).consume()
 
     async def define(self, text: LiteralString) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""
@@ -219,8 +285,9 @@ class Client:
 
         async def attempt() -> Result:
             check_time()
-            async with self._session(WRITE_ACCESS) as session:
-                transaction = await session.begin_transaction(timeout=TIMEOUT)
+            driver = self.driver
+            async with asyncio.timeout(TIMEOUT + MARGIN), self._session(driver, WRITE_ACCESS) as session:
+                transaction = await self._heard(driver, session.begin_transaction(timeout=TIMEOUT))
                 async with transaction:
                     if not self.one_writer:
                         await (await transaction.run(PASS, gate=random.randrange(GATES))).consume()

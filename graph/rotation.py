@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 
 from graph import keyring
-from graph.candidates import CandidateStatus, normalised_email, normalised_phone
+from graph.candidates import CandidateStatus, IdentifierKind, normalised_email, normalised_phone
 from graph.client import PATIENCE, TIMEOUT, Transaction
 from graph.statements import Found, Nothing, Statement
 from graph.writing import Graph, random_id

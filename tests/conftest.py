@@ -42,6 +42,7 @@ ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1",
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
+    parser.addoption("--figures", help="a file to which tests/faults append their figures, a line of JSON each")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

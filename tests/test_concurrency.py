@@ -183,9 +183,8 @@ def person(number: int) -> dict[str, str]:
     return {"displayName": f"Person {number}", "email": f"person{number}@example.com", "phone": "+86 138 0013 8000"}
 
 
-async def test_writers_lose_and_break_nothing(ask: Ask, company: Company) -> None:
-    """Confirming, voiding and submitting about the same people at once, for as long as is asked for."""
-    tally, writers = Tally(), []
+async def missed_interviews(ask: Ask, company: Company) -> tuple[list[str], list[str]]:
+    """Global ids of interviews that the four did not attend, and of their applications."""
     interviews: list[str] = []
     applications: list[str] = []
     for number in range(PEOPLE):
@@ -203,6 +202,13 @@ async def test_writers_lose_and_break_nothing(ask: Ask, company: Company) -> Non
             company.hr.at = NOW
             await company.hr.attendance(interview, Attendance.NOT_ATTENDED)
             interviews.append(gid("Interview", interview))
+    return interviews, applications
+
+
+async def test_writers_lose_and_break_nothing(ask: Ask, company: Company) -> None:
+    """Confirming, voiding and submitting about the same people at once, for as long as is asked for."""
+    tally = Tally()
+    interviews, applications = await missed_interviews(ask, company)
     before = len(await recorded(ask, company))
     findings: list[str] = []
     shared = (interviews, findings, applications)

@@ -1,9 +1,11 @@
-"""The engine goes in the middle: the caller is told to try again, and the same key has one effect."""
+"""The engine or the way to it goes in the middle: callers are told to try again, and the same key has one effect."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ from graph.embedded import EmbeddedEngine
 from graph.events import verify
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
+from graph.organizations import is_empty
 from graph.secrets import Secrets
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Ask, gid, make_company
+from tests.faults.proxy import Proxy
 
 SUBMIT = """
 mutation Submit($input: SubmitApplicationInput!) {
@@ -66,3 +70,37 @@ async def test_a_killed_engine_loses_and_doubles_nothing(
     finally:
         await client.close()
         await engine.stop()
+
+
+async def test_connections_that_carry_nothing_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_name: str
+) -> None:
+    """As behind a firewall that forgets: reads, writes and the question of readiness go on over new ones."""
+    if engine_name != "embedded":
+        pytest.skip("it is the same driver for both engines")
+    monkeypatch.setattr(graph.client, "SILENCE", 1.0)
+    engine = EmbeddedEngine(tmp_path / "engine")
+    address = await engine.start()
+    port = int(address.uri.rsplit(":", 1)[1])
+    async with Proxy(lambda: ("127.0.0.1", port)) as proxy:
+        uri = f"bolt://127.0.0.1:{proxy.port}"
+        client = Client.connect(uri, (address.user, address.password), address.database, one_writer=True)
+        try:
+            await migrate(client)
+            made = Graph(client, CandidateKeys.at(tmp_path / "keys", Secrets(b"k" * 32)), Secrets(b"k" * 32))
+            assert await is_empty(made)
+            assert proxy.freeze() > 0
+            started = time.monotonic()
+            assert await is_empty(made)
+            assert 1 < time.monotonic() - started < 4
+            assert proxy.freeze() > 0
+            with pytest.raises(TimeoutError):
+                await client.ping()
+            await asyncio.sleep(0.5)
+            await client.ping()
+            assert proxy.freeze() > 0
+            await make_company(made)
+            assert not await is_empty(made)
+        finally:
+            await client.close()
+            await engine.stop()

@@ -1,1 +1,1 @@
-"""What may go wrong, made to go wrong: promises with a figure each, asked for by name."""
+"""Faults on purpose: what is promised holds while connections are cut, processes die and callers are hostile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,14 @@ def size(short: int, long: int) -> int:
     return long if LONG else short
 
 
+Figure = Callable[[str, str, bool], None]
+"""Says a promise, what was reached, and whether that keeps it."""
+TOLD: list[tuple[str, str]] = []
+"""What the test that runs has told."""
+
+
 def tell(capsys: pytest.CaptureFixture[str], promise: str, figure: str) -> None:
     """Prints `promise | figure` on a line of its own, whatever pytest captures."""
+    TOLD.append((promise, figure))
     with capsys.disabled():
         print(f"\n{promise} | {figure}")

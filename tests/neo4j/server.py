@@ -35,7 +35,7 @@ dbms.security.auth_enabled=false
 dbms.usage_report.enabled=false
 dbms.fleet_manager.enabled=false
 server.bolt.enabled=true
-server.bolt.listen_address=127.0.0.1:0
+server.bolt.listen_address=127.0.0.1:{port}
 server.bolt.telemetry.enabled=false
 server.http.enabled=false
 server.https.enabled=false
@@ -64,17 +64,21 @@ class Neo4jServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._address: str | None = None
+        self._port = 0
 
     def start(self) -> str:
-        """Starts Neo4j unless it runs already, and returns its Bolt address once it answers."""
+        """Starts Neo4j unless it runs already, and returns its Bolt address once it answers.
+
+        One that was killed starts again on its data, at the same address.
+        """
         if self._address is not None:
             return self._address
         java, major = find_java(self.version)
         program = compiled_program()
         jars = sorted(artifacts(self.version).glob("*.jar"))
-        self._folder = Path(tempfile.mkdtemp(prefix="turnout-neo4j-"))
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="turnout-neo4j-"))
         settings = self._folder / "neo4j.conf"
-        settings.write_text(SETTINGS, encoding="utf-8")
+        settings.write_text(SETTINGS.format(port=self._port), encoding="utf-8")
         output = self._folder / "output.txt"
         command = [
             java,
@@ -91,17 +95,25 @@ class Neo4jServer:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self._folder, start_new_session=True
                 )
-            port = self._wait_for_port(self._process, output)
+            self._port = self._wait_for_port(self._process, output)
         except BaseException:
             self.stop()
             raise
-        self._address = f"bolt://127.0.0.1:{port}"
+        self._address = f"bolt://127.0.0.1:{self._port}"
         return self._address
+
+    def kill(self) -> None:
+        """Ends Neo4j as a crash does; its data stays for the next start."""
+        process, self._process, self._address = self._process, None, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
     def stop(self) -> None:
         """Ends Neo4j and removes its data."""
         process, folder = self._process, self._folder
         self._process = self._folder = self._address = None
+        self._port = 0
         if process is not None:
             if process.stdin is not None:
                 process.stdin.close()
