@@ -20,7 +20,6 @@ from uuid import uuid4
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
@@ -36,10 +35,8 @@ from graphql import (
     located_error,
     parse,
     validate,
-    visit,
 )
 from graphql.execution.execute import create_source_event_stream, execute_subscription_event
-from graphql.language import Visitor
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -59,6 +56,7 @@ from schema.selection import Selection, adjustments, arguments, select, structur
 
 log = logging.getLogger("turnout")
 
+INTROSPECTING = frozenset({"__schema", "__type"})
 TOKENS = 2_000
 """Tokens a document may have."""
 AGAIN = 1.0
@@ -170,6 +168,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation; `context_value` is a Context, `document` the cached text's."""
 
     document: Document
+    introspection: bool = True
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
@@ -179,6 +178,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             if name in ROOTS or name == "node":
                 answer = self._answer_root(name, parent_type, field_details_list, path)
                 return self._guarded(answer, parent_type.fields[name].type, field_details_list, path)
+            if name in INTROSPECTING and not self.introspection:
+                definition = self.schema.get_field(parent_type, name)
+                assert definition is not None
+                return self._guarded(_introspection_is_off(), definition.type, field_details_list, path)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def complete_value(
@@ -340,6 +343,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
 
 
+async def _introspection_is_off() -> Any:
+    raise refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")
+
+
 def _looked_up(cache: str, found: bool) -> None:
     if (told := watcher()) is not None:
         told.looked_up(cache, found=found)
@@ -476,11 +483,8 @@ class Answerer:
         """The operation ready to be executed, or the answer that says why it is not."""
         _looked_up("documents", text in self._documents)
         document = self._documents.read(text)
-        errors = document.errors
-        if document.tree is not None and not errors and not introspection and _introspects(document.tree):
-            errors = [refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")]
-        if document.tree is None or errors:
-            return Answer(None, errors, {}, executed=False)
+        if document.tree is None or document.errors:
+            return Answer(None, document.errors, {}, executed=False)
         operation = chosen(document.tree, operation_name)
         extensions: dict[str, Any] = {}
         if operation is not None:
@@ -489,7 +493,7 @@ class Answerer:
             if errors:
                 return Answer(None, errors, extensions, executed=False)
         is_subscription = operation is not None and operation.operation is OperationType.SUBSCRIPTION
-        executor = type("Executor", (PlannedExecutor,), {"document": document})
+        executor = type("Executor", (PlannedExecutor,), {"document": document, "introspection": introspection})
         return Ready(document.tree, executor, is_subscription, extensions)
 
     async def _tell(self, executor: Any, written: Written, context: Context) -> Answer | None:
@@ -541,18 +545,6 @@ def _answered(result: ExecutionResult, extensions: dict[str, Any]) -> Answer:
 
 def _adjusted(context: Context) -> dict[str, Any]:
     return {"adjusted": context.adjusted} if context.adjusted else {}
-
-
-def _introspects(tree: DocumentNode) -> bool:
-    found = False
-
-    class Finder(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
-            nonlocal found
-            found = found or node.name.value in ("__schema", "__type")
-
-    visit(tree, Finder())
-    return found
 
 
 def presentable(error: GraphQLError) -> GraphQLError:
