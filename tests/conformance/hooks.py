@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
 from typing import Any
 
 import schemathesis
@@ -39,12 +38,6 @@ LIST, PAGE = 10, 10
 """Records that a list counts for, and the most that a page is asked for."""
 
 schemathesis.graphql.scalar("ID", (st.sampled_from(RECORDS["ids"]) | st.text(max_size=40)).map(nodes.String))
-schemathesis.graphql.scalar(
-    "DateTime",
-    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-    .map(datetime.isoformat)
-    .map(nodes.String),
-)
 
 
 class Cost(Visitor):
