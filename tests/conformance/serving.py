@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 TURNOUT = Path(sys.executable).parent / "turnout"
-START, STOP = 240, 20
+START, STOP = 600, 20
 """Seconds that a server may take to start, with its demo, and to stop."""
 
 
