@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j check format lock schema bench-inbox faults faults-short
+.PHONY: run test test-neo4j conformance check format lock schema bench-inbox faults faults-short
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -14,6 +14,10 @@ test: $(VENV)/.development
 
 test-neo4j: $(VENV)/.development
 	$(BIN)/python -m pytest --engine neo4j
+
+# Suites that others wrote, against a served demo; needs node 20 or later.
+conformance: $(VENV)/.runtime
+	@$(BIN)/python -m tests.conformance $(ARGS)
 
 check: $(VENV)/.development
 	$(BIN)/ruff format --check .
@@ -27,10 +31,11 @@ format: $(VENV)/.development
 
 # The locks name versions and hashes only; no index is written into them.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header pyproject.toml
+	--no-emit-index-url --no-annotate --no-header
 lock: $(VENV)/.development
-	$(COMPILE) --group build -o requirements.lock
-	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --group build -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) tests/conformance/requirements.in -o tests/conformance/requirements.lock
 
 $(VENV)/bin/python:
 	@echo "Making .venv ..."

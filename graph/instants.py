@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -63,9 +63,20 @@ def parameter(value: Any) -> Any:
 
 
 def month(instant: datetime, zone: str) -> tuple[int, int]:
-    """Year and month on the calendar of `zone`."""
-    local = instant.astimezone(ZoneInfo(zone))
+    """Year and month on the calendar of `zone`; in UTC within hours of the first and the last instant there is."""
+    try:
+        local = instant.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        local = instant.astimezone(UTC)
     return local.year, local.month
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The instant at which the day begins in the zone; the first one there is, where it would lie before that."""
+    try:
+        return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def is_zone(name: str) -> bool:

@@ -250,10 +250,11 @@ SET_LAST_SEQ = Statement(
 
 def is_over(interview: InterviewRow, now: datetime) -> bool:
     """Past its end; a recorded interview's end is its deadline, to which the grace time is added."""
-    grace = timedelta(minutes=interview.grace_minutes)
+    # Taken from the present: added to an interview on the calendar's last day, it would run over its end.
+    graceful = now - timedelta(minutes=interview.grace_minutes)
     if interview.mode == Mode.AI_ASYNC.value:
-        return now >= interview.ends_at + grace
-    return now >= max(interview.ends_at, interview.starts_at + grace)
+        return graceful >= interview.ends_at
+    return now >= interview.ends_at and graceful >= interview.starts_at
 
 
 def missed_at(interview: InterviewRow) -> datetime:

@@ -18,9 +18,7 @@ from graphql import (
     get_operation_ast,
     parse,
     validate,
-    visit,
 )
-from graphql.language import Visitor
 
 from graph.traversal import ROOTS, Composed
 from schema.errors import refused_request
@@ -82,20 +80,6 @@ class Document:
         return self.sizes[key]
 
     @cached_property
-    def introspects(self) -> bool:
-        """Whether it asks for the schema."""
-        found = False
-
-        class Finder(Visitor):
-            def enter_field(self, node: FieldNode, *_: Any) -> None:
-                nonlocal found
-                found = found or node.name.value in ("__schema", "__type")
-
-        if self.tree is not None:
-            visit(self.tree, Finder())
-        return found
-
-    @cached_property
     def is_planned(self) -> bool:
         """Whether it is one query of which every root field is planned, none of it answered by a resolver."""
         if self.tree is None or self.errors or len(operations(self.tree)) != 1:
@@ -119,7 +103,7 @@ class Reading:
     keys: Mapping[str, str] | None = None
     variables: Mapping[str, str] | None = None
     name: str | None = None
-    executor: Any = None
+    executors: dict[bool, type[Any]] = field(default_factory=dict[bool, type[Any]])
     _readers: dict[Plan, Reader] = field(default_factory=dict[Plan, Reader])
 
     @property

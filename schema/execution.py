@@ -58,6 +58,7 @@ from schema.selection import Selection, adjustments, arguments, select, structur
 
 log = logging.getLogger("turnout")
 
+INTROSPECTING = frozenset({"__schema", "__type"})
 AGAIN = 1.0
 """Seconds after which an event is read again while the database is away."""
 
@@ -93,6 +94,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation; `context_value` is a Context, `reading` what is known of its text."""
 
     reading: Reading
+    introspection: bool = True
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
@@ -102,6 +104,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             if name in ROOTS or name in GRAPHS or name == "node":
                 answer = self._answer_root(name, parent_type, field_details_list, path)
                 return self._guarded(answer, parent_type.fields[name].type, field_details_list, path)
+            if name in INTROSPECTING and not self.introspection:
+                definition = self.schema.get_field(parent_type, name)
+                assert definition is not None
+                return self._guarded(_introspection_is_off(), definition.type, field_details_list, path)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def complete_value(
@@ -272,6 +278,10 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
                 raise
             self.collected_errors.add(error, path)
             return None
+
+
+async def _introspection_is_off() -> Any:
+    raise refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")
 
 
 def _planned(selection: Selection, dialect: Dialect) -> Plan:
@@ -449,11 +459,8 @@ class Answerer:
     ) -> Ready | Answer:
         """The operation ready to be executed, or the answer that says why it is not."""
         document = reading.document
-        errors = document.errors
-        if document.tree is not None and not errors and not introspection and document.introspects:
-            errors = [refused_request("INTROSPECTION_OFF", "Introspection is off on this server.")]
-        if document.tree is None or errors:
-            return Answer(None, errors, {}, executed=False)
+        if document.tree is None or document.errors:
+            return Answer(None, document.errors, {}, executed=False)
         operation = chosen(document.tree, operation_name)
         extensions: dict[str, Any] = {}
         if operation is not None:
@@ -462,9 +469,11 @@ class Answerer:
             if errors:
                 return Answer(None, errors, extensions, executed=False)
         is_subscription = operation is not None and operation.operation is OperationType.SUBSCRIPTION
-        if reading.executor is None:
-            reading.executor = type("Executor", (PlannedExecutor,), {"reading": reading})
-        return Ready(document.tree, reading.executor, is_subscription, extensions)
+        executor = reading.executors.get(introspection)
+        if executor is None:
+            known = {"reading": reading, "introspection": introspection}
+            executor = reading.executors[introspection] = type("Executor", (PlannedExecutor,), known)
+        return Ready(document.tree, executor, is_subscription, extensions)
 
     async def _tell(self, executor: Any, written: Written, context: Context) -> Answer | None:
         """The answer to one event, read once the database answers; null where it is out of the viewer's sight."""

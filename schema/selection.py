@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from graphql import (
     FieldNode,
@@ -23,6 +22,7 @@ from graphql import (
 from graphql.execution import Executor
 from graphql.language import ListValueNode, ObjectValueNode
 
+from graph.instants import midnight
 from graph.paths import GRAPHS, brought_within
 from graph.secrets import Secrets
 from graph.traversal import Cursor, Page, Pick, Root, chosen_order, page_size
@@ -152,11 +152,6 @@ def opened(name: str, value: Any, slot: Slot, given: Mapping[str, Any], viewer: 
         prepare = slot.member.prepare.get(name)
         return prepare(value) if prepare else value
     return value
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """The instant at which the day begins in the zone."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _cursor(name: str, text: str, order: str, secrets: Secrets) -> Cursor:

@@ -173,6 +173,30 @@ async def test_the_profile_decides_what_is_open(graph: Graph, answerer: Answerer
         assert (await http.get("/demo.json")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        ('{ __type(name: "Candidate") { name } }', {"__type": None}),
+        (
+            '{ __typename ...Known } fragment Known on Query { known: __type(name: "Query") { name } }',
+            {"__typename": "Query", "known": None},
+        ),
+        ("{ __typename __schema { types { name } } }", None),
+    ],
+)
+async def test_introspection_that_is_off_is_an_error_of_its_field(
+    graph: Graph, answerer: Answerer, query: str, data: Any
+) -> None:
+    """The rest of the operation is answered, but where the field may not be null."""
+    exact = {"Accept": "application/graphql-response+json"}
+    async with client(server(graph, answerer, profile=Profile.PRODUCTION)) as http:
+        answer = await http.post("/graphql", json={"query": query}, headers=exact)
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["data"] == data
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["INTROSPECTION_OFF"]
+
+
 async def test_a_mutation_by_get_is_refused(graph: Graph, answerer: Answerer) -> None:
     query = 'mutation { closePosition(input: {position: "x"}) { __typename } }'
     async with client(server(graph, answerer)) as http:
