@@ -1,0 +1,93 @@
+"""Before anything is timed: that all candidates give the same answers, and how many statements each takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import orjson
+
+from graph.client import Client
+from tests.bench.counting import Counter
+from tests.bench.limit import Prepared
+from tests.bench.load import Sent
+from tests.bench.questions import Question, ours
+from tests.bench.serving import LIMIT, PEER_NAME, Served, Stand
+
+MOST = 16
+"""Askings of each question that are compared."""
+
+
+class Differs(Exception):
+    """A candidate gave another answer than the API, or none."""
+
+
+async def compare(
+    stand: Stand, counter: Counter, client: Client, prepared: Prepared, asked: list[Question]
+) -> dict[str, dict[str, float]]:
+    """Statements for each request, by question and candidate; `stand` is beside the counter."""
+    statements: dict[str, dict[str, float]] = {}
+    served = stand.start_all()
+    try:
+        async with httpx.AsyncClient(timeout=120) as http:
+            for question in asked:
+                told = [await _answers(http, it, question) for it in served.values()]
+                expected = await _rows(client, prepared, question)
+                for it, answers in zip(served.values(), told, strict=True):
+                    _check(it.name, question, answers, expected if it.name == LIMIT else told[1])
+                statements[question.name] = {
+                    it.name: await _counted(http, counter, it, question) for it in served.values()
+                }
+    finally:
+        stand.stop_all()
+    return statements
+
+
+def _check(name: str, question: Question, answers: list[Any], expected: list[Any]) -> None:
+    for value, answer, due in zip(question.values, answers, expected, strict=False):
+        if orjson.dumps(answer, option=orjson.OPT_SORT_KEYS) != orjson.dumps(due, option=orjson.OPT_SORT_KEYS):
+            raise Differs(f"{name} answers {question.name} of {value} otherwise:\n{answer}\n{due}"[:20_000])
+
+
+async def _answers(http: httpx.AsyncClient, served: Served, question: Question) -> list[Any]:
+    """Answers in the one form in which they can be compared."""
+    answers: list[Any] = []
+    for sent in served.requests(question)[:MOST]:
+        told = await _ask(http, served, sent)
+        if served.name != LIMIT:
+            if told.get("errors") or not told["data"]:
+                raise Differs(f"{served.name} answers {question.name} with {told}"[:5_000])
+            told = question.of_peer(told["data"]) if served.name == PEER_NAME else ours(told["data"])
+        answers.append(told)
+    return answers
+
+
+async def _ask(http: httpx.AsyncClient, served: Served, sent: Sent) -> Any:
+    url = f"http://127.0.0.1:{served.port}{sent.path}"
+    headers = {**sent.headers, "Content-Type": "application/json"}
+    if sent.body:
+        answer = await http.post(url, content=sent.body, headers=headers)
+    else:
+        answer = await http.get(url)
+    if answer.status_code != 200:
+        raise Differs(f"{served.name} answers {answer.status_code}: {answer.text[:2000]}")
+    return answer.json()
+
+
+async def _rows(client: Client, prepared: Prepared, question: Question) -> list[Any]:
+    """What the bare route should return, read through this process's own driver."""
+    found: list[Any] = []
+    for text, parameters in prepared[question.name][:MOST]:
+        async with client.driver.session(database=client.database) as session:
+            result = await session.run(text, parameters)  # type: ignore[arg-type]
+            rows = [record.values() async for record in result]
+        found.append(orjson.loads(orjson.dumps(rows, default=str)))
+    return found
+
+
+async def _counted(http: httpx.AsyncClient, counter: Counter, served: Served, question: Question) -> float:
+    requests = served.requests(question)[:MOST]
+    before = counter.statements
+    for sent in requests:
+        await _ask(http, served, sent)
+    return (counter.statements - before) / len(requests)
