@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ async def compare(
 ) -> dict[str, dict[str, float]]:
     """Statements for each request, by question and candidate; `stand` is beside the counter."""
     statements: dict[str, dict[str, float]] = {}
-    served = stand.start_all()
+    served = await asyncio.to_thread(stand.start_all)  # the counter, which they need at once, is in this loop
     try:
         async with httpx.AsyncClient(timeout=120) as http:
             for question in asked:
@@ -39,7 +40,7 @@ async def compare(
                     it.name: await _counted(http, counter, it, question) for it in served.values()
                 }
     finally:
-        stand.stop_all()
+        await asyncio.to_thread(stand.stop_all)
     return statements
 
 
@@ -65,10 +66,11 @@ async def _answers(http: httpx.AsyncClient, served: Served, question: Question) 
 async def _ask(http: httpx.AsyncClient, served: Served, sent: Sent) -> Any:
     url = f"http://127.0.0.1:{served.port}{sent.path}"
     headers = {**sent.headers, "Content-Type": "application/json"}
-    if sent.body:
-        answer = await http.post(url, content=sent.body, headers=headers)
-    else:
-        answer = await http.get(url)
+    method = "POST" if sent.body else "GET"
+    try:
+        answer = await http.request(method, url, content=sent.body, headers=headers)
+    except httpx.TransportError as error:
+        raise Differs(f"{served.name} does not answer: {served.log.read_text(errors='replace')[-2000:]}") from error
     if answer.status_code != 200:
         raise Differs(f"{served.name} answers {answer.status_code}: {answer.text[:2000]}")
     return answer.json()

@@ -1,4 +1,4 @@
-"""Fills an empty Neo4j with the company: structure by the product's own makers, people by the driver's UNWIND."""
+"""Fills an empty Neo4j with the company: departments by the product's own makers, all else by UNWIND."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from graph.client import Client
+from graph.loading import as_text
 from graph.migrations import migrate
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import Graph
 from seeds import makers
-from seeds.makers import Maker
 from tests.bench.company import (
     ADMIN,
     FAMILIES,
@@ -23,9 +23,16 @@ from tests.bench.company import (
     Company,
     Opening,
     Records,
+    Row,
+    fixed,
     units,
 )
 
+POSITIONS = """
+UNWIND $rows AS row MATCH (department:Department {id: row.department})
+CREATE (:Position {id: row.id, title: row.title, jobFamily: row.family, urgency: 'NORMAL', status: 'OPEN',
+  openedAt: localdatetime($opened_at)})-[:BELONGS_TO]->(department)
+"""
 CANDIDATES = """
 UNWIND $rows AS row
 CREATE (:Candidate {id: row.id, organization: $organization, circle: row.circle, displayName: row.name,
@@ -92,28 +99,29 @@ async def awaken(client: Client) -> None:
 
 
 async def found(graph: Graph, today: datetime) -> tuple[Viewer, list[Opening]]:
-    """Organization, departments, positions and users, by the functions that mutations call."""
+    """Organization, departments and users by the functions that mutations call, and the positions."""
     at = today - timedelta(days=FOUNDED)
     admin = await makers.organization(graph, NAME, at=at, admin=ADMIN, time_zone=ZONE, seed="bench")
     departments: dict[str, str] = {}
     openings: list[Opening] = []
+    rows: list[Row] = []
     for unit in units():
         parent = departments.get(unit.parent or "")
         id = await admin.department(unit.code, unit.name, unit.name_zh, parent=parent, shares_history=parent is None)
         departments[unit.code] = id
-        openings += await _open(admin, id, unit.code, unit.circle, departments[unit.code[:2]])
+        for number in range(OPENINGS):
+            opening = Opening(fixed("position", len(openings)), unit.code, id, unit.circle, departments[unit.code[:2]])
+            openings.append(opening)
+            rows.append({"id": opening.id, "department": id, **titled(number, unit.code)})
+    await _unwind(graph.client, POSITIONS, rows, opened_at=as_text(at))
     for external_id in (RECRUITER, *OTHERS):
         await admin.user(external_id, OrganizationRole.MEMBER, recruits_for=(departments["G0D0"],))
     return admin.viewer, openings
 
 
-async def _open(admin: Maker, department: str, code: str, circle: int, bounds: str) -> list[Opening]:
-    openings: list[Opening] = []
-    for number in range(OPENINGS):
-        family = FAMILIES[number % len(FAMILIES)]
-        id = await admin.position(department, f"{family.title()} {number} of {code}", family)
-        openings.append(Opening(id, code, department, circle, bounds))
-    return openings
+def titled(number: int, code: str) -> Row:
+    family = FAMILIES[number % len(FAMILIES)]
+    return {"title": f"{family.title()} {number} of {code}", "family": family}
 
 
 async def store(client: Client, records: Records, admin: Viewer) -> None:

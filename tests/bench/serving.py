@@ -132,7 +132,14 @@ class Stand:
         self.served: dict[str, Served] = {}
 
     def start_all(self) -> dict[str, Served]:
-        self.served = {LIMIT: self.limit(), TURNOUT: self.turnout(), PEER_NAME: self.peer(), LOADERS: self.loaders()}
+        """All four, each once the one before it serves; none where one does not start."""
+        try:
+            for start in (self.limit, self.turnout, self.peer, self.loaders):
+                served = start()
+                self.served[served.name] = served
+        except BaseException:
+            self.stop_all()
+            raise
         return self.served
 
     def stop_all(self) -> None:
