@@ -11,11 +11,9 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import orjson
 
 from graph.client import Client
 from graph.keys import CandidateKeys
@@ -25,14 +23,15 @@ from schema.execution import Answerer
 from schema.root import core_schema
 from tests.bench import measuring, reporting
 from tests.bench.company import OTHERS, OWN
-from tests.bench.comparing import compare
+from tests.bench.comparing import compare, count
 from tests.bench.counting import Counter
 from tests.bench.filling import fill
 from tests.bench.importing import measure_import
+from tests.bench.limit import Prepared
 from tests.bench.measuring import FULL, QUICK, Extent
 from tests.bench.questions import Question, questions
 from tests.bench.reporting import Results
-from tests.bench.serving import MASTER_KEY, ROOT, TURNOUT, Stand, prepare, viewpoint
+from tests.bench.serving import MASTER_KEY, ROOT, TURNOUT, Stand, Viewpoint, prepare, viewpoint
 from tests.neo4j.server import Neo4jServer
 
 JAVA = ("-Xms1g", "-Xmx3g")
@@ -60,36 +59,54 @@ async def database(folder: Path) -> AsyncIterator[tuple[Graph, str]]:
 
 @dataclass
 class Loaded:
-    """A database with the company in it, the candidates beside it, and what to ask."""
+    """A database with the company in it, the candidates that may start beside it, and what to ask."""
 
     graph: Graph
-    stand: Stand
+    uri: str
+    folder: Path
+    viewpoint: Viewpoint
+    prepared: Prepared
     asked: list[Question]
-    statements: dict[str, dict[str, float]]
+    stand: Stand
+
+    async def start(self) -> None:
+        """Starts the candidates and compares their answers."""
+        served = await asyncio.to_thread(self.stand.start_all)
+        await compare(served, self.graph.client, self.prepared, self.asked)
+
+    async def count(self) -> dict[str, dict[str, float]]:
+        """Statements for each request, of candidates that reach the database by a counter in this loop."""
+        counter = Counter(self.uri)
+        stand = Stand(await counter.start(), self.viewpoint, self.prepared, self.folder)
+        try:
+            return await count(await asyncio.to_thread(stand.start_all), counter, self.asked)
+        finally:
+            await asyncio.to_thread(stand.stop_all)
+            await counter.stop()
 
 
 @asynccontextmanager
 async def loaded(candidates: int, folder: Path, today: datetime) -> AsyncIterator[Loaded]:
-    """Fills a database and compares the answers of all candidates; they are not started yet."""
+    """A database with the company; the candidates are ended with it."""
     async with database(folder) as (graph, uri):
         say(f"loading {candidates:,} candidates")
         company = await fill(graph, candidates, today)
         asked = questions(company.narrow, OWN)
         prepared = await prepare(graph, Answerer(core_schema()), asked)
         told = await viewpoint(graph)
-        say("comparing the answers")
-        counter = Counter(uri)
-        beside = Stand(await counter.start(), told, prepared, folder)
+        stand = Stand(uri, told, prepared, folder)
         try:
-            statements = await compare(beside, counter, graph.client, prepared, asked)
+            yield Loaded(graph, uri, folder, told, prepared, asked, stand)
         finally:
-            await counter.stop()
-        yield Loaded(graph, Stand(uri, told, prepared, folder), asked, statements)
+            await asyncio.to_thread(stand.stop_all)
 
 
-async def run(extent: Extent, folder: Path) -> Results:
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    results = Results(extent, datetime.now(UTC))
+async def run(extent: Extent, folder: Path, results: Results) -> None:
+    """Fills `results` part by part, so that what was measured is there if a later part fails."""
+    today = results.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    async with database(folder / "import") as (graph, _):
+        say(f"importing {extent.lines:,} lines")
+        results.imported = await measure_import(graph, folder, extent.lines)
     async with loaded(extent.candidates, folder / "main", today) as main:
         await _measure_main(main, extent, results)
         async with (
@@ -98,65 +115,59 @@ async def run(extent: Extent, folder: Path) -> Results:
         ):
             sizes = {extent.scale[0]: small, extent.candidates: main, extent.scale[1]: large}
             await _measure_sizes(sizes, extent, results)
-    say(f"importing {extent.lines:,} lines")
-    async with database(folder / "import") as (graph, _):
-        results.imported = await measure_import(graph, folder, extent.lines)
-    return results
 
 
 async def _measure_main(main: Loaded, extent: Extent, results: Results) -> None:
-    results.statements = main.statements
-    served = main.stand.start_all()
-    narrow = main.asked[0]
+    say("counting statements")
+    results.statements = await main.count()
+    say("comparing answers")
+    await main.start()
+    narrow, served = main.asked[0], main.stand.served
+    results.figures[extent.candidates] = await asyncio.to_thread(
+        measuring.measure, served.values(), main.asked, extent, extent.rounds, say
+    )
+    say("texts never seen before")
+    turnout = served[TURNOUT]
+    results.texts = await asyncio.to_thread(measuring.measure_texts, turnout, narrow, extent)
+    say("two processes")
+    second = await asyncio.to_thread(main.stand.turnout)
     try:
-        results.figures[extent.candidates] = await asyncio.to_thread(
-            measuring.measure, served.values(), main.asked, extent, extent.rounds, say
-        )
-        say("texts never seen before")
-        turnout = served[TURNOUT]
-        results.texts = await asyncio.to_thread(measuring.measure_texts, turnout, narrow, extent)
-        say("two processes")
-        second = main.stand.turnout()
-        try:
-            results.two = await asyncio.to_thread(measuring.measure_two, [turnout, second], narrow, extent)
-        finally:
-            second.stop()
-        say("shapes never seen before")
-        tokens = [(await viewpoint(main.graph, it)).token for it in OTHERS]
-        results.shapes = await asyncio.to_thread(measuring.measure_shapes, turnout, narrow, tokens, extent)
+        results.two = await asyncio.to_thread(measuring.measure_two, [turnout, second], narrow, extent)
     finally:
-        main.stand.stop_all()
+        await asyncio.to_thread(second.stop)
+    say("shapes never seen before")
+    tokens = [(await viewpoint(main.graph, it)).token for it in OTHERS]
+    results.shapes = await asyncio.to_thread(measuring.measure_shapes, turnout, narrow, tokens, extent)
 
 
 async def _measure_sizes(sizes: dict[int, Loaded], extent: Extent, results: Results) -> None:
     """Small and large in full, then the narrow question with all sizes taking turns."""
-    try:
-        for size, it in sizes.items():
-            served = it.stand.start_all()
-            if size != extent.candidates:
-                say(f"{size:,} candidates")
-                results.figures[size] = await asyncio.to_thread(
-                    measuring.measure, served.values(), it.asked, extent, 1, say
-                )
-        say("sizes take turns")
-        stands = {size: list(it.stand.served.values()) for size, it in sizes.items()}
-        results.scale = await asyncio.to_thread(
-            measuring.measure_scale, stands, sizes[extent.scale[0]].asked[0], extent
+    for size in extent.scale:
+        say(f"{size:,} candidates")
+        it = sizes[size]
+        await it.start()
+        results.figures[size] = await asyncio.to_thread(
+            measuring.measure, it.stand.served.values(), it.asked, extent, 1, say
         )
-    finally:
-        for it in sizes.values():
-            it.stand.stop_all()
+    say("sizes take turns")
+    stands = {size: list(it.stand.served.values()) for size, it in sizes.items()}
+    narrow = sizes[extent.scale[0]].asked[0]
+    results.scale = await asyncio.to_thread(measuring.measure_scale, stands, narrow, extent)
 
 
 def main(arguments: list[str]) -> None:
     quick = "--quick" in arguments
     place = ROOT / ("build/bench" if quick else "docs")
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="turnout-bench-") as name:
-        results = asyncio.run(run(QUICK if quick else FULL, Path(name)))
-    results.seconds = time.monotonic() - BEGAN
-    (place / "benchmarks.json").write_bytes(orjson.dumps(asdict(results), option=orjson.OPT_INDENT_2))
-    reporting.write(results, place)
+    extent = QUICK if quick else FULL
+    results = Results(extent, datetime.now(UTC))
+    try:
+        with tempfile.TemporaryDirectory(prefix="turnout-bench-") as name:
+            asyncio.run(run(extent, Path(name), results))
+    finally:
+        results.seconds = time.monotonic() - BEGAN
+        if extent.candidates in results.figures:
+            reporting.write(results, place)
     say(f"written to {place.relative_to(ROOT)}/benchmarks.md")
 
 

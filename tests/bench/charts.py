@@ -36,7 +36,12 @@ PAGE = """\
 
 def write(results: Results, place: Path) -> list[Path]:
     """The pictures that were made; the page lies beside them."""
-    figures = {"medians": _medians(results), "requests-a-second": _rates(results), "sizes": _sizes(results)}
+    figures = {
+        "medians": _medians(results),
+        "requests-a-second": _rates(results),
+    }
+    if results.scale:
+        figures["sizes"] = _sizes(results)
     charts = [
         f'<div id="{name}"></div><script>Plotly.newPlot("{name}", {_inline(figure)})</script>'
         for name, figure in figures.items()

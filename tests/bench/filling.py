@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
+from graph import loading, organizations, settling
 from graph.client import Client
 from graph.loading import as_text
 from graph.migrations import migrate
+from graph.statements import Statement
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import Graph
 from seeds import makers
@@ -93,9 +95,12 @@ async def fill(graph: Graph, candidates: int, today: datetime) -> Company:
 
 
 async def awaken(client: Client) -> None:
-    """The first statement loads the database's planner, which a busy machine may not do within the usual timeout."""
+    """Has a database that just started plan what loading needs: on a busy machine that may pass the usual timeout."""
+    statements = [it for module in (loading, settling, organizations) for it in vars(module).values()]
+    texts = [it.text for it in statements if isinstance(it, Statement)]
     async with client.driver.session(database=client.database) as session:
-        await (await session.run("MATCH (n)-[way]->() RETURN n.id AS id, count(way) AS ways ORDER BY id")).consume()
+        for text in texts:
+            await (await session.run(cast(LiteralString, "EXPLAIN " + text))).consume()
 
 
 async def found(graph: Graph, today: datetime) -> tuple[Viewer, list[Opening]]:

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ import orjson
 from tests.bench import charts
 from tests.bench.importing import Imported
 from tests.bench.load import Seen
-from tests.bench.measuring import CONNECTIONS, Extent, Figure, Shapes, Texts, most_memory
+from tests.bench.measuring import CONNECTIONS, QUICK, Extent, Figure, Shapes, Texts, most_memory
 from tests.bench.serving import LIMIT, LOADERS, PEER, PEER_NAME, TURNOUT
 from tests.neo4j.server import DEFAULT_VERSION, VERSION_VARIABLE, pinned
 
@@ -68,8 +68,11 @@ def targets(results: Results) -> Iterator[Target]:
     yield _at_most("narrow, times the limit", 1.5, narrow[TURNOUT] / narrow[LIMIT])
     yield _at_least("requests a second, narrow, 8 connections, times the peer", 3, rate[TURNOUT] / rate[PEER_NAME])
     small, large = results.extent.scale
-    grown = results.scale[large][TURNOUT] / results.scale[small][TURNOUT]
-    yield _at_most(f"narrow, from {small:,} to {large:,} candidates, times", 1.2, grown)
+    grown = f"narrow, from {small:,} to {large:,} candidates, times"
+    if results.scale:
+        yield _at_most(grown, 1.2, results.scale[large][TURNOUT] / results.scale[small][TURNOUT])
+    else:
+        yield Target(grown, "at most 1.2", "not measured", False)
     if (it := results.imported) is not None:
         yield _at_least("import, times the lines a second of the driver's UNWIND", 0.5, it.ours / it.unwind)
     yield _at_most(
@@ -95,16 +98,32 @@ def _at_most(what: str, due: float, figure: float) -> Target:
 
 
 def write(results: Results, place: Path) -> None:
-    """benchmarks.md, benchmarks.html, and the same charts as PNG."""
+    """benchmarks.md, benchmarks.html, and the same charts as PNG; what people noted of the figures stays with them."""
+    raw = orjson.dumps(asdict(results), option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    (place / "benchmarks.json").write_bytes(raw)
     pictures = charts.write(results, place)
-    (place / "benchmarks.md").write_text("\n".join(_page(results, pictures)) + "\n", encoding="utf-8")
+    lines = [*_page(results, pictures), *_notes(place / "benchmarks-notes.md")]
+    (place / "benchmarks.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _notes(file: Path) -> Iterator[str]:
+    """Causes of what was missed, which no command can know."""
+    if file.exists():
+        yield ""
+        yield "## Notes"
+        yield ""
+        yield file.read_text(encoding="utf-8").strip()
 
 
 def _page(results: Results, pictures: list[Path]) -> Iterator[str]:
     extent = results.extent
     yield "# Benchmarks"
     yield ""
-    yield f"Written by `make bench` on {results.at:%Y-%m-%d %H:%M} UTC, which took {results.seconds / 60:.0f} minutes."
+    command = "make bench-quick" if extent == QUICK else "make bench"
+    yield f"Written by `{command}` on {results.at:%Y-%m-%d %H:%M} UTC, which took {results.seconds / 60:.0f} minutes."
+    if extent == QUICK:
+        yield ""
+        yield "This is the quick form: it shows that everything runs, and its figures say nothing."
     yield ""
     yield from _about()
     yield ""
@@ -141,8 +160,9 @@ def _method(extent: Extent) -> str:
   `{PEER_NAME}`: behind graphql-yoga, its own `@authorization` rules on; reminders are a `@cypher` field. `{LOADERS}`:
   plain Strawberry, a DataLoader for each edge. The same viewer, a recruiter of 7 of 60 departments, asks all of them;
   their answers were the same, which was compared first.
-- One process each, on the same Neo4j, one loaded at a time in turn, {extent.rounds} rounds; each figure is the median
-  of its rounds. The load generator is a process of its own on the same machine, so are the database and the server.
+- One process each, on the same Neo4j, one loaded at a time in turn, {extent.rounds} round(s), other sizes one; each
+  figure is the median of its rounds. The load generator is a process of its own; it, the servers and the database share
+  the machine.
 - Memory is the most that the process held while it was under load. Statements were counted by a proxy in front of the
   database, with the viewer already known."""
 
@@ -199,13 +219,14 @@ def _figures(results: Results, question: str, size: int) -> Iterator[str]:
 
 
 def _other(results: Results) -> Iterator[str]:
-    yield "## From small to large"
-    yield ""
-    yield "Narrow, one connection, the same applications at each size, sizes taking turns; median ms."
-    yield ""
-    sizes = sorted(results.scale)
-    rows = ([name, *(f"{results.scale[size][name]:.2f}" for size in sizes)] for name in NAMES)
-    yield from _table(["", *(f"{size:,} candidates" for size in sizes)], rows)
+    if results.scale:
+        yield "## From small to large"
+        yield ""
+        yield "Narrow, one connection, the same applications at each size, sizes taking turns; median ms."
+        yield ""
+        sizes = sorted(results.scale)
+        rows = ([name, *(f"{results.scale[size][name]:.2f}" for size in sizes)] for name in NAMES)
+        yield from _table(["", *(f"{size:,} candidates" for size in sizes)], rows)
     if (it := results.imported) is not None:
         yield ""
         yield "## Import"
