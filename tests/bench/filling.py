@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
-from graph import loading, organizations, settling
 from graph.client import Client
 from graph.loading import as_text
 from graph.migrations import migrate
-from graph.statements import Statement
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import Graph
 from seeds import makers
@@ -84,7 +82,6 @@ BATCH = 5_000
 
 async def fill(graph: Graph, candidates: int, today: datetime) -> Company:
     """The company in an empty database; what it returns knows the applications to ask for."""
-    await awaken(graph.client)
     await migrate(graph.client)
     admin, openings = await found(graph, today)
     company = Company(openings, admin.id, today)
@@ -92,15 +89,6 @@ async def fill(graph: Graph, candidates: int, today: datetime) -> Company:
         await store(graph.client, records, admin)
     await settle(graph.client)
     return company
-
-
-async def awaken(client: Client) -> None:
-    """Has a database that just started plan what loading needs: on a busy machine that may pass the usual timeout."""
-    statements = [it for module in (loading, settling, organizations) for it in vars(module).values()]
-    texts = [it.text for it in statements if isinstance(it, Statement)]
-    async with client.driver.session(database=client.database) as session:
-        for text in texts:
-            await (await session.run(cast(LiteralString, "EXPLAIN " + text))).consume()
 
 
 async def found(graph: Graph, today: datetime) -> tuple[Viewer, list[Opening]]:

@@ -19,7 +19,6 @@ from graph.writing import Graph
 from seeds.importing import run_import
 from seeds.mapping import read_mapping
 from tests.bench.company import FAMILIES
-from tests.bench.filling import awaken
 
 MAPPING = Path(__file__).parent / "import.toml"
 BATCH = 5_000
@@ -66,7 +65,6 @@ async def measure_import(graph: Graph, folder: Path, lines: int) -> Imported:
     """Both twice on one database, the second time counts: neither pays for a cold start."""
     file = folder / "lines.csv"
     write_lines(file, lines)
-    await awaken(graph.client)
     await migrate(graph.client)
     ours = unwind = 0.0
     nodes: list[Row] = []
