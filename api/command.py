@@ -17,6 +17,7 @@ import typer
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from uvicorn.loops.auto import auto_loop_factory
 
 from api.doctor import examine
 from api.http import BODY, Server
@@ -40,9 +41,10 @@ err = Console(stderr=True)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
-    """Runs a command to its exit code; what stands in the way is told in one sentence."""
+    """Runs a command to its exit code, on uvloop where there is one; what stands in the way is told in one sentence."""
     try:
-        code = asyncio.run(work())
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            code = runner.run(work())
     except (SetupError, EngineUnavailable) as error:
         err.print(str(error), style="red", highlight=False, soft_wrap=True)
         code = 1
