@@ -39,7 +39,10 @@ QUICK = Extent(1_000, (200, 2_000), 1, 0.5, 0.5, 0.3, 30, 600)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one candidate did with one question at so many connections; times in milliseconds, memory in MB."""
+    """What one candidate did with one question at so many connections; times in milliseconds, memory in MB.
+
+    `processor` is what the server alone used for a request, the figure that a busy machine blurs least.
+    """
 
     question: str
     name: str
@@ -50,12 +53,22 @@ class Figure:
     count: int
     size: float
     memory: float
+    processor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One lane's load on one candidate."""
+
+    seen: Seen
+    memory: float
+    processor: float
 
 
 def measure(served: Iterable[Served], asked: list[Question], extent: Extent, rounds: int, say: Say) -> list[Figure]:
     """Every candidate with every question at 1, 8 and 32 connections."""
     served = list(served)
-    found: dict[tuple[str, str, int], list[tuple[Seen, float]]] = defaultdict(list)
+    found: dict[tuple[str, str, int], list[Round]] = defaultdict(list)
     for question in asked:
         for it in served:
             send([Lane([it.port], 2, it.requests(question))], extent.warming)
@@ -64,27 +77,32 @@ def measure(served: Iterable[Served], asked: list[Question], extent: Extent, rou
             for connections in CONNECTIONS:
                 say(f"round {round + 1} of {rounds}: {question.name}, {connections} connections")
                 for it in served:
-                    lane = Lane([it.port], connections, it.requests(question))
-                    with watched_memory(it) as memory:
-                        seen = send([lane], extent.seconds(question.name))["all"]
-                    found[question.name, it.name, connections].append((seen, memory[0]))
+                    found[question.name, it.name, connections].append(_round(it, question, connections, extent))
     return [_figure(*key, rounds) for key, rounds in found.items()]
 
 
-def _figure(question: str, name: str, connections: int, rounds: list[tuple[Seen, float]]) -> Figure:
-    def middle(value: Callable[[Seen], float]) -> float:
-        return statistics.median(value(seen) for seen, _ in rounds)
+def _round(served: Served, question: Question, connections: int, extent: Extent) -> Round:
+    lane, before = Lane([served.port], connections, served.requests(question)), served.processor()
+    with watched_memory(served) as memory:
+        seen = send([lane], extent.seconds(question.name))["all"]
+    return Round(seen, memory[0], (served.processor() - before) / seen.count)
+
+
+def _figure(question: str, name: str, connections: int, rounds: list[Round]) -> Figure:
+    def middle(value: Callable[[Round], float]) -> float:
+        return statistics.median(map(value, rounds))
 
     return Figure(
         question,
         name,
         connections,
-        median=middle(lambda seen: seen.median),
-        high=middle(lambda seen: seen.high),
-        rate=middle(lambda seen: seen.rate),
-        count=sum(seen.count for seen, _ in rounds),
-        size=middle(lambda seen: seen.size),
-        memory=max(memory for _, memory in rounds),
+        median=middle(lambda it: it.seen.median),
+        high=middle(lambda it: it.seen.high),
+        rate=middle(lambda it: it.seen.rate),
+        count=sum(it.seen.count for it in rounds),
+        size=middle(lambda it: it.seen.size),
+        memory=max(it.memory for it in rounds),
+        processor=middle(lambda it: it.processor),
     )
 
 
