@@ -53,7 +53,7 @@ query Wide($code: String!) {
                   id
                   stage
                   appliedAt
-                  position { id title department { name } }
+                  position { title department { name } }
                   interviews(first: 2, orderBy: STARTS_AT_DESC) {
                     nodes { id mode startsAt response attendance }
                   }
@@ -116,7 +116,7 @@ query Wide($code: String!) {
             id
             stage
             appliedAt
-            position { id title department { name } }
+            position { title department { name } }
             interviews(limit: 2, sort: [{ startsAt: DESC }, { id: ASC }]) {
               id
               mode
