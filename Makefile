@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j conformance check format lock schema bench-inbox faults faults-short
+.PHONY: run test test-neo4j conformance check format lock schema bench bench-quick bench-inbox faults faults-short
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -35,6 +35,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: $(VENV)/.development
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 	$(COMPILE) tests/conformance/requirements.in -o tests/conformance/requirements.lock
 
 $(VENV)/bin/python:
@@ -51,8 +52,25 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# What the benchmarks draw with, and the peer that they compare with; the latter needs node 20 or later.
+PEER := tests/bench/peer
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.development
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(PEER)/node_modules: $(PEER)/package-lock.json
+	@command -v npm > /dev/null || { echo "The peer of the benchmarks needs node 20 or later, with npm."; exit 1; }
+	@cd $(PEER) && npm ci --silent
+	@touch $@
+
 schema: $(VENV)/.development
 	$(BIN)/python -c 'from graphql import print_schema; from schema.root import core_schema; print(print_schema(core_schema()))' > schema/schema.graphql
+
+bench: $(VENV)/.bench $(PEER)/node_modules
+	$(BIN)/python -m tests.bench
+
+bench-quick: $(VENV)/.bench $(PEER)/node_modules
+	$(BIN)/python -m tests.bench --quick
 
 bench-inbox: $(VENV)/.development
 	$(BIN)/python -m tests.bench.inbox

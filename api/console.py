@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from uvicorn.loops.auto import auto_loop_factory
 
 from api.settings import SetupError
 from graph.client import EngineUnavailable
@@ -17,9 +18,10 @@ err = Console(stderr=True)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
-    """Runs a command to its exit code; what stands in the way is told in one sentence."""
+    """Runs a command to its exit code, on uvloop where there is one; what stands in the way is told in one sentence."""
     try:
-        code = asyncio.run(work())
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            code = runner.run(work())
     except (SetupError, EngineUnavailable) as error:
         err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         code = 1

@@ -39,7 +39,6 @@ server.bolt.listen_address=127.0.0.1:{port}
 server.bolt.telemetry.enabled=false
 server.http.enabled=false
 server.https.enabled=false
-server.memory.pagecache.size=64m
 db.tx_log.preallocate=false
 """
 
@@ -57,10 +56,12 @@ class Neo4jServer:
         *,
         start_seconds: float = 120,
         java_options: Sequence[str] = QUICK_START,
+        page_cache: str = "64m",
     ) -> None:
         self.version = pinned(version or os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION)
         self._start_seconds = start_seconds
         self._java_options = java_options
+        self._page_cache = page_cache
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._address: str | None = None
@@ -78,7 +79,8 @@ class Neo4jServer:
         jars = sorted(artifacts(self.version).glob("*.jar"))
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="turnout-neo4j-"))
         settings = self._folder / "neo4j.conf"
-        settings.write_text(SETTINGS.format(port=self._port), encoding="utf-8")
+        limits = f"server.memory.pagecache.size={self._page_cache}\n"
+        settings.write_text(SETTINGS.format(port=self._port) + limits, encoding="utf-8")
         output = self._folder / "output.txt"
         command = [
             java,
