@@ -169,14 +169,14 @@ class Client:
         """A session that begins where the request's last write ended."""
         return driver.session(database=self.database, default_access_mode=access, bookmarks=followed())
 
-    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result], within: float | None = None) -> Result:
+    async def _heard(self, driver: AsyncDriver, first: Awaitable[Result]) -> Result:
         """The first answer of one of the driver's connections, which waits for no lock and for no rows.
 
         Where a firewall forgets connections or a machine behind them is gone, they carry nothing and say nothing;
         all are given up together then, as one by one they would cost a caller each.
         """
         try:
-            async with asyncio.timeout(SILENCE if within is None else within):
+            async with asyncio.timeout(SILENCE):
                 return await first
         except TimeoutError:
             self._give_up(driver)
@@ -213,21 +213,57 @@ class Client:
         """The records of a reading statement, tried again where the connection was lost; in TIMEOUT altogether."""
         values = parameter(dict(parameters))
         end = time.monotonic() + TIMEOUT
-        # A second attempt has a new connection, and may be what a plan that takes long needs.
-        silences = iter([SILENCE])
 
         async def attempt() -> list[Mapping[str, Any]]:
             _observe(name)
-            started, driver, left = time.perf_counter(), self.driver, max(end - time.monotonic(), MARGIN)
+            started, left = time.perf_counter(), max(end - time.monotonic(), MARGIN)
             try:
-                async with asyncio.timeout(left + MARGIN), self._session(driver, READ_ACCESS) as session:
-                    running = session.run(Query(text, timeout=left), values)
-                    result = await self._heard(driver, running, next(silences, left))
-                    return cast(list[Mapping[str, Any]], [record async for record in result])
+                return await self._records(Query(text, timeout=left), values, left + MARGIN)
             finally:
                 _ran(name, started)
 
         return await _again(attempt)
+
+    async def _records(self, query: Query, values: dict[str, Any], within: float) -> list[Mapping[str, Any]]:
+        """The records; where the first answer is long in coming, of whichever connection has them first.
+
+        A connection that carries nothing and a statement that the database plans for long look the same, so a second
+        one is asked beside the first.
+        """
+        driver, loop = self.driver, asyncio.get_running_loop()
+        beside: list[asyncio.Task[list[Mapping[str, Any]]]] = []
+
+        def overtake(task: asyncio.Task[list[Mapping[str, Any]]]) -> None:
+            if not task.cancelled() and task.exception() is None and not first.expired():
+                first.reschedule(loop.time())
+
+        def silent() -> None:
+            self._give_up(driver)
+            beside.append(asyncio.create_task(self._ask(self.driver, query, values)))
+            beside[0].add_done_callback(overtake)
+
+        timer = loop.call_later(SILENCE, silent)
+        try:
+            async with asyncio.timeout(within) as first:
+                return await self._ask(driver, query, values, heard=timer.cancel)
+        except TimeoutError:
+            if beside and beside[0].done() and not beside[0].cancelled() and beside[0].exception() is None:
+                return beside[0].result()
+            raise
+        finally:
+            timer.cancel()
+            for task in beside:
+                task.remove_done_callback(overtake)
+                task.cancel()
+
+    async def _ask(
+        self, driver: AsyncDriver, query: Query, values: dict[str, Any], heard: Callable[[], object] | None = None
+    ) -> list[Mapping[str, Any]]:
+        async with self._session(driver, READ_ACCESS) as session:
+            result = await session.run(query, values)
+            if heard is not None:
+                heard()
+            return cast(list[Mapping[str, Any]], [record async for record in result])
 
     async def plan(self, text: LiteralString, parameters: Mapping[str, Any], *, caller: str = "") -> int:
         """Has the database plan a composed statement unless it did; points for it, as graph/planning.py counts."""
