@@ -278,7 +278,7 @@ class Client:
         values = parameter(dict(parameters))
 
         async def attempt() -> None:
-            async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+            async with asyncio.timeout(TIMEOUT + MARGIN), self._session(self.driver, READ_ACCESS) as session:
                 await (await session.run(query, values)).consume()
 
         await _again(attempt)

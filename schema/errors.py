@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from graphql import GraphQLError
+
+_VALUES = re.compile(r"(?<= cannot represent )([^:]*): .*|[,.;] [Ff]ound: .*", re.DOTALL)
+
+
+def without_values(message: str) -> str:
+    """A message of graphql-core without the value that it quotes: clients send their errors to places of all kinds."""
+    return _VALUES.sub(r"\1.", message)
 
 
 def refused_request(code: str, message: str, *, retryable: bool = False) -> GraphQLError:

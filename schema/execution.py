@@ -48,7 +48,7 @@ from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
 from schema.documents import PLANS, Document, Documents, Operation, Plan, Reading
-from schema.errors import fell_behind, needs_stream, refused_request
+from schema.errors import fell_behind, needs_stream, refused_request, without_values
 from schema.ids import NODES, from_global
 from schema.limits import COST, chosen
 from schema.mutations import lost_from_sight
@@ -550,7 +550,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
         message = "The Turnout-Bookmark belongs to another database; send the request without it."
         extensions = {"code": "BAD_BOOKMARK", "retryable": False}
     elif cause is None or isinstance(cause, GraphQLError):
-        message, extensions = error.message, {"code": "BAD_REQUEST", "retryable": False}
+        message, extensions = without_values(error.message), {"code": "BAD_REQUEST", "retryable": False}
     else:
         id = str(uuid4())
         log.error("unexpected error %s", id, exc_info=cause)

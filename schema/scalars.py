@@ -12,7 +12,11 @@ def parse_instant(text: Any) -> datetime:
     """An instant needs its offset: a local time without one would be guessed at."""
     if not isinstance(text, str):
         raise ValueError("a DateTime is a text in ISO 8601")
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        # Its own message quotes the text.
+        raise ValueError("a DateTime is a text in ISO 8601") from None
     if instant.tzinfo is None:
         raise ValueError("a DateTime needs an offset, for example 2026-08-14T09:00:00+08:00")
     return instant.astimezone(UTC)

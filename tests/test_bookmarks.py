@@ -143,6 +143,19 @@ class Routed:
         return Standing()
 
 
+class Rows:
+    """A result: records, or nothing that is asked for."""
+
+    def __init__(self, records: AsyncIterator[dict[str, Any]]) -> None:
+        self._records = records
+
+    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        return self._records
+
+    async def consume(self) -> None:
+        pass
+
+
 class Standing:
     """A session that answers, commits and has a bookmark."""
 
@@ -152,11 +165,11 @@ class Standing:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def run(self, *_: object) -> AsyncIterator[dict[str, Any]]:
+    async def run(self, *_: object, **__: object) -> Rows:
         async def records() -> AsyncIterator[dict[str, Any]]:
             yield {"id": "found"}
 
-        return records()
+        return Rows(records())
 
     async def begin_transaction(self, **_: object) -> Standing:
         return self

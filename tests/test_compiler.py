@@ -19,7 +19,7 @@ HR, TECHNOLOGY, INTEGRATOR, AUDITOR = "hr@demo", "recruiter@technology.demo", "i
 
 def texts(answerer: Answerer, query: str) -> set[str]:
     """The statements composed for a request's text so far."""
-    selections = answerer._documents.read(query).selections.values()
+    selections = answerer._documents.read(query).document.selections.values()
     return {plan.composed.text for selection in selections for plan in selection.plans.values()}
 
 

@@ -116,7 +116,7 @@ def test_the_containers_settings_are_settings(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(name, value)
     settings = read_settings()
     assert settings.profile is Profile.PRODUCTION
-    assert settings.read_master_key() == b"k" * 32
+    assert settings.read_master_keys() == {1: b"k" * 32}
     assert (settings.host, settings.port, str(settings.data)) == ("0.0.0.0", 8000, "/var/lib/turnout")
     named = {name for name in [*SERVICES["api"]["environment"], *environment()] if name.startswith("TURNOUT_")}
     assert named <= {f"TURNOUT_{name.upper()}" for name in Settings.model_fields}

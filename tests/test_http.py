@@ -235,11 +235,11 @@ async def test_a_lost_engine_may_be_tried_again(
 
 def test_production_needs_a_master_key(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="TURNOUT_MASTER_KEY"):
-        Settings(data=tmp_path).read_master_key()
-    made = Settings(data=tmp_path, profile=Profile.DEVELOPMENT).read_master_key()
-    assert Settings(data=tmp_path).read_master_key() == made
+        Settings(data=tmp_path).read_master_keys()
+    made = Settings(data=tmp_path, profile=Profile.DEVELOPMENT).read_master_keys()
+    assert Settings(data=tmp_path).read_master_keys() == made
     with pytest.raises(SetupError, match="needs 32"):
-        Settings(master_key="aGVsbG8=").read_master_key()
+        Settings(master_key="aGVsbG8=").read_master_keys()
 
 
 def test_tokens_of_another_server_are_nothing(graph: Graph) -> None:
