@@ -38,8 +38,8 @@ ENDED = ("Transaction.TransactionTimedOut", "Transaction.LockClientStopped")
 """What Neo4j calls a transaction that took too long, by itself or while it waited for a lock."""
 SILENCE = 3.0
 """Seconds within which a connection that works gives its first answer, unless the database plans for as long."""
-MARGIN = 0.1
-"""Seconds that the database has to say that it gave up, before its connection is given up."""
+MARGIN = 1.0
+"""Seconds that the database has to say that it ended a statement, before its connection is given up."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
 
 _observer: ContextVar[list[str] | None] = ContextVar("statements_run", default=None)
@@ -216,9 +216,9 @@ class Client:
 
         async def attempt() -> list[Mapping[str, Any]]:
             _observe(name)
-            started, left = time.perf_counter(), max(end - time.monotonic(), MARGIN)
+            started, left = time.perf_counter(), end - time.monotonic()
             try:
-                return await self._records(Query(text, timeout=left), values, left + MARGIN)
+                return await self._records(Query(text, timeout=max(left - MARGIN, 0.1)), values, left)
             finally:
                 _ran(name, started)
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, Literal
 
 import structlog
 
-from graph.client import TIMEOUT
+from graph.client import MARGIN, TIMEOUT
 from graph.embedded_child import Boot
 
 State = Literal["stopped", "starting", "running", "failed"]
@@ -56,7 +56,7 @@ class EmbeddedEngine:
     `seconds` are what a statement may take.
     """
 
-    def __init__(self, folder: Path, *, heap: str = "1g", seconds: float = TIMEOUT) -> None:
+    def __init__(self, folder: Path, *, heap: str = "1g", seconds: float = TIMEOUT - MARGIN) -> None:
         self._folder = folder.absolute()
         self._heap = heap
         self._seconds = seconds
