@@ -233,8 +233,10 @@ class Client:
         driver, loop = self.driver, asyncio.get_running_loop()
         beside: list[asyncio.Task[list[Mapping[str, Any]]]] = []
 
+        over = False
+
         def overtake(task: asyncio.Task[list[Mapping[str, Any]]]) -> None:
-            if not task.cancelled() and task.exception() is None and not first.expired():
+            if not over and not task.cancelled() and task.exception() is None and not first.expired():
                 first.reschedule(loop.time())
 
         def silent() -> None:
@@ -251,6 +253,7 @@ class Client:
                 return beside[0].result()
             raise
         finally:
+            over = True
             timer.cancel()
             for task in beside:
                 task.remove_done_callback(overtake)

@@ -109,7 +109,7 @@ FINDING = Shape(
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
-        "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",)),
+        "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",), implied=True),
         "position": One(
             "Position",
             ("(this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",),

@@ -106,7 +106,7 @@ INTERVIEW = Shape(
         "position": One(
             "Position", ("(this)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",), see=Level.OWN
         ),
-        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",), see=Level.OWN),
+        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",), see=Level.OWN, implied=True),
         "interviewers": Many("User", ("(this)<-[:INTERVIEWS]-(that:User)",), order=("that.externalId",), see=Level.OWN),
         "rescheduledTo": One("Interview", ("(this)-[:RESCHEDULED_TO]->(that:Interview)",), see=Level.OWN),
         "rescheduledFrom": One("Interview", ("(this)<-[:RESCHEDULED_TO]-(that:Interview)",), see=Level.OWN),

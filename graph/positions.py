@@ -36,7 +36,7 @@ POSITION = Shape(
         "urgencyLabel": label("this.urgency"),
         "openedAt": Prop(form=Form.INSTANT),
         "closedAt": Prop(form=Form.INSTANT),
-        "department": One("Department", ("(this)-[:BELONGS_TO]->(that:Department)",)),
+        "department": One("Department", ("(this)-[:BELONGS_TO]->(that:Department)",), implied=True),
         "similar": Page(
             "Position",
             (
@@ -58,9 +58,16 @@ POSITION = Shape(
             ("(this)<-[:FOR]-(that:Application)",),
             APPLICATION_SORTS,
             conditions=APPLICATION_CONDITIONS,
+            see=Level.OWN,
+            implied=True,
         ),
         "applicantsWithReminders": Page(
-            "Application", ("(this)<-[:FOR]-(that:Application)",), APPLICATION_SORTS, where=HAS_REMINDERS
+            "Application",
+            ("(this)<-[:FOR]-(that:Application)",),
+            APPLICATION_SORTS,
+            where=HAS_REMINDERS,
+            see=Level.OWN,
+            implied=True,
         ),
     },
 )

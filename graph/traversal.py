@@ -105,6 +105,7 @@ class Page:
     """A Relay connection with keyset cursors; the first sort is the default.
 
     `by` names the argument that chooses the steps; `prepare` brings arguments into the form that is stored.
+    `implied`: staff who reach the level `see` on `this` see every `that`, which then is not asked of each.
     """
 
     to: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from types import CodeType
 from typing import Any, TypeAlias
@@ -42,6 +42,15 @@ class Request:
     args: Sequence[Any]
     revealing: Any
     seal: Callable[[Any], str]
+    _sizes: dict[int, tuple[int, bool]] = field(default_factory=dict[int, tuple[int, bool]])
+
+    def size(self, slot: int) -> tuple[int, bool]:
+        """How many rows a page holds, and whether from the end; one field's pages may be thousands."""
+        found = self._sizes.get(slot)
+        if found is None:
+            size, backward, _ = page_size(self.args[slot])
+            found = self._sizes[slot] = size, backward
+        return found
 
 
 Reader: TypeAlias = Callable[[Any, Request], Any]
@@ -100,7 +109,6 @@ class _Code:
             "encode": b2a_base64,
             "instant": _instant,
             "place": _place,
-            "page_size": page_size,
         }
 
     def projection(self, name: str) -> Projection:
@@ -192,7 +200,7 @@ class _Code:
         return self.define(
             "columns",
             f"args = request.args[{layout.pick.slot}]",
-            "size, backward, _ = page_size(args)",
+            f"size, backward = request.size({layout.pick.slot})",
             "found = columns[1] or ()",
             "more = len(found) > size",
             "rows = found[:size]",
