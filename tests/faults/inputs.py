@@ -13,7 +13,7 @@ from uuid import uuid4
 from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_list_type
 
 from graph.interviews import Response
-from tests.conftest import NOW, Company, gid
+from tests.conftest import NOW, Company, gid, uid
 
 Way = tuple[str | int, ...]
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
@@ -180,16 +180,16 @@ class Inputs:
     async def recordStatement(self) -> dict[str, Any]:
         return {"finding": await self.finding(told=False), "channel": "EMAIL", "text": "The link did not open."}
 
+    async def heard(self) -> dict[str, Any]:
+        """A finding that may be decided, read to its end."""
+        finding = await self.finding(told=True)
+        return {"finding": finding, "readUpTo": await self.company.hr.last_seq(finding=uid(finding))}
+
     async def confirmNoShow(self) -> dict[str, Any]:
-        return {
-            "finding": await self.finding(told=True),
-            "cause": "CANDIDATE",
-            "reason": "It did open.",
-            "readUpTo": 99,
-        }
+        return {**await self.heard(), "cause": "CANDIDATE", "reason": "It did open."}
 
     async def excuseNoShow(self) -> dict[str, Any]:
-        return {"finding": await self.finding(told=True), "reason": "A certificate was shown.", "readUpTo": 99}
+        return {**await self.heard(), "reason": "A certificate was shown."}
 
     async def voidNoShow(self) -> dict[str, Any]:
         return {"finding": await self.finding(told=True), "reason": "About somebody else."}

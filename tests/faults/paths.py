@@ -115,7 +115,7 @@ class Paths:
     def roots(self) -> Iterator[tuple[str, GraphQLField, GraphQLObjectType]]:
         """Root fields with their arguments; `node` once for each known record, as its own type."""
         for name, field in self.schema.query_type.fields.items():  # type: ignore[union-attr]
-            if name != "node":
+            if name != "node" and get_named_type(field.type).name != "Graph":
                 yield from ((text, field, self.record(field)) for text in self.variants(name, field))
         node = self.schema.query_type.fields["node"]  # type: ignore[union-attr]
         for type, ids in self.known.ids.items():
@@ -125,12 +125,21 @@ class Paths:
 
     def queries(self, depth: int) -> Iterator[str]:
         """One query for each way of up to `depth` fields from a root, the root itself not counted."""
+        yield from self.graphs()
         for text, field, type in self.roots():
             for way in self.ways(type, depth):
                 if field is self.schema.query_type.fields["node"]:  # type: ignore[union-attr]
                     yield f"{{ {text} {{ __typename ... on {type.name} {{ {way} }} }} }}"
                 else:
                     yield f"{{ {text} {self.inside(field, way)} }}"
+
+    def graphs(self) -> Iterator[str]:
+        """What lies around each known record, and a way from each to the next."""
+        graph = "{ truncated edges { from to kind } nodes { __typename id ... on Department { code } } }"
+        known = [id for ids in self.known.ids.values() for id in ids]
+        for one, other in zip(known, [*known[1:], *known[:1]], strict=True):
+            yield f'{{ subgraph(root: "{one}", depth: 3) {graph} }}'
+            yield f'{{ path(from: "{one}", to: "{other}") {graph} }}'
 
     def ways(self, type: GraphQLObjectType, depth: int) -> Iterator[str]:
         yield self.selection(type)

@@ -114,6 +114,10 @@ class Sight:
     def interviews(self) -> list[Interview]:
         return [each for each in self.model.interviews if self.is_program or self.owns(each.department)]
 
+    def is_mine(self, interview: Interview) -> bool:
+        """Whether a program wrote of it; who recruits has all that is to be seen."""
+        return not self.is_program or any(by == self.who for _, by in interview.events)
+
     def findings(self) -> list[Finding]:
         def sees(finding: Finding) -> bool:
             held = finding.interview.department
@@ -145,22 +149,22 @@ class Sight:
     # What they say
 
     def interview(self, interview: Interview) -> dict[str, Any]:
-        mine = not self.is_program or any(by == self.who for _, by in interview.events)
+        mine = self.is_mine(interview)
         finding = self.model.finding_of(interview)
         decided = finding is not None and finding.state in ("FINAL", "EXCUSED", "DISPUTED") and not self.is_program
         told = [by for _, by in interview.events if not self.is_program or by == self.who]
         return {
             "id": interview.label,
-            "icsSequence": interview.sequence,
+            "icsSequence": interview.sequence if mine else None,
             "mode": interview.mode,
             "startsAt": instant(interview.starts),
             "response": interview.response,
             "attendance": interview.attendance,
             "outcome": finding.outcome if finding and decided else None,
             "evidence": interview.evidence if mine else None,
-            "department": {"name": interview.department.name},
-            "position": self.title(interview.application.position),
-            "rescheduledTo": {"id": interview.moved_to.label} if interview.moved_to else None,
+            "department": {"name": interview.department.name} if mine else None,
+            "position": self.title(interview.application.position) if mine else None,
+            "rescheduledTo": {"id": interview.moved_to.label} if interview.moved_to and mine else None,
             "events": {"totalCount": len(told)},
             "finding": {"id": finding.label} if finding and not self.is_program else None,
         }
@@ -288,7 +292,9 @@ class Sight:
             "around": marked(around),
             "findings": ids(each for each in self.findings() if each.interview.department is it and self.owns(it)),
             "applications": ids(each for each in self.applications() if each.position.department is it),
-            "interviews": page(self.interview(each) for each in self.interviews() if each.department is it),
+            "interviews": page(
+                self.interview(each) for each in self.interviews() if each.department is it and self.is_mine(each)
+            ),
             "facts": self.facts(it, self.under(it), full=self.owns(it)),
             "wide": {name: wide[name] for name in ("interviews", "noShows")},
         }

