@@ -29,7 +29,7 @@ SHORT = {
         "test_tampering.py",
     ],
     "neo4j": [
-        *(KEYS, WRITERS, STOP, "test_hostile.py", "test_kills.py::test_a_killed_api_loses_nothing"),
+        *(KEYS, WRITERS, STOP, "test_kills.py::test_a_killed_api_loses_nothing"),
         "test_two_processes.py::test_a_key_sent_to_both_has_one_effect",
     ],
 }
