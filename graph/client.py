@@ -34,8 +34,6 @@ TIMEOUT = 10.0
 """Seconds that one statement or one transaction may take in the database."""
 PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
-ENDED = ("Transaction.TransactionTimedOut", "Transaction.LockClientStopped")
-"""What Neo4j calls a transaction that took too long, by itself or while it waited for a lock."""
 SILENCE = 3.0
 """Seconds within which a connection that works gives its first answer, unless the database plans for as long."""
 MARGIN = 1.0
@@ -92,6 +90,15 @@ def is_unfollowable(error: BaseException) -> bool:
 
 def is_too_slow(error: BaseException) -> bool:
     return isinstance(error, Neo4jError) and "TransactionTimedOut" in (error.code or "")
+
+
+def is_stopped(error: BaseException) -> bool:
+    """Whether Neo4j ended it while it waited for a lock, as for a copy to end: nothing of it is kept."""
+    return isinstance(error, ClientError) and "Transaction.LockClientStopped" in (error.code or "")
+
+
+def is_answered(task: asyncio.Task[Any]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 class Transaction:
@@ -205,7 +212,7 @@ class Client:
     async def stream(self, statement: Statement[Row], /, *, seconds: float, **parameters: Any) -> AsyncIterator[Row]:
         """Rows as they come, however many; never tried again, so whoever reads must be able to begin anew."""
         query = Query(statement.text, timeout=seconds)
-        async with self.driver.session(database=self.database, default_access_mode=READ_ACCESS) as session:
+        async with self._session(self.driver, READ_ACCESS) as session:
             async for record in await session.run(query, parameter(parameters)):
                 yield statement.read(record)
 
@@ -232,11 +239,10 @@ class Client:
         """
         driver, loop = self.driver, asyncio.get_running_loop()
         beside: list[asyncio.Task[list[Mapping[str, Any]]]] = []
-
         over = False
 
         def overtake(task: asyncio.Task[list[Mapping[str, Any]]]) -> None:
-            if not over and not task.cancelled() and task.exception() is None and not first.expired():
+            if not over and is_answered(task) and not first.expired():
                 first.reschedule(loop.time())
 
         def silent() -> None:
@@ -249,7 +255,7 @@ class Client:
             async with asyncio.timeout(within) as first:
                 return await self._ask(driver, query, values, heard=timer.cancel)
         except TimeoutError:
-            if beside and beside[0].done() and not beside[0].cancelled() and beside[0].exception() is None:
+            if beside and is_answered(beside[0]):
                 return beside[0].result()
             raise
         finally:
@@ -338,13 +344,7 @@ class Client:
                 return result
 
         async with self._turn:
-            try:
-                return await _again(attempt)
-            except ClientError as error:
-                # Rolled back by the database, as when it waited for a copy to end: nothing of it is kept.
-                if any(name in (error.code or "") for name in ENDED):
-                    raise EngineUnavailable("The database did not answer in time.") from error
-                raise
+            return await _again(attempt)
 
 
 async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
@@ -359,6 +359,8 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
                 raise Unfollowable from error
             if is_too_slow(error):
                 raise TooSlow from error
+            if is_stopped(error) and not is_transient(error):
+                raise EngineUnavailable("The database did not answer in time.") from error
             if not is_transient(error):
                 raise
             wait = random.uniform(0, ceiling)
