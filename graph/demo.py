@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.client import Transaction
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Count, Found, Nothing, Statement
 from graph.writing import Graph
 
 BATCH = 40
@@ -25,11 +25,6 @@ class Demo:
 @dataclass(frozen=True, slots=True)
 class SownAt:
     sown_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    count: int
 
 
 FIND = Statement(

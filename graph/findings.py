@@ -13,7 +13,7 @@ from graph.events import EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.refusals import Code, Refusal
-from graph.statements import Nothing, Statement
+from graph.statements import Count, Nothing, Statement
 from graph.traversal import Form, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -221,11 +221,6 @@ VOID = Statement(
     row=Nothing,
     writes=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    count: int
 
 
 COUNT_EARLIER = Statement(

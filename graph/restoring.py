@@ -13,7 +13,7 @@ from graph.client import Client, Transaction
 from graph.exporting import KEYS, Damaged, Header, Line, Sum, graph_lines, understood
 from graph.health import missing_constraints
 from graph.migrations import MIGRATIONS
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Count, Found, Nothing, Statement
 
 BATCH = 1000
 """Nodes or relations written in one transaction."""
@@ -28,11 +28,6 @@ NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 class NotRestored(Exception):
     """The database does not hold what the file holds; the text is a sentence for the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    count: int
 
 
 FIND_RECORD = Statement(

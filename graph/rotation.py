@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from graph import keyring
 from graph.candidates import CandidateStatus, IdentifierKind, normalised_email, normalised_phone
 from graph.client import PATIENCE, TIMEOUT, Transaction
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Count, Found, Nothing, Statement
 from graph.writing import Graph, random_id
 
 SETTLING = PATIENCE + TIMEOUT + 1
@@ -45,11 +45,6 @@ class Tie:
 @dataclass(frozen=True, slots=True)
 class Standing:
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    count: int
 
 
 LIST_BEHIND = Statement(

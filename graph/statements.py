@@ -29,6 +29,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """The row of a statement that only counts."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statement(Generic[Row]):
     name: str
     text: LiteralString

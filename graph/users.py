@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph.events import EventType
 from graph.refusals import Code, Refusal
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Count, Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Prop, Shape, root
 from graph.visibility import DepartmentRole, Level, OrganizationRole
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -52,11 +52,6 @@ class UserRow:
     id: str
     organization: str | None
     role: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    count: int
 
 
 FIND_BY_EXTERNAL_ID = Statement(
