@@ -80,7 +80,7 @@ class Record:
         name = operation.name
         self.operation = name if name and len(name) <= NAME else None
         self.kind = operation.kind.value
-        self.role = viewer.role.value if viewer else None
+        self.role = viewer.part if viewer else None
         if self.metrics is not None:
             seconds = None if self.stays_open else self.age()
             self.metrics.operation(self.operation if viewer else None, self.kind, seconds)

@@ -60,9 +60,10 @@ class EventType(Enum):
 
 
 class ActorKind(Enum):
-    """Who acted: a person, the system by itself, or a program with a token."""
+    """Who acted: a person of the employer, the candidate, the system by itself, or a program with a token."""
 
     HUMAN = "HUMAN"
+    CANDIDATE = "CANDIDATE"
     SYSTEM = "SYSTEM"
     API = "API"
 
@@ -111,10 +112,11 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes: the User's id and kind."""
+    """Who writes: the id and label of a User, of the candidate itself, or of the Organization whose system acts."""
 
     id: str
     kind: ActorKind
+    label: str = "User"
 
 
 _CREATE: LiteralString = """
@@ -124,59 +126,48 @@ _CREATE: LiteralString = """
     CREATE (event)-[:BY]->(by)
     SET head.seq = $seq, head.hash = $hash
 """
-_CANDIDATE: LiteralString = "MATCH (head:Candidate {id: $head}) MATCH (by:User {id: $by})"
-_ORGANIZATION: LiteralString = "MATCH (head:Organization {id: $head}) MATCH (by:User {id: $by})"
-_IN_ORGANIZATION: LiteralString = " SET event.organization = head.id "
-_ABOUT_HEAD: LiteralString = "CREATE (event)-[:ABOUT]->(head)"
-
-APPEND: Mapping[tuple[str, str], Statement[Nothing]] = {
-    ("Candidate", "Candidate"): Statement(
-        "events.append_to_candidate", _CANDIDATE + _CREATE + _ABOUT_HEAD, row=Nothing, writes=True
-    ),
-    ("Candidate", "Application"): Statement(
-        "events.append_to_application",
-        _CANDIDATE
-        + " MATCH (about:Application {id: $about})"
-        + _CREATE
-        + _ABOUT_HEAD
-        + " CREATE (event)-[:ABOUT]->(about)",
-        row=Nothing,
-        writes=True,
-    ),
-    ("Candidate", "Interview"): Statement(
-        "events.append_to_interview",
-        _CANDIDATE
-        + " MATCH (about:Interview {id: $about})"
-        + _CREATE
-        + _ABOUT_HEAD
-        + " CREATE (event)-[:ABOUT]->(about)",
-        row=Nothing,
-        writes=True,
-    ),
-    ("Organization", "Organization"): Statement(
-        "events.append_to_organization", _ORGANIZATION + _CREATE + _IN_ORGANIZATION, row=Nothing, writes=True
-    ),
-    ("Organization", "Department"): Statement(
-        "events.append_to_department",
-        _ORGANIZATION
-        + " MATCH (about:Department {id: $about})"
-        + _CREATE
-        + _IN_ORGANIZATION
-        + " CREATE (event)-[:ABOUT]->(about)",
-        row=Nothing,
-        writes=True,
-    ),
-    ("Organization", "Position"): Statement(
-        "events.append_to_position",
-        _ORGANIZATION
-        + " MATCH (about:Position {id: $about})"
-        + _CREATE
-        + _IN_ORGANIZATION
-        + " CREATE (event)-[:ABOUT]->(about)",
-        row=Nothing,
-        writes=True,
-    ),
+_HEADS: Mapping[str, LiteralString] = {
+    "Candidate": "MATCH (head:Candidate {id: $head})",
+    "Organization": "MATCH (head:Organization {id: $head})",
 }
+_AUTHORS: Mapping[str, LiteralString] = {
+    "User": " MATCH (by:User {id: $by})",
+    "Candidate": " MATCH (by:Candidate {id: $by})",
+    "Organization": " MATCH (by:Organization {id: $by})",
+}
+_THINGS: Mapping[str, Mapping[str, LiteralString]] = {
+    "Candidate": {
+        "Candidate": "",
+        "Application": " MATCH (about:Application {id: $about})",
+        "Interview": " MATCH (about:Interview {id: $about})",
+    },
+    "Organization": {
+        "Organization": "",
+        "Department": " MATCH (about:Department {id: $about})",
+        "Position": " MATCH (about:Position {id: $about})",
+    },
+}
+_LINKS: Mapping[str, LiteralString] = {
+    "Candidate": "CREATE (event)-[:ABOUT]->(head)",
+    "Organization": " SET event.organization = head.id ",
+}
+
+
+def _append(head: str, about: str, by: str) -> Statement[Nothing]:
+    found = _THINGS[head][about]
+    text = _HEADS[head] + _AUTHORS[by] + found + _CREATE + _LINKS[head]
+    name = f"events.append_to_{about.lower()}" + ("" if by == "User" else f"_by_{by.lower()}")
+    return Statement(name, text + (" CREATE (event)-[:ABOUT]->(about)" if found else ""), row=Nothing, writes=True)
+
+
+APPEND: Mapping[tuple[str, str, str], Statement[Nothing]] = {
+    (head, about, by): _append(head, about, by)
+    for head, things in _THINGS.items()
+    for about in things
+    for by in _AUTHORS
+    if not (head == "Organization" and by == "Candidate")
+}
+"""By the chain, what the event is about, and who wrote it; no candidate writes an Organization's history."""
 
 
 def slice_of(instant: datetime) -> int:
@@ -231,7 +222,7 @@ async def append(tx: Transaction, chain: Chain, event: NewEvent, *, id: str, aut
     """Appends to a chain whose head this transaction has locked."""
     label = event.about.label if event.about else chain.label
     await tx.run(
-        APPEND[chain.label, label],
+        APPEND[chain.label, label, author.label],
         **link(chain, event, id=id, author=author, now=now),
         head=chain.id,
         about=event.about.id if event.about else None,
@@ -270,7 +261,7 @@ _STORED: LiteralString = """
       event.recordedAt AS recorded_at, event.recordedIn AS recorded_in, event.actorKind AS actor_kind,
       event.payload AS payload, event.salt AS salt, event.commitment AS commitment, event.prevHash AS prev_hash,
       event.hash AS hash,
-      [(event)-[:BY]->(by:User) | by.id] AS by, [(event)-[:ABOUT]->(about) | about.id] AS about
+      [(event)-[:BY]->(by) | by.id] AS by, [(event)-[:ABOUT]->(about) | about.id] AS about
 """
 LIST_CANDIDATES = Statement(
     "events.list_candidates",

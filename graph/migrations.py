@@ -68,6 +68,14 @@ MIGRATIONS = (
             "CREATE CONSTRAINT key_ring_id IF NOT EXISTS FOR (n:KeyRing) REQUIRE n.id IS UNIQUE",
         ),
     ),
+    Migration(
+        "0005_timers",
+        (
+            "CREATE CONSTRAINT timer_id IF NOT EXISTS FOR (n:Timer) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX timer_due_at IF NOT EXISTS FOR (n:Timer) ON (n.dueAt)",
+            "CREATE CONSTRAINT message_id IF NOT EXISTS FOR (n:Message) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
 )
 
 

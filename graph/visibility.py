@@ -45,10 +45,11 @@ class Level(Enum):
 
 
 class Dialect(Enum):
-    """Staff see by department; an integrator sees what integrations need and never a finding."""
+    """Staff see by department; an integrator what integrations need and never a finding; a candidate its own record."""
 
     STAFF = "STAFF"
     INTEGRATOR = "INTEGRATOR"
+    CANDIDATE = "CANDIDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,32 @@ FIND_VIEWER = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a candidate's link opens: one application, or where a code was given too the whole of its records."""
+
+    candidates: tuple[str, ...]
+    application: str
+    verified: bool
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who asks: identity, role and the relation of every department of the Organization."""
+    """Somebody who asks: identity, role and the relation of every department of the Organization.
+
+    A candidate, whose `person` is there, and the system itself have no role.
+    """
 
     id: str
     external_id: str
     organization: str
     zone: str
     jurisdiction: str
-    role: OrganizationRole
+    role: OrganizationRole | None
     structure: Structure
     relations: Mapping[str, Relation]
     demo: bool = False
+    person: Person | None = None
 
     @classmethod
     def of_row(cls, row: ViewerRow) -> Viewer:
@@ -113,13 +127,27 @@ class Viewer:
 
     @property
     def dialect(self) -> Dialect:
+        if self.person is not None:
+            return Dialect.CANDIDATE
         return Dialect.INTEGRATOR if self.role is OrganizationRole.INTEGRATOR else Dialect.STAFF
+
+    @property
+    def is_system(self) -> bool:
+        """Nobody: timers act for the Organization itself, on any of its departments."""
+        return self.role is None and self.person is None
+
+    @property
+    def part(self) -> str:
+        """What the viewer is, in one word."""
+        if self.role is not None:
+            return self.role.value
+        return "SYSTEM" if self.is_system else "CANDIDATE"
 
     def departments(self, *relations: Relation) -> list[str]:
         return sorted(id for id, relation in self.relations.items() if relation in relations)
 
     def owns(self, department: str) -> bool:
-        return self.relations.get(department) is Relation.OWN
+        return self.is_system or self.relations.get(department) is Relation.OWN
 
     def is_near(self, department: str) -> bool:
         return self.relations.get(department, Relation.OUTSIDE) is not Relation.OUTSIDE
@@ -136,10 +164,20 @@ class Viewer:
             "staff": self.dialect is Dialect.STAFF,
             "auditor": self.role is OrganizationRole.AUDITOR,
             "admin": self.role in (OrganizationRole.HR_ADMIN, OrganizationRole.AUDITOR),
+            **_of_person(self.person),
         }
 
     def at(self, now: datetime) -> dict[str, Any]:
         return {**self.parameters, "now": now}
+
+
+def _of_person(person: Person | None) -> dict[str, Any]:
+    """`mine` are a candidate's records, `linked` the application of its link; nobody else has any."""
+    return {
+        "mine": padded(list(person.candidates) if person else []),
+        "linked": person.application if person else "",
+        "verified": person is not None and person.verified,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +191,11 @@ COUNT_DEPARTMENTS = Statement(
     "MATCH (department:Department) RETURN department.organization AS organization, count(*) AS count",
     row=Departments,
 )
+
+
+def system(organization: str, zone: str, jurisdiction: str) -> Viewer:
+    """The system itself, which acts where a timer is due."""
+    return Viewer(organization, "", organization, zone, jurisdiction, None, Structure(()), {})
 
 
 def stand_ins(departments: int) -> list[Viewer]:
@@ -202,13 +245,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rule of one type for staff and for integrators."""
+    """The rule of one type for staff, for integrators and for the candidate."""
 
     staff: Rule
     integrator: Rule
+    candidate: Rule
 
     def rule(self, dialect: Dialect) -> Rule:
-        return self.integrator if dialect is Dialect.INTEGRATOR else self.staff
+        match dialect:
+            case Dialect.STAFF:
+                return self.staff
+            case Dialect.INTEGRATOR:
+                return self.integrator
+            case Dialect.CANDIDATE:
+                return self.candidate
 
 
 ABSENT = Rule("false", own="false", near="false")
@@ -238,11 +288,27 @@ _EVENT_OWN: LiteralString = """(EXISTS {
   OR EXISTS { (this)-[:ABOUT]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->
     (d:Department) WHERE d.id IN $own AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview) } })"""
 
+MY_APPLICATION: LiteralString = (
+    "EXISTS { (this)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR this.id = $linked) }"
+)
+MY_INTERVIEW: LiteralString = (
+    "EXISTS { (this)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
+    "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
+)
+MY_FINDING: LiteralString = (
+    "$verified AND EXISTS { (this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(c:Candidate) "
+    "WHERE c.id IN $mine }"
+)
+"""What a candidate sees of a finding: all of its own, once a code was given besides the link."""
+
 POLICIES: Mapping[str, Policy] = {
-    "Organization": Policy(Rule("this.id = $organization"), Rule("this.id = $organization")),
+    "Organization": Policy(
+        Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
+    ),
     "Department": Policy(
         Rule("this.organization = $organization", own="this.id IN $own", near="this.id IN $near"),
         Rule("this.organization = $organization"),
+        Rule("this.organization = $organization", own="false", near="false"),
     ),
     "Position": Policy(
         Rule(
@@ -250,6 +316,11 @@ POLICIES: Mapping[str, Policy] = {
             own="EXISTS { (this)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }",
         ),
         Rule("EXISTS { (this)-[:BELONGS_TO]->(d:Department {organization: $organization}) }"),
+        Rule(
+            "EXISTS { (this)<-[:FOR]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
+            "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }",
+            own="false",
+        ),
     ),
     "Candidate": Policy(
         Rule(
@@ -257,27 +328,36 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE d.id IN $own }"
         ),
         Rule(OF_MINE),
+        Rule("this.id IN $mine", own="$verified"),
     ),
     "Application": Policy(
         Rule("EXISTS { (this)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"),
         Rule(OF_MINE),
+        Rule(MY_APPLICATION),
     ),
     "Interview": Policy(
         Rule("EXISTS { (this)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
         Rule("EXISTS { (this)-[:HELD_BY]->(d:Department {organization: $organization}) }", own=OF_MINE),
+        Rule(MY_INTERVIEW),
     ),
-    "Event": Policy(Rule(_EVENT_OWN), Rule("EXISTS { (this)-[:BY]->(:User {id: $viewer}) }")),
-    "Finding": Policy(Rule(_FINDING_ROW, own=_FINDING_OWN), ABSENT),
+    "Event": Policy(
+        Rule(_EVENT_OWN),
+        Rule("EXISTS { (this)-[:BY]->(:User {id: $viewer}) }"),
+        Rule("$verified AND EXISTS { (this)-[:ABOUT]->(c:Candidate) WHERE c.id IN $mine }"),
+    ),
+    "Finding": Policy(Rule(_FINDING_ROW, own=_FINDING_OWN), ABSENT, Rule(MY_FINDING)),
     "User": Policy(
         Rule(
             "EXISTS { (this)-[:MEMBER_OF]->(:Organization {id: $organization}) }",
             own="(this.id = $viewer OR $admin)",
         ),
         Rule("this.id = $viewer"),
+        # Who acted on the record is named to the person it is about; roles and departments are not.
+        Rule("$verified AND EXISTS { (this)-[:MEMBER_OF]->(:Organization {id: $organization}) }", own="false"),
     ),
     # A reminder stands on a finding, or on another application of the same person in the same circle.
     # `held` is the department it comes from, bound on the way there.
-    "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT),
-    "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT),
-    "AttendanceSummary": Policy(Rule("true"), ABSENT),
+    "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, ABSENT),
+    "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, ABSENT),
+    "AttendanceSummary": Policy(Rule("true"), ABSENT, ABSENT),
 }

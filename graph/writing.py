@@ -32,6 +32,9 @@ def random_id() -> str:
     return str(uuid4())
 
 
+_LABELS = {ActorKind.CANDIDATE: "Candidate", ActorKind.SYSTEM: "Organization"}
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One call of a mutation: who, when, under which key, with which input."""
@@ -47,7 +50,7 @@ class Act:
 
     @property
     def author(self) -> Author:
-        return Author(self.viewer.id, self.kind)
+        return Author(self.viewer.id, self.kind, _LABELS.get(self.kind, "User"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,9 @@ def test_rows_about_people_name_the_viewer() -> None:
     for name in ("Candidate", "Application", "Interview", "Event", "Finding", "MissedReminder", "RepeatReminder"):
         for dialect in Dialect:
             row = POLICIES[name].rule(dialect).row
-            assert row == "false" or any(word in row for word in ("$own", "$near", "$viewer", "$organization")), name
+            assert row == "false" or any(
+                word in row for word in ("$own", "$near", "$viewer", "$organization", "$mine")
+            ), name
 
 
 def test_only_ids_and_names_are_open_to_all() -> None:
