@@ -16,7 +16,7 @@ from graph.refusals import Code, Refusal
 from graph.statements import Count, Nothing, Statement
 from graph.traversal import Form, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
-from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
 
 
 class FindingOutcome(Enum):
@@ -314,6 +314,17 @@ async def find_own(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Ref
     return (locked, interview) if locked else absent
 
 
+async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
+    """The finding and its interview, the candidate locked, if they are about the person who acts."""
+    absent, viewer = Refusal(Code.NOT_FOUND, "finding"), desk.act.viewer
+    found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    interview = await interviews.find_mine(desk, found.interview) if found else absent
+    if isinstance(interview, Refusal):
+        return absent
+    locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    return (locked, interview) if locked else absent
+
+
 async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
     id = desk.new_id()
     await desk.tx.run(
@@ -408,14 +419,15 @@ async def record_notice(
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
-    """What the candidate says to it, taken down by HR; a later statement stands beside an earlier one."""
-    if refused := role_refusal(act.viewer, RECRUITERS):
+    """What the candidate says to it, or HR takes down; a later statement stands beside an earlier one."""
+    mine = act.viewer.person is not None
+    if refused := person_refusal(act.viewer, verified=True) if mine else role_refusal(act.viewer, RECRUITERS):
         return refused
     if not 0 < len(text.strip()) <= 10_000:
         return Refusal(Code.INVALID_VALUE, "text")
 
     async def work(desk: Desk) -> Outcome:
-        found = await find_own(desk, finding)
+        found = await (find_mine if mine else find_own)(desk, finding)
         if isinstance(found, Refusal):
             return found
         open_finding, interview = found

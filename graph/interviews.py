@@ -302,6 +302,18 @@ async def find_own(desk: Desk, id: str, *, recorder: bool = False) -> InterviewR
     return await desk.tx.one(FIND, id=id, organization=viewer.organization) or Refusal(Code.NOT_FOUND, "interview")
 
 
+async def find_mine(desk: Desk, id: str) -> InterviewRow | Refusal:
+    """The interview, its candidate locked, if it is of the application, or with a code of the person, who acts."""
+    viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "interview")
+    found, person = await desk.tx.one(FIND, id=id, organization=viewer.organization), viewer.person
+    if found is None or person is None or found.candidate not in person.candidates:
+        return absent
+    if not person.verified and found.application != person.application:
+        return absent
+    await desk.lock_candidate(found.candidate)
+    return await desk.tx.one(FIND, id=id, organization=viewer.organization) or absent
+
+
 async def invite(graph: Graph, act: Act, new: Invite) -> Outcome:
     """Invites for one time; the interview is held by the position's department of this moment, for good."""
     if refused := role_refusal(act.viewer, RECRUITERS):

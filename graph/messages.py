@@ -20,6 +20,30 @@ class Template(Enum):
     """What is told."""
 
     INVITATION = "INVITATION"
+    INVITATION_MOVED = "INVITATION_MOVED"
+    INVITATION_CANCELLED = "INVITATION_CANCELLED"
+    RESPONSE_RECEIVED = "RESPONSE_RECEIVED"
+    REMINDER_DAY = "REMINDER_DAY"
+    REMINDER_SOON = "REMINDER_SOON"
+    CODE = "CODE"
+    RESCHEDULE_REQUESTED = "RESCHEDULE_REQUESTED"
+    RESCHEDULE_GRANTED = "RESCHEDULE_GRANTED"
+    RESCHEDULE_REFUSED = "RESCHEDULE_REFUSED"
+    SLOT_OWED = "SLOT_OWED"
+    PROOF_RECEIVED = "PROOF_RECEIVED"
+    PROOF_DECIDED = "PROOF_DECIDED"
+    OUTCOME_MISSING = "OUTCOME_MISSING"
+    NOTICE = "NOTICE"
+    ANSWER_RECEIVED = "ANSWER_RECEIVED"
+    FINDING_CONFIRMED = "FINDING_CONFIRMED"
+    FINDING_EXCUSED = "FINDING_EXCUSED"
+    FINDING_VOIDED = "FINDING_VOIDED"
+    DISPUTE_RECEIVED = "DISPUTE_RECEIVED"
+    DISPUTE_UPHELD = "DISPUTE_UPHELD"
+    DISPUTE_REJECTED = "DISPUTE_REJECTED"
+    MARK_WITHDRAWN = "MARK_WITHDRAWN"
+    REQUEST_RECEIVED = "REQUEST_RECEIVED"
+    REQUEST_ANSWERED = "REQUEST_ANSWERED"
 
 
 class MessageState(Enum):
@@ -55,6 +79,14 @@ TO_DEPARTMENT = Statement(
 )
 
 
+TO_USER = Statement(
+    "messages.to_user",
+    "MATCH (message:Message {id: $id}) MATCH (to:User {id: $to}) CREATE (message)-[:TO]->(to)",
+    row=Nothing,
+    writes=True,
+)
+
+
 async def tell_candidate(desk: Desk, template: Template, subject: str, **facts: Any) -> str:
     """Queues a message to the candidate whose chain is locked, about the record `subject`; `facts` name nobody."""
     assert desk.chain is not None
@@ -65,6 +97,11 @@ async def tell_candidate(desk: Desk, template: Template, subject: str, **facts: 
 async def tell_department(desk: Desk, template: Template, department: str, subject: str, **facts: Any) -> str:
     """Queues a message to the recruiters of a department, about the record `subject`; `facts` name nobody."""
     return await _queue(desk, template, subject, TO_DEPARTMENT, department, facts)
+
+
+async def tell_user(desk: Desk, template: Template, user: str, subject: str, **facts: Any) -> str:
+    """Queues a message to one user, about the record `subject`; `facts` name nobody."""
+    return await _queue(desk, template, subject, TO_USER, user, facts)
 
 
 async def _queue(

@@ -18,6 +18,7 @@ class Code(Enum):
 
     NOT_FOUND = "NOT_FOUND"
     NOT_ALLOWED = "NOT_ALLOWED"
+    NOT_VERIFIED = "NOT_VERIFIED"
     KEY_REUSED = "KEY_REUSED"
     INVALID_VALUE = "INVALID_VALUE"
     CODE_TAKEN = "CODE_TAKEN"
@@ -51,6 +52,7 @@ class Code(Enum):
 SENTENCES: dict[Code, tuple[str, str]] = {
     Code.NOT_FOUND: ("找不到该记录。", "There is no such record."),
     Code.NOT_ALLOWED: ("您的角色无权执行此操作。", "Your role may not do this."),
+    Code.NOT_VERIFIED: ("请先输入发送给您的验证码。", "Give the code that was sent to you first."),
     Code.KEY_REUSED: ("该幂等键已用于另一个请求。", "This idempotency key was used with other input."),
     Code.INVALID_VALUE: ("字段值无效。", "This value is not valid."),
     Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),

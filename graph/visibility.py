@@ -92,6 +92,37 @@ class Person:
     verified: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whom a link names, and whether the code that was sent to the contact on file was given too."""
+
+    candidate: str
+    application: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: str
+    organization: str
+    zone: str
+    jurisdiction: str
+    demo: bool
+
+
+FIND_PERSON = Statement(
+    "viewer.person",
+    """
+    MATCH (candidate:Candidate {id: $candidate})-[:SUBMITTED]->(:Application {id: $application})
+    MATCH (organization:Organization {id: candidate.organization})
+    WHERE candidate.status <> 'ERASED'
+    RETURN candidate.id AS id, organization.id AS organization, organization.timeZone AS zone,
+      organization.jurisdiction AS jurisdiction, coalesce(organization.demo, false) AS demo
+    """,
+    row=PersonRow,
+)
+
+
 @dataclass(frozen=True)
 class Viewer:
     """Somebody who asks: identity, role and the relation of every department of the Organization.
@@ -123,6 +154,22 @@ class Viewer:
             structure=structure,
             relations=reach(role, row.works, structure),
             demo=row.demo,
+        )
+
+    @classmethod
+    def of_person(cls, row: PersonRow, claim: Claim) -> Viewer:
+        """The candidate itself, to whom departments are no nearer than their names."""
+        return cls(
+            id=row.id,
+            external_id="",
+            organization=row.organization,
+            zone=row.zone,
+            jurisdiction=row.jurisdiction,
+            role=None,
+            structure=Structure(()),
+            relations={},
+            demo=row.demo,
+            person=Person((row.id,), claim.application, claim.verified),
         )
 
     @property

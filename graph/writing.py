@@ -231,6 +231,13 @@ def role_refusal(viewer: Viewer, allowed: frozenset[OrganizationRole]) -> Refusa
     return None if viewer.role in allowed else Refusal(Code.NOT_ALLOWED)
 
 
+def person_refusal(viewer: Viewer, *, verified: bool) -> Refusal | None:
+    """NOT_ALLOWED for all but the candidate itself, NOT_VERIFIED where the link alone is not enough."""
+    if viewer.person is None:
+        return Refusal(Code.NOT_ALLOWED)
+    return Refusal(Code.NOT_VERIFIED) if verified and not viewer.person.verified else None
+
+
 def reach_refusal(viewer: Viewer, department: str, *, field: str, recorder: bool = False) -> Refusal | None:
     """A record outside the viewer's OWN is reported as absent; an integrator reaches the whole Organization."""
     if viewer.owns(department):

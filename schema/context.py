@@ -13,7 +13,7 @@ from uuid import uuid4
 from graph.candidates import Revealing
 from graph.events import ActorKind
 from graph.tail import Tail
-from graph.visibility import FIND_VIEWER, OrganizationRole, Viewer
+from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, Dialect, Viewer
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
 
@@ -57,14 +57,24 @@ class Viewers:
             if self._finding.get(subject) is asyncio.current_task():
                 del self._finding[subject]
 
+    async def find_person(self, claim: Claim) -> Viewer | None:
+        """The candidate of a link, read anew each time: a link may be revoked."""
+        rows = await self._graph.client.read(FIND_PERSON, candidate=claim.candidate, application=claim.application)
+        return Viewer.of_person(rows[0], claim) if rows else None
+
     def drop(self) -> None:
         self._kept.clear()
         self._finding.clear()
 
 
+_KINDS = {Dialect.INTEGRATOR: ActorKind.API, Dialect.CANDIDATE: ActorKind.CANDIDATE}
+
+
 @dataclass
 class Context:
     """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
+
+    A candidate has no token: `claim` is what its link proves.
 
     `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
     `planning` are the points of the statements that the database had to plan for it.
@@ -79,19 +89,25 @@ class Context:
     known: Viewer | None = None
     tail: Tail | None = None
     planning: int = 0
+    claim: Claim | None = None
 
     async def viewer(self, *, within: float = Viewers.KEPT) -> Viewer:
         """Who asks, as of so many seconds ago; UNAUTHENTICATED where nobody does or the subject is no user."""
-        viewer = await self.viewers.find(self.subject, within=within) if self.subject else None
+        viewer = await self._find(within)
         if viewer is None or not self.accepts(viewer):
             raise unauthenticated()
         self.known = viewer
         return viewer
+
+    async def _find(self, within: float) -> Viewer | None:
+        if self.claim is not None:
+            return self.known or await self.viewers.find_person(self.claim)
+        return await self.viewers.find(self.subject, within=within) if self.subject else None
 
     def revealing(self) -> Revealing:
         return Revealing(self.graph.keys)
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()
-        kind = ActorKind.API if viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
+        kind = _KINDS.get(viewer.dialect, ActorKind.HUMAN)
         return Act(viewer, self.clock(), mutation, key or str(uuid4()), mutation_input, kind)

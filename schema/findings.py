@@ -136,7 +136,8 @@ MUTATIONS = (
         lambda graph, act, input: findings.record_statement(
             graph, act, id_of("Finding", input.finding), channel=input.channel, text=input.text
         ),
-        "Takes down the candidate's answer. Own. Codes: NOT_FOUND, WRONG_STATE, INVALID_VALUE.",
+        "Takes down the candidate's answer. Own, or the candidate, code given. "
+        "Codes: NOT_FOUND, NOT_VERIFIED, WRONG_STATE, INVALID_VALUE.",
     ),
     mutation(
         "confirmNoShow",

@@ -21,7 +21,7 @@ from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
-from graph.visibility import OrganizationRole
+from graph.visibility import Claim, OrganizationRole
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
@@ -123,25 +123,32 @@ class Asked:
 
 @dataclass
 class Ask:
-    """Asks as a user, by external id, at a time; each question resolves its viewer anew."""
+    """Asks as a user, by external id, or as a candidate, by what its link proves, at a time.
+
+    Each question resolves its viewer anew.
+    """
 
     graph: Graph
     answerer: Answerer
     now: datetime = NOW
 
-    async def whole(self, query: str, viewer: str | None, **variables: Any) -> Asked:
-        context = Context(self.graph, Viewers(self.graph), viewer, clock=lambda: self.now)
+    async def whole(self, query: str, viewer: str | Claim | None, **variables: Any) -> Asked:
+        context = Context(self.graph, Viewers(self.graph), clock=lambda: self.now)
+        if isinstance(viewer, Claim):
+            context.claim = viewer
+        else:
+            context.subject = viewer
         with statements_run() as names:
             answer = await self.answerer.answer(query, context, variables=variables)
         payload = answer.payload()
         return Asked(payload.get("data"), payload.get("errors", []), payload.get("extensions", {}), names)
 
-    async def __call__(self, query: str, viewer: str | None, **variables: Any) -> Any:
+    async def __call__(self, query: str, viewer: str | Claim | None, **variables: Any) -> Any:
         answer = await self.whole(query, viewer, **variables)
         assert not answer.errors, answer.errors
         return answer.data
 
-    async def last_seq(self, viewer: str, id: str) -> int:
+    async def last_seq(self, viewer: str | Claim, id: str) -> int:
         """The seq of the last event of an interview, or of that which a finding is about; 0 for what is not there."""
         query = (
             "query Last($id: ID!) { node(id: $id) { ... on Finding { lastSeq } "
@@ -152,7 +159,7 @@ class Ask:
             return 0
         return found["lastSeq"] if "lastSeq" in found else found["events"]["nodes"][0]["seq"]
 
-    async def do(self, mutation: str, viewer: str, selection: str = "id", **input: Any) -> Any:
+    async def do(self, mutation: str, viewer: str | Claim, selection: str = "id", **input: Any) -> Any:
         """Calls a mutation; the result's selection is on the record, or code and field of the refusal come back."""
         title = mutation[0].upper() + mutation[1:]
         type = self.answerer.schema.get_type(f"{title}Result").types[0].name  # type: ignore[union-attr]

@@ -1,0 +1,9 @@
+"""What is done when a timer is due, by its kind; errands that leave the graph are the worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.timers import Rule, TimerKind
+
+RULES: Mapping[TimerKind, Rule] = {}
