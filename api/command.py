@@ -135,6 +135,8 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 1_000)
+    # Beside the thread that reads long texts, the loop is to wait for its turn no longer than this.
+    sys.setswitchinterval(0.001)
 
 
 async def _forget_daily(graph: Graph) -> None:

@@ -121,6 +121,7 @@ class Server:
             self._follow(request)
             caller = await self.admit(request, context)
             asked = await self._read(request)
+            await self.answerer.learn(asked.query)
         except Refused as refused:
             return refused.response(form or JSON)
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
@@ -156,6 +157,7 @@ class Server:
 
         One that is not executed is the last.
         """
+        await self.answerer.learn(asked.query)
         told = self.answerer.subscribe(
             asked.query,
             context,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,6 +34,8 @@ TOKENS = 2_000
 DOCUMENTS = 512
 """Documents kept with their plans; each keeps at most PLANS."""
 PLANS = 64
+LONG = 1_000
+"""Characters from which a text may take longer to read than others should wait."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +150,7 @@ class Documents:
         self._kept: OrderedDict[str, Reading] = OrderedDict()
         self._alike: OrderedDict[str, tuple[Likeness, Document]] = OrderedDict()
         self._trusted: dict[str, Reading] = {}
+        self._reader = ThreadPoolExecutor(1, "reader")
 
     def __contains__(self, text: str) -> bool:
         return text in self._trusted or text in self._kept
@@ -166,6 +171,14 @@ class Documents:
         self._kept.move_to_end(text)
         return reading
 
+    async def learn(self, text: str) -> None:
+        """Reads a long text that is not known beside the loop, one at a time, so that nobody else waits for it."""
+        if len(text) < LONG or text in self:
+            return
+        like, document = await asyncio.get_running_loop().run_in_executor(self._reader, self._study, text)
+        if text not in self:
+            self._keep(text, self._known(text, like, document))
+
     def read_alone(self, text: str) -> Reading:
         """The text read by a document of its own, from now on."""
         return self._keep(text, Reading(self._read(text)))
@@ -177,14 +190,21 @@ class Documents:
         return reading
 
     def _read_new(self, text: str) -> Reading:
+        return self._known(text, *self._study(text))
+
+    def _study(self, text: str) -> tuple[Likeness | None, Document | None]:
+        """What the text is like, and its document where there is none yet of a text alike; changes nothing here."""
         like = likeness(text, most=TOKENS)
-        if like is not None and like.text in self._alike:
+        return like, None if like is not None and like.text in self._alike else self._read(text)
+
+    def _known(self, text: str, like: Likeness | None, document: Document | None) -> Reading:
+        if document is None and like is not None and like.text in self._alike:
             first, document = self._alike[like.text]
             self._alike.move_to_end(like.text)
             keys = dict(zip(first.aliases, like.aliases, strict=True))
             variables = dict(zip(like.variables, first.variables, strict=True))
             return Reading(document, keys, variables, like.operation)
-        document = self._read(text)
+        document = document or self._read(text)
         if like is not None and document.is_planned:
             self._alike[like.text] = like, document
             while len(self._alike) > DOCUMENTS:

@@ -352,6 +352,10 @@ class Answerer:
         """The text's operation of that name, or its only one; null where there is none."""
         return self._documents.read(text).operation(name)
 
+    async def learn(self, text: str) -> None:
+        """Reads a text before it is asked about, so that a long one holds nobody up."""
+        await self._documents.learn(text)
+
     def borrows(self, text: str) -> bool:
         """Whether the text is answered by the document of another that is alike."""
         return self._documents.read(text).is_borrowed
