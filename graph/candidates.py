@@ -210,6 +210,12 @@ def normalised_phone(phone: str, region: str) -> str:
 
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+PHONE = re.compile(r"\s*\+?[\d\s().\-\u2010-\u2015/]+(?:(?:,|;|#|x|ext\.?|转|分机)\s*\d+\s*)?", re.IGNORECASE)
+"""A number as people write it, with or without an extension."""
+
+
+def is_phone(text: str) -> bool:
+    return bool(PHONE.fullmatch(text)) and 5 <= len(re.sub(r"\D", "", text)) <= 20
 
 
 def person_refusal(display_name: str | None, email: str | None, phone: str | None, zone: str | None) -> Refusal | None:
@@ -217,7 +223,7 @@ def person_refusal(display_name: str | None, email: str | None, phone: str | Non
         return Refusal(Code.INVALID_VALUE, "displayName")
     if email is not None and (not EMAIL.fullmatch(email.strip()) or len(email) > 254):
         return Refusal(Code.INVALID_VALUE, "email")
-    if phone is not None and not 5 <= len(re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))) <= 20:
+    if phone is not None and not is_phone(unicodedata.normalize("NFKC", phone)):
         return Refusal(Code.INVALID_VALUE, "phone")
     if zone is not None and not is_zone(zone):
         return Refusal(Code.INVALID_VALUE, "timeZone")

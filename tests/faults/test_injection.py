@@ -131,8 +131,14 @@ class Trial:
 
 
 def allowed(code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
-    """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most."""
-    return effect == harmless if code == "done" else effect in (Counter(), Counter({"Operation": 1}))
+    """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most.
+
+    Texts that differ in spaces alone name one Identifier, which then is there already.
+    """
+    if code != "done":
+        return effect in (Counter(), Counter({"Operation": 1}))
+    known = Counter({"Identifier": harmless["Identifier"] - effect["Identifier"]})
+    return known["Identifier"] in (0, 1) and effect + known == harmless
 
 
 async def test_every_text_of_every_mutation_is_data(
