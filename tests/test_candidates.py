@@ -238,7 +238,7 @@ async def test_candidates_are_updated_in_order(ask: Ask, company: Company) -> No
         ("marketing", {"email": "no address"}, "INVALID_VALUE", "email"),
         ("marketing", {"email": "@"}, "INVALID_VALUE", "email"),
         ("marketing", {"phone": "12"}, "INVALID_VALUE", "phone"),
-        ("marketing", {"phone": "=HYPERLINK(\"http://127.0.0.1:1\")"}, "INVALID_VALUE", "phone"),
+        ("marketing", {"phone": '=HYPERLINK("http://127.0.0.1:1")'}, "INVALID_VALUE", "phone"),
         ("marketing", {"timeZone": "China"}, "INVALID_VALUE", "timeZone"),
     ]
     good = {"candidate": candidate, "displayName": "王 芳", "email": "fang@example.com", "timeZone": "Asia/Shanghai"}

@@ -137,8 +137,8 @@ def allowed(code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
     """
     if code != "done":
         return effect in (Counter(), Counter({"Operation": 1}))
-    known = Counter({"Identifier": harmless["Identifier"] - effect["Identifier"]})
-    return known["Identifier"] in (0, 1) and effect + known == harmless
+    known = harmless["Identifier"] - effect["Identifier"]
+    return known in (0, 1) and {**effect, "Identifier": 0} == {**harmless, "Identifier": 0}
 
 
 async def test_every_text_of_every_mutation_is_data(
