@@ -13,7 +13,7 @@ test: $(VENV)/.development
 	$(BIN)/python -m pytest
 
 test-neo4j: $(VENV)/.development
-	$(BIN)/python -m pytest --engine neo4j
+	$(BIN)/python -m pytest --engine neo4j $(ARGS)
 
 # Suites that others wrote, against a served demo; needs node 20 or later.
 conformance: $(VENV)/.runtime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1",
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
+    parser.addoption("--part", help="one part of the tests, whole files of about equal numbers, such as 1/3")
     parser.addoption("--figures", help="a file to which tests/faults append their figures, a line of JSON each")
 
 
@@ -49,6 +51,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """The faults take minutes: they are collected where they are asked for by name."""
     asked = any("faults" in str(argument) for argument in config.invocation_params.args)
     return True if collection_path.name == "faults" and not asked else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the part that is asked for: each file goes to the part that has the fewest tests so far."""
+    if asked := config.getoption("--part"):
+        part, parts = map(int, asked.split("/"))
+        sizes, places = [0] * parts, dict[Path, int]()
+        for path, size in sorted(Counter(item.path for item in items).items(), key=lambda each: (-each[1], each[0])):
+            places[path] = sizes.index(min(sizes))
+            sizes[places[path]] += size
+        others = [item for item in items if places[item.path] != part - 1]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if places[item.path] == part - 1]
 
 
 @pytest.fixture(scope="session")
