@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from graph.events import About, EventType
 from graph.instants import is_zone
@@ -131,7 +132,7 @@ async def put(desk: Desk, new: NewCalendar) -> str | None:
     versions = await desk.tx.run(LIST, organization=organization)
     if any(row.department == new.department and row.valid_from >= new.valid_from.isoformat() for row in versions):
         return None
-    stored = {
+    stored: dict[str, Any] = {
         "id": desk.new_id(),
         "valid_from": new.valid_from.isoformat(),
         "zone": new.zone,
