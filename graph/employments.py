@@ -237,8 +237,17 @@ async def enrol(desk: Desk, new: NewEmployment, id: str) -> Held | Refusal:
     candidate = candidate or await candidates.create(desk, place.circle, new.candidate)
     await candidates.identify(desk, candidate, place.circle, new.candidate)
     started, ended = new.started_on.isoformat(), new.ended_on and new.ended_on.isoformat()
-    stored: dict[str, Any] = {"title": new.title.strip(), "started_on": started, "ended_on": ended, "employer": new.employer}
-    consent: dict[str, Any] = {"consented_at": new.consented_at, "consent_source": new.consent_source, "source": new.source}
+    stored: dict[str, Any] = {
+        "title": new.title.strip(),
+        "started_on": started,
+        "ended_on": ended,
+        "employer": new.employer,
+    }
+    consent: dict[str, Any] = {
+        "consented_at": new.consented_at,
+        "consent_source": new.consent_source,
+        "source": new.source,
+    }
     await desk.tx.run(CREATE, id=id, candidate=candidate, department=new.department, **stored, **consent)
     about = About("Employment", id)
     await desk.record(EventType.EMPLOYMENT_RECORDED, about, department=new.department, **stored, **consent)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any, LiteralString
-from uuid import uuid5
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from graph.events import About, EventType
@@ -19,7 +20,7 @@ from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, One, Page, Prop, Shape, Sort
 from graph.visibility import Level
-from graph.writing import Desk
+from graph.writing import Desk, Graph
 
 
 class Granularity(Enum):
@@ -62,6 +63,11 @@ def _sum(kind: LiteralString, of: LiteralString = "days") -> LiteralString:
     return "sum(CASE WHEN that.kind = '" + kind + "' THEN coalesce(that." + of + ", 0) ELSE 0 END)"
 
 
+def _days(kind: LiteralString) -> Derived:
+    """A sum as a number of halves: the engines differ in what nothing sums up to."""
+    return Derived((_sum(kind),), lambda values, _, __: float(values[0] or 0))
+
+
 def _people(kind: LiteralString) -> LiteralString:
     return "count(DISTINCT CASE WHEN that.kind = '" + kind + "' THEN that.employment END)"
 
@@ -77,14 +83,14 @@ def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
 
 COUNTS: Mapping[str, Prop | Derived] = {
     "employees": Prop("count(DISTINCT that.employment)"),
-    "presentDays": Prop(_sum("PRESENT")),
-    "lateCount": Prop(_sum("LATE")),
-    "lateMinutes": Prop(_sum("LATE", "minutes")),
+    "presentDays": _days("PRESENT"),
+    "lateCount": _days("LATE"),
+    "lateMinutes": Derived((_sum("LATE", "minutes"),), lambda values, _, __: int(values[0] or 0)),
     "lateEmployees": Prop(_people("LATE")),
-    "absentDays": Prop(_sum("ABSENT")),
+    "absentDays": _days("ABSENT"),
     "absentEmployees": Prop(_people("ABSENT")),
-    "earlyLeaveCount": Prop(_sum("EARLY_LEAVE")),
-    "approvedLeaveDays": Prop(_sum("APPROVED_LEAVE")),
+    "earlyLeaveCount": _days("EARLY_LEAVE"),
+    "approvedLeaveDays": _days("APPROVED_LEAVE"),
     "attendanceRate": Derived((_sum("PRESENT"), RATED), _rate),
 }
 WORK_ATTENDANCE = Shape("WorkAttendance", COUNTS)
@@ -264,15 +270,22 @@ def covers(worked: Worked, fact: Fact) -> bool:
     return fact.until.isoformat() > worked.started_on and not ended
 
 
+def _named(namespace: UUID, organization: str, source: str, key: str) -> str:
+    return str(uuid5(namespace, canonical([organization, source, "attendance", key]).decode()))
+
+
 async def known_ids(desk: Desk, source: str, facts: Iterable[Fact]) -> list[str]:
     """The id of each fact: the same for the same source and external key, for ever; a new one without."""
     namespace = await import_namespace(desk.tx.run, desk.graph.secrets)
-    organization = desk.act.viewer.organization
+    of = partial(_named, namespace, desk.act.viewer.organization, source)
+    return [desk.new_id() if fact.external_key is None else of(fact.external_key) for fact in facts]
 
-    def named(key: str) -> str:
-        return str(uuid5(namespace, canonical([organization, source, "attendance", key]).decode()))
 
-    return [desk.new_id() if fact.external_key is None else named(fact.external_key) for fact in facts]
+async def ids_of(graph: Graph, organization: str, source: str, facts: Iterable[Fact]) -> list[str]:
+    """The ids that facts with external keys have, or will have."""
+    namespace = await import_namespace(graph.client.read, graph.secrets)
+    keys = (fact.external_key for fact in facts)
+    return [_named(namespace, organization, source, key) for key in keys if key is not None]
 
 
 async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -> int | tuple[int, Refusal]:

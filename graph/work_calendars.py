@@ -148,7 +148,10 @@ async def put(desk: Desk, new: NewCalendar) -> str | None:
 
 
 async def of_departments(graph: Graph, organization: str, structure: Structure) -> Mapping[str, Calendars]:
-    """What is due in each department: by its own calendar, or else by the nearest one above it."""
+    """What is due in each department: by its own calendar, or else by the nearest one above it.
+
+    Under the empty text stands the Organization's own.
+    """
     kept: dict[str | None, list[tuple[date, Calendar]]] = {}
     for row in await graph.client.read(LIST, organization=organization):
         calendar = Calendar.of_texts(row.zone, row.grace_minutes, row.schedule, row.exceptions)
@@ -158,4 +161,5 @@ async def of_departments(graph: Graph, organization: str, structure: Structure) 
         owners = [*structure.ancestors_or_self(department), None]
         return Calendars(next((kept[owner] for owner in owners if owner in kept), []))
 
-    return {department: nearest(department) for department in structure.places}
+    found = {department: nearest(department) for department in structure.places}
+    return {"": Calendars(kept.get(None, [])), **found}

@@ -62,7 +62,7 @@ class WorkAttendance:
     employees: int | None = field("How many people there are records of.")
     present_days: float | None = field("Days on which they came, late or not.")
     late_count: float | None = field("How often they came late 迟到.")
-    late_minutes: float | None = field("By how many minutes in all, where that is told.")
+    late_minutes: int | None = field("By how many minutes in all, where that is told.")
     late_employees: int | None = field("How many of them came late at all.")
     absent_days: float | None = field("Days of absence without leave 旷工.")
     absent_employees: int | None = field("How many of them were absent without leave at all.")

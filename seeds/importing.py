@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid5
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from graph.candidates import normalised_name
 from graph.interviews import Attendance, Mode, Response, Times
 from graph.keyring import import_namespace
 from graph.loading import Fact, Fate, Importer, Loaded
+from graph.organizations import NewOrganization
 from graph.refusals import Code
 from graph.secrets import canonical
 from graph.settling import NewDepartment, NewPosition
@@ -63,13 +65,13 @@ async def run_import(
     """
     began = time.monotonic()
     try:
-        await asyncio.to_thread(_check_rejects, rejects, file)
+        await asyncio.to_thread(check_rejects, rejects, file)
         table = await asyncio.to_thread(read_table, file, encoding=mapping.encoding, delimiter=mapping.delimiter)
         columns = find_columns(table, mapping.fields)
     except Unreadable as error:
         raise NotImported(str(error)) from error
     summary = Summary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
-    importer = await _importer(graph, mapping, summary, dry_run=dry_run, now=now)
+    importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
     identify = await identities(graph, mapping.system, importer)
     reading = Reading(
         mapping, table, mapping.fields, columns, identify, mapping=mapping, importer=importer, now=now, summary=summary
@@ -99,16 +101,22 @@ async def run_import(
     return summary
 
 
-def _check_rejects(rejects: Path, file: Path) -> None:
+def check_rejects(rejects: Path, file: Path) -> None:
     if file.resolve() == rejects.resolve():
         raise Unreadable("The rejects would overwrite the file itself.")
     if not rejects.parent.is_dir():
         raise Unreadable(f"There is no folder {rejects.parent} for the rejects.")
 
 
-async def _importer(graph: Graph, mapping: Mapping, summary: Summary, *, dry_run: bool, now: datetime) -> Importer:
+class Noted(Protocol):
+    """What a summary is told of the Organization."""
+
+    new_organization: bool
+    zone: str
+
+
+async def importer_of(graph: Graph, new: NewOrganization, summary: Noted, *, dry_run: bool, now: datetime) -> Importer:
     """The Organization with its HR_ADMIN; both are created where the Organization is absent."""
-    new = mapping.organization
     place = {"name": new.name, "admin": new.admin}
     rows = await graph.client.read(settling.FIND_IMPORTER, **place)
     if not rows:
