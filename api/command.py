@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.charting import charting
 from api.console import bar, err, run
 from api.doctor import examine
 from api.documents import Library, read_documents
@@ -47,6 +48,7 @@ from seeds.mapping import MappingError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keeps the record of who turned up.")
 app.add_typer(keeping)
+app.add_typer(charting, name="chart")
 
 
 class Runner(uvicorn.Server):

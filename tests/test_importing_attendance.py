@@ -142,7 +142,10 @@ async def test_a_mapping_of_ten_lines_loads_a_flat_summary(ask: Ask, flat: Impor
     found = await department(ask, flat, "PRODUCTION")
     # One of six worked there, though not in the month that her line tells of.
     assert found["employments"]["totalCount"] == 6
-    assert told(found, "Example, Gita") == [("LATE", "2019-01-01", 6, None), ("ABSENT", "2019-01-01", 19, None)]
+    assert sorted(told(found, "Example, Gita")) == [
+        ("ABSENT", "2019-01-01", 19, None),
+        ("LATE", "2019-01-01", 6, None),
+    ]
     assert found["workAttendance"][-1] == {
         "key": "2019-01",
         "employees": 3,
