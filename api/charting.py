@@ -34,8 +34,11 @@ query Rollup($code: String!, $from: Date, $to: Date) {
   }
 }
 """
-COUNTED = {"lateCount": ("Late", "#c8553d"), "absentDays": ("Days absent", "#8d6a9f")}
-COUNTED |= {"earlyLeaveCount": ("Left early", "#9aa5b1")}
+COUNTED = {
+    "lateCount": ("Late", "#c8553d"),
+    "absentDays": ("Days absent", "#8d6a9f"),
+    "earlyLeaveCount": ("Left early", "#9aa5b1"),
+}
 Row = Mapping[str, Any]
 
 
@@ -102,7 +105,7 @@ def counts(name: str, rows: Sequence[Row]) -> Any:
         {"type": "bar", "name": words, "x": months(rows), "y": [row[key] for row in rows], "marker": {"color": colour}}
         for key, (words, colour) in COUNTED.items()
     ]
-    return _figure(f"{name}: records a month", bars, "records or days")
+    return _figure(f"{name}: how often and how many days, by month", bars, "")
 
 
 def shares(name: str, rows: Sequence[Row]) -> Any:

@@ -298,19 +298,23 @@ class AttendanceReading(Reader):
         for stay in list(self.stays.values()):
             own = kept.get(places.get(stay.department.code, ""), kept.get("", Calendars([])))
             calendars = Calendars([(date.min, self.mapping.calendar)]) if self.mapping.calendar else own
+            self._check_days(stay, calendars)
             for shift, days in stay.days.items():
                 self._judge(stay, shift, days, calendars)
             if not stay.records:
                 del self.stays[stay.id]
 
+    def _check_days(self, stay: Stay, calendars: Calendars) -> None:
+        """Rejects lines of days on which no calendar says what is due in their shift."""
+        for shift, days in stay.days.items():
+            for day in list(days):
+                calendar = calendars.on(day)
+                if calendar is None or shift not in calendar.shifts:
+                    why = f'has no shift "{shift}"' if calendar else "is not there"
+                    self._reject(stay, days.pop(day), f"The work calendar of {day.isoformat()} {why}.")
+        stay.days = {shift: days for shift, days in stay.days.items() if days}
+
     def _judge(self, stay: Stay, shift: str, days: dict[date, Record], calendars: Calendars) -> None:
-        for day in list(days):
-            calendar = calendars.on(day)
-            if calendar is None or shift not in calendar.shifts:
-                why = f'has no shift "{shift}"' if calendar else "is not there"
-                self._reject(stay, days.pop(day), f"The work calendar of {day.isoformat()} {why}.")
-        if not days:
-            return
         rejected = {id(reject.record) for reject in self.rejects}
         signs: list[Clocked] = []
         for local, sign, record in stay.signs.get(shift, ()):
