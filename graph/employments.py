@@ -324,8 +324,11 @@ async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outc
 
     async def work(desk: Desk) -> Outcome:
         found = await desk.tx.one(FIND_BY_RECORD, record=change.record, organization=act.viewer.organization)
-        owned = await find_own(desk, found.id) if found else None
-        if owned is None or isinstance(owned, Refusal):
+        # One that is out of reach is looked at no longer than one that is not there.
+        if found is None or reach_refusal(act.viewer, found.department, field="record", recorder=True):
+            return Refusal(Code.NOT_FOUND, "record")
+        owned = await find_own(desk, found.id)
+        if isinstance(owned, Refusal):
             return Refusal(Code.NOT_FOUND, "record")
         held = (await desk.tx.run(timesheets.LIST_KNOWN, ids=[change.record]))[0]
         fact = corrected(held, change)
