@@ -170,6 +170,8 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
         return ["PLATFORM_FAULT"] if value != ["PLATFORM_FAULT"] else []
     if isinstance(value, bytes) or value is None:
         return value
+    if label == "AttendanceRecord" and key == "kind":
+        return "ABSENT" if value != "ABSENT" else "LATE"
     others = STATUSES.get(label, OTHERS["status"]) if key == "status" else OTHERS.get(key, ())
     if label == "Identifier" or key in ("hash", "prevHash", "commitment", "salt"):
         return f"{number:064x}"
