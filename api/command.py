@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.charting import charting
 from api.console import bar, err, run
 from api.doctor import examine
 from api.documents import Library, read_documents
@@ -41,10 +42,13 @@ from schema.execution import Answerer
 from schema.ids import to_global
 from schema.root import core_schema
 from seeds import demo, importing
-from seeds.mapping import MappingError, read_mapping
+from seeds.attendance_importing import run_attendance_import
+from seeds.attendance_mapping import AttendanceMapping, read_plan
+from seeds.mapping import MappingError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keeps the record of who turned up.")
 app.add_typer(keeping)
+app.add_typer(charting, name="chart")
 
 
 class Runner(uvicorn.Server):
@@ -270,28 +274,29 @@ def init(
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False, readable=True)],
+    file: Annotated[Path, typer.Argument(help="A CSV or XLSX file.", exists=True, dir_okay=False, readable=True)],
     mapping: Annotated[Path, typer.Option(help="How its columns become the graph.", exists=True, dir_okay=False)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where refused lines go; beside the file by default.")] = None,
 ) -> None:
-    """Load interviews from a file; safe to run again, whole or after a kill."""
+    """Load interviews, or attendance at work, from a file; safe to run again, whole or after a kill."""
 
     async def work() -> int:
         try:
-            plan = read_mapping(mapping)
+            plan = read_plan(mapping)
             async with running_graph(read_settings()) as graph:
                 with bar() as progress:
                     task = progress.add_task("Importing", total=None)
-                    summary = await importing.run_import(
-                        graph,
-                        file,
-                        plan,
-                        dry_run=dry_run,
-                        rejects=rejects or file.with_suffix(".rejects.csv"),
-                        now=datetime.now(UTC),
-                        progress=lambda done, all: progress.update(task, completed=done, total=all),
-                    )
+                    options: dict[str, Any] = {
+                        "dry_run": dry_run,
+                        "rejects": rejects or file.with_suffix(".rejects.csv"),
+                        "now": datetime.now(UTC),
+                        "progress": lambda done, all: progress.update(task, completed=done, total=all),
+                    }
+                    if isinstance(plan, AttendanceMapping):
+                        summary = await run_attendance_import(graph, file, plan, **options)
+                    else:
+                        summary = await importing.run_import(graph, file, plan, **options)
         except (MappingError, importing.NotImported) as error:
             raise SetupError(str(error)) from error
         for line in summary.lines():

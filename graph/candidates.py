@@ -11,12 +11,21 @@ from typing import Any
 
 import phonenumbers
 
+from graph import timesheets
 from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
 from graph.keys import CandidateKeys
 from graph.labels import label
-from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, FINDING_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
+from graph.orders import (
+    APPLICATION_CONDITIONS,
+    APPLICATION_SORTS,
+    EMPLOYMENT_CONDITIONS,
+    EMPLOYMENT_SORTS,
+    FINDING_SORTS,
+    INTERVIEW_CONDITIONS,
+    INTERVIEW_SORTS,
+)
 from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
 from graph.secrets import Secrets
@@ -112,6 +121,12 @@ CANDIDATE = Shape(
                 "states": "this.state IN $value AND "
                 "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
             },
+        ),
+        "employments": Page(
+            "Employment",
+            ("(this)-[:EMPLOYED_AS]->(that:Employment)",),
+            EMPLOYMENT_SORTS,
+            conditions=EMPLOYMENT_CONDITIONS,
         ),
         "attendance": CANDIDATE_ATTENDANCE,
         "reminders": FOR_POSITION,
@@ -536,4 +551,5 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE):
         await desk.tx.run(statement, id=candidate)
+    await timesheets.erase(desk, candidate)
     return Written("Candidate", candidate)

@@ -92,6 +92,23 @@ REMOVE_APPLICATIONS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_RECORDS = Statement(
+    "demo.remove_records",
+    """
+    MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(:Employment)-[:HAS_ATTENDANCE]->(record:AttendanceRecord)
+    WHERE candidate.id IN $ids
+    DETACH DELETE record
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_EMPLOYMENTS = Statement(
+    "demo.remove_employments",
+    "MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(employment:Employment) WHERE candidate.id IN $ids "
+    "DETACH DELETE employment",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_EVENTS = Statement(
     "demo.remove_events",
     "MATCH (candidate:Candidate)<-[:ABOUT]-(event:Event) WHERE candidate.id IN $ids DETACH DELETE event",
@@ -139,6 +156,12 @@ REMOVE_POSITIONS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_WORK_CALENDARS = Statement(
+    "demo.remove_work_calendars",
+    "MATCH (calendar:WorkCalendar {organization: $organization}) DETACH DELETE calendar",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_STRUCTURE_EVENTS = Statement(
     "demo.remove_structure_events",
     "MATCH (event:Event {organization: $organization}) DETACH DELETE event",
@@ -163,10 +186,14 @@ REMOVE_ORGANIZATION = Statement(
     row=Nothing,
     writes=True,
 )
-OF_CANDIDATES = (REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_EVENTS, REMOVE_CANDIDATES)
+OF_CANDIDATES = (
+    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS, REMOVE_EMPLOYMENTS),
+    *(REMOVE_EVENTS, REMOVE_CANDIDATES),
+)
 IN_BATCHES = (REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (
     REMOVE_POSITIONS,
+    REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
+from graph import timesheets
 from graph.attendance import department_attendance
 from graph.events import About, EventType
 from graph.labels import label
-from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, FINDING_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
+from graph.orders import (
+    APPLICATION_CONDITIONS,
+    APPLICATION_SORTS,
+    EMPLOYMENT_CONDITIONS,
+    EMPLOYMENT_SORTS,
+    FINDING_SORTS,
+    INTERVIEW_CONDITIONS,
+    INTERVIEW_SORTS,
+)
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, PLACED, Level
+from graph.work_calendars import KEPT
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 HELD: LiteralString = "(d)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(that:Finding)"
@@ -122,6 +132,16 @@ DEPARTMENT = Shape(
             implied=True,
         ),
         "attendance": department_attendance(SCOPES),
+        "employments": Page(
+            "Employment",
+            ("(this)<-[:EMPLOYED_IN]-(that:Employment)",),
+            EMPLOYMENT_SORTS,
+            conditions=EMPLOYMENT_CONDITIONS,
+            see=Level.OWN,
+            implied=True,
+        ),
+        "workAttendance": timesheets.department_attendance(SCOPES["OWN"]),
+        "workCalendars": replace(KEPT, see=Level.NEAR),
     },
 )
 root(

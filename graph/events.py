@@ -57,6 +57,11 @@ class EventType(Enum):
     NO_SHOW_EXCUSED = "NO_SHOW_EXCUSED"
     NO_SHOW_VOIDED = "NO_SHOW_VOIDED"
     NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
+    EMPLOYMENT_RECORDED = "EMPLOYMENT_RECORDED"
+    EMPLOYMENT_ENDED = "EMPLOYMENT_ENDED"
+    WORK_ATTENDANCE_RECORDED = "WORK_ATTENDANCE_RECORDED"
+    WORK_ATTENDANCE_CORRECTED = "WORK_ATTENDANCE_CORRECTED"
+    WORK_CALENDAR_SET = "WORK_CALENDAR_SET"
 
 
 class ActorKind(Enum):
@@ -140,11 +145,13 @@ _THINGS: Mapping[str, Mapping[str, LiteralString]] = {
         "Candidate": "",
         "Application": " MATCH (about:Application {id: $about})",
         "Interview": " MATCH (about:Interview {id: $about})",
+        "Employment": " MATCH (about:Employment {id: $about})",
     },
     "Organization": {
         "Organization": "",
         "Department": " MATCH (about:Department {id: $about})",
         "Position": " MATCH (about:Position {id: $about})",
+        "WorkCalendar": " MATCH (about:WorkCalendar {id: $about})",
     },
 }
 _LINKS: Mapping[str, LiteralString] = {

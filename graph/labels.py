@@ -93,6 +93,17 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "NO_SHOW_EXCUSED": ("免责", "Excused"),
     "NO_SHOW_VOIDED": ("撤销认定", "Finding voided"),
     "NO_SHOW_DISPUTED": ("申诉", "Finding disputed"),
+    "EMPLOYMENT_RECORDED": ("记录任职", "Employment recorded"),
+    "EMPLOYMENT_ENDED": ("任职结束", "Employment ended"),
+    "WORK_ATTENDANCE_RECORDED": ("记录考勤", "Attendance at work recorded"),
+    "WORK_ATTENDANCE_CORRECTED": ("更正考勤", "Attendance at work corrected"),
+    "WORK_CALENDAR_SET": ("设置工作日历", "Work calendar set"),
+    # AttendanceRecord.kind
+    "LATE": ("迟到", "Late"),
+    "ABSENT": ("旷工", "Absent"),
+    "EARLY_LEAVE": ("早退", "Left early"),
+    "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
+    "PRESENT": ("出勤", "Present"),
 }
 
 MONTHS = (

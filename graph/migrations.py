@@ -76,6 +76,14 @@ MIGRATIONS = (
             "CREATE CONSTRAINT message_id IF NOT EXISTS FOR (n:Message) REQUIRE n.id IS UNIQUE",
         ),
     ),
+    Migration(
+        "0006_g",
+        (
+            "CREATE CONSTRAINT employment_id IF NOT EXISTS FOR (n:Employment) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT attendance_record_id IF NOT EXISTS FOR (n:AttendanceRecord) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT work_calendar_id IF NOT EXISTS FOR (n:WorkCalendar) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
 )
 
 

@@ -22,6 +22,12 @@ INTERVIEW_CONDITIONS: Conditions = {
     "startsBefore": "this.startsAt < $value",
 }
 
+EMPLOYMENT_SORTS = {
+    "STARTED_ON_DESC": Sort("that.startedOn", descending=True, nullable=True),
+    "STARTED_ON": Sort("that.startedOn", nullable=True),
+}
+EMPLOYMENT_CONDITIONS: Conditions = {"current": "(this.endedOn IS NULL) = $value"}
+
 FINDING_SORTS = {
     "OCCURRED_AT_DESC": Sort("that.occurredAt", descending=True, form=Form.INSTANT),
     "OCCURRED_AT": Sort("that.occurredAt", form=Form.INSTANT),

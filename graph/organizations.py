@@ -13,6 +13,7 @@ from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Many, Page, Prop, Shape, Sort, root
 from graph.visibility import Level
+from graph.work_calendars import KEPT
 from graph.writing import Graph, random_id
 
 ORGANIZATION = Shape(
@@ -30,6 +31,7 @@ ORGANIZATION = Shape(
             INTERVIEW_SORTS,
             conditions=INTERVIEW_CONDITIONS,
         ),
+        "workCalendars": KEPT,
         "users": Page(
             "User",
             ("(this)<-[:MEMBER_OF]-(that:User)",),

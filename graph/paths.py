@@ -27,6 +27,9 @@ class NodeKind(Enum):
     INTERVIEW = "Interview"
     FINDING = "Finding"
     EVENT = "Event"
+    EMPLOYMENT = "Employment"
+    ATTENDANCE_RECORD = "AttendanceRecord"
+    WORK_CALENDAR = "WorkCalendar"
 
 
 class EdgeKind(Enum):
@@ -43,6 +46,11 @@ class EdgeKind(Enum):
     FINDS = "FINDS"
     BASED_ON = "BASED_ON"
     ABOUT = "ABOUT"
+    EMPLOYED_AS = "EMPLOYED_AS"
+    EMPLOYED_IN = "EMPLOYED_IN"
+    HAS_ATTENDANCE = "HAS_ATTENDANCE"
+    CORRECTS = "CORRECTS"
+    KEEPS = "KEEPS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ class Code(Enum):
     NOTICE_MISSING = "NOTICE_MISSING"
     ANSWER_PENDING = "ANSWER_PENDING"
     STATEMENT_UNREAD = "STATEMENT_UNREAD"
+    ALREADY_EMPLOYED = "ALREADY_EMPLOYED"
+    EMPLOYMENT_ENDED = "EMPLOYMENT_ENDED"
+    NOT_EMPLOYED = "NOT_EMPLOYED"
+    CONSENT_MISSING = "CONSENT_MISSING"
+    RECORDED_OTHERWISE = "RECORDED_OTHERWISE"
+    SUPERSEDED = "SUPERSEDED"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -102,6 +108,21 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "有您尚未阅读的新陈述或记录。",
         "There is a statement or a record that you have not read.",
     ),
+    Code.ALREADY_EMPLOYED: (
+        "该人员在此期间已有任职记录。",
+        "This person is recorded as employed there in that time.",
+    ),
+    Code.EMPLOYMENT_ENDED: ("该任职已结束。", "This employment has ended."),
+    Code.NOT_EMPLOYED: ("该日期不在任职期间内。", "The employment does not cover that time."),
+    Code.CONSENT_MISSING: (
+        "其他雇主的记录需要候选人同意的时间和来源。",
+        "Records of another employer need when and where the candidate consented.",
+    ),
+    Code.RECORDED_OTHERWISE: (
+        "该时间已有不同的考勤记录，请更正原记录。",
+        "That time is recorded otherwise: correct what stands.",
+    ),
+    Code.SUPERSEDED: ("该记录已被更正。", "This record was corrected already."),
 }
 
 

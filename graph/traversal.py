@@ -124,6 +124,7 @@ class Aggregate:
     """Counts over rows: members of the shape are aggregates over the variables of `steps` and `optional` clauses.
 
     Members open to ALL need the predicate `near`; the others need `full` and count only rows where `own` holds.
+    `days`: dates among the arguments are days on a calendar, and not the instants at which they begin.
     """
 
     to: str
@@ -134,9 +135,29 @@ class Aggregate:
     optional: Steps = ()
     own: LiteralString = ""
     by: str = ""
+    days: bool = False
 
 
-Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Counts over rows, one object for each value of the key, or of the one that the argument `by` names, sorted by it.
+
+    In the shape, `grouped` is the key and every other member an aggregate over the variables of `steps`.
+    """
+
+    to: str
+    steps: Steps
+    keys: LiteralString | Mapping[str, LiteralString]
+    where: LiteralString = ""
+    conditions: Conditions = field(default_factory=dict[str, LiteralString])
+    by: str = ""
+    see: Level = Level.OWN
+    days: bool = False
+    descending: bool = False
+    limit: int | None = None
+
+
+Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +511,8 @@ class Composer:
                 return self.page(member, pick, names)
             case Aggregate():
                 return self.aggregate(member, pick, names)
+            case Grouped():
+                return self.grouped(member, pick, names)
 
     def many(self, member: Many, pick: Pick, names: Mapping[str, str]) -> tuple[str, ListLayout]:
         """Nested comprehensions, one for each step, inside which every variable is bound."""
@@ -605,6 +628,36 @@ class Composer:
         full = self.render(_chosen(member.full, member.by, pick.args), names)
         text = f"[CASE WHEN {near} THEN {counts[0]} END, CASE WHEN {full} THEN {counts[1]} END]"
         return [text], Layout(shape, [cells[id(child)] for child in pick.picks])
+
+    def grouped(self, member: Grouped, pick: Pick, names: Mapping[str, str]) -> tuple[list[str], ListLayout]:
+        """One column of [key, columns], each column an aggregate of its own over the rows of the key."""
+        shape = SHAPES[member.to]
+        absent = self.rule(shape).row == "false"
+        patterns, scope = self.walk(member.steps, names, self.arguments(member.steps, pick))
+        kept = [self.render(member.where, scope)] if member.where else []
+        kept += self.conditions(member.conditions, pick, scope)
+        scope = {**scope, "grouped": self.variable()}
+        columns: list[str] = []
+        cells: dict[int, Cell] = {}
+        for child in sorted(pick.picks, key=lambda child: signature(shape, child)):
+            inner = shape.members.get(child.name)
+            cells[id(child)] = cell = Cell(child, inner, hidden=absent and inner is not None)
+            if isinstance(inner, (Prop, Derived)) and not cell.hidden:
+                inputs = (inner.expression,) if isinstance(inner, Prop) else inner.inputs
+                cell.width, cell.index = len(inputs), _place(columns, [self.render(text, scope) for text in inputs])
+        key = self.render(_chosen(member.keys, member.by, pick.args), scope)
+        named = {text: self.variable() for text in columns if text != scope["grouped"]}
+        counts = "".join(f", {text} AS {name}" for text, name in named.items())
+        row = ", ".join(named.get(text, text) for text in columns)
+        layout = Layout(shape, [cells[id(child)] for child in pick.picks])
+        if absent:
+            return ["[]"], ListLayout(layout, 1, 1, member.descending, member.limit)
+        text = (
+            f"COLLECT {{ MATCH {' MATCH '.join(patterns)}{_where(kept)} "
+            f"WITH {key} AS {scope['grouped']}, count(*) AS {self.variable()}{counts} "
+            f"RETURN [{scope['grouped']}, [{row}]] }}"
+        )
+        return [text], ListLayout(layout, 1, 1, member.descending, member.limit)
 
 
 def _told(expression: str, form: Form) -> str:

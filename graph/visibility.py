@@ -332,8 +332,9 @@ _EVENT_OWN: LiteralString = """(EXISTS {
   WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Department|Position)-[:BELONGS_TO*0..1]->(d:Department) WHERE d.id IN $own }
+  OR EXISTS { (this)-[:ABOUT]->(:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->
-    (d:Department) WHERE d.id IN $own AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview) } })"""
+    (d:Department) WHERE d.id IN $own AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment) } })"""
 
 MY_APPLICATION: LiteralString = (
     "EXISTS { (this)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR this.id = $linked) }"
@@ -371,8 +372,9 @@ POLICIES: Mapping[str, Policy] = {
     ),
     "Candidate": Policy(
         Rule(
-            "EXISTS { (this)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
-            "WHERE d.id IN $own }"
+            "(EXISTS { (this)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
+            "WHERE d.id IN $own } OR EXISTS { (this)-[:EMPLOYED_AS]->(:Employment)-[:EMPLOYED_IN]->(d:Department) "
+            "WHERE d.id IN $own })"
         ),
         Rule(OF_MINE),
         Rule("this.id IN $mine", own="$verified"),
@@ -407,4 +409,33 @@ POLICIES: Mapping[str, Policy] = {
     "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, ABSENT),
     "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, ABSENT),
     "AttendanceSummary": Policy(Rule("true"), ABSENT, ABSENT),
+    # What becomes of people at work is nobody's but the employer's own and theirs.
+    "Employment": Policy(
+        Rule("EXISTS { (this)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }"),
+        Rule(OF_MINE),
+        Rule("$verified AND EXISTS { (this)<-[:EMPLOYED_AS]-(c:Candidate) WHERE c.id IN $mine }"),
+    ),
+    "AttendanceRecord": Policy(
+        Rule("EXISTS { (this)<-[:HAS_ATTENDANCE]-(:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }"),
+        Rule("this.recordedBy = $viewer"),
+        Rule(
+            "$verified AND EXISTS { (this)<-[:HAS_ATTENDANCE]-(:Employment)<-[:EMPLOYED_AS]-(c:Candidate) "
+            "WHERE c.id IN $mine }"
+        ),
+    ),
+    "WorkAttendance": Policy(Rule("true"), ABSENT, Rule("true")),
+    "WorkAttendanceGroup": Policy(Rule("true"), ABSENT, Rule("true")),
+    "WorkCalendar": Policy(
+        Rule(
+            "this.organization = $organization "
+            "AND NOT EXISTS { (this)<-[:KEEPS]-(d:Department) WHERE NOT d.id IN $near }"
+        ),
+        Rule("this.organization = $organization"),
+        # What it means to be late is told to whom it may be held against.
+        Rule(
+            "$verified AND this.organization = $organization AND (EXISTS { (this)<-[:KEEPS]-(:Organization) } "
+            "OR EXISTS { (this)<-[:KEEPS]-(:Department)<-[:EMPLOYED_IN]-(:Employment)<-[:EMPLOYED_AS]-(c:Candidate) "
+            "WHERE c.id IN $mine })"
+        ),
+    ),
 }

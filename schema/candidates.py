@@ -9,11 +9,12 @@ import strawberry
 from graph import candidates
 from graph.candidates import CandidateStatus
 from graph.refusals import Locale
+from schema.employments import EmploymentOrder, EmploymentWhere
 from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder, Reminder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
-from schema.links import ApplicationRef, CandidateRef, FindingRef, InterviewRef
+from schema.links import ApplicationRef, CandidateRef, EmploymentRef, FindingRef, InterviewRef
 from schema.mutations import IdempotentInput, mutation
 from schema.positions import ApplicationOrder, ApplicationWhere
 
@@ -51,6 +52,9 @@ class Candidate(Node):
         "Findings as far as you see them; with states, your own departments' alone.",
         FindingOrder,
         states=FINDING_STATES,
+    )
+    employments: Connection[EmploymentRef] = page(
+        "Where they work or worked, as far as you see it.", EmploymentOrder, where=where(EmploymentWhere)
     )
     attendance: AttendanceSummary = planned("Attendance in numbers, in a period.", **PERIOD)
     reminders: list[Reminder] = planned(

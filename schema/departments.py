@@ -7,11 +7,21 @@ from enum import Enum
 import strawberry
 
 from graph import departments
+from schema.employments import PERIOD as WORK_PERIOD
+from schema.employments import EmploymentOrder, EmploymentWhere, WorkAttendanceBy, WorkAttendanceGroup
 from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
-from schema.links import ApplicationRef, DepartmentRef, FindingRef, InterviewRef, PositionRef
+from schema.links import (
+    ApplicationRef,
+    DepartmentRef,
+    EmploymentRef,
+    FindingRef,
+    InterviewRef,
+    PositionRef,
+    WorkCalendarRef,
+)
 from schema.mutations import IdempotentInput, mutation
 from schema.positions import ApplicationOrder, ApplicationWhere, OpenStatus, PositionOrder, PositionWhere
 from schema.scalars import DateTime
@@ -54,6 +64,15 @@ class Department(Node):
     no_shows: Connection[FindingRef] = page("No-shows that count, in a scope.", FindingOrder, scope=SCOPE)
     findings: Connection[FindingRef] = page("All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES)
     attendance: AttendanceSummary = planned("Attendance in numbers, in a scope and a period.", scope=SCOPE, **PERIOD)
+    employments: Connection[EmploymentRef] = page(
+        "Who works or worked in it. Own.", EmploymentOrder, where=where(EmploymentWhere)
+    )
+    work_attendance: list[WorkAttendanceGroup] = planned(
+        "Attendance at work in it and all below, in a period, by month or by department. Own.",
+        by=Argument(WorkAttendanceBy, "What is counted by.", WorkAttendanceBy.MONTH),
+        **WORK_PERIOD,
+    )
+    work_calendars: list[WorkCalendarRef] = field("The versions of its own work calendar, the first first. Circle.")
 
 
 @strawberry.input(description="Creates a department.")

@@ -11,7 +11,9 @@ from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
+from graph.shifts import AttendanceKind
 from graph.structure import Relation
+from graph.timesheets import Granularity
 from graph.visibility import DepartmentRole, OrganizationRole
 
 strawberry.enum(Code, name="RefusalCode", description="Why a mutation was refused.")
@@ -38,3 +40,5 @@ strawberry.enum(NodeKind, description="What a node of a graph is.")
 strawberry.enum(
     EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words."
 )
+strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
+strawberry.enum(Granularity, description="How closely a record tells: of one day, or of a month as a whole.")

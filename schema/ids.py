@@ -9,7 +9,10 @@ from typing import Any
 from graph.paths import NodeKind
 
 NODES = frozenset(
-    {"Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding", "User"}
+    {
+        *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
+        *("User", "Employment", "AttendanceRecord", "WorkCalendar"),
+    }
 )
 """Types that have a global id."""
 

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from schema.applications import Application
     from schema.candidates import Candidate
     from schema.departments import Department
+    from schema.employments import AttendanceRecord, Employment
     from schema.findings import Finding
     from schema.interviews import Event, Interview
     from schema.organizations import Organization
     from schema.positions import Position
     from schema.users import User
+    from schema.work_calendars import WorkCalendar
 
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organizations")]
 DepartmentRef = Annotated["Department", strawberry.lazy("schema.departments")]
@@ -25,3 +27,6 @@ InterviewRef = Annotated["Interview", strawberry.lazy("schema.interviews")]
 EventRef = Annotated["Event", strawberry.lazy("schema.interviews")]
 FindingRef = Annotated["Finding", strawberry.lazy("schema.findings")]
 UserRef = Annotated["User", strawberry.lazy("schema.users")]
+EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
+AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
+WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]

@@ -8,7 +8,7 @@ import strawberry
 
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import DepartmentRef, InterviewRef, UserRef
+from schema.links import DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
 
 
 @strawberry.enum(description="Orders of users.")
@@ -26,4 +26,5 @@ class Organization(Node):
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)
     )
+    work_calendars: list[WorkCalendarRef] = field("The versions of its work calendar, the first first.")
     users: Connection[UserRef] = page("Its users; empty but for HR_ADMIN and AUDITOR.", UserOrder)

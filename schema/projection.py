@@ -20,6 +20,7 @@ from graph.traversal import (
     Cell,
     Derived,
     Form,
+    Grouped,
     Here,
     Layout,
     ListLayout,
@@ -163,7 +164,7 @@ class _Code:
         if isinstance(cell.member, Page):
             page = self.page(PageLayout(cell.pick, SHAPES[cell.member.to], "", Form.PLAIN, {}))
             return f"{page}((0, ()), request)"
-        return "[]" if isinstance(cell.member, (Many, Merged)) else "None"
+        return "[]" if isinstance(cell.member, (Many, Merged, Grouped)) else "None"
 
     def member(self, type: str, cell: Cell, value: str) -> str:
         slot, layout = cell.pick.slot, cell.layout
@@ -182,7 +183,7 @@ class _Code:
             case One():
                 first = self.bind(_first(layout.depth))
                 return f"{self.object(layout.row)}({first}({value}), request)"
-            case Many(limit=limit):
+            case Many(limit=limit) | Grouped(limit=limit):
                 rows = self.bind(_sorted([layout], limit))
                 return f"[{self.object(layout.row)}(found, request) for _, found in {rows}([{value}])]"
             case Merged(limit=limit):

@@ -11,10 +11,21 @@ from strawberry.tools import create_type
 import graph.organizations  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape, its root
 from graph.paths import DEEPEST, DEPTH, GRAPHS, NODES, NodeKind
 from graph.traversal import ROOTS, SHAPES
-from schema import applications, candidates, departments, findings, interviews, positions, users
+from schema import (
+    applications,
+    candidates,
+    departments,
+    employments,
+    findings,
+    interviews,
+    positions,
+    users,
+    work_calendars,
+)
 from schema.applications import Application
 from schema.candidates import Candidate, CandidateOrder, CandidateWhere
 from schema.departments import Department
+from schema.employments import Employment
 from schema.fields import Argument, Connection, Node, field, page, planned, where
 from schema.interviews import Interview
 from schema.organizations import Organization
@@ -24,7 +35,7 @@ from schema.scalars import DATE_TIME, DateTime
 from schema.subscriptions import Subscription
 from schema.users import User
 
-DOMAINS = (users, departments, positions, candidates, applications, interviews, findings)
+DOMAINS = (users, departments, positions, candidates, applications, interviews, findings, employments, work_calendars)
 
 ID = Argument(strawberry.ID, "The record's id; any other gives null.")
 
@@ -50,6 +61,7 @@ class Query:
     )
     application: Application | None = planned("An application by its id.", id=ID)
     interview: Interview | None = planned("An interview by its id.", id=ID)
+    employment: Employment | None = planned("An employment by its id.", id=ID)
     path: Graph | None = planned(
         "A shortest way from one record to another, along any relations, through records that you may see; "
         "null where there is none.",

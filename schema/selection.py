@@ -145,7 +145,7 @@ def opened(name: str, value: Any, slot: Slot, given: Mapping[str, Any], viewer: 
     if named == "ID":
         return id_of(slot.shape if name == "id" else name.capitalize(), value)
     if isinstance(value, date) and not isinstance(value, datetime):
-        return midnight(value, viewer.zone)
+        return value.isoformat() if getattr(slot.member, "days", False) else midnight(value, viewer.zone)
     if isinstance(slot.member, Page):
         if name in ("after", "before"):
             return _cursor(name, str(value), chosen_order(slot.member, given), secrets)

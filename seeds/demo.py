@@ -14,7 +14,7 @@ from graph.organizations import AlreadyThere
 from graph.positions import Urgency
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import Graph
-from seeds import makers
+from seeds import makers, workforce
 from seeds.makers import Maker, fixed_ids
 from seeds.stories import (
     HR,
@@ -217,6 +217,14 @@ class Company:
                 closer = self.by(opening.recruiter, self.time(opening.closed, 17), _seed("closing", opening.key))
                 await closer.close_position(position_id(opening.key))
 
+    async def employ(self) -> None:
+        """A calendar, and the people at work."""
+        today = self.sown_at.astimezone(ZoneInfo(ZONE)).date()
+        await self.by(HR, self.time(FOUNDED, 10), _seed("calendar", NAME)).work_calendar(workforce.calendar(today))
+        for job in workforce.JOBS:
+            maker = self.by(HR, self.time(1, 12), _seed("job", job.person.display_name))
+            await workforce.employ(maker, job, department_id(job.unit), today)
+
     async def tell(self, story: Story) -> None:
         """One person's chapters in their order, then what HR did to the record."""
         for number, chapter in enumerate(story.chapters):
@@ -267,6 +275,7 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
     await company.close_events()
     await _at_once(tell, after)
     await company.close_positions()
+    await company.employ()
     await demo.finish(graph, organization_id())
     return True
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from graph import applications, candidates, departments, findings, interviews, organizations, positions, users
+from graph import (
+    applications,
+    candidates,
+    departments,
+    employments,
+    findings,
+    interviews,
+    organizations,
+    positions,
+    users,
+    work_calendars,
+)
 from graph.applications import Stage
 from graph.candidates import Person
 from graph.events import ActorKind
@@ -17,6 +28,7 @@ from graph.findings import Cause, Channel
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.refusals import Refusal
+from graph.timesheets import Fact
 from graph.visibility import FIND_VIEWER, DepartmentRole, OrganizationRole, Viewer
 from graph.writing import Act, Graph, Outcome, Work, perform, random_id
 
@@ -122,6 +134,27 @@ class Maker:
     async def reject(self, application: str) -> str:
         """A rejection as another system decided it; deciding one here is not part of the API yet."""
         return await self._work("demoReject", lambda desk: applications.reject(desk, application))
+
+    async def work_calendar(self, new: work_calendars.NewCalendar) -> str:
+        return await self._do("setWorkCalendar", {}, lambda act: work_calendars.set(self.graph, act, new))
+
+    async def employment(self, new: employments.NewEmployment) -> str:
+        return await self._do("recordEmployment", {}, lambda act: employments.record(self.graph, act, new))
+
+    async def end_employment(self, employment: str, ended_on: date) -> str:
+        return await self._do("endEmployment", {}, lambda act: employments.end(self.graph, act, employment, ended_on))
+
+    async def work_attendance(self, employment: str, source: str, *facts: Fact) -> str:
+        return await self._do(
+            "recordWorkAttendance",
+            {},
+            lambda act: employments.record_attendance(self.graph, act, employment, source, facts),
+        )
+
+    async def correct_work_attendance(self, change: employments.Correction) -> str:
+        return await self._do(
+            "correctWorkAttendance", {}, lambda act: employments.correct_attendance(self.graph, act, change)
+        )
 
     async def interview(
         self,

@@ -117,12 +117,9 @@ class Summary:
         return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
 
     def _source(self) -> Iterator[str]:
-        divider = DIVIDERS.get(self.table.delimiter, repr(self.table.delimiter))
-        encoding = ENCODINGS.get(self.table.encoding, self.table.encoding)
-        how = "as the mapping says" if self.mapping.encoding else "as was found"
-        yield f"{self.file}: {_lines(self.read)}, in {encoding} {how}, divided by {divider}."
+        yield f"{self.file}: {lines(self.read)}, {form(self.table, found=self.mapping.encoding is None)}."
         if self.empty:
-            yield f"Besides {_lines(self.empty)} without anything."
+            yield f"Besides {lines(self.empty)} without anything."
         new = self.mapping.organization
         created = "to be created" if self.dry_run else "created"
         made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
@@ -131,27 +128,27 @@ class Summary:
             yield "This was a dry run: nothing was written to the graph."
 
     def _fates(self) -> Iterator[str]:
-        yield _row(self.loaded, "to be loaded" if self.dry_run else "loaded")
+        yield row(self.loaded, "to be loaded" if self.dry_run else "loaded")
         if self.completed:
-            yield _row(self.completed, "in the graph already, with an answer or attendance that was not known then")
-        yield _row(self.present, "in the graph already")
+            yield row(self.completed, "in the graph already, with an answer or attendance that was not known then")
+        yield row(self.present, "in the graph already")
         if self.repeated:
-            yield _row(self.repeated, "repeated within the file")
-        yield _row(self.rejected.total(), f"rejected, see {self.rejects}" if self.rejected else "rejected")
+            yield row(self.repeated, "repeated within the file")
+        yield row(self.rejected.total(), f"rejected, see {self.rejects}" if self.rejected else "rejected")
         for reason, count in self.rejected.most_common(SHOWN):
-            yield _row(count, reason, indent=4)
+            yield row(count, reason, indent=4)
         if len(self.rejected) > SHOWN:
-            yield _row(len(self.rejected) - SHOWN, "other reasons", indent=4)
+            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
         yield ""
-        yield _row(len(self.new_departments), "new departments")
-        yield _row(self.new_positions, "new positions")
+        yield row(len(self.new_departments), "new departments")
+        yield row(self.new_positions, "new positions")
         if not self.dry_run:
-            yield _row(self.new_candidates, "new candidates")
+            yield row(self.new_candidates, "new candidates")
 
     def _facts(self) -> Iterator[str]:
-        yield _row(self.accepted, "were expected to come")
-        yield _row(self.accepted_not_attended, "of them did not attend")
-        yield _row(self.not_attended, "did not attend in all")
+        yield row(self.accepted, "were expected to come")
+        yield row(self.accepted_not_attended, "of them did not attend")
+        yield row(self.not_attended, "did not attend in all")
         for column, counter in self.typed.items():
             yield f"{column} was read as"
             by_value: dict[str, Counter[str]] = defaultdict(Counter)
@@ -160,13 +157,13 @@ class Summary:
             for value, spellings in sorted(by_value.items(), key=lambda item: -item[1].total()):
                 shown = ", ".join(f"{spelling} {count:,}" for spelling, count in spellings.most_common(SHOWN))
                 more = f" and {len(spellings) - SHOWN} more" if len(spellings) > SHOWN else ""
-                yield f"{_row(spellings.total(), value):<22}  {shown}{more}"
+                yield f"{row(spellings.total(), value):<22}  {shown}{more}"
 
     def _remarks(self) -> Iterator[str]:
         yield "No finding was made: an import records facts, and nobody was heard."
         if self.untimed:
             at = f"{self.mapping.dates.time_of_day:%H:%M}"
-            yield f"{_lines(self.untimed)} with a date and no time: {at} in {self.zone} was taken."
+            yield f"{lines(self.untimed)} with a date and no time: {at} in {self.zone} was taken."
         if self.mapping.applied_at is None:
             yield "The file does not tell when people applied: the time of the interview was taken."
         if self.dropped:
@@ -180,9 +177,18 @@ class Summary:
             yield f"Warning: {warning}"
 
 
-def _lines(count: int) -> str:
+def form(table: Table, *, found: bool) -> str:
+    """How a file was read, in words."""
+    if table.sheet:
+        return f'in the sheet "{table.sheet}" of a workbook'
+    divider = DIVIDERS.get(table.delimiter, repr(table.delimiter))
+    encoding = ENCODINGS.get(table.encoding, table.encoding)
+    return f"in {encoding} {'as was found' if found else 'as the mapping says'}, divided by {divider}"
+
+
+def lines(count: int) -> str:
     return f"{count:,} line" if count == 1 else f"{count:,} lines"
 
 
-def _row(count: int, text: str, *, indent: int = 0) -> str:
+def row(count: int, text: str, *, indent: int = 0) -> str:
     return f"{' ' * indent}{count:>7,}  {text}"

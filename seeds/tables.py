@@ -1,4 +1,4 @@
-"""Delimited text as people's programs write it: its encoding found, its lines counted, its rejects in its own form."""
+"""Tables as people's programs write them: their encoding found, their lines counted, rejects in their own form."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.candidates import normalised_name
+from seeds.workbooks import UnreadableWorkbook, is_workbook, read_workbook
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "gb18030": "GB18030", "cp1252": "cp1252"}
 DELIMITERS = ",;\t|"
@@ -40,13 +41,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's form, the names of its columns as written, and its lines."""
+    """A file's form, the names of its columns as written, and its lines; rejects of a sheet are written as CSV."""
 
     encoding: str
     delimiter: str
     newline: str
     header: tuple[str, ...]
     records: tuple[Record, ...]
+    sheet: str = ""
 
     def find(self, column: str) -> int | None:
         """The place of a column, named without regard to case and spaces; Unreadable where two have its name."""
@@ -57,8 +59,15 @@ class Table:
         return places[0] if places else None
 
 
-def read_table(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
-    """Reads a whole file; encoding and delimiter are found where they are not given."""
+def read_table(path: Path, *, encoding: str | None = None, delimiter: str | None = None, sheet: str = "") -> Table:
+    """Reads a whole file; encoding and delimiter, or the sheet, are found where they are not given."""
+    try:
+        if is_workbook(path):
+            return sheet_table(path, sheet)
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
+    except UnreadableWorkbook as error:
+        raise Unreadable(str(error)) from error
     try:
         text, encoding = decoded(path.read_bytes(), encoding)
     except OSError as error:
@@ -70,6 +79,17 @@ def read_table(path: Path, *, encoding: str | None = None, delimiter: str | None
     header, *records = _records(lines, delimiter)
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
     return Table(encoding, delimiter, newline, tuple(" ".join(cell.split()) for cell in header.cells), tuple(records))
+
+
+def sheet_table(path: Path, sheet: str) -> Table:
+    """A sheet whose first row names the columns; its rows are filled up to as many cells."""
+    name, rows = read_workbook(path, sheet)
+    if not rows or not any(rows[0]):
+        raise Unreadable(f'The sheet "{name}" of {path.name} does not begin with a row that names its columns.')
+    header = tuple(" ".join(cell.split()) for cell in rows[0])
+    filled = (row + ("",) * (len(header) - len(row)) for row in rows[1:])
+    records = tuple(Record(line, line, cells) for line, cells in enumerate(filled, start=2))
+    return Table("utf-8-sig", ",", "\r\n", header, records, name)
 
 
 def decoded(raw: bytes, encoding: str | None) -> tuple[str, str]:

@@ -20,7 +20,22 @@ from zoneinfo import ZoneInfo
 from graphql import ExecutionResult, GraphQLObjectType, GraphQLSchema, execute, get_named_type, is_enum_type, parse
 
 from graph.candidates import Revealing
-from graph.traversal import ROOTS, SHAPES, Aggregate, Derived, Form, Many, Merged, One, Page, Pick, Root, Shape, compose
+from graph.traversal import (
+    ROOTS,
+    SHAPES,
+    Aggregate,
+    Derived,
+    Form,
+    Grouped,
+    Many,
+    Merged,
+    One,
+    Page,
+    Pick,
+    Root,
+    Shape,
+    compose,
+)
 from graph.visibility import Dialect, Viewer
 from graph.writing import Graph
 from schema.errors import bad_argument
@@ -77,19 +92,20 @@ class Ordinary:
         self.deepest = max(self.deepest, sum(isinstance(each.key, str) for each in path))
         self.lists |= any(isinstance(each.key, int) for each in path)
         root = None if source else LOOKUPS.get(opened_id(given["id"])[0]) if name == "node" else ROOTS[name]
-        args = opened(info, given, root.shape if root else "", self.viewer.zone)
-        if source is None and (root is None or root.member is None):
+        member = source.shape.members[name] if source else root and root.member
+        days = getattr(member, "days", False)
+        args = opened(info, given, root.shape if root else "", self.viewer.zone, days=days)
+        if source is None and member is None:
             found = root and self.run(root, Pick(name, name, args=args, picks=[Pick("id", "id")]))[0]
             return found and Record(SHAPES[root.shape], found[0])
-        member = source.shape.members[name] if source else root.member
         if isinstance(member, Page):
             return self.page(source, member, name, args)
         if isinstance(member, Aggregate):
             return Part(SHAPES[member.to], source, Pick(name, name, args=args))
-        pick = Pick(name, name, args=args, picks=[Pick("id", "id")] if hasattr(member, "to") else [])
+        pick = Pick(name, name, args=args, picks=below(member))
         values, layout = self.values(source, pick)
         if values is None:
-            return [] if isinstance(member, (Many, Merged)) else None
+            return [] if isinstance(member, (Many, Merged, Grouped)) else None
         if isinstance(member, Derived):
             revealing = Revealing(self.graph.keys)
             value = member.make(values, args, revealing)
@@ -100,6 +116,10 @@ class Ordinary:
             ids = [columns(row[-1] if layout.keys else row, layout.row.cells[0])[0] for row in rows]
             records = [Record(SHAPES[member.to], id) for id in ids if self.sees(member, id)]
             return records[: member.limit] if isinstance(member, Many) else next(iter(records), None)
+        if isinstance(member, Grouped):
+            found = (row[: layout.keys] for row in flat(values[0], layout.depth))
+            counted = Pick(name, name, args=args)
+            return [Part(SHAPES[member.to], source, counted, keys=keys) for keys in sorted(found)]
         if isinstance(member, Merged):
             parts = [
                 Part(each.row.shape, source, Pick(name, name, args=args), number, row[: each.keys])
@@ -176,7 +196,7 @@ class Ordinary:
             outer = Pick(source.pick.name, source.pick.name, args=source.pick.args, picks=[pick])
             (row, *parts), layout = self.values(source.owner, outer)
             if source.keys is not None:
-                found, layout = [row, *parts][source.part], layout[source.part]
+                found, layout = [row, *parts][source.part], layout[source.part] if isinstance(layout, list) else layout
                 (row,) = [row[-1] for row in flat(found, layout.depth) if row[: layout.keys] == source.keys]
                 layout = layout.row
         return columns(row, layout.cells[0]), layout.cells[0].layout
@@ -224,6 +244,12 @@ def walk(pick: Pick) -> Iterator[Pick]:
         yield from walk(child)
 
 
+def below(member: Any) -> list[Pick]:
+    """What is asked of a row at the end of a member, to find it again."""
+    name = "key" if isinstance(member, Grouped) else "id"
+    return [Pick(name, name)] if hasattr(member, "to") else []
+
+
 def columns(row: Any, cell: Any) -> Any:
     """A cell's columns in its row, null where it is hidden."""
     if cell.hidden:
@@ -260,6 +286,8 @@ def response_value(form: Form, value: Any, type: str, named: Any) -> Any:
         return b64encode(f"{type}:{value}".encode()).decode()
     if is_enum_type(named) and value is not None:
         return [named.wrapped_cls(each) for each in value] if isinstance(value, list) else named.wrapped_cls(value)
+    if named.name == "Date" and value is not None:
+        return date.fromisoformat(value)
     return plain(value, form)
 
 
@@ -271,7 +299,7 @@ def opened_id(text: str) -> tuple[str, str]:
     return type, id
 
 
-def opened(info: Any, given: dict[str, Any], type: str, zone: str) -> dict[str, Any]:
+def opened(info: Any, given: dict[str, Any], type: str, zone: str, *, days: bool) -> dict[str, Any]:
     """Arguments with ids and days as the graph holds them; an id of another type becomes one that nothing has."""
     args = dict(given)
     for name, value in given.items():
@@ -280,7 +308,8 @@ def opened(info: Any, given: dict[str, Any], type: str, zone: str) -> dict[str, 
             named, id = opened_id(value)
             args[name] = id if named == (type or name.capitalize()) else ""
         if isinstance(value, date) and not isinstance(value, datetime):
-            args[name] = datetime.combine(value, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            begins = datetime.combine(value, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            args[name] = value.isoformat() if days else begins
     return args
 
 

@@ -268,6 +268,8 @@ class Dressing:
             return None
         if is_enum_type(named):
             return self.random.choice(sorted(named.values))
+        if named.name == "Boolean":
+            return self.chance(0.5)
         if named.name == "DateTime":
             return (NOW - timedelta(days=self.random.choice((0, 45, 120)), hours=3)).isoformat()
         return self.random.choice(("ENGINEERING", "MARKETING", "none"))

@@ -32,12 +32,13 @@ VIEWERS = (
 SWEEPERS = (HR, "recruiter@technology.demo", "integrator@demo")
 RECORDS = """
 query Records($after: String) {
-  organization { id departments { id } users(first: 100) { nodes { id } } }
+  organization { id workCalendars { id } departments { id } users(first: 100) { nodes { id } } }
   departments { id positions(first: 20) { nodes { id } } }
   candidates(first: 50, after: $after) {
     pageInfo { hasNextPage endCursor }
     nodes { id applications(first: 5) { nodes { id } } findings(first: 5) { nodes { id } }
-      interviews(first: 5) { nodes { id events(first: 2) { nodes { id } } } } }
+      interviews(first: 5) { nodes { id events(first: 2) { nodes { id } } } }
+      employments(first: 3) { nodes { id records(first: 20) { nodes { id } } } } }
   }
 }
 """

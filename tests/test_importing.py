@@ -21,6 +21,7 @@ from graph.interviews import Attendance, Mode, Response, Times
 from graph.statements import Statement
 from graph.writing import Graph
 from seeds import importing
+from seeds.attendance_mapping import read_plan
 from seeds.importing import NotImported, run_import
 from seeds.mapping import Dates, Field, Mapping, MappingError, parse_mapping, read_mapping
 from seeds.summaries import Summary
@@ -549,7 +550,7 @@ def test_a_mapping_names_the_key_at_fault(old: str, new: str, sentence: str) -> 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "seeds" / "mappings").glob("*.toml")), ids=lambda path: path.name)
 def test_a_committed_mapping_can_be_read(path: Path) -> None:
-    assert read_mapping(path).organization.name
+    assert read_plan(path).organization.name
 
 
 @needs_the_real_file

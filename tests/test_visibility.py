@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from graph.candidates import Person
+from graph.employments import Correction, NewEmployment
 from graph.findings import Cause
 from graph.interviews import Attendance, EvidenceCode, Mode, Side
 from graph.positions import Urgency
+from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
+from graph.timesheets import Fact
 from graph.traversal import SHAPES
 from graph.visibility import OrganizationRole
+from graph.work_calendars import NewCalendar
 from graph.writing import Graph
 from schema.execution import Answerer
 from schema.root import core_schema
@@ -46,8 +52,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "noShows": NEAR,
         "attendance": NEAR,
         "sharesHistory closedAt": HOME | PROGRAMS,
-        "applications interviews": HOME | {FILER},
-        "findings": HOME,
+        "applications interviews employments": HOME | {FILER},
+        "findings workAttendance": HOME,
+        "workCalendars": NEAR | PROGRAMS,
     },
     "Position": {
         "id title jobFamily status statusLabel department similar": NEAR | PROGRAMS,
@@ -56,7 +63,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "applicantsWithReminders": HOME,
     },
     "Candidate": {
-        "id displayName status statusLabel locale timeZone email phone applications interviews": HOME | {FILER},
+        "id displayName status statusLabel locale timeZone email phone applications interviews employments": HOME
+        | {FILER},
         "noShows findings attendance reminders possibleMatches": HOME,
     },
     "Application": {
@@ -87,9 +95,21 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "organizationRole organization": HOME,
     },
     "Organization": {
-        "id name nameZh jurisdiction timeZone departments": ALL,
+        "id name nameZh jurisdiction timeZone departments workCalendars": ALL,
         "interviews": HOME | PROGRAMS,
         "users": frozenset({ADMIN, AUDITOR}),
+    },
+    "Employment": {
+        "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
+        | {FILER},
+        "attendance attendanceByMonth": HOME,
+    },
+    "AttendanceRecord": {
+        "id kind kindLabel granularity day days minutes outOf source recordedAt superseded reason corrects correctedBy "
+        "employment": HOME | {FILER},
+    },
+    "WorkCalendar": {
+        "id validFrom timeZone graceMinutes schedule exceptions department": NEAR | PROGRAMS,
     },
 }
 """For every field of every type, who reads it; a viewer that reads none of them has no such row."""
@@ -128,6 +148,8 @@ def selection(type: str) -> str:
             parts.append(name)
         elif inner.name.endswith("Connection"):
             parts.append(f"{name}(first: {FEW}) {{ totalCount nodes {{ __typename }} }}")
+        elif inner.name == "WorkAttendance":
+            parts.append(f"{name}{arguments} {{ employees }}")
         elif inner.name == "AttendanceSummary":
             parts.append(f"{name}{arguments} {{ noShows }}")
         else:
@@ -140,8 +162,8 @@ def is_there(value: Any) -> bool:
     if isinstance(value, dict) and "totalCount" in value:
         assert min(value["totalCount"], FEW) == len(value["nodes"])
         return value["totalCount"] > 0
-    if isinstance(value, dict) and value.keys() == {"noShows"}:
-        return value["noShows"] is not None
+    if isinstance(value, dict) and value.keys() in ({"noShows"}, {"employees"}):
+        return None not in value.values()
     return value not in (None, [])
 
 
@@ -197,6 +219,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     company.at(days=28)
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
     ids |= {"application": application, "moved": moved, "interview": interview, "finding": finding}
+    ids |= await at_work(company, filer, person)
 
     # Somebody with an application everywhere, so that siblings come to Marketing's finding by their own records.
     known = company.person("陈晨")
@@ -226,6 +249,25 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     return world
 
 
+async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict[str, str]:
+    """What a program told of the person's days in Marketing, and the calendars that it goes by."""
+    marketing = company.departments["marketing"]
+    calendar = NewCalendar(date(2026, 1, 1), "Asia/Shanghai", 5, ("MON-FRI 09:00-18:00",), ("2026-10-01",))
+    await company.hr.work_calendar(calendar)
+    kept = await company.hr.work_calendar(replace(calendar, department=marketing))
+    consent = {"consented_at": NOW - timedelta(days=90), "consent_source": "form"}
+    job = NewEmployment(marketing, person, "Trainee", date(2026, 1, 5), date(2026, 6, 30), "Another", **consent)
+    filer.seed = uuid4().hex
+    employment = await filer.employment(job)
+    call = f"{filer.seed}/1"  # its second call
+    late = Fact(AttendanceKind.LATE, date(2026, 6, 1), minutes=20)
+    await filer.work_attendance(employment, "badge", late)
+    record = makers.fixed_ids(call)()()
+    filer.seed = ""
+    corrected = await filer.correct_work_attendance(Correction(record, "The clock was ahead", minutes=9))
+    return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept}
+
+
 async def decided(recruiter: makers.Maker, interview: str) -> str:
     """A final no-show, after a notice and an answer."""
     finding = await recruiter.suspicion(interview)
@@ -244,6 +286,9 @@ TYPES = {
     "Finding": "finding mark",
     "User": "recruiter interviewer",
     "Organization": "organization",
+    "Employment": "employment",
+    "AttendanceRecord": "record corrected",
+    "WorkCalendar": "calendar",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -364,6 +409,21 @@ WAYS = [
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),
     Way("Organization", node("recruiter", "organization { ...R }"), HOME),
+    Way("Employment", "employment(id: $employment) { ...R }", HOME | {FILER}),
+    Way("Employment", node("employment", "...R"), HOME | {FILER}),
+    Way("Employment", f"{MARKETING} {{ employments {{ nodes {{ ...R }} }} }}", HOME | {FILER}),
+    Way("Employment", "candidate(id: $candidate) { employments { nodes { ...R } } }", HOME | {FILER}),
+    Way("Employment", node("record", "employment { ...R }"), HOME | {FILER}),
+    Way("AttendanceRecord", node("record", "...R"), HOME | {FILER}),
+    Way("AttendanceRecord", node("corrected", "...R"), HOME | {FILER}),
+    Way("AttendanceRecord", "employment(id: $employment) { records { nodes { ...R } } }", HOME | {FILER}),
+    Way("AttendanceRecord", node("corrected", "corrects { ...R }"), HOME | {FILER}),
+    Way("AttendanceRecord", node("record", "correctedBy { ...R }"), HOME | {FILER}),
+    Way("Candidate", "employment(id: $employment) { candidate { ...R } }", HOME | {FILER}),
+    Way("Department", "employment(id: $employment) { department { ...R } }", HOME | {FILER}),
+    Way("WorkCalendar", node("calendar", "...R"), NEAR | PROGRAMS),
+    Way("WorkCalendar", f"{MARKETING} {{ workCalendars {{ ...R }} }}", NEAR | PROGRAMS),
+    Way("Department", node("calendar", "department { ...R }"), NEAR | PROGRAMS),
 ]
 
 
@@ -403,7 +463,7 @@ async def found(ask: Ask, world: World, way: Way, viewer: str) -> dict[str, froz
 def test_every_field_stands_in_the_table() -> None:
     """A field that nobody has thought about would be open, or closed, by accident."""
     bound = {shape.type for shape in SHAPES.values()}
-    assert bound == TABLE.keys() | {"AttendanceSummary"}
+    assert bound == TABLE.keys() | {"AttendanceSummary", "WorkAttendance", "WorkAttendanceGroup"}
     for type, fields in FIELDS.items():
         assert fields.keys() == object_type(type).fields.keys(), type
     assert by_field(SUMMARY).keys() == object_type("AttendanceSummary").fields.keys()

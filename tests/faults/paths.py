@@ -58,8 +58,8 @@ class Paths:
         inner = get_named_type(type)
         if is_enum_type(inner):
             return list(inner.values)
-        instants = {"DateTime": '"2026-10-20T00:00:00Z"', "Date": '"2026-10-20"'}
-        return [instants.get(inner.name, f'"{CANARY}"')]
+        literals = {"DateTime": '"2026-10-20T00:00:00Z"', "Date": '"2026-10-20"', "Boolean": "true"}
+        return [literals.get(inner.name, f'"{CANARY}"')]
 
     def variants(self, name: str, field: GraphQLField) -> Iterator[str]:
         """The field with its arguments: as it is, then with each value of each argument."""

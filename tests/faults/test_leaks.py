@@ -107,6 +107,9 @@ BEHIND = {
     "Interview": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(i:Interview) WITH i AS that, d, c",
     "Finding": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WITH f AS that, d, c",
     "Event": f"{PRIVATE} MATCH (c)<-[:ABOUT]-(e:Event) WITH e AS that, d, c",
+    "Employment": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) WITH e AS that, d, c",
+    "AttendanceRecord": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
+    "MATCH (e)-[:HAS_ATTENDANCE]->(r:AttendanceRecord) WITH r AS that, d, c",
 }
 COUNTS = "that.state = 'FINAL' AND that.cause = 'CANDIDATE' AND that.outcome = 'NO_SHOW'"
 MARK = frozenset({"occurredAt", "state", "outcome", "cause", "expiresAt", "restricted"})
@@ -131,15 +134,17 @@ async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
+    near += [Secret(label, id) for label in ("Employment", "AttendanceRecord") for id, _, _ in found[label]]
     whole = [Secret(label, id) for label, rest in found.items() for id, _, _ in rest]
     whole += [Secret("Position", id) for id in positions]
     outside = [*whole, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))]
     strangers = [*whole, Secret("Department", home, frozenset({"sharesHistory"}))]
     strangers.append(Secret("Organization", place.ids["organization"], frozenset({"seq", "hash", "timeZone"})))
     facts = frozenset({"mode", "startsAt", "endsAt", "timeZone", "response", "attendance", "icsUid", "icsSequence"})
-    program = [each for each in whole if each.label in ("Candidate", "Application", "Event", "Finding")]
+    program = [each for each in whole if each.label not in ("Interview", "Position")]
     program += [Secret("Interview", id, facts) for id, _, _ in found["Interview"]]
-    filed = {place.ids[name] for name in ("candidate", "application", "interview")}
+    names = ("candidate", "application", "interview", "employment", "record", "corrected")
+    filed = {place.ids[name] for name in names}
     text = "MATCH (that:Event)-[:BY]->(:User {externalId: $by}) RETURN that.id AS answer"
     filed |= set(await rows(graph, text, by=place.user("filer")))
     kinds = {
@@ -157,7 +162,7 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
     """Another value of the same kind; of a text a canary."""
     if isinstance(value, bool):
         return not value
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return value + 7_919
     if isinstance(value, DateTime):
         return value + timedelta(hours=5, microseconds=123_457) if key != "expiresAt" else value + timedelta(hours=1)
@@ -165,6 +170,8 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
         return ["PLATFORM_FAULT"] if value != ["PLATFORM_FAULT"] else []
     if isinstance(value, bytes) or value is None:
         return value
+    if label == "AttendanceRecord" and key == "kind":
+        return "ABSENT" if value != "ABSENT" else "LATE"
     others = STATUSES.get(label, OTHERS["status"]) if key == "status" else OTHERS.get(key, ())
     if label == "Identifier" or key in ("hash", "prevHash", "commitment", "salt"):
         return f"{number:064x}"
@@ -253,6 +260,9 @@ def known(place: Place, *, few: bool) -> Known:
         "Finding": ["finding", "mark"],
         "User": ["recruiter"],
         "Organization": ["organization"],
+        "Employment": ["employment"],
+        "AttendanceRecord": ["record", "corrected"],
+        "WorkCalendar": ["calendar"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -323,7 +333,7 @@ def lookups(type: str) -> list[str]:
     """How a record of this type is asked for by its id."""
     own = type[0].lower() + type[1:]
     named = [f"query Q($id: ID!) {{ {own}(id: $id) {{ id }} }}"] * (
-        own in ("position", "candidate", "application", "interview")
+        own in ("position", "candidate", "application", "interview", "employment")
     )
     return [f"query Q($id: ID!) {{ node(id: $id) {{ __typename ... on {type} {{ id }} }} }}", *named]
 
@@ -338,6 +348,9 @@ FORBIDDEN = {
     "Department": ("stranger", "marketing"),
     "User": ("stranger", "recruiter"),
     "Organization": ("stranger", "organization"),
+    "Employment": ("technology", "employment"),
+    "AttendanceRecord": ("technology", "record"),
+    "WorkCalendar": ("subsidiary", "calendar"),
 }
 
 
@@ -367,8 +380,18 @@ REFUSED = {
     "voidNoShow": ("Finding", "finding", "finding"),
     "closePosition": ("Position", "position", "position"),
     "updateCandidate": ("Candidate", "candidate", "candidate"),
+    "endEmployment": ("Employment", "employment", "employment"),
+    "recordWorkAttendance": ("Employment", "employment", "employment"),
+    "correctWorkAttendance": ("AttendanceRecord", "record", "record"),
 }
-REST = {"cancelInterview": {"by": "EMPLOYER"}, "recordNotice": {"channel": "SMS"}, "voidNoShow": {"reason": "x"}}
+REST = {
+    "cancelInterview": {"by": "EMPLOYER"},
+    "recordNotice": {"channel": "SMS"},
+    "voidNoShow": {"reason": "x"},
+    "endEmployment": {"endedOn": "2026-06-30"},
+    "recordWorkAttendance": {"source": "x", "records": [{"kind": "LATE", "day": "2026-06-02"}]},
+    "correctWorkAttendance": {"reason": "x"},
+}
 
 
 async def test_refusals_do_not_tell_forbidden_from_absent(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

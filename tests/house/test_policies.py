@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphql import is_interface_type, is_introspection_type, is_object_type
 
 from graph.paths import TOLD, NodeKind
-from graph.traversal import ROOTS, SHAPES, Aggregate, Here, Many, Merged, One, Page
+from graph.traversal import ROOTS, SHAPES, Aggregate, Grouped, Here, Many, Merged, One, Page
 from graph.visibility import POLICIES, Dialect, Level
 from schema.execution import LOOKUPS
 from schema.ids import NODES
@@ -16,7 +16,7 @@ UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge
 """Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals.
 
 A graph's nodes are shapes; its edges name two of them and how they are related (graph/paths.py)."""
-CONNECTED = (One, Here, Many, Page, Aggregate)
+CONNECTED = (One, Here, Many, Page, Aggregate, Grouped)
 
 
 def targets(member: object) -> list[str]:

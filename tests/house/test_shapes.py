@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any
@@ -13,15 +13,18 @@ from uuid import uuid4
 import pytest
 from graphql import get_named_type, is_enum_type, is_object_type
 
-from graph import candidates
+from graph import candidates, employments, work_calendars
 from graph.instants import parameter
 from graph.refusals import Locale
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact
 from graph.traversal import (
     ROOTS,
     SHAPES,
     Aggregate,
     Composed,
     Cursor,
+    Grouped,
     Here,
     Many,
     Member,
@@ -36,6 +39,7 @@ from graph.visibility import POLICIES, Dialect, Person, Viewer
 from graph.writing import Graph
 from schema.execution import LOOKUPS, Answerer
 from schema.root import core_schema
+from seeds.makers import fixed_ids
 from tests.conftest import Ask, gid, make_company, uid
 
 SCHEMA = core_schema()
@@ -50,6 +54,8 @@ VALUES: Mapping[str, Any] = {
     "startsBefore": INSTANT,
     "states": ["FINAL"],
     "code": "MARKETING",
+    "current": True,
+    "standing": True,
 }
 """A value for each argument and each condition; any other is a text."""
 
@@ -65,7 +71,7 @@ def chosen(value: str) -> Enum:
 
 def children(to: str) -> list[Pick]:
     """What is asked of a row at the end of a member: enough to have a column of each kind."""
-    if to in ("AttendanceSummary", "MissedReminder", "RepeatReminder"):
+    if to in ("AttendanceSummary", "MissedReminder", "RepeatReminder", "WorkAttendance", "WorkAttendanceGroup"):
         return [
             Pick(name, name, 0, {"locale": Locale.EN}, [Pick("id", "id")] if name in ("noShow", "department") else [])
             for name in SHAPES[to].members
@@ -111,6 +117,11 @@ def asked(member: Member) -> Iterator[tuple[dict[str, Any], list[Pick]]]:
             for choice in by:
                 yield choice, children(member.to)
                 yield choice | {name: argument(name) for name in member.conditions}, children(member.to)
+        case Grouped():
+            for choice in member.keys if member.by else ():
+                yield {member.by: chosen(choice)}, children(member.to)
+            by = {member.by: chosen(next(iter(member.keys)))} if member.by else {}
+            yield by | {name: argument(name) for name in member.conditions}, children(member.to)
         case One() | Many() | Here():
             yield dict(VALUES), children(member.to)
         case Merged():
@@ -150,7 +161,18 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     second = await company.application("technology", person)
     found = await Ask(graph, answerer)(HISTORY, company.user("hr"), id=gid("Application", first))
     interview = found["application"]["interviews"]["nodes"][0]
+    calendar = work_calendars.NewCalendar(date(2026, 1, 1), "Asia/Shanghai", 5, ("MON-FRI 09:00-18:00",))
+    company.at(days=50)
+    kept = await company.hr.work_calendar(calendar)
+    job = employments.NewEmployment(company.departments["marketing"], person, "Trainee", date(2026, 1, 5))
+    employment = await company.hr.employment(job)
+    company.hr.seed = uuid4().hex
+    await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.LATE, date(2026, 6, 1), minutes=20))
+    record, company.hr.seed = fixed_ids(f"{company.hr.seed}/0")()(), ""
     ids = {
+        "Employment": employment,
+        "AttendanceRecord": record,
+        "WorkCalendar": kept,
         "Organization": company.hr.viewer.organization,
         "Department": company.departments["marketing"],
         "Position": company.positions["technology"],
@@ -225,7 +247,7 @@ def test_every_shape_is_reached() -> None:
         for member in SHAPES[shape].members.values():
             if isinstance(member, Merged):
                 reached |= {part.to for part in member.parts}
-            if isinstance(member, (One, Here, Many, Page, Aggregate)):
+            if isinstance(member, (One, Here, Many, Page, Aggregate, Grouped)):
                 reached.add(member.to)
     assert reached == SHAPES.keys()
 

@@ -1,0 +1,354 @@
+"""Employments: who works, or worked, in a department, and what is told of their days there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+
+from graph import candidates, departments, timesheets
+from graph.candidates import Person
+from graph.events import About, EventType
+from graph.refusals import Code, Refusal
+from graph.statements import Nothing, Statement
+from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
+from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
+from graph.visibility import Level, OrganizationRole
+from graph.writing import (
+    RECORDERS,
+    Act,
+    Desk,
+    Graph,
+    Outcome,
+    Written,
+    perform,
+    random_id,
+    reach_refusal,
+    role_refusal,
+)
+
+EMPLOYMENT = Shape(
+    "Employment",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "title": Prop(),
+        "startedOn": Prop(),
+        "endedOn": Prop(),
+        "employer": Prop(),
+        "source": Prop(),
+        "consentedAt": Prop(form=Form.INSTANT),
+        "consentSource": Prop(),
+        "candidate": One("Candidate", ("(this)<-[:EMPLOYED_AS]-(that:Candidate)",)),
+        "department": One("Department", ("(this)-[:EMPLOYED_IN]->(that:Department)",), implied=True),
+        "records": EMPLOYMENT_RECORDS,
+        "attendance": EMPLOYMENT_ATTENDANCE,
+        "attendanceByMonth": EMPLOYMENT_MONTHS,
+        "events": Page(
+            "Event",
+            ("(this)<-[:ABOUT]-(that:Event)",),
+            {"SEQ": Sort("that.seq"), "SEQ_DESC": Sort("that.seq", descending=True)},
+            implied=True,
+        ),
+    },
+)
+root("employment", shape="Employment", match="(this:Employment {id: $id})")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmployment:
+    """`employer` is null for one's own; another's records need the candidate's consent. `ended_on` is the last day."""
+
+    department: str
+    candidate: Person
+    title: str
+    started_on: date
+    ended_on: date | None = None
+    employer: str | None = None
+    consented_at: datetime | None = None
+    consent_source: str | None = None
+    source: str = "API"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a record should have said; what is not given stays. No days: nothing of the kind happened."""
+
+    record: str
+    reason: str
+    kind: timesheets.AttendanceKind | None = None
+    day: date | None = None
+    days: float | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An employment that the graph holds."""
+
+    id: str
+    candidate: str
+    department: str
+    title: str
+    employer: str | None
+    started_on: str
+    ended_on: str | None
+
+    @property
+    def worked(self) -> Worked:
+        return Worked(self.id, self.started_on, self.ended_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    organization: str
+    status: str
+    circle: str
+
+
+_HELD: LiteralString = """
+    RETURN employment.id AS id, candidate.id AS candidate, department.id AS department, employment.title AS title,
+      employment.employer AS employer, employment.startedOn AS started_on, employment.endedOn AS ended_on
+"""
+FIND_PLACE = Statement(
+    "employments.find_place",
+    """
+    MATCH (department:Department {id: $id})
+    RETURN department.organization AS organization, department.status AS status, department.circle AS circle
+    """,
+    row=PlaceRow,
+)
+FIND = Statement(
+    "employments.find",
+    """
+    MATCH (candidate:Candidate {organization: $organization})-[:EMPLOYED_AS]->(employment:Employment {id: $id})
+      -[:EMPLOYED_IN]->(department:Department)
+    WHERE candidate.status <> 'ERASED'
+    """
+    + _HELD,
+    row=Held,
+)
+FIND_BY_RECORD = Statement(
+    "employments.find_by_record",
+    """
+    MATCH (candidate:Candidate {organization: $organization})-[:EMPLOYED_AS]->(employment:Employment)
+      -[:HAS_ATTENDANCE]->(:AttendanceRecord {id: $record})
+    MATCH (employment)-[:EMPLOYED_IN]->(department:Department)
+    """
+    + _HELD,
+    row=Held,
+)
+LIST_OF_CANDIDATE = Statement(
+    "employments.list_of_candidate",
+    """
+    MATCH (candidate:Candidate {id: $candidate})-[:EMPLOYED_AS]->(employment:Employment)
+      -[:EMPLOYED_IN]->(department:Department {id: $department})
+    """
+    + _HELD,
+    row=Held,
+)
+CREATE = Statement(
+    "employments.create",
+    """
+    MATCH (candidate:Candidate {id: $candidate}) MATCH (department:Department {id: $department})
+    CREATE (employment:Employment {id: $id, title: $title, startedOn: $started_on, endedOn: $ended_on,
+      employer: $employer, source: $source, consentedAt: $consented_at, consentSource: $consent_source})
+    CREATE (candidate)-[:EMPLOYED_AS]->(employment) CREATE (employment)-[:EMPLOYED_IN]->(department)
+    """,
+    row=Nothing,
+    writes=True,
+)
+END = Statement(
+    "employments.end",
+    "MATCH (employment:Employment {id: $id}) SET employment.endedOn = $ended_on",
+    row=Nothing,
+    writes=True,
+)
+
+
+def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusal | None:
+    """Why an employment is none, whoever it is of."""
+    if not 0 < len(new.title.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "title")
+    if new.started_on > today or (new.ended_on is not None and new.ended_on < new.started_on):
+        return Refusal(Code.INVALID_VALUE, "endedOn" if new.started_on <= today else "startedOn")
+    if not 0 < len(new.source.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "source")
+    if new.employer is None:
+        told = new.consented_at is not None or new.consent_source is not None
+        return Refusal(Code.INVALID_VALUE, "employer") if told else None
+    if not 0 < len(new.employer.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "employer")
+    if new.consented_at is None or not (new.consent_source or "").strip():
+        return Refusal(Code.CONSENT_MISSING, "consentedAt" if new.consented_at is None else "consentSource")
+    return Refusal(Code.INVALID_VALUE, "consentedAt") if new.consented_at > now else None
+
+
+def overlaps(held: Held, new: NewEmployment) -> bool:
+    """Whether both are with the same employer, in a time that they share."""
+    begins_before = new.ended_on is None or held.started_on <= new.ended_on.isoformat()
+    ends_after = held.ended_on is None or held.ended_on >= new.started_on.isoformat()
+    return held.employer == new.employer and begins_before and ends_after
+
+
+async def record(graph: Graph, act: Act, new: NewEmployment) -> Outcome:
+    """Records that somebody works, or worked, in a department; the person is recognised within its circle."""
+    person, today = new.candidate, timesheets.today(act.now, act.viewer.zone)
+    refused = role_refusal(act.viewer, RECORDERS) or candidates.person_refusal(
+        person.display_name, person.email, person.phone, person.time_zone
+    )
+    if refused := refused or employment_refusal(new, today, act.now):
+        return refused
+    if any(not item.system.strip() or not item.value.strip() for item in person.external_ids):
+        return Refusal(Code.INVALID_VALUE, "externalIds")
+
+    async def work(desk: Desk) -> Outcome:
+        if refused := _department_refusal(act, new.department):
+            return refused
+        outcome = await enrol(desk, new, desk.new_id())
+        return outcome if isinstance(outcome, Refusal) else Written("Employment", outcome.id)
+
+    return await perform(graph, act, work)
+
+
+def _department_refusal(act: Act, department: str) -> Refusal | None:
+    viewer = act.viewer
+    if viewer.owns(department) or (
+        viewer.role is OrganizationRole.INTEGRATOR and department in viewer.structure.places
+    ):
+        return None
+    return Refusal(Code.NOT_ALLOWED if viewer.is_near(department) else Code.NOT_FOUND, "department")
+
+
+async def enrol(desk: Desk, new: NewEmployment, id: str) -> Held | Refusal:
+    """Writes an employment under this id for the person that it names, whose chain is then locked."""
+    await desk.tx.run(departments.LOCK, ids=[new.department], lock=random_id())
+    place = await desk.tx.one(FIND_PLACE, id=new.department)
+    if place is None or place.organization != desk.act.viewer.organization:
+        return Refusal(Code.NOT_FOUND, "department")
+    if place.status == "CLOSED":
+        return Refusal(Code.DEPARTMENT_CLOSED, "department")
+    candidate = await candidates.recognise(desk, place.circle, new.candidate)
+    if candidate is not None:
+        rows = await desk.tx.run(LIST_OF_CANDIDATE, candidate=candidate, department=new.department)
+        if any(overlaps(held, new) for held in rows):
+            await candidates.release(desk, place.circle, new.candidate)
+            return Refusal(Code.ALREADY_EMPLOYED, "candidate")
+    candidate = candidate or await candidates.create(desk, place.circle, new.candidate)
+    await candidates.identify(desk, candidate, place.circle, new.candidate)
+    started, ended = new.started_on.isoformat(), new.ended_on and new.ended_on.isoformat()
+    stored: dict[str, Any] = {
+        "title": new.title.strip(),
+        "started_on": started,
+        "ended_on": ended,
+        "employer": new.employer,
+    }
+    consent: dict[str, Any] = {
+        "consented_at": new.consented_at,
+        "consent_source": new.consent_source,
+        "source": new.source,
+    }
+    await desk.tx.run(CREATE, id=id, candidate=candidate, department=new.department, **stored, **consent)
+    about = About("Employment", id)
+    await desk.record(EventType.EMPLOYMENT_RECORDED, about, department=new.department, **stored, **consent)
+    return Held(id, candidate, new.department, new.title.strip(), new.employer, started, ended)
+
+
+async def find_own(desk: Desk, id: str) -> Held | Refusal:
+    """The employment, its candidate locked, if the viewer may tell of it."""
+    place = {"id": id, "organization": desk.act.viewer.organization}
+    found = await desk.tx.one(FIND, **place)
+    if found is None:
+        return Refusal(Code.NOT_FOUND, "employment")
+    if refused := reach_refusal(desk.act.viewer, found.department, field="employment", recorder=True):
+        return refused
+    await desk.lock_candidate(found.candidate)
+    return await desk.tx.one(FIND, **place) or Refusal(Code.NOT_FOUND, "employment")
+
+
+async def end(graph: Graph, act: Act, employment: str, ended_on: date) -> Outcome:
+    """The last day of an employment."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, employment)
+        if isinstance(found, Refusal):
+            return found
+        refused = await close(desk, found, ended_on)
+        return refused or Written("Employment", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def close(desk: Desk, held: Held, ended_on: date) -> Refusal | None:
+    """Writes the last day of an employment whose candidate is locked."""
+    if held.ended_on is not None:
+        return Refusal(Code.EMPLOYMENT_ENDED, "employment")
+    if ended_on.isoformat() < held.started_on or ended_on > timesheets.today(desk.act.now, desk.act.viewer.zone):
+        return Refusal(Code.INVALID_VALUE, "endedOn")
+    await desk.tx.run(END, id=held.id, ended_on=ended_on.isoformat())
+    about = About("Employment", held.id)
+    await desk.record(EventType.EMPLOYMENT_ENDED, about, ended_on=ended_on.isoformat())
+    return None
+
+
+async def record_attendance(graph: Graph, act: Act, employment: str, source: str, facts: Sequence[Fact]) -> Outcome:
+    """Records what is told of somebody's days at work, all of it or nothing."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if not 0 < len(source.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "source")
+    if not 0 < len(facts) <= timesheets.MOST_RECORDS:
+        return Refusal(Code.INVALID_VALUE, "records")
+    today = timesheets.today(act.now, act.viewer.zone)
+    if refused := next(filter(None, (timesheets.fact_refusal(fact, today) for fact in facts)), None):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, employment)
+        if isinstance(found, Refusal):
+            return found
+        told = await timesheets.tell(desk, found.worked, source.strip(), facts)
+        return told[1] if isinstance(told, tuple) else Written("Employment", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outcome:
+    """Supersedes a record by another; who may tell of the employment may correct what was told."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if not 0 < len(change.reason.strip()) <= 2_000:
+        return Refusal(Code.INVALID_VALUE, "reason")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await desk.tx.one(FIND_BY_RECORD, record=change.record, organization=act.viewer.organization)
+        # One that is out of reach is looked at no longer than one that is not there.
+        if found is None or reach_refusal(act.viewer, found.department, field="record", recorder=True):
+            return Refusal(Code.NOT_FOUND, "record")
+        owned = await find_own(desk, found.id)
+        if isinstance(owned, Refusal):
+            return Refusal(Code.NOT_FOUND, "record")
+        held = (await desk.tx.run(timesheets.LIST_KNOWN, ids=[change.record]))[0]
+        fact = corrected(held, change)
+        if refused := timesheets.fact_refusal(fact, timesheets.today(act.now, act.viewer.zone)):
+            return refused
+        made = await timesheets.correct(desk, owned.worked, held, fact, change.reason.strip())
+        return made if isinstance(made, Refusal) else Written("AttendanceRecord", made)
+
+    return await perform(graph, act, work)
+
+
+def corrected(held: Standing, change: Correction) -> Fact:
+    """What the record says after the correction."""
+    kind = timesheets.AttendanceKind(held.kind) if change.kind is None else change.kind
+    same = kind.value == held.kind and change.days != 0
+    return Fact(
+        kind=kind,
+        day=change.day or date.fromisoformat(held.day),
+        days=held.days if change.days is None else change.days,
+        minutes=change.minutes if change.minutes is not None else held.minutes if same else None,
+        granularity=timesheets.Granularity(held.granularity),
+        out_of=held.out_of,
+    )

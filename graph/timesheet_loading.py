@@ -1,0 +1,184 @@
+"""Loading of timesheets: employments with their records enter in batches, with the history of single writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import LiteralString
+
+from graph import candidates, employments, timesheets
+from graph.candidates import Person
+from graph.client import Transaction
+from graph.employments import Held, NewEmployment
+from graph.events import ActorKind
+from graph.refusals import Code, Refusal
+from graph.statements import Found, Statement
+from graph.timesheets import Fact, Worked
+from graph.visibility import Viewer
+from graph.writing import Act, Desk, Graph, random_id
+
+
+class Fate(Enum):
+    """What became of an employment: written, told its last day, there already, erased since, or refused."""
+
+    CREATED = "CREATED"
+    COMPLETED = "COMPLETED"
+    PRESENT = "PRESENT"
+    ERASED = "ERASED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One person's work in one department as it is known elsewhere; `id` is its own for good.
+
+    Without `started_on` the employment must be there already.
+    """
+
+    id: str
+    department: str
+    person: Person
+    source: str
+    title: str = ""
+    started_on: date | None = None
+    ended_on: date | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The fate of a dossier, how many of its facts are new, and which were refused, by their place."""
+
+    fate: Fate
+    refusal: Code | None = None
+    new_facts: int = 0
+    refused: dict[int, Code] = field(default_factory=dict[int, Code])
+
+
+_ERASED: LiteralString = """
+    UNWIND $ids AS id
+    MATCH (employment:Employment {id: id})<-[:EMPLOYED_AS]-(candidate:Candidate)
+"""
+LIST_THERE = Statement("timesheet_loading.list_there", _ERASED + "RETURN employment.id AS id", row=Found)
+LIST_ERASED = Statement(
+    "timesheet_loading.list_erased",
+    _ERASED + "WHERE candidate.status = 'ERASED' RETURN employment.id AS id",
+    row=Found,
+)
+
+
+async def load(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier], *, now: datetime) -> list[Loaded]:
+    """Writes dossiers in one transaction: all that is not refused, or nothing."""
+    act = Act(viewer, now, "import", "", {}, ActorKind.API)
+
+    async def work(tx: Transaction) -> list[Loaded]:
+        rows = await tx.run(LIST_ERASED, ids=[dossier.id for dossier in dossiers])
+        erased = {row.id for row in rows}
+        return [
+            Loaded(Fate.ERASED) if dossier.id in erased else await _load(Desk(graph, tx, act, random_id), dossier)
+            for dossier in dossiers
+        ]
+
+    return await graph.client.write(work)
+
+
+async def _load(desk: Desk, dossier: Dossier) -> Loaded:
+    found = await _employment(desk, dossier)
+    if isinstance(found, Refusal):
+        return Loaded(Fate.REFUSED, found.code)
+    held, fate = found
+    loaded, kept = Loaded(fate), dict(enumerate(dossier.facts))
+    while kept:
+        told = await timesheets.tell(desk, held.worked, dossier.source, list(kept.values()))
+        if not isinstance(told, tuple):
+            loaded.new_facts = told
+            break
+        place = list(kept)[told[0]]
+        loaded.refused[place] = told[1].code
+        del kept[place]
+    return loaded
+
+
+async def _employment(desk: Desk, dossier: Dossier) -> tuple[Held, Fate] | Refusal:
+    """The employment that a dossier is of, its candidate locked; written where it is not there."""
+    place = await desk.tx.one(employments.FIND_PLACE, id=dossier.department)
+    if place is None:
+        return Refusal(Code.NOT_FOUND, "department")
+    candidate = await candidates.recognise(desk, place.circle, dossier.person)
+    held = None
+    if candidate is not None:
+        rows = await desk.tx.run(employments.LIST_OF_CANDIDATE, candidate=candidate, department=dossier.department)
+        held = next((row for row in rows if is_of(dossier, row)), None)
+    if held is not None:
+        return await _complete(desk, dossier, held)
+    if dossier.started_on is None:
+        if candidate is None:
+            await candidates.release(desk, place.circle, dossier.person)
+        return Refusal(Code.NOT_EMPLOYED, "candidate")
+    new = NewEmployment(
+        dossier.department,
+        dossier.person,
+        dossier.title,
+        dossier.started_on,
+        dossier.ended_on,
+        source=dossier.source,
+    )
+    made = await employments.enrol(desk, new, dossier.id)
+    return made if isinstance(made, Refusal) else (made, Fate.CREATED)
+
+
+def is_of(dossier: Dossier, held: Held) -> bool:
+    """Whether an employment that the graph holds is the dossier's: the same one, or one that it may add to."""
+    if held.id == dossier.id:
+        return True
+    if held.employer is not None:
+        return False
+    if dossier.started_on is not None:
+        return held.started_on == dossier.started_on.isoformat()
+    return all(timesheets.covers(held.worked, fact) for fact in dossier.facts)
+
+
+def may_hold(dossier: Dossier, fact: Fact) -> bool:
+    """Whether the employment, as far as the dossier tells its days, covers a fact."""
+    if dossier.started_on is None:
+        return True
+    ended_on = dossier.ended_on and dossier.ended_on.isoformat()
+    return timesheets.covers(Worked(dossier.id, dossier.started_on.isoformat(), ended_on), fact)
+
+
+async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
+    """Nothing recorded is changed; a last day that was not known is told."""
+    started, ended = (day and day.isoformat() for day in (dossier.started_on, dossier.ended_on))
+    differs = (started and started != held.started_on) or (dossier.title and dossier.title.strip() != held.title)
+    if differs or (ended and held.ended_on and ended != held.ended_on):
+        return Refusal(Code.RECORDED_OTHERWISE, "candidate")
+    if dossier.ended_on is None or held.ended_on is not None:
+        return held, Fate.PRESENT
+    refused = await employments.close(desk, held, dossier.ended_on)
+    now = Held(held.id, held.candidate, held.department, held.title, held.employer, held.started_on, ended)
+    return refused or (now, Fate.COMPLETED)
+
+
+async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> list[Loaded]:
+    """What `load` would find by the ids of what was imported before, by reading alone; nobody is recognised."""
+    read, ids = graph.client.read, [dossier.id for dossier in dossiers]
+    there = {row.id for row in await read(LIST_THERE, ids=ids)}
+    erased = {row.id for row in await read(LIST_ERASED, ids=ids)}
+    known: Mapping[str, list[str]] = {
+        dossier.id: await timesheets.ids_of(graph, viewer.organization, dossier.source, dossier.facts)
+        for dossier in dossiers
+    }
+    every = [id for ids in known.values() for id in ids]
+    told = {row.id for row in await read(timesheets.LIST_KNOWN, ids=every)}
+    found: list[Loaded] = []
+    for dossier in dossiers:
+        fate = Fate.PRESENT if dossier.id in there else Fate.CREATED
+        if dossier.id in erased:
+            found.append(Loaded(Fate.ERASED))
+            continue
+        outside = {place: Code.NOT_EMPLOYED for place, fact in enumerate(dossier.facts) if not may_hold(dossier, fact)}
+        new = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
+        found.append(Loaded(fate, new_facts=new, refused=outside))
+    return found

@@ -1,0 +1,410 @@
+"""Timesheets: what is told of days at work 考勤, recorded as facts, superseded by corrections and never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import partial
+from typing import Any, LiteralString
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from graph.events import About, EventType
+from graph.keyring import import_namespace
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.secrets import canonical
+from graph.shifts import AttendanceKind
+from graph.statements import Nothing, Statement
+from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, One, Page, Prop, Shape, Sort
+from graph.visibility import Level
+from graph.writing import Desk, Graph
+
+
+class Granularity(Enum):
+    """How closely a record tells: of one day, or of a whole month without its days."""
+
+    DAY = "DAY"
+    MONTH = "MONTH"
+
+
+MOST_RECORDS = 500
+"""Records of one call."""
+MOST_DAYS, MOST_MINUTES = 31.0, 24 * 60
+
+STANDS: LiteralString = "that.days > 0 AND NOT EXISTS { (that)<-[:CORRECTS]-(:AttendanceRecord) }"
+"""A record counts until another corrects it; one of no days says that nothing of the kind happened."""
+
+ATTENDANCE_RECORD = Shape(
+    "AttendanceRecord",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "kind": Prop(),
+        "kindLabel": label("this.kind"),
+        "granularity": Prop(),
+        "day": Prop(),
+        "days": Prop(),
+        "minutes": Prop(),
+        "outOf": Prop(),
+        "source": Prop(),
+        "recordedAt": Prop(form=Form.INSTANT),
+        "superseded": Prop("EXISTS { (this)<-[:CORRECTS]-(:AttendanceRecord) }"),
+        "reason": Prop(),
+        "corrects": One("AttendanceRecord", ("(this)-[:CORRECTS]->(that:AttendanceRecord)",)),
+        "correctedBy": One("AttendanceRecord", ("(this)<-[:CORRECTS]-(that:AttendanceRecord)",)),
+        "employment": One("Employment", ("(this)<-[:HAS_ATTENDANCE]-(that:Employment)",)),
+    },
+)
+
+
+def _sum(kind: LiteralString, of: LiteralString = "days") -> LiteralString:
+    return "sum(CASE WHEN that.kind = '" + kind + "' THEN coalesce(that." + of + ", 0) ELSE 0 END)"
+
+
+def _days(kind: LiteralString) -> Derived:
+    """A sum as a number of halves: the engines differ in what nothing sums up to."""
+    return Derived((_sum(kind),), lambda values, _, __: float(values[0] or 0))
+
+
+def _people(kind: LiteralString) -> LiteralString:
+    return "count(DISTINCT CASE WHEN that.kind = '" + kind + "' THEN that.employment END)"
+
+
+RATED: LiteralString = "sum(CASE WHEN that.kind = 'ABSENT' AND that.outOf IS NOT NULL THEN that.days ELSE 0 END)"
+"""Absences beside which presence is told too: of a source that tells of absences alone no rate can be made."""
+
+
+def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
+    present, absent = values
+    return present / (present + absent) if present + absent else None
+
+
+COUNTS: Mapping[str, Prop | Derived] = {
+    "employees": Prop("count(DISTINCT that.employment)"),
+    "presentDays": _days("PRESENT"),
+    "lateCount": _days("LATE"),
+    "lateMinutes": Derived((_sum("LATE", "minutes"),), lambda values, _, __: int(values[0] or 0)),
+    "lateEmployees": Prop(_people("LATE")),
+    "absentDays": _days("ABSENT"),
+    "absentEmployees": Prop(_people("ABSENT")),
+    "earlyLeaveCount": _days("EARLY_LEAVE"),
+    "approvedLeaveDays": _days("APPROVED_LEAVE"),
+    "attendanceRate": Derived((_sum("PRESENT"), RATED), _rate),
+}
+WORK_ATTENDANCE = Shape("WorkAttendance", COUNTS)
+WORK_ATTENDANCE_GROUP = Shape("WorkAttendanceGroup", {"key": Prop("grouped"), **COUNTS})
+
+PERIOD: Conditions = {"from": "this.day >= $value", "to": "this.until <= $value"}
+"""A record counts where the period holds all of the time that it tells of."""
+RECORD_SORTS = {"DAY_DESC": Sort("that.day", descending=True), "DAY": Sort("that.day")}
+RECORD_CONDITIONS: Conditions = {
+    "kind": "this.kind = $value",
+    "month": "this.month = $value",
+    "standing": "EXISTS { (this)<-[:CORRECTS]-(:AttendanceRecord) } <> $value",
+}
+
+EMPLOYMENT_RECORDS = Page(
+    "AttendanceRecord",
+    ("(this)-[:HAS_ATTENDANCE]->(that:AttendanceRecord)",),
+    RECORD_SORTS,
+    conditions=RECORD_CONDITIONS,
+    implied=True,
+)
+EMPLOYMENT_ATTENDANCE = Aggregate(
+    "WorkAttendance",
+    ("(this)-[:HAS_ATTENDANCE]->(that:AttendanceRecord)",),
+    full="true",
+    conditions=PERIOD,
+    own=STANDS,
+    days=True,
+)
+EMPLOYMENT_MONTHS = Grouped(
+    "WorkAttendanceGroup",
+    ("(this)-[:HAS_ATTENDANCE]->(that:AttendanceRecord)",),
+    "that.month",
+    where=STANDS,
+    conditions=PERIOD,
+    days=True,
+)
+
+
+def department_attendance(steps: tuple[LiteralString, ...]) -> Grouped:
+    """By month or by department, over the departments `d` that the steps mean."""
+    return Grouped(
+        "WorkAttendanceGroup",
+        (*steps, "(d)<-[:EMPLOYED_IN]-(e:Employment)-[:HAS_ATTENDANCE]->(that:AttendanceRecord)"),
+        {"MONTH": "that.month", "DEPARTMENT": "d.code"},
+        where="d.id IN $own AND " + STANDS,
+        conditions=PERIOD,
+        by="by",
+        days=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record to be made: `day` is its day or the first of its month, `out_of` the working days of that time."""
+
+    kind: AttendanceKind
+    day: date
+    days: float = 1.0
+    minutes: int | None = None
+    granularity: Granularity = Granularity.DAY
+    out_of: float | None = None
+    external_key: str | None = None
+
+    @property
+    def month(self) -> str:
+        return f"{self.day:%Y-%m}"
+
+    @property
+    def until(self) -> date:
+        """The day after the last that it tells of."""
+        if self.granularity is Granularity.DAY:
+            return self.day + timedelta(days=1)
+        return (self.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A record that the graph holds."""
+
+    id: str
+    employment: str
+    kind: str
+    granularity: str
+    day: str
+    month: str
+    days: float
+    minutes: int | None
+    out_of: float | None
+    source: str
+    superseded: bool
+
+    def tells(self, fact: Fact) -> bool:
+        """Whether it says the very same."""
+        mine = (self.kind, self.granularity, self.day, self.days, self.minutes)
+        theirs = (fact.kind.value, fact.granularity.value, fact.day.isoformat(), fact.days, fact.minutes)
+        return mine == theirs
+
+    def excludes(self, fact: Fact) -> bool:
+        """Whether it tells of the same kind at a time that the fact tells of, so that both would count twice."""
+        if self.superseded or self.kind != fact.kind.value or self.month != fact.month:
+            return False
+        by_day = self.granularity == fact.granularity.value == Granularity.DAY.value
+        return not by_day or self.day == fact.day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The employment that records are made for; `ended_on` is its last day."""
+
+    id: str
+    started_on: str
+    ended_on: str | None
+
+
+_HELD: LiteralString = """
+    RETURN record.id AS id, record.employment AS employment, record.kind AS kind, record.granularity AS granularity,
+      record.day AS day, record.month AS month, record.days AS days, record.minutes AS minutes,
+      record.outOf AS out_of, record.source AS source,
+      EXISTS { (record)<-[:CORRECTS]-(:AttendanceRecord) } AS superseded
+"""
+LIST_MONTHS = Statement(
+    "timesheets.list_months",
+    "MATCH (:Employment {id: $employment})-[:HAS_ATTENDANCE]->(record:AttendanceRecord) "
+    "WHERE record.month IN $months" + _HELD,
+    row=Standing,
+)
+LIST_KNOWN = Statement(
+    "timesheets.list_known",
+    "UNWIND $ids AS id MATCH (record:AttendanceRecord {id: id})" + _HELD,
+    row=Standing,
+)
+CREATE = Statement(
+    "timesheets.create",
+    """
+    MATCH (employment:Employment {id: $employment})
+    UNWIND $rows AS row
+    CREATE (record:AttendanceRecord {id: row.id, employment: $employment, kind: row.kind,
+      granularity: row.granularity, day: row.day, until: row.until, month: row.month, days: row.days,
+      minutes: row.minutes, outOf: row.outOf, source: row.source, reason: row.reason, recordedAt: $now,
+      recordedBy: $by})
+    CREATE (employment)-[:HAS_ATTENDANCE]->(record)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SUPERSEDE = Statement(
+    "timesheets.supersede",
+    """
+    MATCH (corrected:AttendanceRecord {id: $corrected}) MATCH (record:AttendanceRecord {id: $id})
+    CREATE (record)-[:CORRECTS]->(corrected)
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+def fact_refusal(fact: Fact, today: date) -> Refusal | None:
+    """Why a fact is none, whoever it is about."""
+    month = fact.granularity is Granularity.MONTH
+    if not 0 <= fact.days <= (MOST_DAYS if month else 1.0) or (fact.days * 2) % 1:
+        return Refusal(Code.INVALID_VALUE, "days")
+    if fact.minutes is not None and not 0 <= fact.minutes <= MOST_MINUTES * (31 if month else 1):
+        return Refusal(Code.INVALID_VALUE, "minutes")
+    if fact.out_of is not None and not fact.days <= fact.out_of <= MOST_DAYS:
+        return Refusal(Code.INVALID_VALUE, "outOf")
+    if fact.external_key is not None and not 0 < len(fact.external_key) <= 200:
+        return Refusal(Code.INVALID_VALUE, "externalKey")
+    if fact.day > today or (month and fact.day.day != 1):
+        return Refusal(Code.INVALID_VALUE, "day")
+    return None
+
+
+def covers(worked: Worked, fact: Fact) -> bool:
+    """Whether the employment holds some of the time that a fact tells of."""
+    ended = worked.ended_on is not None and fact.day.isoformat() > worked.ended_on
+    return fact.until.isoformat() > worked.started_on and not ended
+
+
+def _named(namespace: UUID, organization: str, source: str, key: str) -> str:
+    return str(uuid5(namespace, canonical([organization, source, "attendance", key]).decode()))
+
+
+async def known_ids(desk: Desk, source: str, facts: Iterable[Fact]) -> list[str]:
+    """The id of each fact: the same for the same source and external key, for ever; a new one without."""
+    namespace = await import_namespace(desk.tx.run, desk.graph.secrets)
+    of = partial(_named, namespace, desk.act.viewer.organization, source)
+    return [desk.new_id() if fact.external_key is None else of(fact.external_key) for fact in facts]
+
+
+async def ids_of(graph: Graph, organization: str, source: str, facts: Iterable[Fact]) -> list[str]:
+    """The ids that facts with external keys have, or will have."""
+    namespace = await import_namespace(graph.client.read, graph.secrets)
+    keys = (fact.external_key for fact in facts)
+    return [_named(namespace, organization, source, key) for key in keys if key is not None]
+
+
+async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -> int | tuple[int, Refusal]:
+    """Writes what the graph does not hold yet, all or nothing, and counts it; the candidate is locked.
+
+    A fact whose external key is known, or that says what stands already, has no second effect. One that says
+    otherwise is refused, with its place.
+    """
+    ids = await known_ids(desk, source, facts)
+    known = {row.id: row for row in await desk.tx.run(LIST_KNOWN, ids=ids)}
+    months = sorted({fact.month for fact in facts})
+    standing = await desk.tx.run(LIST_MONTHS, employment=worked.id, months=months)
+    rows: list[dict[str, Any]] = []
+    fresh: list[Standing] = []
+    for place, (id, fact) in enumerate(zip(ids, facts, strict=True)):
+        if not covers(worked, fact):
+            return place, Refusal(Code.NOT_EMPLOYED, "day")
+        held = known.get(id)
+        if held is not None and (held.employment != worked.id or not held.tells(fact)):
+            return place, Refusal(Code.RECORDED_OTHERWISE, "day")
+        others = [row for row in (*standing, *fresh) if row.excludes(fact)]
+        if held is not None or any(row.tells(fact) for row in others):
+            continue
+        if others:
+            return place, Refusal(Code.RECORDED_OTHERWISE, "day")
+        rows.append(_row(id, source, fact))
+        fresh.append(_standing(worked.id, rows[-1]))
+    if rows:
+        await desk.tx.run(CREATE, employment=worked.id, rows=rows, now=desk.act.now, by=desk.act.viewer.id)
+        payload = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        await desk.record(EventType.WORK_ATTENDANCE_RECORDED, About("Employment", worked.id), records=payload)
+    return len(rows)
+
+
+def _row(id: str, source: str, fact: Fact, reason: str | None = None) -> dict[str, Any]:
+    by_day = fact.granularity is Granularity.DAY
+    return {
+        "id": id,
+        "kind": fact.kind.value,
+        "granularity": fact.granularity.value,
+        "day": fact.day.isoformat(),
+        "until": fact.until.isoformat(),
+        "month": fact.month,
+        "days": float(fact.days),
+        "minutes": fact.minutes,
+        # Whoever tells of single days tells of presence too.
+        "outOf": 1.0 if by_day and fact.out_of is None else fact.out_of,
+        "source": source,
+        "reason": reason,
+    }
+
+
+def _standing(employment: str, row: Mapping[str, Any]) -> Standing:
+    return Standing(
+        id=row["id"],
+        employment=employment,
+        kind=row["kind"],
+        granularity=row["granularity"],
+        day=row["day"],
+        month=row["month"],
+        days=row["days"],
+        minutes=row["minutes"],
+        out_of=row["outOf"],
+        source=row["source"],
+        superseded=False,
+    )
+
+
+async def correct(desk: Desk, worked: Worked, held: Standing, fact: Fact, reason: str) -> str | Refusal:
+    """Puts another record in the place of one that stands; the candidate is locked. Answers with the new one's id."""
+    if held.superseded:
+        return Refusal(Code.SUPERSEDED, "record")
+    if not covers(worked, fact):
+        return Refusal(Code.NOT_EMPLOYED, "day")
+    rows = await desk.tx.run(LIST_MONTHS, employment=worked.id, months=[fact.month])
+    if fact.days and any(row.excludes(fact) for row in rows if row.id != held.id and row.days):
+        return Refusal(Code.RECORDED_OTHERWISE, "day")
+    id = desk.new_id()
+    row = _row(id, held.source, fact, reason)
+    await desk.tx.run(CREATE, employment=worked.id, rows=[row], now=desk.act.now, by=desk.act.viewer.id)
+    await desk.tx.run(SUPERSEDE, id=id, corrected=held.id)
+    about = About("Employment", worked.id)
+    await desk.record(EventType.WORK_ATTENDANCE_CORRECTED, about, corrects=held.id, record=row)
+    return id
+
+
+ERASE_RECORDS = Statement(
+    "timesheets.erase_records",
+    """
+    MATCH (:Candidate {id: $id})-[:EMPLOYED_AS]->(:Employment)-[:HAS_ATTENDANCE]->(record:AttendanceRecord)
+    DETACH DELETE record
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_EMPLOYMENTS = Statement(
+    "timesheets.erase_employments",
+    """
+    MATCH (:Candidate {id: $id})-[:EMPLOYED_AS]->(employment:Employment)
+    SET employment.title = null, employment.employer = null, employment.startedOn = null, employment.endedOn = null,
+      employment.source = null, employment.consentedAt = null, employment.consentSource = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+async def erase(desk: Desk, candidate: str) -> None:
+    """Removes the records and all that an employment says; what events are about stays, so that chains verify."""
+    await desk.tx.run(ERASE_RECORDS, id=candidate)
+    await desk.tx.run(ERASE_EMPLOYMENTS, id=candidate)
+
+
+def present_days(out_of: float | None, *away: float) -> float | None:
+    """The days worked of a month of which working days and days away are told; null where they do not fit."""
+    left = None if out_of is None else out_of - sum(away)
+    return left if left is not None and left >= 0 else None
+
+
+def today(now: datetime, zone: str) -> date:
+    """The present day on the calendar of a zone."""
+    return now.astimezone(ZoneInfo(zone)).date()

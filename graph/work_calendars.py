@@ -1,0 +1,165 @@
+"""Work calendars: the schedule, holidays and grace of an Organization or a department, one version after another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from graph.events import About, EventType
+from graph.instants import is_zone
+from graph.refusals import Code, Refusal
+from graph.shifts import Calendar, Calendars, NoCalendar
+from graph.statements import Nothing, Statement
+from graph.structure import Structure
+from graph.traversal import Form, Many, One, Prop, Shape
+from graph.visibility import Level
+from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+MOST_LINES = 400
+"""Lines of a schedule, and of exceptions."""
+
+WORK_CALENDAR = Shape(
+    "WorkCalendar",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "validFrom": Prop(),
+        "timeZone": Prop(),
+        "graceMinutes": Prop(),
+        "schedule": Prop(),
+        "exceptions": Prop(),
+        "department": One("Department", ("(this)<-[:KEEPS]-(that:Department)",)),
+    },
+)
+KEPT = Many("WorkCalendar", ("(this)-[:KEEPS]->(that:WorkCalendar)",), order=("that.validFrom", "that.id"))
+"""The versions that a department or the Organization itself keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalendar:
+    """`department` is null for the Organization's own; lines are those of graph/shifts.py."""
+
+    valid_from: date
+    zone: str
+    grace_minutes: int
+    schedule: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    id: str
+    department: str | None
+    valid_from: str
+    zone: str
+    grace_minutes: int
+    schedule: list[str]
+    exceptions: list[str]
+
+
+LIST = Statement(
+    "work_calendars.list",
+    """
+    MATCH (calendar:WorkCalendar {organization: $organization})
+    RETURN calendar.id AS id, head([(calendar)<-[:KEEPS]-(d:Department) | d.id]) AS department,
+      calendar.validFrom AS valid_from, calendar.timeZone AS zone, calendar.graceMinutes AS grace_minutes,
+      calendar.schedule AS schedule, calendar.exceptions AS exceptions
+    ORDER BY valid_from, id
+    """,
+    row=VersionRow,
+)
+CREATE_FOR_DEPARTMENT = Statement(
+    "work_calendars.create_for_department",
+    """
+    MATCH (owner:Department {id: $owner})
+    CREATE (calendar:WorkCalendar {id: $id, organization: $organization, validFrom: $valid_from, timeZone: $zone,
+      graceMinutes: $grace_minutes, schedule: $schedule, exceptions: $exceptions})
+    CREATE (owner)-[:KEEPS]->(calendar)
+    """,
+    row=Nothing,
+    writes=True,
+)
+CREATE_FOR_ORGANIZATION = Statement(
+    "work_calendars.create_for_organization",
+    """
+    MATCH (owner:Organization {id: $owner})
+    CREATE (calendar:WorkCalendar {id: $id, organization: $organization, validFrom: $valid_from, timeZone: $zone,
+      graceMinutes: $grace_minutes, schedule: $schedule, exceptions: $exceptions})
+    CREATE (owner)-[:KEEPS]->(calendar)
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+def calendar_refusal(new: NewCalendar) -> Refusal | None:
+    if not is_zone(new.zone):
+        return Refusal(Code.INVALID_VALUE, "timeZone")
+    if not 0 <= new.grace_minutes <= 240:
+        return Refusal(Code.INVALID_VALUE, "graceMinutes")
+    for field, lines in (("schedule", new.schedule), ("exceptions", new.exceptions)):
+        if len(lines) > MOST_LINES or (field == "schedule" and not lines):
+            return Refusal(Code.INVALID_VALUE, field)
+        try:
+            parts = {"schedule": (), "exceptions": (), field: lines}
+            Calendar.of_texts(new.zone, new.grace_minutes, **parts)
+        except NoCalendar:
+            return Refusal(Code.INVALID_VALUE, field)
+    return None
+
+
+async def set(graph: Graph, act: Act, new: NewCalendar) -> Outcome:
+    """Sets what is due from a day on; what was due before it stays as it was."""
+    refused = role_refusal(act.viewer, HR) or calendar_refusal(new)
+    if refused:
+        return refused
+    if new.department is not None and not act.viewer.owns(new.department):
+        return Refusal(Code.NOT_FOUND, "department")
+
+    async def work(desk: Desk) -> Outcome:
+        await desk.lock_organization()
+        id = await put(desk, new)
+        return Refusal(Code.INVALID_VALUE, "validFrom") if id is None else Written("WorkCalendar", id)
+
+    return await perform(graph, act, work)
+
+
+async def put(desk: Desk, new: NewCalendar) -> str | None:
+    """Writes a version in a locked Organization; null where it does not begin after all others of its owner."""
+    organization = desk.act.viewer.organization
+    versions = await desk.tx.run(LIST, organization=organization)
+    if any(row.department == new.department and row.valid_from >= new.valid_from.isoformat() for row in versions):
+        return None
+    stored: dict[str, Any] = {
+        "id": desk.new_id(),
+        "valid_from": new.valid_from.isoformat(),
+        "zone": new.zone,
+        "grace_minutes": new.grace_minutes,
+        "schedule": list(new.schedule),
+        "exceptions": list(new.exceptions),
+    }
+    create = CREATE_FOR_ORGANIZATION if new.department is None else CREATE_FOR_DEPARTMENT
+    await desk.tx.run(create, owner=new.department or organization, organization=organization, **stored)
+    about = About("WorkCalendar", stored["id"])
+    await desk.record(EventType.WORK_CALENDAR_SET, about, department=new.department, **stored)
+    return stored["id"]
+
+
+async def of_departments(graph: Graph, organization: str, structure: Structure) -> Mapping[str, Calendars]:
+    """What is due in each department: by its own calendar, or else by the nearest one above it.
+
+    Under the empty text stands the Organization's own.
+    """
+    kept: dict[str | None, list[tuple[date, Calendar]]] = {}
+    for row in await graph.client.read(LIST, organization=organization):
+        calendar = Calendar.of_texts(row.zone, row.grace_minutes, row.schedule, row.exceptions)
+        kept.setdefault(row.department, []).append((date.fromisoformat(row.valid_from), calendar))
+
+    def nearest(department: str) -> Calendars:
+        owners = [*structure.ancestors_or_self(department), None]
+        return Calendars(next((kept[owner] for owner in owners if owner in kept), []))
+
+    found = {department: nearest(department) for department in structure.places}
+    return {"": Calendars(kept.get(None, [])), **found}

@@ -1,0 +1,356 @@
+"""Importing of attendance: lines of a file become employments and records in the graph, or rejects with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from graph import settling, timesheet_loading, timesheets, work_calendars
+from graph.candidates import Person, normalised_name
+from graph.employments import NewEmployment, employment_refusal
+from graph.loading import Importer
+from graph.refusals import Code
+from graph.settling import NewDepartment
+from graph.shifts import AttendanceKind, Calendars, Clocked, Sign, clocked, judged
+from graph.timesheet_loading import Dossier, Fate, Loaded
+from graph.timesheets import Fact, Granularity
+from graph.visibility import FIND_VIEWER, Viewer
+from graph.writing import Graph
+from seeds.attendance_mapping import COUNTED, AttendanceMapping, local_time
+from seeds.attendance_summaries import AttendanceSummary
+from seeds.importing import NotImported, check_rejects, identities, importer_of
+from seeds.reading import Reader, Unfit, find_columns
+from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
+
+CHUNK = 20
+"""People in one transaction."""
+MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+REASONS = {
+    Code.NOT_EMPLOYED: "No employment of this person covers that time.",
+    Code.RECORDED_OTHERWISE: "The graph holds this otherwise, and an import changes nothing that is recorded.",
+    Code.ALREADY_EMPLOYED: "The graph holds another employment of this person in that time.",
+    Code.DEPARTMENT_CLOSED: "The department is closed in the graph.",
+}
+
+
+@dataclass(slots=True)
+class Stay:
+    """One person's work in one department, gathered from the lines that tell of it."""
+
+    id: str
+    department: NewDepartment
+    person: Person
+    title: str
+    started_on: date | None
+    ended_on: date | None
+    first: Record
+    records: list[Record] = field(default_factory=list[Record])
+    facts: list[tuple[Fact, Record]] = field(default_factory=list[tuple[Fact, Record]])
+    months: dict[date, Record] = field(default_factory=dict[date, Record])
+    days: dict[str, dict[date, Record]] = field(default_factory=dict[str, dict[date, Record]])
+    signs: dict[str, list[tuple[datetime, Sign, Record]]] = field(
+        default_factory=dict[str, list[tuple[datetime, Sign, Record]]]
+    )
+    leave: dict[date, float] = field(default_factory=dict[date, float])
+
+    def dossier(self, department: str, system: str) -> Dossier:
+        facts = tuple(fact for fact, _ in self.facts)
+        return Dossier(self.id, department, self.person, system, self.title, self.started_on, self.ended_on, facts)
+
+
+async def run_attendance_import(
+    graph: Graph,
+    file: Path,
+    mapping: AttendanceMapping,
+    *,
+    dry_run: bool,
+    rejects: Path,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> AttendanceSummary:
+    """Imports a file: every line is in the graph afterwards, or in `rejects` with the reason.
+
+    Each chunk of people is written whole or not at all and knows what is there already, so a run may be killed and
+    repeated. `progress` is told how many lines of how many are done. Raises NotImported before anything is written.
+    """
+    began = time.monotonic()
+    form = {"encoding": mapping.encoding, "delimiter": mapping.delimiter, "sheet": mapping.sheet}
+    try:
+        await asyncio.to_thread(check_rejects, rejects, file)
+        table = await asyncio.to_thread(lambda: read_table(file, **form))  # type: ignore[arg-type]
+        columns = find_columns(table, mapping.fields)
+    except Unreadable as error:
+        raise NotImported(str(error)) from error
+    summary = AttendanceSummary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
+    importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
+    identify = await identities(graph, mapping.system, importer)
+    today = timesheets.today(now, importer.zone)
+    reading = AttendanceReading(
+        mapping, table, mapping.fields, columns, identify, mapping=mapping, today=today, now=now, summary=summary
+    )
+    reading.read()
+    places = await _settle(graph, importer, reading, dry_run=dry_run, now=now)
+    viewer = await _viewer(graph, mapping, importer)
+    await reading.judge(graph, viewer, places)
+    stays, total = list(reading.stays.values()), len(table.records)
+    done, tell = total - sum(len(stay.records) for stay in stays), progress or (lambda done, total: None)
+    tell(done, total)
+    for start in range(0, len(stays), CHUNK):
+        some = stays[start : start + CHUNK]
+        dossiers = [stay.dossier(places.get(stay.department.code, ""), mapping.system) for stay in some]
+        if viewer is None:
+            outcomes = [Loaded(Fate.CREATED, new_facts=len(dossier.facts)) for dossier in dossiers]
+        elif dry_run:
+            outcomes = await timesheet_loading.foresee(graph, viewer, dossiers)
+        else:
+            passed = timedelta(seconds=time.monotonic() - began)
+            outcomes = await timesheet_loading.load(graph, viewer, dossiers, now=now + passed)
+        done += sum(len(stay.records) for stay in some)
+        for stay, outcome in zip(some, outcomes, strict=True):
+            reading.close(stay, outcome)
+        tell(done, total)
+    reading.rejects.sort(key=lambda reject: reject.record.line)
+    summary.rejected = Counter(reject.reason for reject in reading.rejects)
+    written = await asyncio.to_thread(write_rejects, rejects, table, reading.rejects)
+    summary.rejects = rejects if written else None
+    return summary
+
+
+async def _settle(
+    graph: Graph, importer: Importer, reading: AttendanceReading, *, dry_run: bool, now: datetime
+) -> dict[str, str]:
+    """The ids of departments by their codes; those that are not there are created."""
+    departments = list(reading.departments.values())
+    if dry_run:
+        settled = await settling.foresee(graph, importer, departments, [])
+    else:
+        settled = await settling.settle(graph, importer, departments, [], now=now)
+    reading.summary.new_departments.update(settled.new_departments)
+    rows = await graph.client.read(settling.LIST_DEPARTMENTS, organization=importer.organization)
+    return {row.code: row.id for row in rows}
+
+
+async def _viewer(graph: Graph, mapping: AttendanceMapping, importer: Importer) -> Viewer | None:
+    """The HR_ADMIN in whose name is written; null where a dry run did not create the Organization."""
+    if not importer.organization:
+        return None
+    rows = await graph.client.read(FIND_VIEWER, subject=mapping.organization.admin)
+    return Viewer.of_row(rows[0])
+
+
+@dataclass(slots=True, kw_only=True)
+class AttendanceReading(Reader):
+    """The lines of a table, read by a mapping: stays with what is told of their days, and rejects."""
+
+    mapping: AttendanceMapping
+    today: date
+    now: datetime
+    summary: AttendanceSummary
+    stays: dict[str, Stay] = field(default_factory=dict[str, Stay])
+    departments: dict[str, NewDepartment] = field(default_factory=dict[str, NewDepartment])
+    rejects: list[Reject] = field(default_factory=list[Reject])
+
+    def read(self) -> None:
+        for record in self.table.records:
+            if not record.fault and not any(cell.strip() for cell in record.cells):
+                self.summary.empty += 1
+                continue
+            try:
+                self._take(record)
+            except Unfit as error:
+                self.rejects.append(Reject(record, str(error)))
+
+    def _take(self, record: Record) -> None:
+        self._check_form(record)
+        stay = self._stay(record)
+        if self.mapping.month is not None:
+            self._month(stay, record)
+        elif self.mapping.day is not None:
+            self._signs(stay, record)
+        if stay.id not in self.stays:
+            named = self.departments.setdefault(stay.department.code, stay.department)
+            if normalised_name(named.name) != normalised_name(stay.department.name):
+                raise Unfit(f'"{stay.department.name}" would have the department code {named.code} of "{named.name}".')
+            self.stays[stay.id] = stay
+        stay.records.append(record)
+
+    def _stay(self, record: Record) -> Stay:
+        """The stay that a line tells of; of lines that differ in it the first counts."""
+        department, person = self._department(record), self._person(record)
+        started_on, ended_on = (self._day(record, f"employment.{name}") for name in ("started_on", "ended_on"))
+        who = [*(it.value for it in person.external_ids), person.email or "", person.phone or ""]
+        id = self.identify("employment", department.code, *who, started_on.isoformat() if started_on else "")
+        stay = Stay(id, department, person, self._get(record, "employment.title"), started_on, ended_on, record)
+        known = self.stays.get(id)
+        if known is None:
+            self._check(stay)
+            return stay
+        if (known.person, known.title, known.ended_on) != (person, stay.title, ended_on):
+            raise Unfit(f"This person's work stands on line {known.first.line} already, and otherwise.")
+        return known
+
+    def _check(self, stay: Stay) -> None:
+        if self.mapping.started_on is None:
+            return
+        if stay.started_on is None or not stay.title:
+            key = "employment.title" if stay.started_on else "employment.started_on"
+            raise Unfit(f"{self._named(key)} is blank.")
+        new = NewEmployment("", stay.person, stay.title, stay.started_on, stay.ended_on)
+        if (refused := employment_refusal(new, self.today, self.now)) and refused.field:
+            key = {"title": "title", "startedOn": "started_on", "endedOn": "ended_on"}[refused.field]
+            typed = self._typed(stay.first, f"employment.{key}")
+            raise Unfit(f'{self._named(f"employment.{key}")}: "{typed}" cannot be.')
+
+    def _day(self, record: Record, key: str) -> date | None:
+        return self._date(record, key)[0].date() if self._get(record, key) else None
+
+    def _number(self, record: Record, key: str) -> float | None:
+        typed = self._get(record, key)
+        try:
+            number = float(typed) if typed else None
+        except ValueError:
+            number = -1.0
+        if number is not None and not (0 <= number < 100_000):
+            raise Unfit(f'{self._named(key)}: "{typed}" is not a number of days or times.')
+        return number
+
+    def _month(self, stay: Stay, record: Record) -> None:
+        """What a line of a flat summary counts: a number that is blank tells nothing, 0 that nothing happened."""
+        typed = self._required(record, "attendance.month")
+        plain = MONTH.fullmatch(typed)
+        if plain is None or not 1 <= int(plain[2]) <= 12:
+            month = self._date(record, "attendance.month")[0].date().replace(day=1)
+        else:
+            month = date(int(plain[1]), int(plain[2]), 1)
+        counts = {kind: self._number(record, key) for key, kind in COUNTED.items()}
+        out_of, minutes = (self._number(record, f"attendance.{it}") for it in ("working_days", "late_minutes"))
+        away = [counts[kind] or 0.0 for kind in (AttendanceKind.ABSENT, AttendanceKind.APPROVED_LEAVE)]
+        present = timesheets.present_days(out_of, *away)
+        if out_of is not None and present is None:
+            raise Unfit(f"{self._named('attendance.working_days')}: there are more days away than working days.")
+        facts = [
+            Fact(
+                kind,
+                month,
+                days,
+                int(minutes) if kind is AttendanceKind.LATE and minutes else None,
+                Granularity.MONTH,
+                out_of if kind in (AttendanceKind.PRESENT, AttendanceKind.ABSENT) else None,
+            )
+            for kind, days in {**counts, AttendanceKind.PRESENT: present}.items()
+            if days
+        ]
+        facts = [self._keyed(stay, fact) for fact in facts]
+        if month in stay.months:
+            if set(facts) != {fact for fact, _ in stay.facts if fact.day == month}:
+                raise Unfit(f"This month stands on line {stay.months[month].line} already, and otherwise.")
+            self.summary.repeated += 1
+            return
+        if refused := next(filter(None, (timesheets.fact_refusal(fact, self.today) for fact in facts)), None):
+            raise Unfit(f"{month:%Y-%m}: the {refused.field} cannot be.")
+        stay.months[month] = record
+        stay.facts += [(fact, record) for fact in facts]
+
+    def _signs(self, stay: Stay, record: Record) -> None:
+        """What a line of a log tells of a day: signs of a clock, leave, or nothing."""
+        day, _ = self._date(record, "attendance.day")
+        shift = self._get(record, "attendance.shift")
+        if day.date() > self.today:
+            raise Unfit(f"{self._named('attendance.day')} is in the future.")
+        came = self._sign(record, "attendance.clocked_in", day.date(), None)
+        left = self._sign(record, "attendance.clocked_out", day.date(), came)
+        if self._get(record, "attendance.leave"):
+            leave = self._number(record, "attendance.leave")
+            if leave not in (0, 0.5, 1):
+                raise Unfit(f"{self._named('attendance.leave')} is 0, 0.5 or 1 of a day.")
+            stay.leave[day.date()] = leave or 0.0
+        stay.days.setdefault(shift, {}).setdefault(day.date(), record)
+        for local, sign in ((came, Sign.IN), (left, Sign.OUT)):
+            if local is not None:
+                stay.signs.setdefault(shift, []).append((local, sign, record))
+
+    def _sign(self, record: Record, key: str, day: date, after: datetime | None) -> datetime | None:
+        typed = self._get(record, key)
+        if not typed:
+            return None
+        if (local := local_time(day, typed, self.mapping.dates, after)) is None:
+            raise Unfit(f'{self._named(key)}: "{typed}" is no time of day.')
+        return local
+
+    def _keyed(self, stay: Stay, fact: Fact) -> Fact:
+        """A fact under the key that makes it the same at every run."""
+        key = f"{stay.id}/{fact.granularity.value}/{fact.day.isoformat()}/{fact.kind.value}"
+        return replace(fact, external_key=key)
+
+    async def judge(self, graph: Graph, viewer: Viewer | None, places: Mapping[str, str]) -> None:
+        """Turns signs into facts, by the mapping's calendar or else by those of the graph."""
+        if self.mapping.day is None:
+            return
+        kept: Mapping[str, Calendars] = {}
+        if self.mapping.calendar is None and viewer is not None:
+            kept = await work_calendars.of_departments(graph, viewer.organization, viewer.structure)
+        for stay in list(self.stays.values()):
+            own = kept.get(places.get(stay.department.code, ""), kept.get("", Calendars([])))
+            calendars = Calendars([(date.min, self.mapping.calendar)]) if self.mapping.calendar else own
+            self._check_days(stay, calendars)
+            for shift, days in stay.days.items():
+                self._judge(stay, shift, days, calendars)
+            if not stay.records:
+                del self.stays[stay.id]
+
+    def _check_days(self, stay: Stay, calendars: Calendars) -> None:
+        """Rejects lines of days on which no calendar says what is due in their shift."""
+        for shift, days in stay.days.items():
+            for day in list(days):
+                calendar = calendars.on(day)
+                if calendar is None or shift not in calendar.shifts:
+                    why = f'has no shift "{shift}"' if calendar else "is not there"
+                    self._reject(stay, days.pop(day), f"The work calendar of {day.isoformat()} {why}.")
+        stay.days = {shift: days for shift, days in stay.days.items() if days}
+
+    def _judge(self, stay: Stay, shift: str, days: dict[date, Record], calendars: Calendars) -> None:
+        rejected = {id(reject.record) for reject in self.rejects}
+        signs: list[Clocked] = []
+        for local, sign, record in stay.signs.get(shift, ()):
+            if id(record) not in rejected and (calendar := calendars.on(local.date())):
+                signs.append(clocked(local, sign, calendar.zone))
+        until = min(max(days) + timedelta(days=1), self._last(stay))
+        since = max(min(days), stay.started_on or date.min)
+        told = judged(signs, calendars, since, until, shift=shift, leave=stay.leave, silence=self.mapping.silence)
+        # Of who works in several shifts, a day without a line does not say which one it missed.
+        for it in (it for it in told if len(stay.days) == 1 or it.day in days):
+            if it.kind is None:
+                self.summary.unknown += 1
+                continue
+            fact = Fact(it.kind, it.day, it.days, it.minutes)
+            stay.facts.append((self._keyed(stay, fact), days.get(it.day, stay.first)))
+
+    def _last(self, stay: Stay) -> date:
+        """The day after the last that may be judged; the present day is not over."""
+        return min(self.today, stay.ended_on + timedelta(days=1)) if stay.ended_on else self.today
+
+    def _reject(self, stay: Stay, record: Record, reason: str) -> None:
+        stay.records = [it for it in stay.records if it is not record]
+        self.rejects.append(Reject(record, reason))
+
+    def close(self, stay: Stay, outcome: Loaded) -> None:
+        """Counts what became of a stay, and rejects lines that it does not hold."""
+        self.summary.fates[outcome.fate] += 1
+        self.summary.new_records += outcome.new_facts
+        if outcome.refusal is not None:
+            for record in list(stay.records):
+                self._reject(stay, record, REASONS[outcome.refusal])
+            return
+        refused = {id(stay.facts[place][1]): code for place, code in outcome.refused.items()}
+        for record in list(stay.records):
+            if code := refused.get(id(record)):
+                self._reject(stay, record, REASONS[code])
+        self.summary.loaded += len(stay.records)
+        if outcome.fate is not Fate.ERASED:
+            self.summary.count(fact for place, (fact, _) in enumerate(stay.facts) if place not in outcome.refused)

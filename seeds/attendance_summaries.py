@@ -1,0 +1,124 @@
+"""The summary of an import of attendance: what was read, what became of it, and what its reader should know."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+
+from graph.candidates import normalised_name
+from graph.shifts import AttendanceKind
+from graph.timesheet_loading import Fate
+from graph.timesheets import Fact
+from seeds.attendance_mapping import COUNTED, AttendanceMapping
+from seeds.summaries import SHOWN, form, lines, row
+from seeds.tables import ADDED, Table
+
+FATES = {
+    Fate.CREATED: "new employments",
+    Fate.COMPLETED: "employments in the graph already, whose last day was not known then",
+    Fate.PRESENT: "employments in the graph already",
+    Fate.ERASED: "employments of people who were erased since, left alone",
+    Fate.REFUSED: "employments refused",
+}
+
+
+@dataclass(slots=True)
+class AttendanceSummary:
+    """Counts over the lines of one file; those of kinds are over all lines that the graph holds."""
+
+    file: str
+    mapping: AttendanceMapping
+    table: Table
+    zone: str
+    dry_run: bool = False
+    new_organization: bool = False
+    new_departments: set[str] = field(default_factory=set[str])
+    fates: Counter[Fate] = field(default_factory=Counter[Fate])
+    new_records: int = 0
+    loaded: int = 0
+    empty: int = 0
+    repeated: int = 0
+    unknown: int = 0
+    rejected: Counter[str] = field(default_factory=Counter[str])
+    rejects: Path | None = None
+    kinds: Counter[AttendanceKind] = field(default_factory=Counter[AttendanceKind])
+    days: dict[AttendanceKind, float] = field(default_factory=lambda: defaultdict[AttendanceKind, float](float))
+
+    @property
+    def read(self) -> int:
+        """Lines that hold anything, the header apart."""
+        return len(self.table.records) - self.empty
+
+    def count(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self.kinds[fact.kind] += 1
+            self.days[fact.kind] += fact.days
+
+    @property
+    def dropped(self) -> list[str]:
+        """Columns of the file that the mapping drops, as the file writes them."""
+        names = {normalised_name(name) for name in self.mapping.drop}
+        return [name for name in self.table.header if normalised_name(name) in names]
+
+    @property
+    def unused(self) -> list[str]:
+        used = {normalised_name(column) for it in self.mapping.fields.values() for column in it.columns}
+        known = used | {normalised_name(name) for name in (*self.mapping.drop, *ADDED)}
+        return [name for name in self.table.header if name and normalised_name(name) not in known]
+
+    def lines(self) -> list[str]:
+        """The summary as lines of plain text."""
+        return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
+
+    def _source(self) -> Iterator[str]:
+        yield f"{self.file}: {lines(self.read)}, {form(self.table, found=self.mapping.encoding is None)}."
+        if self.empty:
+            yield f"Besides {lines(self.empty)} without anything."
+        new = self.mapping.organization
+        created = "to be created" if self.dry_run else "created"
+        made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
+        yield f"Organization: {new.name}{made}."
+        if self.dry_run:
+            yield "This was a dry run: nothing was written, and nobody was recognised, as that would lock records."
+
+    def _fates(self) -> Iterator[str]:
+        yield row(self.loaded, "lines to be loaded" if self.dry_run else "lines that the graph holds")
+        if self.repeated:
+            yield row(self.repeated, "of them repeated within the file")
+        yield row(self.rejected.total(), f"lines rejected, see {self.rejects}" if self.rejected else "lines rejected")
+        for reason, count in self.rejected.most_common(SHOWN):
+            yield row(count, reason, indent=4)
+        if len(self.rejected) > SHOWN:
+            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
+        yield ""
+        yield row(len(self.new_departments), "new departments")
+        for fate, words in FATES.items():
+            if self.fates[fate]:
+                yield row(self.fates[fate], words)
+
+    def _facts(self) -> Iterator[str]:
+        yield row(self.new_records, "new records")
+        for kind in AttendanceKind:
+            if self.kinds[kind]:
+                yield f"{row(self.kinds[kind], kind.value):<25}{self.days[kind]:>10,.1f} days or times"
+        if self.unknown:
+            yield row(self.unknown, "days, or ends of days, that the log leaves unknown and nothing is made of")
+
+    def _remarks(self) -> Iterator[str]:
+        read = [
+            f"{' and '.join(it.columns)} as {kind.value}"
+            for key, kind in COUNTED.items()
+            if (it := self.mapping.fields.get(key))
+        ]
+        if read:
+            yield f"Counted: {', '.join(read)}."
+        if self.mapping.month is not None and self.mapping.working_days is None:
+            yield "The file does not tell working days: no attendance rate is made of it."
+        if self.dropped:
+            yield f"Dropped: {', '.join(self.dropped)}."
+        if self.unused:
+            unused = "; ".join(shorten(name, 50, placeholder=" …") for name in self.unused)
+            yield f"Not used, as the mapping does not name them: {unused}."
