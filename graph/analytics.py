@@ -7,7 +7,7 @@ only by what a finding shows there (when, department, position), in groups of th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -75,8 +75,9 @@ class Scope:
     others: tuple[str, ...] = ()
 
     @property
-    def is_own(self) -> bool:
-        return not self.others
+    def is_whole(self) -> bool:
+        """Whether all of it is the viewer's own."""
+        return bool(self.own) and not self.others
 
     @property
     def parameters(self) -> dict[str, list[str]]:
@@ -109,9 +110,9 @@ def scope(viewer: Viewer, department: str | None) -> Scope | None:
     return Scope(tuple(sorted(inside & set(own))), tuple(sorted(inside & set(near))))
 
 
-_WHEN: LiteralString = "CASE that.mode WHEN 'AI_ASYNC' THEN that.endsAt ELSE that.startsAt END"
-_LAPSED: LiteralString = ACCEPTED + " AND that.attendance = 'NOT_ATTENDED'"
-_SETTLED: LiteralString = ACCEPTED + " AND (" + ATTENDED + " OR that.attendance IN ['INCOMPLETE', 'NOT_ATTENDED'])"
+WHEN: LiteralString = "CASE that.mode WHEN 'AI_ASYNC' THEN that.endsAt ELSE that.startsAt END"
+LAPSED: LiteralString = ACCEPTED + " AND that.attendance = 'NOT_ATTENDED'"
+SETTLED: LiteralString = ACCEPTED + " AND (" + ATTENDED + " OR that.attendance IN ['INCOMPLETE', 'NOT_ATTENDED'])"
 _COUNTS: LiteralString = COUNTS.replace("this.", "f.")
 _KEY: LiteralString = """CASE $by WHEN 'DEPARTMENT' THEN d.id WHEN 'MODE' THEN that.mode
     WHEN 'CAUSE' THEN coalesce(f.cause, 'UNDECIDED')
@@ -142,7 +143,7 @@ COUNT_NO_SHOWS = Statement(
     MATCH (d:Department) WHERE d.id IN $own OR d.id IN $others
     MATCH (d)<-[:HELD_BY]-(that:Interview)
     WITH d, that, """
-    + _WHEN
+    + WHEN
     + " AS at WHERE at >= $from AND at < $to AND "
     + STANDS
     + """
@@ -159,11 +160,11 @@ COUNT_NO_SHOWS = Statement(
       count(CASE WHEN own AND """
     + ACCEPTED
     + " THEN 1 END) AS accepted, count(CASE WHEN own AND "
-    + _SETTLED
+    + SETTLED
     + " THEN 1 END) AS settled, count(CASE WHEN own AND "
     + ATTENDED
     + " THEN 1 END) AS attended, count(CASE WHEN own AND "
-    + _LAPSED
+    + LAPSED
     + " THEN 1 END) AS missed, count(CASE WHEN counts THEN 1 END) AS no_shows ORDER BY own DESC, key",
     row=Counts,
 )
@@ -325,10 +326,3 @@ def _odds(key: str, row: Followed | None) -> Odds:
     if row is None or row.first < SMALLEST:
         return Odds(key, None, None, None)
     return Odds(key, row.first, row.second, wilson(row.second, row.first))
-
-
-def cells(found: NoShows) -> Iterator[Group]:
-    """The groups, and all together at the end."""
-    yield from found.groups
-    if found.total is not None:
-        yield found.total

@@ -57,6 +57,7 @@ class EventType(Enum):
     NO_SHOW_EXCUSED = "NO_SHOW_EXCUSED"
     NO_SHOW_VOIDED = "NO_SHOW_VOIDED"
     NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
+    COSTS_SET = "COSTS_SET"
 
 
 class ActorKind(Enum):

@@ -93,6 +93,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "NO_SHOW_EXCUSED": ("免责", "Excused"),
     "NO_SHOW_VOIDED": ("撤销认定", "Finding voided"),
     "NO_SHOW_DISPUTED": ("申诉", "Finding disputed"),
+    "COSTS_SET": ("设定成本标准", "Cost rates set"),
 }
 
 MONTHS = (

@@ -76,6 +76,10 @@ MIGRATIONS = (
             "CREATE CONSTRAINT message_id IF NOT EXISTS FOR (n:Message) REQUIRE n.id IS UNIQUE",
         ),
     ),
+    Migration(
+        "0006_h",
+        ("CREATE CONSTRAINT cost_policy_id IF NOT EXISTS FOR (n:CostPolicy) REQUIRE n.id IS UNIQUE",),
+    ),
 )
 
 

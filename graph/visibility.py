@@ -407,4 +407,5 @@ POLICIES: Mapping[str, Policy] = {
     "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, ABSENT),
     "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, ABSENT),
     "AttendanceSummary": Policy(Rule("true"), ABSENT, ABSENT),
+    "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
 }

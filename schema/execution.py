@@ -72,6 +72,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Event": "(this:Event {id: $id})",
     "Finding": "(this:Finding {id: $id})",
     "User": "(this:User {id: $id})",
+    "CostPolicy": "(this:CostPolicy {id: $id})",
 }
 LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
 """Any record by its id, as `node` finds it and as mutations read what they wrote."""

@@ -9,7 +9,18 @@ from typing import Any
 from graph.paths import NodeKind
 
 NODES = frozenset(
-    {"Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding", "User"}
+    {
+        "Organization",
+        "Department",
+        "Position",
+        "Candidate",
+        "Application",
+        "Interview",
+        "Event",
+        "Finding",
+        "User",
+        "CostPolicy",
+    }
 )
 """Types that have a global id."""
 

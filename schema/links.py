@@ -9,6 +9,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.applications import Application
     from schema.candidates import Candidate
+    from schema.costs import CostPolicy
     from schema.departments import Department
     from schema.findings import Finding
     from schema.interviews import Event, Interview
@@ -25,3 +26,4 @@ InterviewRef = Annotated["Interview", strawberry.lazy("schema.interviews")]
 EventRef = Annotated["Event", strawberry.lazy("schema.interviews")]
 FindingRef = Annotated["Finding", strawberry.lazy("schema.findings")]
 UserRef = Annotated["User", strawberry.lazy("schema.users")]
+CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]

@@ -253,6 +253,7 @@ def known(place: Place, *, few: bool) -> Known:
         "Finding": ["finding", "mark"],
         "User": ["recruiter"],
         "Organization": ["organization"],
+        "CostPolicy": ["policy"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -338,6 +339,7 @@ FORBIDDEN = {
     "Department": ("stranger", "marketing"),
     "User": ("stranger", "recruiter"),
     "Organization": ("stranger", "organization"),
+    "CostPolicy": ("stranger", "policy"),
 }
 
 
