@@ -19,8 +19,7 @@ WILSON = {
     (1, 100_000): (1.7652477303783092e-06, 5.664709659040968e-05),
 }
 """statsmodels 0.15.0: proportion_confint(count, total, 0.05, "wilson"). Those of 81 of 263 are also what
-scipy 1.17.1 says: binomtest(81, 263).proportion_ci(0.95, "wilson"), and E. B. Wilson's own method in Newcombe's
-paper on single proportions of 1998: 0.2553 to 0.3662."""
+scipy 1.17.1 says: binomtest(81, 263).proportion_ci(0.95, "wilson")."""
 
 NEWCOMBE = {
     (56, 70, 48, 80): (0.05243147240236498, 0.33387265403690614),

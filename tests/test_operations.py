@@ -280,7 +280,7 @@ def changed(input: dict[str, Any]) -> dict[str, Any]:
     return input | {name: gid("Event", "nobody")}
 
 
-async def test_one_key_has_one_effect(  # noqa: PLR0915  one story, in its orderask: Ask, company: Company) -> None:
+async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # noqa: PLR0915  one story
     """For every mutation, in the order in which one company might need them."""
     done: list[str] = []
 
