@@ -14,7 +14,6 @@ from enum import Enum
 from typing import Any, LiteralString
 
 from graph.attendance import ACCEPTED, ATTENDED, STANDS
-from graph.instants import to_graph
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.statements import Statement
 from graph.structure import Relation
@@ -200,7 +199,7 @@ class NoShows:
 async def no_shows(graph: Graph, viewer: Viewer, over: Scope, when: Period, by: GroupBy, now: datetime) -> NoShows:
     """Counts by one statement."""
     shown = over if by in SHOWN_NEAR else Scope(over.own)
-    known = [[to_graph(one.start), one.ahead] for one in stretches(when.start, when.end, when.zone)]
+    known = [[one.start, one.ahead] for one in stretches(when.start, when.end, when.zone)]
     rows = await graph.client.read(
         COUNT_NO_SHOWS, by=by.value, stretches=known, now=now, **shown.parameters, **when.parameters
     )
