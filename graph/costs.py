@@ -208,10 +208,10 @@ async def set_rates(graph: Graph, act: Act, organization: str, changes: Mapping[
     """Puts a new version in force; what is not named stays as it was, and no version is ever changed."""
     if refused := role_refusal(act.viewer, HR):
         return refused
-    if organization != act.viewer.organization:
-        return Refusal(Code.NOT_FOUND, "organization")
 
     async def work(desk: Desk) -> Outcome:
+        if organization != act.viewer.organization:
+            return Refusal(Code.NOT_FOUND, "organization")
         await desk.lock_organization()
         found = await desk.tx.one(FIND_RATES, organization=organization)
         rates = revised(found.rates if found else DEFAULTS, changes)

@@ -217,6 +217,10 @@ class Company:
                 closer = self.by(opening.recruiter, self.time(opening.closed, 17), _seed("closing", opening.key))
                 await closer.close_position(position_id(opening.key))
 
+    async def reckon(self) -> None:
+        """Sets what a missed interview costs."""
+        await self.by(HR, self.time(30, 10), _seed("costs", "1")).costs(onsite=150, recruiter_hour=75)
+
     async def tell(self, story: Story) -> None:
         """One person's chapters in their order, then what HR did to the record."""
         for number, chapter in enumerate(story.chapters):
@@ -267,6 +271,7 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
     await company.close_events()
     await _at_once(tell, after)
     await company.close_positions()
+    await company.reckon()
     await demo.finish(graph, organization_id())
     return True
 
