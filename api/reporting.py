@@ -18,7 +18,6 @@ from api.settings import SetupError, read_settings
 from graph.analytics import GroupBy
 from graph.refusals import Locale
 from schema.execution import Answerer
-from schema.ids import to_global
 from schema.root import core_schema
 
 reporting = typer.Typer()
@@ -27,7 +26,9 @@ DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
 User = Annotated[str, typer.Option("--as", help="External id of the user who asks; it is told what it may see.")]
 Start = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="The first day; in UTC.")]
 End = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="The day after the last; in UTC.")]
-Place = Annotated[str | None, typer.Option(help="Id of a department; all of the user's own where none is given.")]
+Place = Annotated[
+    str | None, typer.Option(help="Id of a department, as the API gives it; all of the user's own where none is given.")
+]
 By = Annotated[GroupBy | None, typer.Option(help="What no-shows are grouped by.")]
 Language = Annotated[Locale, typer.Option(help="The language of headings.")]
 
@@ -37,8 +38,7 @@ def _instant(day: datetime | None) -> str | None:
 
 
 def _asked(user: str, start: datetime | None, end: datetime | None, place: str | None, by: str, say: Locale) -> Asked:
-    department = None if place is None else to_global("Department", place)
-    return Asked(user, _instant(start), _instant(end), department, by, say)
+    return Asked(user, _instant(start), _instant(end), place, by, say)
 
 
 @reporting.command()

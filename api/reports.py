@@ -1,4 +1,4 @@
-"""Reports as files: what `analytics` answers to a user, as CSV or XLSX, with nothing in a cell that runs as a formula."""
+"""Reports as files: what `analytics` answers to a user, as CSV or XLSX, with no cell that runs as a formula."""
 
 from __future__ import annotations
 
@@ -86,27 +86,24 @@ async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: 
     return analytics[field]
 
 
+_HEADINGS = (
+    ("分组", "Group"),
+    ("邀约", "Invited"),
+    ("已接受", "Accepted"),
+    ("已有结果", "Settled"),
+    ("到面", "Attended"),
+    ("未到面", "Missed"),
+    ("爽约", "No-shows"),
+    ("未到面率", "Rate"),
+    ("95%区间下限", "Low 95 %"),
+    ("95%区间上限", "High 95 %"),
+)
 _NUMBERS = ("invited", "accepted", "settled", "attended", "missed", "noShows")
 
 
 async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     found = await ask(graph, answerer, NO_SHOWS, asked, "noShows")
-    headings = (
-        ("分组", "邀约", "已接受", "已有结果", "到面", "未到面", "爽约", "未到面率", "95%区间下限", "95%区间上限")
-        if asked.locale is Locale.ZH_CN
-        else (
-            "Group",
-            "Invited",
-            "Accepted",
-            "Settled",
-            "Attended",
-            "Missed",
-            "No-shows",
-            "Rate",
-            "Low 95 %",
-            "High 95 %",
-        )
-    )
+    headings = tuple(asked.say(*words) for words in _HEADINGS)
     rows = [_row(group["label"], group) for group in found["groups"]]
     if found["total"]:
         rows.append(_row(asked.say("合计", "Total"), found["total"]))
