@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, LiteralString
 
-from graph.analytics import LAPSED, SETTLED, WHEN, Period, Scope
+from graph.analytics import LAPSED, SETTLED, Period, Scope
 from graph.events import EventType
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.interviews import Mode
@@ -256,6 +256,11 @@ class Measured:
         return wilson(self.missed, self.settled)
 
 
+_IN_PERIOD: LiteralString = (
+    "((that.mode = 'AI_ASYNC' AND that.endsAt >= period.start AND that.endsAt < period.end) "
+    "OR (that.mode <> 'AI_ASYNC' AND that.startsAt >= period.start AND that.startsAt < period.end))"
+)
+"""By the time that counts; the embedded engine compares no CASE inside a subquery with what stands outside it."""
 _FOUND: LiteralString = "MATCH (d:Department)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(f:Finding) WHERE d.id IN $own AND "
 MEASURE = Statement(
     "costs.measure",
@@ -264,18 +269,14 @@ MEASURE = Statement(
     RETURN period.at AS at,
       COUNT { MATCH (d:Department)<-[:HELD_BY]-(that:Interview)
         WHERE d.id IN $own AND """
-    + WHEN
-    + " >= period.from AND "
-    + WHEN
-    + " < period.to AND "
+    + _IN_PERIOD
+    + " AND "
     + SETTLED
     + """ } AS settled,
       COLLECT { MATCH (d:Department)<-[:HELD_BY]-(that:Interview)
         WHERE d.id IN $own AND """
-    + WHEN
-    + " >= period.from AND "
-    + WHEN
-    + " < period.to AND "
+    + _IN_PERIOD
+    + " AND "
     + LAPSED
     + """
         WITH that.mode AS mode, count(*) AS lost ORDER BY mode RETURN [mode, lost] } AS lost,
@@ -283,18 +284,18 @@ MEASURE = Statement(
         OPTIONAL MATCH (p)<-[:FOR]-(a:Application {stage: 'HIRED'})<-[:ABOUT]-(e:Event {type: 'APPLICATION_ADVANCED'})
         WITH period, p, a, max(e.occurredAt) AS hired
         WITH period, p, coalesce(min(hired), p.closedAt) AS filled
-        WHERE filled >= period.from AND filled < period.to
+        WHERE filled >= period.start AND filled < period.end
         RETURN [p.openedAt, filled, EXISTS { (p)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(i:Interview)
           WHERE i.response = 'ACCEPTED' AND i.attendance = 'NOT_ATTENDED' }] } AS filled,
       COLLECT { """
     + _FOUND
-    + """f.noticeAt >= period.from AND f.noticeAt < period.to
+    + """f.noticeAt >= period.start AND f.noticeAt < period.end
         WITH f.noticeAt + duration({days: $days}) AS due, coalesce(f.decidedAt, f.voidedAt) AS ended
         RETURN [count(CASE WHEN ended <= due OR due < $now THEN 1 END), count(CASE WHEN ended <= due THEN 1 END)]
       } AS decided,
       COLLECT { """
     + _FOUND
-    + """f.disputedAt >= period.from AND f.disputedAt < period.to
+    + """f.disputedAt >= period.start AND f.disputedAt < period.end
         WITH f, coalesce(f.disputeDueAt, f.disputedAt + duration({days: $days})) AS due,
           coalesce(f.rejectedAt, f.voidedAt) AS ended
         RETURN [count(CASE WHEN ended <= due OR due < $now THEN 1 END), count(CASE WHEN ended <= due THEN 1 END),
@@ -308,7 +309,7 @@ MEASURE = Statement(
 async def _measure(
     graph: Graph, viewer: Viewer, over: Scope, periods: Iterable[Period], now: datetime
 ) -> list[Measured]:
-    sent = [{"at": at, **each.parameters} for at, each in enumerate(periods)]
+    sent = [{"at": at, "start": each.start, "end": each.end} for at, each in enumerate(periods)]
     return await graph.client.read(
         MEASURE,
         own=padded(list(over.own)),
