@@ -80,7 +80,7 @@ class Scope:
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        return {"own": padded(list(self.own)), "others": padded(list(self.others))}
+        return {"own": padded(list(self.own)), "places": padded([*self.own, *self.others])}
 
 
 def period(start: datetime | None, end: datetime | None, zone: str, now: datetime) -> Period | None:
@@ -139,7 +139,7 @@ class Counts:
 COUNT_NO_SHOWS = Statement(
     "analytics.no_shows",
     """
-    MATCH (d:Department) WHERE d.id IN $own OR d.id IN $others
+    MATCH (d:Department) WHERE d.id IN $places
     MATCH (d)<-[:HELD_BY]-(that:Interview)
     WITH d, that, """
     + WHEN
