@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -20,6 +21,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 
 INK, MISSED, REST, HOUR = "#1f2933", "#c8553d", "#9aa5b1", "#0b6e4f"
+GRID = "#e4e7eb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH, HEIGHT = 1_000, 560
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, system-ui, sans-serif"
@@ -77,6 +79,7 @@ def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
         "y": rates,
         "yaxis": "y2",
         "marker": {"color": INK, "size": 7},
+        "cliponaxis": False,
         "error_y": {
             "type": "data",
             "symmetric": False,
@@ -89,12 +92,13 @@ def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
     }
     axes = {
         "xaxis": {"type": "category", "automargin": True},
-        "yaxis": {"title": {"text": asked.say("场次", "interviews")}, "rangemode": "tozero"},
+        "yaxis": {"title": {"text": asked.say("场次", "interviews")}, "rangemode": "tozero", "gridcolor": GRID},
         "yaxis2": {
             "title": {"text": asked.say("未到面率 %", "rate, %")},
             "overlaying": "y",
             "side": "right",
-            "range": [0, 100],
+            "range": [0, 105],
+            "tickvals": [0, 20, 40, 60, 80, 100],
             "showgrid": False,
         },
     }
@@ -133,7 +137,10 @@ def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
         }
         for name, values, colour in parts
     ]
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": currency}, "rangemode": "tozero"}}
+    axes = {
+        "xaxis": {"type": "category"},
+        "yaxis": {"title": {"text": currency}, "rangemode": "tozero", "gridcolor": GRID},
+    }
     return {"data": bars, "layout": _layout(heading, barmode="stack", **axes)}
 
 
@@ -165,6 +172,12 @@ def page(figure: Figure, language: str) -> str:
     drawn = str(_plotly("plotly.graph_objects").Figure(figure).to_json()).replace("</", "<\\/")
     script = _plotly("plotly.offline").get_plotlyjs()
     return PAGE.format(language=language, title=escape(figure["layout"]["title"]["text"]), script=script, figure=drawn)
+
+
+def has_chinese() -> bool:
+    """Whether Chinese would be drawn: false where fontconfig knows of no font for it."""
+    lister = shutil.which("fc-list")
+    return lister is None or bool(subprocess.run([lister, ":lang=zh"], capture_output=True, check=False).stdout.strip())
 
 
 def picture(figure: Figure, path: Path) -> bool:

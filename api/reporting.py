@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.charts import CHARTS, page, picture
+from api.charts import CHARTS, has_chinese, page, picture
 from api.console import run
 from api.keeping import new_file
 from api.reports import REPORTS, Asked, form_of
@@ -93,6 +93,8 @@ def chart(
         png = file.with_suffix(".png")
         if png.exists():
             raise SetupError(f"{png} is there already; the picture was not drawn.")
+        if locale is Locale.ZH_CN and not has_chinese():
+            typer.echo("No font for Chinese is installed: in the PNG its letters are empty boxes.")
         drawn = await asyncio.to_thread(picture, figure, png)
         typer.echo(f"Drew {png}." if drawn else "No Chromium on PATH: there is the page alone, no PNG.")
         return 0

@@ -190,7 +190,7 @@ def rates_refusal(rates: Rates) -> Refusal | None:
         return Refusal(Code.INVALID_VALUE, "currency")
     if rates.currency != rates.currency.upper():
         return Refusal(Code.INVALID_VALUE, "currency")
-    for name in NAMES[1:]:
+    for name in ("onsite", *NAMES[1:]):
         if not 0 <= getattr(rates, name) <= 1_000_000:
             return Refusal(Code.INVALID_VALUE, _spoken(name))
     for name in ("resumes", "minutes", "days"):

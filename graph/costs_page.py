@@ -14,6 +14,7 @@ def page(rates: Rates) -> str:
     """The defaults, whence each comes, and what becomes of the source's two cases with them."""
     case, month = loss(rates, {Mode.AI_ASYNC: 20}), loss(rates, {Mode.AI_ASYNC: 100})
     each = loss(rates, {Mode.AI_ASYNC: 1})
+    days = DECIDED_WITHIN.days
     resume = rates.minutes.times(rates.recruiter_hour / 60)
     return f"""# What a missed interview costs
 
@@ -24,7 +25,7 @@ puts an Organization's own in force, as a new version, and every answer names th
 |---|---|---|
 | CVs drawn again for a missed interview | {_range(rates.resumes)} | the case: 15 to 20 for 20 missed |
 | working days until a place is filled again | {_range(rates.days)} | the case; places are filled side by side |
-| an AI interview | {rates.currency} {rates.ai_live:,.10g} | {AI_SHARE:.0%} of one on site, as the case says; the amount is ours |
+| an AI interview | {rates.currency} {rates.ai_live:,.10g} | {AI_SHARE:.0%} of one on site is the case's; the sum ours |
 | an interview on site | {rates.currency} {rates.onsite:,.10g} | ours |
 | an interview by video | {rates.currency} {rates.video:,.10g} | ours: it takes an interviewer as long as one on site |
 | an hour of a recruiter | {rates.currency} {rates.recruiter_hour:,.10g} | ours |
@@ -51,7 +52,7 @@ The monthly sum gives {_range(each.total)} for one missed interview. The intervi
   of positions for which an interview was missed, less the median of the others; measured, never reckoned
 - return: avoided = (rate before - rate after) × interviews after; hours and money as for so many, in the mix of modes
   that were missed after. The interval of the difference of the rates is Newcombe's
-- a decision about a finding is in time within {DECIDED_WITHIN.days} days of its notice; about a dispute, by the day that was promised,
-  or else within {DECIDED_WITHIN.days} days
+- a decision about a finding is in time within {days} days of its notice; about a dispute, by the day that was promised,
+  or else within {days} days
 - rates have Wilson's interval of 95 % (`graph/intervals.py` names the papers)
 """
