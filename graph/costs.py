@@ -82,7 +82,7 @@ class Rates:
         return units.get(mode, self.onsite)
 
 
-DEFAULTS = Rates(0, "CNY", 20, 20, 100, 100, 60, 15 / 20, 20 / 20, 40, 60, 3, 5)
+DEFAULTS = Rates(0, "CNY", 20.0, 20.0, 100.0, 100.0, 60.0, 15 / 20, 20 / 20, 40.0, 60.0, 3.0, 5.0)
 """Derived from the source's two cases; docs/costs.md tells how."""
 
 
