@@ -140,14 +140,15 @@ COUNT_NO_SHOWS = Statement(
     "analytics.no_shows",
     """
     MATCH (d:Department) WHERE d.id IN $places
+    WITH d, d.id IN $own AS own
     MATCH (d)<-[:HELD_BY]-(that:Interview)
-    WITH d, that, """
+    WITH d, own, that, """
     + WHEN
     + " AS at WHERE at >= $from AND at < $to AND "
     + STANDS
     + """
     OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID'
-    WITH d, that, at, f, d.id IN $own AS own, coalesce("""
+    WITH d, that, at, f, own, coalesce("""
     + _COUNTS
     + """, false) AS counts
     WHERE own OR counts

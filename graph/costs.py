@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, LiteralString
 
-from graph.analytics import LAPSED, SETTLED, Period, Scope
+from graph.analytics import SETTLED, Period, Scope
 from graph.events import EventType
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.interviews import Mode
@@ -235,25 +235,28 @@ first; for the second it is the month of GDPR 12 (3)."""
 class Measured:
     """What happened in one period, of departments in full.
 
-    `lost` is [mode, count], `filled` [opened, filled, whether an interview was missed], `decided` and `disputed`
-    [deadlines that have passed or were kept, those kept], `disputes` [raised, upheld].
+    `modes` is [mode, missed, settled], `filled` [opened, filled, whether an interview was missed], `decided` [times
+    for a decision that were kept or have passed, those kept], `disputed` the same of disputes, [.., raised, upheld].
     """
 
     at: int
-    settled: int
-    lost: list[list[Any]]
+    modes: list[list[Any]]
     filled: list[list[Any]]
     decided: list[list[int]]
     disputed: list[list[int]]
     policy: list[list[Any]]
 
     @property
-    def missed(self) -> int:
-        return sum(count for _, count in self.lost)
+    def lost(self) -> dict[Mode, int]:
+        return {Mode(mode): missed for mode, missed, _ in self.modes if missed}
+
+    @property
+    def settled(self) -> int:
+        return sum(settled for *_, settled in self.modes)
 
     @property
     def rate(self) -> Rate | None:
-        return wilson(self.missed, self.settled)
+        return wilson(sum(self.lost.values()), self.settled)
 
 
 _IN_PERIOD: LiteralString = (
@@ -267,19 +270,15 @@ MEASURE = Statement(
     """
     UNWIND $periods AS period
     RETURN period.at AS at,
-      COUNT { MATCH (d:Department)<-[:HELD_BY]-(that:Interview)
-        WHERE d.id IN $own AND """
-    + _IN_PERIOD
-    + " AND "
-    + SETTLED
-    + """ } AS settled,
       COLLECT { MATCH (d:Department)<-[:HELD_BY]-(that:Interview)
         WHERE d.id IN $own AND """
     + _IN_PERIOD
     + " AND "
-    + LAPSED
+    + SETTLED
     + """
-        WITH that.mode AS mode, count(*) AS lost ORDER BY mode RETURN [mode, lost] } AS lost,
+        WITH that.mode AS mode, count(*) AS settled,
+          count(CASE WHEN that.attendance = 'NOT_ATTENDED' THEN 1 END) AS missed ORDER BY mode
+        RETURN [mode, missed, settled] } AS modes,
       COLLECT { MATCH (d:Department)<-[:BELONGS_TO]-(p:Position) WHERE d.id IN $own
         OPTIONAL MATCH (p)<-[:FOR]-(a:Application {stage: 'HIRED'})<-[:ABOUT]-(e:Event {type: 'APPLICATION_ADVANCED'})
         WITH period, p, a, max(e.occurredAt) AS hired
@@ -362,7 +361,7 @@ def _days(rows: Iterable[list[Any]]) -> Days:
 async def cost(graph: Graph, viewer: Viewer, over: Scope, when: Period, now: datetime) -> Cost:
     """By one statement; for departments that are the viewer's own."""
     (found,) = await _measure(graph, viewer, over, [when], now)
-    rates, lost = Force(found.policy).rates, {Mode(mode): count for mode, count in found.lost}
+    rates, lost = Force(found.policy).rates, found.lost
     by_mode = tuple(Lost(mode, count, rates.unit(mode) * count) for mode, count in lost.items())
     with_missed = _days(row for row in found.filled if row[2])
     return Cost(rates, loss(rates, lost), by_mode, with_missed, _days(row for row in found.filled if not row[2]))
@@ -399,17 +398,16 @@ class Return:
 
 def _side(when: Period, found: Measured) -> Side:
     (due, kept), (disputes_due, disputes_kept, raised, upheld) = found.decided[0], found.disputed[0]
-    filled = _days(found.filled)
-    return Side(
-        when, found.settled, found.missed, found.rate, filled, raised, upheld, due + disputes_due, kept + disputes_kept
-    )
+    filled, missed = _days(found.filled), sum(found.lost.values())
+    deadlines, in_time = due + disputes_due, kept + disputes_kept
+    return Side(when, found.settled, missed, found.rate, filled, raised, upheld, deadlines, in_time)
 
 
 async def compare(graph: Graph, viewer: Viewer, over: Scope, periods: tuple[Period, Period], now: datetime) -> Return:
     """Both periods by one statement. Money and hours are saved on the interviews that were not missed."""
     found = await _measure(graph, viewer, over, periods, now)
     before, after = (_side(when, one) for when, one in zip(periods, found, strict=True))
-    return returned(before, after, Force(found[0].policy).rates, {Mode(mode): n for mode, n in found[1].lost})
+    return returned(before, after, Force(found[0].policy).rates, found[1].lost)
 
 
 def returned(before: Side, after: Side, rates: Rates, lost: Mapping[Mode, int]) -> Return:
