@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j conformance check format lock schema bench bench-quick bench-inbox faults faults-short
+.PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox faults faults-short
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -65,6 +65,10 @@ $(PEER)/node_modules: $(PEER)/package-lock.json
 
 schema: $(VENV)/.development
 	$(BIN)/python -c 'from graphql import print_schema; from schema.root import core_schema; print(print_schema(core_schema()))' > schema/schema.graphql
+
+# docs/costs.md is made of the rates in the code.
+costs: $(VENV)/.development
+	$(BIN)/python -c 'from graph.costs import DEFAULTS; from graph.costs_page import page; print(page(DEFAULTS), end="")' > docs/costs.md
 
 bench: $(VENV)/.bench $(PEER)/node_modules
 	$(BIN)/python -m tests.bench

@@ -27,6 +27,7 @@ from api.http import BODY, Server
 from api.identity import Tokens
 from api.keeping import keeping
 from api.logs import forward, open_log
+from api.reporting import reporting
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
 from api.tracing import open_tracing
@@ -49,6 +50,7 @@ from seeds.mapping import MappingError
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keeps the record of who turned up.")
 app.add_typer(keeping)
 app.add_typer(charting, name="chart")
+app.add_typer(reporting)
 
 
 class Runner(uvicorn.Server):

@@ -168,6 +168,12 @@ REMOVE_STRUCTURE_EVENTS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_COSTS = Statement(
+    "demo.remove_costs",
+    "MATCH (policy:CostPolicy {organization: $organization}) DETACH DELETE policy",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_DEPARTMENTS = Statement(
     "demo.remove_departments",
     "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
@@ -195,6 +201,7 @@ OF_STRUCTURE = (
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,
+    REMOVE_COSTS,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,

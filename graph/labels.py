@@ -104,6 +104,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EARLY_LEAVE": ("早退", "Left early"),
     "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
     "PRESENT": ("出勤", "Present"),
+    "COSTS_SET": ("设定成本标准", "Cost rates set"),
 }
 
 MONTHS = (

@@ -84,6 +84,10 @@ MIGRATIONS = (
             "CREATE CONSTRAINT work_calendar_id IF NOT EXISTS FOR (n:WorkCalendar) REQUIRE n.id IS UNIQUE",
         ),
     ),
+    Migration(
+        "0006_h",
+        ("CREATE CONSTRAINT cost_policy_id IF NOT EXISTS FOR (n:CostPolicy) REQUIRE n.id IS UNIQUE",),
+    ),
 )
 
 

@@ -438,4 +438,5 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE c.id IN $mine })"
         ),
     ),
+    "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
 }

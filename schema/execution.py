@@ -75,6 +75,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Employment": "(this:Employment {id: $id})",
     "AttendanceRecord": "(this:AttendanceRecord {id: $id})",
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
+    "CostPolicy": "(this:CostPolicy {id: $id})",
 }
 LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
 """Any record by its id, as `node` finds it and as mutations read what they wrote."""

@@ -9,6 +9,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.applications import Application
     from schema.candidates import Candidate
+    from schema.costs import CostPolicy
     from schema.departments import Department
     from schema.employments import AttendanceRecord, Employment
     from schema.findings import Finding
@@ -30,3 +31,4 @@ UserRef = Annotated["User", strawberry.lazy("schema.users")]
 EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
+CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]

@@ -8,7 +8,7 @@ import strawberry
 
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
+from schema.links import CostPolicyRef, DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
 
 
 @strawberry.enum(description="Orders of users.")
@@ -22,6 +22,9 @@ class Organization(Node):
     name_zh: str | None = field("Its Chinese name.")
     jurisdiction: str = field("The law it stands under, an ISO 3166 code such as CN or DE.")
     time_zone: str = field("The IANA zone of its calendar.")
+    cost_policy: CostPolicyRef | None = field(
+        "What no-shows are reckoned to cost; null while the defaults are in force."
+    )
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)

@@ -14,6 +14,7 @@ from graph.traversal import ROOTS, SHAPES
 from schema import (
     applications,
     candidates,
+    costs,
     departments,
     employments,
     findings,
@@ -22,6 +23,7 @@ from schema import (
     users,
     work_calendars,
 )
+from schema.analytics import Analytics, resolve_analytics
 from schema.applications import Application
 from schema.candidates import Candidate, CandidateOrder, CandidateWhere
 from schema.departments import Department
@@ -35,7 +37,13 @@ from schema.scalars import DATE_TIME, DateTime
 from schema.subscriptions import Subscription
 from schema.users import User
 
-DOMAINS = (users, departments, positions, candidates, applications, interviews, findings, employments, work_calendars)
+DOMAINS = (
+    *(users, departments, positions, candidates, applications, interviews, findings),
+    *(employments, work_calendars, costs),
+)
+
+RESOLVED = frozenset({"node", "analytics"})
+"""Fields of Query that are no roots: one stands for whichever root its id names, the other reads counts by itself."""
 
 ID = Argument(strawberry.ID, "The record's id; any other gives null.")
 
@@ -68,6 +76,9 @@ class Query:
         from_=Argument(strawberry.ID, "The record to start from.", name="from"),
         to=Argument(strawberry.ID, "The record to reach."),
         depth=Argument(int, "The most steps it may have, from 0 to 6.", DEEPEST),
+    )
+    analytics: Analytics | None = strawberry.field(
+        resolver=resolve_analytics, description="Numbers over whole departments; null but for staff."
     )
     subgraph: Graph | None = planned(
         "What lies around a record, as far as you may see it; null where the record is not there for you.",
@@ -114,7 +125,7 @@ def _bind(core: GraphQLSchema) -> None:
                 raise TypeError(f"{name} and the shape {shape} differ in {sorted(missing)}")
     query = core.query_type
     assert query is not None
-    missing = query.fields.keys() ^ (ROOTS.keys() | GRAPHS.keys() | {"node"})
+    missing = query.fields.keys() ^ (ROOTS.keys() | GRAPHS.keys() | RESOLVED)
     if missing:
         raise TypeError(f"Query and the roots differ in {sorted(missing)}")
 

@@ -225,6 +225,10 @@ class Company:
             maker = self.by(HR, self.time(1, 12), _seed("job", job.person.display_name))
             await workforce.employ(maker, job, department_id(job.unit), today)
 
+    async def reckon(self) -> None:
+        """Sets what a missed interview costs."""
+        await self.by(HR, self.time(30, 10), _seed("costs", "1")).costs(onsite=150, recruiter_hour=75)
+
     async def tell(self, story: Story) -> None:
         """One person's chapters in their order, then what HR did to the record."""
         for number, chapter in enumerate(story.chapters):
@@ -276,6 +280,7 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
     await _at_once(tell, after)
     await company.close_positions()
     await company.employ()
+    await company.reckon()
     await demo.finish(graph, organization_id())
     return True
 

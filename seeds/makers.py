@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from graph import (
     applications,
     candidates,
+    costs,
     departments,
     employments,
     findings,
@@ -109,6 +110,10 @@ class Maker:
         works += [users.DepartmentWork(id, DepartmentRole.INTERVIEWER) for id in interviews_for]
         new = users.SetUser(external_id, role, tuple(works))
         return await self._do("setUser", {}, lambda act: users.set_user(self.graph, act, new))
+
+    async def costs(self, **changes: Any) -> str:
+        organization = self.viewer.organization
+        return await self._do("setCosts", {}, lambda act: costs.set_rates(self.graph, act, organization, changes))
 
     async def position(self, department: str, title: str, job_family: str, urgency: Urgency = Urgency.NORMAL) -> str:
         new = positions.OpenPosition(department, title, job_family, urgency)

@@ -32,7 +32,7 @@ VIEWERS = (
 SWEEPERS = (HR, "recruiter@technology.demo", "integrator@demo")
 RECORDS = """
 query Records($after: String) {
-  organization { id workCalendars { id } departments { id } users(first: 100) { nodes { id } } }
+  organization { id workCalendars { id } costPolicy { id } departments { id } users(first: 100) { nodes { id } } }
   departments { id positions(first: 20) { nodes { id } } }
   candidates(first: 50, after: $after) {
     pageInfo { hasNextPage endCursor }

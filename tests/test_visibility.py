@@ -98,6 +98,11 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id name nameZh jurisdiction timeZone departments workCalendars": ALL,
         "interviews": HOME | PROGRAMS,
         "users": frozenset({ADMIN, AUDITOR}),
+        "costPolicy": ALL - PROGRAMS,
+    },
+    "CostPolicy": {
+        "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
+        "minutesHigh daysLow daysHigh": ALL - PROGRAMS,
     },
     "Employment": {
         "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
@@ -242,6 +247,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     found = await ask(
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
+    ids["policy"] = await hr.costs(onsite=150)
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
     ids["event"] = events["ATTENDANCE_RECORDED"]
@@ -289,6 +295,7 @@ TYPES = {
     "Employment": "employment",
     "AttendanceRecord": "record corrected",
     "WorkCalendar": "calendar",
+    "CostPolicy": "policy",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -408,6 +415,8 @@ WAYS = [
     Way("User", node("decision", "actor { ...R }"), HOME),
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),
+    Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
+    Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
     Way("Organization", node("recruiter", "organization { ...R }"), HOME),
     Way("Employment", "employment(id: $employment) { ...R }", HOME | {FILER}),
     Way("Employment", node("employment", "...R"), HOME | {FILER}),

@@ -130,6 +130,12 @@ class Inputs:
     async def closePosition(self) -> dict[str, Any]:
         return {"position": await self.position()}
 
+    async def setCosts(self) -> dict[str, Any]:
+        rest = {"aiAsync": 30, "aiLive": 30, "video": 90, "recruiterHour": 80, "resumesLow": 0.5, "resumesHigh": 2}
+        ranges = {"minutesLow": 10, "minutesHigh": 20, "daysLow": 1, "daysHigh": 2}
+        organization = gid("Organization", self.company.hr.viewer.organization)
+        return {"organization": organization, "currency": "EUR", "onsite": 150, **rest, **ranges}
+
     async def updateCandidate(self) -> dict[str, Any]:
         application = await self.application()
         (found,) = await self.company.hr.graph.client.answer(

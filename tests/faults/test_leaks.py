@@ -263,6 +263,7 @@ def known(place: Place, *, few: bool) -> Known:
         "Employment": ["employment"],
         "AttendanceRecord": ["record", "corrected"],
         "WorkCalendar": ["calendar"],
+        "CostPolicy": ["policy"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -351,6 +352,7 @@ FORBIDDEN = {
     "Employment": ("technology", "employment"),
     "AttendanceRecord": ("technology", "record"),
     "WorkCalendar": ("subsidiary", "calendar"),
+    "CostPolicy": ("stranger", "policy"),
 }
 
 

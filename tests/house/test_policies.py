@@ -12,10 +12,14 @@ from schema.ids import NODES
 from schema.root import core_schema
 
 SCHEMA = core_schema()
-UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge"}
+UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge"} | {
+    *("Analytics", "NoShows", "NoShowGroup", "SecondRound", "Odds", "Rate", "RateDifference", "Range"),
+    *("Cost", "CostRates", "Loss", "LostInterviews", "DaysToFill", "Calculation", "Roi", "RoiSide"),
+}
 """Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals.
 
-A graph's nodes are shapes; its edges name two of them and how they are related (graph/paths.py)."""
+A graph's nodes are shapes; its edges name two of them and how they are related (graph/paths.py). What analytics
+answers are counts, read by statements that count what their viewer may see (graph/analytics.py)."""
 CONNECTED = (One, Here, Many, Page, Aggregate, Grouped)
 
 
@@ -73,7 +77,7 @@ def test_members_lead_to_declared_shapes() -> None:
 def test_nodes_of_graphs_are_shapes_with_ids() -> None:
     """A search passes through these and no others; each is guarded by its type's rule."""
     kinds = {kind.value for kind in NodeKind}
-    assert kinds == NODES - {"User"}
+    assert kinds == NODES - {"User", "CostPolicy"}
     assert not [label for fields in TOLD.values() for shown in fields if (label := shown.label) not in kinds]
 
 
@@ -85,7 +89,7 @@ def test_every_record_is_found_by_its_id() -> None:
 
 def test_integrators_have_no_way_to_findings() -> None:
     """What is hidden from programs is absent as a row, whatever the level of its fields."""
-    for name in ("Finding", "MissedReminder", "RepeatReminder", "AttendanceSummary"):
+    for name in ("Finding", "MissedReminder", "RepeatReminder", "AttendanceSummary", "CostPolicy"):
         rule = POLICIES[name].rule(Dialect.INTEGRATOR)
         assert (rule.row, rule.own, rule.near) == ("false", "false", "false"), name
 

@@ -182,6 +182,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "Event": uid(interview["events"]["nodes"][0]["id"]),
         "Finding": finding,
         "User": company.hr.viewer.id,
+        "CostPolicy": await company.hr.costs(onsite=150),
     }
     return There(company.hr.viewer, ids)
 

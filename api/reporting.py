@@ -1,0 +1,108 @@
+"""Commands that tell what the graph amounts to, as a user of it may see it: report, and its charts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.charting import charting
+from api.charts import CHARTS, Chart, has_chinese, page, picture
+from api.console import run
+from api.keeping import new_file
+from api.reports import REPORTS, Asked, form_of
+from api.running import running_graph
+from api.settings import SetupError, read_settings
+from graph.analytics import GroupBy
+from graph.refusals import Locale
+from schema.execution import Answerer
+from schema.root import core_schema
+
+reporting = typer.Typer()
+
+DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
+User = Annotated[str, typer.Option("--as", help="External id of the user who asks; it is told what it may see.")]
+Start = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="The first day; in UTC.")]
+End = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="The day after the last; in UTC.")]
+Place = Annotated[str | None, typer.Option(help="Id of a department; else all of the user's own.")]
+By = Annotated[GroupBy | None, typer.Option(help="What no-shows are grouped by.")]
+Language = Annotated[Locale, typer.Option(help="The language of headings.")]
+
+
+def _instant(day: datetime | None) -> str | None:
+    return None if day is None else (day if day.tzinfo else day.replace(tzinfo=UTC)).isoformat()
+
+
+def _asked(user: str, start: datetime | None, end: datetime | None, place: str | None, by: str, say: Locale) -> Asked:
+    return Asked(user, _instant(start), _instant(end), place, by, say)
+
+
+@reporting.command()
+def report(
+    name: Annotated[str, typer.Argument(help="no-shows or cost.")],
+    file: Annotated[Path, typer.Argument(help="The .csv or .xlsx to write; there must be none of its name.")],
+    as_: User,
+    start: Start = None,
+    end: End = None,
+    department: Place = None,
+    by: By = None,
+    locale: Language = Locale.ZH_CN,
+) -> None:
+    """Write a table of no-shows or of their cost; cells that would run as formulas are quoted."""
+
+    async def work() -> int:
+        if name not in REPORTS:
+            raise SetupError(f"There is no report {name}; there is {', '.join(REPORTS)}.")
+        written, asked = form_of(file), _asked(as_, start, end, department, (by or GroupBy.WEEK).value, locale)
+        async with running_graph(read_settings()) as graph:
+            table = await REPORTS[name](graph, Answerer(core_schema()), asked)
+        with new_file(file) as out:
+            out.write(written(table))
+        typer.echo(f"Wrote {len(table.rows)} rows to {file}.")
+        return 0
+
+    run(work)
+
+
+def _draws(name: str, about: str) -> None:
+    """Adds a command to `turnout chart`."""
+
+    def command(
+        file: Annotated[Path, typer.Argument(help="The .html to write; a .png beside it where a Chromium is found.")],
+        as_: User,
+        start: Start = None,
+        end: End = None,
+        department: Place = None,
+        by: By = None,
+        locale: Language = Locale.ZH_CN,
+    ) -> None:
+        wanted = CHARTS[name]
+        asked = _asked(as_, start, end, department, by.value if by else wanted.by, locale)
+        run(lambda: _drawn(wanted, asked, file, locale))
+
+    charting.command(name, help=about)(command)
+
+
+async def _drawn(wanted: Chart, asked: Asked, file: Path, locale: Locale) -> int:
+    """The page, and the picture where there is a browser to draw it."""
+    async with running_graph(read_settings()) as graph:
+        figure = await wanted.draw(graph, Answerer(core_schema()), asked)
+    language = "en" if locale is Locale.EN else "zh-CN"
+    with new_file(file) as out:
+        out.write(page(figure, language).encode())
+    typer.echo(f"Drew {file}.")
+    png = file.with_suffix(".png")
+    if png.exists():
+        raise SetupError(f"{png} is there already; the picture was not drawn.")
+    if locale is Locale.ZH_CN and not has_chinese():
+        typer.echo("No font for Chinese is installed: in the PNG its letters are empty boxes.")
+    drawn = await asyncio.to_thread(picture, figure, png)
+    typer.echo(f"Drew {png}." if drawn else "No Chromium on PATH: there is the page alone, no PNG.")
+    return 0
+
+
+_draws("no-shows", "No-shows by week, department, mode, cause or job family, with the rate and its interval.")
+_draws("cost", "What missed interviews cost.")

@@ -1,0 +1,189 @@
+"""Reports as files: what `analytics` answers to a user, as CSV or XLSX, with no cell that runs as a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+from api.settings import SetupError
+from graph.refusals import Locale
+from graph.writing import Graph
+from schema.context import Context, Viewers
+from schema.execution import Answerer
+
+Cell = str | int | float | None
+STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet may take for the start of a formula; OWASP, CSV Injection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report or a chart is about: for whom, from when until when, of which department, how grouped."""
+
+    user: str
+    start: str | None
+    end: str | None
+    department: str | None
+    by: str
+    locale: Locale
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return {
+            "from": self.start,
+            "to": self.end,
+            "department": self.department,
+            "by": self.by,
+            "locale": self.locale.value,
+        }
+
+    def say(self, chinese: str, english: str) -> str:
+        return chinese if self.locale is Locale.ZH_CN else english
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+NO_SHOWS = """
+query NoShowsReport($by: NoShowsBy!, $from: DateTime, $to: DateTime, $department: ID, $locale: Locale!) {
+  analytics { noShows(by: $by, from: $from, to: $to, department: $department) {
+    groups { label(locale: $locale) own invited accepted settled attended missed noShows rate { value low high } }
+    total { own invited accepted settled attended missed noShows rate { value low high } }
+  } }
+}
+"""
+COST = """
+query CostReport($from: DateTime, $to: DateTime, $department: ID) {
+  analytics { cost(from: $from, to: $to, department: $department) {
+    rates { version currency } byMode { mode missed cost }
+    loss { missed interviews resumes { low high } hours { low high } recruiting { low high } total { low high }
+      days { low high } }
+    withMissed { positions median } without { positions median } extraDays
+  } }
+}
+"""
+
+
+async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str) -> dict[str, Any]:
+    """A field of analytics as the user's own question would be answered; SetupError says why there is no answer."""
+    context = Context(graph, Viewers(graph), subject=asked.user)
+    answer = await answerer.answer(text, context, variables=asked.variables)
+    if answer.errors:
+        raise SetupError(answer.errors[0].message)
+    analytics = answer.data and answer.data["analytics"]
+    if not analytics or analytics[field] is None:
+        raise SetupError(f"{asked.user} has no such department of their own, or may not read analytics.")
+    return analytics[field]
+
+
+_HEADINGS = (
+    ("分组", "Group"),
+    ("邀约", "Invited"),
+    ("已接受", "Accepted"),
+    ("已有结果", "Settled"),
+    ("到面", "Attended"),
+    ("未到面", "Missed"),
+    ("爽约", "No-shows"),
+    ("未到面率", "Rate"),
+    ("95%区间下限", "Low 95 %"),
+    ("95%区间上限", "High 95 %"),
+)
+_NUMBERS = ("invited", "accepted", "settled", "attended", "missed", "noShows")
+
+
+async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
+    found = await ask(graph, answerer, NO_SHOWS, asked, "noShows")
+    headings = tuple(asked.say(*words) for words in _HEADINGS)
+    rows = [_row(group["label"], group) for group in found["groups"]]
+    if found["total"]:
+        rows.append(_row(asked.say("合计", "Total"), found["total"]))
+    return Table(asked.say("爽约统计", "No-shows"), headings, tuple(rows))
+
+
+def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
+    rate = group["rate"] or {}
+    return (label, *(group[name] for name in _NUMBERS), rate.get("value"), rate.get("low"), rate.get("high"))
+
+
+async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
+    found = await ask(graph, answerer, COST, asked, "cost")
+    loss, currency = found["loss"], found["rates"]["currency"]
+    say = asked.say
+
+    def ranged(label: str, of: Mapping[str, float], unit: str) -> tuple[Cell, ...]:
+        return label, of["low"], of["high"], unit
+
+    rows: list[tuple[Cell, ...]] = [
+        (say("未到面的面试", "Interviews missed"), loss["missed"], loss["missed"], ""),
+        (say("面试成本", "Interviews lost"), loss["interviews"], loss["interviews"], currency),
+        ranged(say("重新筛选简历", "CVs drawn again"), loss["resumes"], ""),
+        ranged(say("招聘工时", "Recruiter hours"), loss["hours"], say("小时", "hours")),
+        ranged(say("工时成本", "Recruiter hours in money"), loss["recruiting"], currency),
+        ranged(say("合计", "Total"), loss["total"], currency),
+        ranged(say("补位所需", "To fill a place again"), loss["days"], say("工作日", "working days")),
+    ]
+    for name, label in (
+        ("withMissed", say("有未到面的岗位用时（中位数）", "Days to fill, with missed interviews (median)")),
+        ("without", say("无未到面的岗位用时（中位数）", "Days to fill, without (median)")),
+    ):
+        rows.append((label, found[name]["median"], found[name]["median"], f"n = {found[name]['positions']}"))
+    headings = (say("项目", "Item"), say("最低", "Least"), say("最高", "Most"), say("单位", "Unit"))
+    return Table(say("爽约成本", "Cost of no-shows"), headings, tuple(rows))
+
+
+REPORTS: Mapping[str, Callable[[Graph, Answerer, Asked], Awaitable[Table]]] = {"no-shows": no_shows, "cost": cost}
+"""What can be reported, by its name on the command line."""
+
+
+def guarded(cell: Cell) -> Cell:
+    """A text that a spreadsheet would run is shown instead: a quote stands before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_FORMULA) else cell
+
+
+def as_csv(table: Table) -> bytes:
+    """With a byte order mark, without which Excel reads Chinese as Latin."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([guarded(heading) for heading in table.headings])
+    writer.writerows([guarded(cell) for cell in row] for row in table.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(table: Table) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = table.title
+    for row in (table.headings, *table.rows):
+        sheet.append([guarded(cell) for cell in row])
+    sheet.freeze_panes = "A2"
+    _widen(sheet, [table.headings, *table.rows])
+    book.properties.creator = "Turnout"
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _widen(sheet: Any, rows: Iterable[Sequence[Cell]]) -> None:
+    for number, cells in enumerate(zip(*rows, strict=True)):
+        wide = max(sum(2 if ord(letter) > 0x2E80 else 1 for letter in str(cell or "")) for cell in cells)
+        sheet.column_dimensions[chr(ord("A") + number)].width = min(wide, 60) + 2
+
+
+FORMS: Mapping[str, Callable[[Table], bytes]] = {".csv": as_csv, ".xlsx": as_xlsx}
+
+
+def form_of(file: Path) -> Callable[[Table], bytes]:
+    if file.suffix.lower() not in FORMS:
+        raise SetupError(f"{file.name} ends in neither of {', '.join(FORMS)}.")
+    return FORMS[file.suffix.lower()]

@@ -1,0 +1,69 @@
+"""Days and ISO weeks on the calendar of a zone, for instants that the database keeps in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time from its start on, through which the zone's clocks are ahead of UTC by so many seconds."""
+
+    start: datetime
+    ahead: int
+
+
+def stretches(start: datetime, end: datetime, zone: str) -> list[Stretch]:
+    """The stretches of [start, end) between which clocks are changed, the latest first.
+
+    Clocks that are changed forth and back within a day would be missed; none were.
+    """
+    clock = ZoneInfo(zone)
+    found = [Stretch(start, _ahead(start, clock))]
+    at = start
+    while at < end:
+        then = min(at + DAY, end)
+        if _ahead(then, clock) != found[-1].ahead:
+            changed = _change(at, then, clock)
+            found.append(Stretch(changed, _ahead(changed, clock)))
+        at = then
+    return found[::-1]
+
+
+def _ahead(at: datetime, clock: ZoneInfo) -> int:
+    offset = at.astimezone(clock).utcoffset()
+    assert offset is not None
+    return round(offset.total_seconds())
+
+
+def _change(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
+    """The whole second from which on the clocks go as they do at `after`."""
+    early, late = int(before.timestamp()), int(after.timestamp())
+    old = _ahead(before, clock)
+    while late - early > 1:
+        middle = (early + late) // 2
+        if _ahead(datetime.fromtimestamp(middle, UTC), clock) == old:
+            early = middle
+        else:
+            late = middle
+    return datetime.fromtimestamp(late, UTC)
+
+
+def week_of(day: str) -> str:
+    """The ISO week of a day in ISO 8601, as 2026-W47."""
+    year, week, _ = date.fromisoformat(day[:10]).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def weeks(first: str, last: str) -> Iterator[str]:
+    """All ISO weeks from one to another."""
+    monday, end = date.fromisoformat(f"{first}-1"), date.fromisoformat(f"{last}-1")
+    while monday <= end:
+        yield week_of(monday.isoformat())
+        monday += 7 * DAY

@@ -1,0 +1,191 @@
+"""Numbers over whole departments, as clients see them.
+
+These are not rows of the graph but counts: each field is one statement of its own, which counts only what its viewer
+may see (graph/analytics.py), and there is nothing here for programs and candidates.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, cast
+
+import strawberry
+from strawberry.types import Info
+
+from graph import analytics, costs
+from graph.analytics import ComparedBy, GroupBy, Period, Scope
+from graph.instants import is_zone
+from graph.interviews import Mode
+from graph.labels import LABELS, in_words
+from graph.refusals import Locale
+from graph.visibility import Dialect, Viewer
+from schema.context import Context
+from schema.costs import Calculation, Cost, Roi
+from schema.errors import bad_argument
+from schema.fields import LOCALE, field
+from schema.ids import id_of
+from schema.intervals import Rate, RateDifference
+from schema.scalars import DateTime
+
+strawberry.enum(GroupBy, name="NoShowsBy", description="What no-shows are grouped by; weeks are ISO weeks.")
+strawberry.enum(ComparedBy, name="SecondRoundBy", description="What applications are told apart by.")
+
+
+def _argument(description: str, name: str | None = None) -> Any:
+    return strawberry.argument(description=description, name=name)
+
+
+Start = Annotated[DateTime | None, _argument("The first instant; a year before the last where none is given.", "from")]
+End = Annotated[DateTime | None, _argument("The instant after the last; now where none is given.", "to")]
+Place = Annotated[
+    strawberry.ID | None, _argument("A department and all below it; all that is your own where none is given.")
+]
+UNDECIDED = {Locale.ZH_CN: "未认定", Locale.EN: "Not decided"}
+
+
+@strawberry.type(description="Interviews that have something in common; what is not yours to see is null.")
+class NoShowGroup:
+    key: str | None = field(
+        "The week as 2026-W47, a department's id, a mode, a cause or a job family; null for all together."
+    )
+    own: bool = field("Whether of departments that are your own; of others findings that count are told, 5 or more.")
+    invited: int | None = field("Invitations that were not moved elsewhere.")
+    accepted: int | None = field("Those that were accepted.")
+    settled: int | None = field("Accepted ones of which it is known whether the candidate came.")
+    attended: int | None = field("Interviews that were attended, accepted or not.")
+    missed: int | None = field("Accepted ones that were not attended.")
+    no_shows: int = field("Findings that count: decided, the candidate's own, neither expired nor disputed.")
+    rate: Rate | None = field("The missed among the settled; by cause, among all that were settled.")
+
+    @strawberry.field(description="The group in words.")
+    def label(self, locale: Annotated[Locale, _argument(LOCALE.description)] = Locale.ZH_CN) -> str | None:
+        return in_words_of(self, locale)
+
+
+def in_words_of(group: Any, locale: Locale) -> str | None:
+    """A group as people call it: a department by its name, a mode or a cause by its words."""
+    if group.name is not None:
+        return (group.name_zh if locale is Locale.ZH_CN else None) or group.name
+    if group.key == analytics.UNDECIDED:
+        return UNDECIDED[locale]
+    return in_words(group.key, locale) if group.key in LABELS else group.key
+
+
+@strawberry.type(description="Interviews and no-shows of a period, by the time that they were to be held.")
+class NoShows:
+    groups: list[NoShowGroup] = field("The groups in order, your own departments' first.")
+    total: NoShowGroup | None = field("All of your own departments together; null where none is asked for.")
+
+
+@strawberry.type(description="Applications of one group; numbers of fewer than 5 are not told.")
+class Odds:
+    key: str = field("NO_SHOW for those with a no-show that counted before the first round, NONE for the rest.")
+    applications: int | None = field("Applications whose first round was attended in the period.")
+    second_rounds: int | None = field("Those that were invited to a second one.")
+    rate: Rate | None = field("The latter among the former.")
+
+
+@strawberry.type(description="How likely a second round was, as measured, beside what is claimed.")
+class SecondRound:
+    groups: list[Odds] = field("The groups.")
+    difference: RateDifference | None = field("The rate with a no-show less the rate without.")
+    change: float | None = field("What a no-show changed the rate by, as a part of it: -0.4 for 40 % less.")
+    claimed: float = field("What a vendor claims of that, for comparison alone.")
+
+
+@strawberry.input(description="A period.")
+class PeriodInput:
+    start: DateTime = strawberry.field(name="from", description="The first instant.")
+    end: DateTime = strawberry.field(name="to", description="The instant after the last.")
+
+
+@strawberry.input(description="So many interviews, so many of them missed.")
+class CalculatorInput:
+    invited: int = field("Interviews that are to be held.")
+    missed: int = field("Those of them that are missed.")
+    mode: Mode = strawberry.field(default=Mode.AI_ASYNC, description="How they are held.")
+    defaults: bool = strawberry.field(default=False, description="Whether by the defaults, whatever was set.")
+
+
+@strawberry.type(description="Numbers over whole departments. Each field is one statement.")
+class Analytics:
+    viewer: strawberry.Private[Viewer]
+    context: strawberry.Private[Context]
+
+    @strawberry.field(description="Interviews and no-shows; null for a department that is not yours to see.")
+    async def no_shows(
+        self,
+        by: Annotated[GroupBy, _argument("What they are grouped by.")],
+        from_: Start = None,
+        to: End = None,
+        department: Place = None,
+    ) -> NoShows | None:
+        over, when = self._asked(department, from_, to)
+        if over is None:
+            return None
+        found = await analytics.no_shows(self.context.graph, self.viewer, over, when, by, self.context.clock())
+        return cast(Any, found)
+
+    @strawberry.field(description="What missed interviews cost; null for a department that is not your own.")
+    async def cost(self, from_: Start = None, to: End = None, department: Place = None) -> Cost | None:
+        over, when = self._asked(department, from_, to)
+        if over is None or not over.is_whole:
+            return None
+        found = await costs.cost(self.context.graph, self.viewer, over, when, self.context.clock())
+        return cast(Any, found)
+
+    @strawberry.field(description="What changed from one period to another; null for a department not your own.")
+    async def roi(
+        self,
+        before: Annotated[PeriodInput, _argument("The earlier period.")],
+        after: Annotated[PeriodInput, _argument("The later period.")],
+        department: Place = None,
+    ) -> Roi | None:
+        over, first = self._asked(department, before.start, before.end, "before")
+        _, second = self._asked(department, after.start, after.end, "after")
+        if over is None or not over.is_whole:
+            return None
+        found = await costs.compare(self.context.graph, self.viewer, over, (first, second), self.context.clock())
+        return cast(Any, found)
+
+    @strawberry.field(description="What missed interviews would cost, by the rates in force.")
+    async def calculator(self, input: Annotated[CalculatorInput, _argument("How many.")]) -> Calculation:
+        if not 0 <= input.missed <= input.invited <= 10_000_000:
+            raise bad_argument("input", "of the invited, none or some or all are missed")
+        rates = costs.DEFAULTS if input.defaults else await costs.rates_of(self.context.graph, self.viewer)
+        found = costs.loss(rates, {input.mode: input.missed})
+        return Calculation(invited=input.invited, rates=cast(Any, rates), loss=cast(Any, found))
+
+    @strawberry.field(description="How likely a second round was; of applications to departments of your own alone.")
+    async def second_round(
+        self,
+        by: Annotated[ComparedBy, _argument("What applications are told apart by.")],
+        from_: Start = None,
+        to: End = None,
+        department: Place = None,
+    ) -> SecondRound | None:
+        over, when = self._asked(department, from_, to)
+        if over is None or not over.is_whole:
+            return None
+        found = await analytics.second_round(self.context.graph, self.viewer, over, when, self.context.clock())
+        return cast(Any, found)
+
+    def _asked(
+        self, department: Any, start: datetime | None, end: datetime | None, name: str = "from"
+    ) -> tuple[Scope | None, Period]:
+        zone = self.viewer.zone if is_zone(self.viewer.zone) else "UTC"
+        when = analytics.period(start, end, zone, self.context.clock())
+        if when is None:
+            raise bad_argument(name, "a period begins before it ends and spans ten years at most")
+        named = None if department is None else id_of("Department", department)
+        return analytics.scope(self.viewer, named), when
+
+
+def analytics_of(viewer: Viewer, context: Context) -> Analytics | None:
+    """For staff alone."""
+    return Analytics(viewer=viewer, context=context) if viewer.dialect is Dialect.STAFF else None
+
+
+async def resolve_analytics(self: Any, info: Info) -> Analytics | None:
+    context: Context = info.context
+    return analytics_of(await context.viewer(), context)

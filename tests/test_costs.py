@@ -1,0 +1,226 @@
+"""What no-shows cost: the source's case, rates as versions, and what is measured from the graph."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.applications import Stage
+from graph.costs import DEFAULTS, Range, loss
+from graph.costs_page import page
+from graph.findings import Cause
+from graph.interviews import Attendance, Mode
+from tests.conftest import NOW, Ask, Company, gid
+from tests.test_analytics import held, iso
+
+CALCULATE = """
+query Calculate($input: CalculatorInput!) {
+  analytics { calculator(input: $input) { invited rates { version currency } loss {
+    missed interviews resumes { low high } hours { low high } total { low high } days { low high } } } }
+}
+"""
+
+
+async def calculated(ask: Ask, viewer: str, **input: Any) -> Any:
+    return (await ask(CALCULATE, viewer, input=input))["analytics"]["calculator"]
+
+
+async def test_the_sources_case_is_reproduced(ask: Ask, company: Company) -> None:
+    """100 invited and 20 missed: 15 to 20 CVs and 3 to 5 working days; 1,000 a month at 10 %: CNY 5,000 to 8,000."""
+    viewer = company.user("marketing")
+    found = (await calculated(ask, viewer, invited=100, missed=20))["loss"]
+    assert (found["resumes"], found["days"]) == ({"low": 15, "high": 20}, {"low": 3, "high": 5})
+    found = await calculated(ask, viewer, invited=1_000, missed=100)
+    assert found["loss"]["total"] == pytest.approx({"low": 5_000, "high": 8_000})
+    assert found["rates"] == {"version": 0, "currency": "CNY"}
+
+
+def test_an_ai_interview_costs_a_fifth() -> None:
+    assert DEFAULTS.unit(Mode.ONSITE) == 5 * DEFAULTS.unit(Mode.AI_LIVE) == 5 * DEFAULTS.unit(Mode.AI_ASYNC)
+
+
+async def test_nothing_missed_costs_nothing(ask: Ask, company: Company) -> None:
+    found = (await calculated(ask, company.user("hr"), invited=100, missed=0))["loss"]
+    assert (found["total"], found["days"]) == ({"low": 0, "high": 0}, {"low": 0, "high": 0})
+
+
+async def test_more_missed_than_invited_is_refused(ask: Ask, company: Company) -> None:
+    for missed in (-1, 11):
+        answer = await ask.whole(CALCULATE, company.user("hr"), input={"invited": 10, "missed": missed})
+        assert answer.errors[0]["extensions"]["code"] == "BAD_ARGUMENT"
+
+
+@given(st.dictionaries(st.sampled_from(Mode), st.integers(0, 10_000)), st.sampled_from(Mode))
+def test_one_more_missed_never_costs_less(lost: dict[Mode, int], mode: Mode) -> None:
+    """And a range never runs backwards."""
+    before, after = loss(DEFAULTS, lost), loss(DEFAULTS, {**lost, mode: lost.get(mode, 0) + 1})
+    assert after.total.low > before.total.low
+    for found in (after.total, after.hours, after.resumes, after.days):
+        assert 0 <= found.low <= found.high
+
+
+def test_a_range_stays_in_order_below_nothing() -> None:
+    assert Range(2, 3).times(-1) == Range(-3, -2)
+
+
+POLICY = "id version currency aiAsync aiLive video onsite recruiterHour resumesHigh"
+
+
+async def test_rates_are_versions(ask: Ask, company: Company) -> None:
+    """A new one leaves the old as it was; what is not named stays, and AI follows the price on site."""
+    viewer, organization = company.user("hr"), gid("Organization", company.hr.viewer.organization)
+    current = "{ organization { costPolicy { version } } }"
+    assert (await ask(current, viewer))["organization"]["costPolicy"] is None
+    first = await ask.do("setCosts", viewer, POLICY, organization=organization, onsite=300, currency="EUR")
+    assert [first[name] for name in ("version", "aiLive", "video", "recruiterHour")] == [1, 60, 100, 60]
+    second = await ask.do("setCosts", viewer, POLICY, organization=organization, aiAsync=10)
+    assert [second[name] for name in ("version", "currency", "aiAsync", "onsite")] == [2, "EUR", 10, 300]
+    query = f"query Old($id: ID!) {{ node(id: $id) {{ ... on CostPolicy {{ {POLICY} }} }} }}"
+    assert (await ask(query, viewer, id=first["id"]))["node"] == {k: v for k, v in first.items() if k != "__typename"}
+    assert (await ask(current, viewer))["organization"]["costPolicy"] == {"version": 2}
+    found = await calculated(ask, viewer, invited=1, missed=1)
+    assert (found["rates"], found["loss"]["interviews"]) == ({"version": 2, "currency": "EUR"}, 10)
+    found = await calculated(ask, viewer, invited=1, missed=1, defaults=True)
+    assert found["rates"] == {"version": 0, "currency": "CNY"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"currency": "yuan"}, "currency"),
+        ({"currency": "cny"}, "currency"),
+        ({"onsite": -1}, "onsite"),
+        ({"recruiterHour": 2_000_000}, "recruiterHour"),
+        ({"resumesLow": 3}, "resumesHigh"),
+        ({"daysHigh": 1}, "daysHigh"),
+    ],
+)
+async def test_rates_that_cannot_be_are_refused(ask: Ask, company: Company, change: dict[str, Any], field: str) -> None:
+    organization = gid("Organization", company.hr.viewer.organization)
+    found = await ask.do("setCosts", company.user("hr"), organization=organization, **change)
+    assert (found["code"], found["field"]) == ("INVALID_VALUE", field)
+
+
+COST = """
+query Cost($department: ID) {
+  analytics { cost(department: $department) {
+    rates { version } byMode { mode missed cost } loss { missed total { low high } }
+    withMissed { positions median } without { positions median } extraDays } }
+}
+"""
+
+
+async def test_a_cost_is_made_of_what_was_missed(ask: Ask, company: Company) -> None:
+    await held(company, "marketing", Attendance.NOT_ATTENDED, mode=Mode.ONSITE)
+    await held(company, "marketing", Attendance.NOT_ATTENDED, mode=Mode.AI_ASYNC)
+    await held(company, "marketing", Attendance.ATTENDED, mode=Mode.ONSITE)
+    answer = await ask.whole(COST, company.user("marketing"))
+    found = answer.data["analytics"]["cost"]
+    assert found["byMode"] == [
+        {"mode": "AI_ASYNC", "missed": 1, "cost": 20},
+        {"mode": "ONSITE", "missed": 1, "cost": 100},
+    ]
+    assert found["loss"] == {"missed": 2, "total": {"low": 180, "high": 240}}
+    assert answer.statements == ["viewer", "costs.measure"]
+
+
+async def test_a_cost_is_told_of_whole_departments_alone(ask: Ask, company: Company) -> None:
+    """Of a sibling's there is none, nor of a department above one's own."""
+    for name in ("marketing", "hq"):
+        department = gid("Department", company.departments[name])
+        answer = await ask(COST, company.user("technology"), department=department)
+        assert answer == {"analytics": {"cost": None}}
+    assert (await ask(COST, company.user("integrator")))["analytics"] is None
+
+
+async def filled(company: Company, days: float, *, missed: bool) -> None:
+    """A position of Marketing that was filled, or closed, so many days after it was opened."""
+    hr = company.at(days=60)
+    position = await hr.position(company.departments["marketing"], "Editor", "MARKETING")
+    application = await hr.application(position, company.person())
+    if missed:
+        await hr.missed(application)
+    company.at(days=60 - days)
+    if missed:
+        await hr.advance(application, Stage.HIRED)
+    hr.at = NOW - timedelta(days=60 - days)
+    await hr.close_position(position)
+
+
+async def test_days_to_fill_are_measured(ask: Ask, company: Company) -> None:
+    """Medians of positions with and without a missed interview, and how many they were."""
+    for days in (30, 40, 50):
+        await filled(company, days, missed=True)
+    for days in (10, 24):
+        await filled(company, days, missed=False)
+    found = (await ask(COST, company.user("marketing")))["analytics"]["cost"]
+    assert found["withMissed"] == {"positions": 3, "median": 40}
+    assert found["without"] == {"positions": 2, "median": 17}
+    assert found["extraDays"] == 23
+
+
+ROI = """
+query Roi($before: PeriodInput!, $after: PeriodInput!) {
+  analytics { roi(before: $before, after: $after) {
+    before { settled missed rate { value } filled { positions } disputes upheld deadlines kept }
+    after { settled missed rate { value } disputes upheld deadlines kept }
+    change { value low high } avoided hours { low high } money { low high } days } }
+}
+"""
+
+
+def periods(day: int) -> dict[str, Any]:
+    """A hundred days until so many days ago, and from then until now."""
+    start, date = NOW - timedelta(days=100), NOW - timedelta(days=day)
+    return {"before": {"from": iso(start), "to": iso(date)}, "after": {"from": iso(date), "to": iso(NOW)}}
+
+
+async def test_a_return_compares_two_periods(ask: Ask, company: Company) -> None:
+    """Half were missed before and a quarter after: one of four was not missed that would have been."""
+    for attendance in (Attendance.NOT_ATTENDED, Attendance.ATTENDED):
+        await held(company, "marketing", attendance, starts_at=NOW - timedelta(days=15), mode=Mode.ONSITE)
+    for attendance in (Attendance.NOT_ATTENDED, *[Attendance.ATTENDED] * 3):
+        await held(company, "marketing", attendance, starts_at=NOW - timedelta(days=5), mode=Mode.ONSITE)
+    answer = await ask.whole(ROI, company.user("marketing"), **periods(10))
+    found = answer.data["analytics"]["roi"]
+    assert [(found[side]["settled"], found[side]["missed"]) for side in ("before", "after")] == [(2, 1), (4, 1)]
+    assert found["change"]["value"] == -0.25
+    assert found["change"]["low"] < -0.25 < found["change"]["high"]
+    assert found["avoided"] == 1
+    assert (found["hours"], found["money"]) == ({"low": 0.5, "high": 1}, {"low": 130, "high": 160})
+    assert answer.statements == ["viewer", "costs.measure"]
+
+
+async def test_deadlines_and_disputes_are_counted(ask: Ask, company: Company) -> None:
+    """A finding is to be decided within thirty days of its notice, a dispute within thirty of being raised."""
+    hr = company.at(days=80)
+    for late in (10, 40):
+        company.at(days=80)
+        finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
+        await hr.notice(finding)
+        hr.at += timedelta(days=late)
+        await hr.confirmation(finding, Cause.CANDIDATE)
+        if late == 10:
+            await hr.dispute(finding)
+            hr.at += timedelta(days=5)
+            await hr.void(finding)
+    found = (await ask(ROI, company.user("marketing"), **periods(1)))["analytics"]["roi"]["before"]
+    assert [found[name] for name in ("disputes", "upheld", "deadlines", "kept")] == [1, 1, 3, 2]
+
+
+async def test_nothing_to_compare_is_null(ask: Ask, company: Company) -> None:
+    found = (await ask(ROI, company.user("marketing"), **periods(10)))["analytics"]["roi"]
+    assert {found[name] for name in ("avoided", "days")} == {None}
+    assert (found["change"], found["hours"], found["money"]) == (None, None, None)
+
+
+def test_the_page_is_made_of_the_code() -> None:
+    """Its figures are those that are reckoned with; `make costs` writes it."""
+    assert (Path(__file__).parents[1] / "docs" / "costs.md").read_text() == page(DEFAULTS)
+    assert page(DEFAULTS) != page(replace(DEFAULTS, onsite=200.0))
