@@ -406,8 +406,8 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(who=WRITERS, which=INDEX, cause=st.sampled_from(["PLATFORM", "EMPLOYER", "CANDIDATE"]))
     def fault(self, who: str, which: int, cause: str) -> None:
         it, reason = self.pick(self.model.interviews, which), f"Fault {self.looks}"
-        expected = self.model.fault(who, it, cause, reason)
         read = it.events[-1][0]
+        expected = self.model.fault(who, it, cause, reason)
         self.do(who, "confirmNoShow", expected, interview=self.id(it), cause=cause, reason=reason, readUpTo=read)
 
     @precondition(lambda self: self.model.findings)

@@ -177,7 +177,7 @@ def swaps(one: Event, two: Event) -> Iterator[Edit]:
         ("payload", "salt", "commitment"),
         ("seq", "prevHash", "hash"),
     ):
-        if any(one.properties[key] != two.properties[key] for key in keys):
+        if any(one.properties.get(key) != two.properties.get(key) for key in keys):
             yield edit(f"swap of {', '.join(keys)}", sets(keys), **values(keys))
 
 
