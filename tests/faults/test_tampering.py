@@ -166,7 +166,7 @@ def swaps(one: Event, two: Event) -> Iterator[Edit]:
         return Edit(what, one.id, both + text, {"event": one.id, "other": two.id, **parameters})
 
     def values(keys: tuple[str, ...]) -> dict[str, Any]:
-        return {f"{side}_{key}": event.properties[key] for side, event in (("a", one), ("b", two)) for key in keys}
+        return {f"{side}_{key}": event.properties.get(key) for side, event in (("a", one), ("b", two)) for key in keys}
 
     def sets(keys: tuple[str, ...]) -> str:
         return "SET " + ", ".join(f"e.{key} = $b_{key}, f.{key} = $a_{key}" for key in keys)
