@@ -115,10 +115,10 @@ async def set(graph: Graph, act: Act, new: NewCalendar) -> Outcome:
     refused = role_refusal(act.viewer, HR) or calendar_refusal(new)
     if refused:
         return refused
-    if new.department is not None and not act.viewer.owns(new.department):
-        return Refusal(Code.NOT_FOUND, "department")
 
     async def work(desk: Desk) -> Outcome:
+        if new.department is not None and not act.viewer.owns(new.department):
+            return Refusal(Code.NOT_FOUND, "department")
         await desk.lock_organization()
         id = await put(desk, new)
         return Refusal(Code.INVALID_VALUE, "validFrom") if id is None else Written("WorkCalendar", id)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from graph.employments import NewEmployment
 from graph.events import verify
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact
 from graph.writing import FORGET_OPERATIONS
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
@@ -48,6 +51,11 @@ ALLOWED = {
     "excuseNoShow": STAFF,
     "voidNoShow": STAFF,
     "setCosts": HR,
+    "recordEmployment": RECORDERS,
+    "endEmployment": RECORDERS,
+    "recordWorkAttendance": RECORDERS,
+    "correctWorkAttendance": RECORDERS,
+    "setWorkCalendar": HR,
 }
 """Which roles may ever do what; `marketing` stands for a recruiter."""
 
@@ -57,6 +65,11 @@ def iso(**later: float) -> str:
 
 
 TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "Asia/Shanghai"}
+
+
+JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
+LATE = {"kind": "LATE", "day": "2026-10-05", "minutes": 12}
+HOURS = {"validFrom": "2026-01-01", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
 
 
 def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -95,11 +108,17 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 1},
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
+        "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
+        "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
+        "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
+        "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
+        "setWorkCalendar": {"department": ids["department"], **HOURS},
     }
 
 
-TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding")
+TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
+NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
 async def records(ask: Ask, company: Company, department: str) -> dict[str, str]:
@@ -122,7 +141,18 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "interview": found["interviews"]["nodes"][0]["id"],
         "finding": gid("Finding", finding),
         "organization": gid("Organization", company.hr.viewer.organization),
+        **await at_work(ask, company, department),
     }
+
+
+async def at_work(ask: Ask, company: Company, department: str) -> dict[str, str]:
+    """An employment in the department, and what is told of one day of it."""
+    job = NewEmployment(company.departments[department], company.person(), "Seller", date(2026, 1, 5))
+    employment = gid("Employment", await company.hr.employment(job))
+    await company.hr.work_attendance(uid(employment), "clock", Fact(AttendanceKind.LATE, date(2026, 9, 1), minutes=20))
+    query = "query At($id: ID!) { employment(id: $id) { records { nodes { id } } } }"
+    found = await ask(query, company.user("hr"), id=employment)
+    return {"employment": employment, "record": found["employment"]["records"]["nodes"][0]["id"]}
 
 
 async def sent(ask: Ask, mutation: str, viewer: str, input: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -225,6 +255,7 @@ QUERIES = {
     "candidate": "displayName",
     "application": "stage",
     "interview": "mode",
+    "employment": "title",
 }
 
 
@@ -341,6 +372,17 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("closePosition", "marketing", "POSITION_CLOSED", position=position)
     organization = gid("Organization", company.hr.viewer.organization)
     await do("setCosts", "hr", "COSTS_SET", organization=organization, onsite=150)
+    await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
+    hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}
+    employment = await do("recordEmployment", "integrator", "EMPLOYMENT_RECORDED", **hired)
+    told = {"employment": employment, "source": "clock", "records": [LATE]}
+    await do("recordWorkAttendance", "marketing", "WORK_ATTENDANCE_RECORDED", **told)
+    query = "query At($id: ID!) { employment(id: $id) { records { nodes { id } } } }"
+    worked = await ask(query, company.user("marketing"), id=employment)
+    record = worked["employment"]["records"]["nodes"][0]["id"]
+    corrected = {"record": record, "reason": "The clock was ahead.", "minutes": 9}
+    await do("correctWorkAttendance", "marketing", "WORK_ATTENDANCE_CORRECTED", **corrected)
+    await do("endEmployment", "marketing", "EMPLOYMENT_ENDED", employment=employment, endedOn="2026-10-30")
     assert sorted(set(done)) == MUTATIONS
     assert (await verify(ask.graph.client))[2] == []
 

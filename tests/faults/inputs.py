@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count, pairwise
 from typing import Any
 from uuid import uuid4
 
 from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_list_type
 
+from graph.employments import NewEmployment
 from graph.interviews import Response
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact
 from tests.conftest import NOW, Company, gid, uid
 
 Way = tuple[str | int, ...]
+START = date(2026, 1, 5)
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
 
@@ -135,6 +139,42 @@ class Inputs:
         ranges = {"minutesLow": 10, "minutesHigh": 20, "daysLow": 1, "daysHigh": 2}
         organization = gid("Organization", self.company.hr.viewer.organization)
         return {"organization": organization, "currency": "EUR", "onsite": 150, **rest, **ranges}
+
+    async def employment(self) -> str:
+        name = self.fresh("Person")
+        job = NewEmployment(self.company.departments["technology"], self.company.person(name), "Seller", START)
+        return gid("Employment", await self.company.hr.employment(job))
+
+    async def recordEmployment(self) -> dict[str, Any]:
+        name = self.fresh("Person")
+        contact = {"email": f"{name}@example.com", "phone": self.phone(), "timeZone": "Europe/Berlin"}
+        person = {"displayName": name, **contact, "externalIds": [{"system": "hris", "value": name}]}
+        other = {"employer": "Elsewhere", "consentedAt": "2026-01-02T09:00:00Z", "consentSource": "form"}
+        job = {"title": "Seller", "startedOn": f"{START}", "source": "hris", **other}
+        return {"department": self.department_id(), "candidate": person, **job}
+
+    async def endEmployment(self) -> dict[str, Any]:
+        return {"employment": await self.employment(), "endedOn": "2026-10-30"}
+
+    async def recordWorkAttendance(self) -> dict[str, Any]:
+        late = {"kind": "LATE", "day": "2026-10-05", "minutes": 12, "externalKey": self.fresh("key")}
+        return {"employment": await self.employment(), "source": "clock", "records": [late]}
+
+    async def correctWorkAttendance(self) -> dict[str, Any]:
+        employment = await self.employment()
+        late = Fact(AttendanceKind.LATE, date(2026, 10, 5), minutes=12)
+        await self.company.hr.work_attendance(uid(employment), "clock", late)
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults",
+            "MATCH (:Employment {id: $id})-[:HAS_ATTENDANCE]->(r:AttendanceRecord) RETURN r.id AS id",
+            {"id": uid(employment)},
+        )
+        return {"record": gid("AttendanceRecord", found["id"]), "reason": "The clock was ahead.", "minutes": 9}
+
+    async def setWorkCalendar(self) -> dict[str, Any]:
+        day = START + timedelta(days=next(self.numbers))
+        hours = {"schedule": ["MON-FRI 09:00-18:00"], "exceptions": ["2026-10-01"]}
+        return {"department": self.department_id(), "validFrom": f"{day}", "timeZone": "Asia/Shanghai", **hours}
 
     async def updateCandidate(self) -> dict[str, Any]:
         application = await self.application()
