@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph.employments import NewEmployment
+from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
+from graph.timesheets import Fact
 from graph.traversal import ROOTS, SHAPES, Page, Sort
 from graph.visibility import Level
 from graph.writing import Graph
@@ -118,6 +122,9 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     await hr.position(company.departments["technology"], "Another", "ENGINEERING")
     second = await company.application("technology", person)
     await hr.interview(second)
+    job = NewEmployment(company.departments["marketing"], person, "Seller", date(2026, 1, 5))
+    employment = await hr.employment(job)
+    await hr.work_attendance(employment, "clock", Fact(AttendanceKind.LATE, date(2026, 9, 1), minutes=20))
     query = "query A($id: ID!) { application(id: $id) { candidate { id } interviews { nodes { id } } } }"
     found = (await ask(query, company.user("hr"), id=gid("Application", first)))["application"]
     return World(
@@ -129,6 +136,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
             "Candidate": found["candidate"]["id"],
             "Application": gid("Application", first),
             "Interview": found["interviews"]["nodes"][0]["id"],
+            "Employment": gid("Employment", employment),
         },
     )
 
