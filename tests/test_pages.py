@@ -235,7 +235,7 @@ def test_every_connection_is_paged_through() -> None:
     """The cases come from the shapes; a new connection is among them by itself, and so is each of its orders."""
     assert {(type, name) for type, name, _, _ in CASES} == PAGES.keys()
     assert {type for type, _ in PAGES} - {"Query"} == {
-        *("Organization", "Department", "Position", "Candidate", "Application", "Interview")
+        *("Organization", "Department", "Position", "Candidate", "Application", "Employment", "Interview")
     }
     assert any(sort.nullable for page in PAGES.values() for sort in page.sorts.values())
     assert {"technology"} <= {viewer for *_, viewer in CASES}
