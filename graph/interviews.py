@@ -374,7 +374,7 @@ def change_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
 async def reschedule(
     graph: Graph, act: Act, interview: str, times: Times, *, chosen_by: Side, reason: str | None
 ) -> Outcome:
-    """Makes a new interview for the new time; it is accepted already where the candidate chose it."""
+    """Moves an interview to another time, by making a new one for it."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if refused := times_refusal(times):
@@ -390,30 +390,38 @@ async def reschedule(
             return refused
         if old.stage in applications.ENDED:
             return Refusal(Code.APPLICATION_ENDED, "interview")
-        id = desk.new_id()
-        await desk.tx.run(
-            CREATE,
-            id=id,
-            application=old.application,
-            department=old.department,
-            mode=old.mode,
-            starts_at=times.starts_at,
-            ends_at=times.ends_at,
-            time_zone=times.time_zone,
-            grace_minutes=old.grace_minutes,
-            join_url=old.join_url,
-            response=(Response.ACCEPTED if chosen_by is Side.CANDIDATE else Response.NEEDS_ACTION).value,
-            ics_uid=old.ics_uid,
-            ics_sequence=old.ics_sequence + 1,
-        )
-        await desk.tx.run(SET_INTERVIEWERS, id=id, users=old.interviewers, organization=act.viewer.organization)
-        await desk.tx.run(MOVE, old=old.id, new=id)
-        payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
-        await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
-        await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
-        return Written("Interview", id)
+        return Written("Interview", await move(desk, old, times, chosen_by=chosen_by, reason=reason))
 
     return await perform(graph, act, work)
+
+
+async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, reason: str | None) -> str:
+    """Makes the interview that takes the place of one whose candidate is locked; all that is moved comes through here.
+
+    It is accepted already where the candidate chose the time.
+    """
+    id = desk.new_id()
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        application=old.application,
+        department=old.department,
+        mode=old.mode,
+        starts_at=times.starts_at,
+        ends_at=times.ends_at,
+        time_zone=times.time_zone,
+        grace_minutes=old.grace_minutes,
+        join_url=old.join_url,
+        response=(Response.ACCEPTED if chosen_by is Side.CANDIDATE else Response.NEEDS_ACTION).value,
+        ics_uid=old.ics_uid,
+        ics_sequence=old.ics_sequence + 1,
+    )
+    await desk.tx.run(SET_INTERVIEWERS, id=id, users=old.interviewers, organization=desk.act.viewer.organization)
+    await desk.tx.run(MOVE, old=old.id, new=id)
+    payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
+    await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
+    await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
+    return id
 
 
 async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: str | None) -> Outcome:
