@@ -168,6 +168,12 @@ REMOVE_STRUCTURE_EVENTS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_POLICIES = Statement(
+    "demo.remove_policies",
+    "MATCH (policy:AttendancePolicy {organization: $organization}) DETACH DELETE policy",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_COSTS = Statement(
     "demo.remove_costs",
     "MATCH (policy:CostPolicy {organization: $organization}) DETACH DELETE policy",
@@ -202,6 +208,7 @@ OF_STRUCTURE = (
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,
     REMOVE_COSTS,
+    REMOVE_POLICIES,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,

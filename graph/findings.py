@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews
+from graph import interviews, policies
 from graph.events import EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
@@ -57,42 +57,6 @@ class Channel(Enum):
     MESSAGE = "MESSAGE"
     IN_PERSON = "IN_PERSON"
 
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """Days after the missed time until a finding stops counting, and until it is erased."""
-
-    expires: int
-    erases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Retention and answer time, by jurisdiction; the empty key is the default."""
-
-    version: str
-    answer_time: timedelta
-    retention: Mapping[str, Retention]
-    first: Mapping[str, Retention]
-
-    def days(self, jurisdiction: str, *, first: bool) -> Retention:
-        table = self.first if first else self.retention
-        return table.get(jurisdiction, table[""])
-
-
-POLICIES: Mapping[str, Policy] = {
-    policy.version: policy
-    for policy in (
-        Policy(
-            version="2026-11",
-            answer_time=timedelta(hours=72),
-            retention={"": Retention(365, 730), "DE": Retention(180, 180)},
-            first={"": Retention(180, 365), "DE": Retention(180, 180)},
-        ),
-    )
-}
-POLICY = POLICIES["2026-11"]
-"""What applies to findings made now; older ones keep the version they name."""
 
 FAULTS: Mapping[Cause, FindingOutcome] = {
     Cause.CANDIDATE: FindingOutcome.NO_SHOW,
@@ -155,6 +119,7 @@ class FindingRow:
     statement_seq: int | None
     interview: str
     department: str
+    policy_version: str
 
 
 FIND = Statement(
@@ -163,7 +128,8 @@ FIND = Statement(
     MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
       -[:HELD_BY]->(department:Department {organization: $organization})
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
-      finding.statementSeq AS statement_seq, interview.id AS interview, department.id AS department
+      finding.statementSeq AS statement_seq, interview.id AS interview, department.id AS department,
+      finding.policyVersion AS policy_version
     """,
     row=FindingRow,
 )
@@ -326,16 +292,16 @@ async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Re
 
 
 async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
-    id = desk.new_id()
+    id, policy = desk.new_id(), await policies.in_force(desk.tx, desk.act.viewer.organization)
     await desk.tx.run(
         CREATE,
         id=id,
         interview=interview.id,
         occurred_at=interviews.missed_at(interview),
         now=desk.act.now,
-        policy_version=POLICY.version,
+        policy_version=policy.name,
     )
-    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department)
+    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department, policy.name)
 
 
 async def _decide(
@@ -351,7 +317,8 @@ async def _decide(
     read_up_to: int,
 ) -> Outcome:
     earlier = await desk.tx.run(COUNT_EARLIER, candidate=interview.candidate, id=finding.id)
-    days = POLICY.days(desk.act.viewer.jurisdiction, first=earlier[0].count == 0)
+    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
+    days = policy.days(first=earlier[0].count == 0)
     occurred_at = interviews.missed_at(interview)
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
     await interviews.record(desk, type, interview.id, **payload, readUpTo=read_up_to)
@@ -409,7 +376,8 @@ async def record_notice(
             return Refusal(Code.WRONG_STATE, "finding")
         if notice_at < interviews.missed_at(interview):
             return Refusal(Code.INVALID_VALUE, "toldAt")
-        answer_by = notice_at + POLICY.answer_time
+        policy = await policies.of_version(desk.tx, act.viewer.organization, suspected.policy_version)
+        answer_by = notice_at + policy.answer_time
         await desk.tx.run(NOTIFY, id=suspected.id, notice_at=notice_at, answer_by=answer_by)
         payload = {"finding": suspected.id, "channel": channel.value, "text": text, "answerBy": answer_by}
         await interviews.record(desk, EventType.NOTICE_RECORDED, interview.id, **payload)
@@ -497,7 +465,7 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
         return Refusal(Code.NOTICE_MISSING, "interview")
     if refused := fault_refusal(missed, desk.act.now):
         return refused
-    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department), missed
+    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department, ""), missed
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:

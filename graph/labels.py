@@ -105,6 +105,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
     "PRESENT": ("出勤", "Present"),
     "COSTS_SET": ("设定成本标准", "Cost rates set"),
+    "ATTENDANCE_POLICY_SET": ("设定考勤规则", "Attendance policy set"),
 }
 
 MONTHS = (

@@ -88,6 +88,14 @@ MIGRATIONS = (
         "0006_h",
         ("CREATE CONSTRAINT cost_policy_id IF NOT EXISTS FOR (n:CostPolicy) REQUIRE n.id IS UNIQUE",),
     ),
+    Migration(
+        "0007_policies",
+        (
+            "CREATE CONSTRAINT attendance_policy_id IF NOT EXISTS FOR (n:AttendancePolicy) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT attendance_policy_version IF NOT EXISTS FOR (n:AttendancePolicy) "
+            "REQUIRE (n.organization, n.version) IS UNIQUE",
+        ),
+    ),
 )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import graph.policies  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape
 from graph import users
 from graph.client import Transaction
 from graph.events import GENESIS, ActorKind, Author, Chain, EventType, NewEvent, append
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
+from graph.traversal import Form, Here, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import Level
 from graph.work_calendars import KEPT
 from graph.writing import Graph, random_id
@@ -24,6 +25,7 @@ ORGANIZATION = Shape(
         "nameZh": Prop(see=Level.ALL),
         "jurisdiction": Prop(see=Level.ALL),
         "timeZone": Prop(see=Level.ALL),
+        "attendancePolicy": Here("PolicyInForce"),
         "costPolicy": One("CostPolicy", ("(this)-[:RECKONS_WITH]->(that:CostPolicy)",), where="that.until IS NULL"),
         "departments": Many("Department", ("(this)<-[:PART_OF]-(that:Department)",), order=("that.name", "that.id")),
         "interviews": Page(

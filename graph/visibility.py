@@ -439,4 +439,13 @@ POLICIES: Mapping[str, Policy] = {
         ),
     ),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
+    # The rules are no secret: they hold for whoever is invited, and programs that invite must keep to them.
+    "AttendancePolicy": Policy(
+        Rule("this.organization = $organization"),
+        Rule("this.organization = $organization"),
+        Rule("this.organization = $organization"),
+    ),
+    "PolicyInForce": Policy(
+        Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
+    ),
 }

@@ -45,7 +45,9 @@ class Finding(Node):
     decided_at: DateTime | None = field("When it was decided. Own.")
     expires_at: DateTime | None = field("From when it no longer counts; fixed at the decision. Own.")
     erase_at: DateTime | None = field("When it is to be erased; fixed at the decision. Own.")
-    policy_version: str | None = field("The version of the policy it was made under. Own.")
+    policy_version: str | None = field(
+        "The version of the AttendancePolicy that it was made under; 2026-11 for the defaults. Own."
+    )
     reason: str | None = field("The decider's reason. Own.")
     statement: str | None = field("What the candidate said to it. Own.")
     last_seq: int | None = field("The seq of the interview's last event: what to send as readUpTo. Own.")

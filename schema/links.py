@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from schema.findings import Finding
     from schema.interviews import Event, Interview
     from schema.organizations import Organization
+    from schema.policies import AttendancePolicy
     from schema.positions import Position
     from schema.users import User
     from schema.work_calendars import WorkCalendar
@@ -32,3 +33,4 @@ EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
+AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]

@@ -8,7 +8,7 @@ import strawberry
 
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import CostPolicyRef, DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
+from schema.links import AttendancePolicyRef, CostPolicyRef, DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
 
 
 @strawberry.enum(description="Orders of users.")
@@ -25,6 +25,7 @@ class Organization(Node):
     cost_policy: CostPolicyRef | None = field(
         "What no-shows are reckoned to cost; null while the defaults are in force."
     )
+    attendance_policy: AttendancePolicyRef = field("The rules for invitations and findings in force.")
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)

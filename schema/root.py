@@ -19,6 +19,7 @@ from schema import (
     employments,
     findings,
     interviews,
+    policies,
     positions,
     users,
     work_calendars,
@@ -39,7 +40,7 @@ from schema.users import User
 
 DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
-    *(employments, work_calendars, costs),
+    *(employments, work_calendars, costs, policies),
 )
 
 RESOLVED = frozenset({"node", "analytics"})

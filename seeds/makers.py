@@ -18,6 +18,7 @@ from graph import (
     findings,
     interviews,
     organizations,
+    policies,
     positions,
     users,
     work_calendars,
@@ -114,6 +115,12 @@ class Maker:
     async def costs(self, **changes: Any) -> str:
         organization = self.viewer.organization
         return await self._do("setCosts", {}, lambda act: costs.set_rates(self.graph, act, organization, changes))
+
+    async def policy(self, **changes: int) -> str:
+        organization = self.viewer.organization
+        return await self._do(
+            "setAttendancePolicy", {}, lambda act: policies.set_policy(self.graph, act, organization, changes)
+        )
 
     async def position(self, department: str, title: str, job_family: str, urgency: Urgency = Urgency.NORMAL) -> str:
         new = positions.OpenPosition(department, title, job_family, urgency)

@@ -51,6 +51,7 @@ ALLOWED = {
     "excuseNoShow": STAFF,
     "voidNoShow": STAFF,
     "setCosts": HR,
+    "setAttendancePolicy": HR,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
@@ -108,6 +109,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 1},
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
+        "setAttendancePolicy": {"organization": ids["organization"], "answerHours": 96},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
@@ -372,6 +374,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("closePosition", "marketing", "POSITION_CLOSED", position=position)
     organization = gid("Organization", company.hr.viewer.organization)
     await do("setCosts", "hr", "COSTS_SET", organization=organization, onsite=150)
+    await do("setAttendancePolicy", "hr", "ATTENDANCE_POLICY_SET", organization=organization, answerHours=96)
     await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
     hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}
     employment = await do("recordEmployment", "integrator", "EMPLOYMENT_RECORDED", **hired)

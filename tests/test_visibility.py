@@ -99,6 +99,12 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "interviews": HOME | PROGRAMS,
         "users": frozenset({ADMIN, AUDITOR}),
         "costPolicy": ALL - PROGRAMS,
+        "attendancePolicy": ALL,
+    },
+    "AttendancePolicy": {
+        "id version setAt rescheduleNoticeHours answerHours decisionDays disputeDays slotOwedDays proofKeptDays "
+        "expiresDays erasesDays firstExpiresDays firstErasesDays repairDays repairLeastDays conductLateHours "
+        "conductAnswerDays conductKeptDays": ALL,
     },
     "CostPolicy": {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
@@ -248,6 +254,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
     ids["policy"] = await hr.costs(onsite=150)
+    ids["rules"] = await hr.policy(answer_hours=96)
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
     ids["event"] = events["ATTENDANCE_RECORDED"]
@@ -296,6 +303,7 @@ TYPES = {
     "AttendanceRecord": "record corrected",
     "WorkCalendar": "calendar",
     "CostPolicy": "policy",
+    "AttendancePolicy": "rules",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -417,6 +425,8 @@ WAYS = [
     Way("Organization", node("organization", "...R"), ALL),
     Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
     Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
+    Way("AttendancePolicy", node("rules", "...R"), ALL),
+    Way("AttendancePolicy", "organization { attendancePolicy { ...R } }", ALL),
     Way("Organization", node("recruiter", "organization { ...R }"), HOME),
     Way("Employment", "employment(id: $employment) { ...R }", HOME | {FILER}),
     Way("Employment", node("employment", "...R"), HOME | {FILER}),

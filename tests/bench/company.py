@@ -15,8 +15,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
-from graph.findings import POLICY
 from graph.loading import as_text
+from graph.policies import defaults
 
 NAME, ZONE = "Bench Company", "Asia/Shanghai"
 ADMIN, RECRUITER = "hr@bench", "recruiter@bench"
@@ -182,7 +182,7 @@ class Company:
             Told(EventType.NOTICE_RECORDED, about, missed_at + timedelta(hours=3)),
             Told(EventType.NO_SHOW_CONFIRMED, about, missed_at + timedelta(days=4)),
         )
-        days = POLICY.days("CN", first=missed == 0)
+        days = defaults("CN").days(first=missed == 0)
         outcome, cause = ("SYSTEM_FAULT", "PLATFORM") if serial % 5 == 4 else ("NO_SHOW", "CANDIDATE")
         instants = {
             "occurred_at": missed_at,

@@ -140,6 +140,19 @@ class Inputs:
         organization = gid("Organization", self.company.hr.viewer.organization)
         return {"organization": organization, "currency": "EUR", "onsite": 150, **rest, **ranges}
 
+    async def setAttendancePolicy(self) -> dict[str, Any]:
+        hours = {"rescheduleNoticeHours": 12, "answerHours": 96, "conductLateHours": 12}
+        days = {"decisionDays": 20, "disputeDays": 20, "slotOwedDays": 3, "proofKeptDays": 20, "repairDays": 10}
+        kept = {"expiresDays": 200, "erasesDays": 300, "firstExpiresDays": 100, "firstErasesDays": 200}
+        rest = {"repairLeastDays": 60, "conductAnswerDays": 7, "conductKeptDays": 200}
+        return {
+            "organization": gid("Organization", self.company.hr.viewer.organization),
+            **hours,
+            **days,
+            **kept,
+            **rest,
+        }
+
     async def employment(self) -> str:
         name = self.fresh("Person")
         job = NewEmployment(self.company.departments["technology"], self.company.person(name), "Seller", START)

@@ -264,6 +264,7 @@ def known(place: Place, *, few: bool) -> Known:
         "AttendanceRecord": ["record", "corrected"],
         "WorkCalendar": ["calendar"],
         "CostPolicy": ["policy"],
+        "AttendancePolicy": ["rules"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -353,6 +354,7 @@ FORBIDDEN = {
     "AttendanceRecord": ("technology", "record"),
     "WorkCalendar": ("subsidiary", "calendar"),
     "CostPolicy": ("stranger", "policy"),
+    "AttendancePolicy": ("stranger", "rules"),
 }
 
 

@@ -183,6 +183,8 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "Finding": finding,
         "User": company.hr.viewer.id,
         "CostPolicy": await company.hr.costs(onsite=150),
+        "AttendancePolicy": await company.hr.policy(answer_hours=96),
+        "PolicyInForce": company.hr.viewer.organization,
     }
     return There(company.hr.viewer, ids)
 

@@ -1,0 +1,94 @@
+"""AttendancePolicy, as clients see it, and how one is set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from graph import policies
+from schema.fields import Node, field
+from schema.ids import id_of
+from schema.mutations import IdempotentInput, mutation
+from schema.scalars import DateTime
+
+RESCHEDULE_NOTICE = "Hours before the start, or the deadline of AI_ASYNC: a new time asked for so early is given."
+ANSWER = "Hours from a notice until nobody has to wait for the candidate's answer, from 24."
+DECISION = "Days from a notice until it is to be decided; not before the time to answer ends."
+DISPUTE = "Days from a dispute until it is upheld because nobody decided it."
+SLOT_OWED = "Working days within which another time is owed to whom none could be offered."
+PROOF_KEPT = "Days from the decision until a file that was handed in is purged."
+EXPIRES = "Days from the missed time until a finding no longer counts."
+ERASES = "Days from the missed time until it is erased."
+FIRST_EXPIRES = "Days from the missed time until a first no-show no longer counts."
+FIRST_ERASES = "Days from the missed time until a first no-show is erased."
+REPAIR = "Days sooner that a no-show stops counting for each interview attended since 信用修复."
+REPAIR_LEAST = "Days that it counts in any case."
+CONDUCT_LATE = "Hours before an interview in which the employer's cancelling it is late."
+CONDUCT_ANSWER = "Days from an interview within which the candidate is to hear what became of it."
+CONDUCT_KEPT = "Days that what the employer did counts in its ledger."
+
+
+@strawberry.type(
+    description="The rules that apply to invitations and findings 考勤规则. Each version stays as it was set; "
+    "a finding keeps the one it was made under."
+)
+class AttendancePolicy(Node):
+    version: int = field("Counted from 1 in each Organization; 0 for the defaults, which are no record.")
+    set_at: DateTime | None = field("When it came into force; null for the defaults.")
+    reschedule_notice_hours: int = field(RESCHEDULE_NOTICE)
+    answer_hours: int = field(ANSWER)
+    decision_days: int = field(DECISION)
+    dispute_days: int = field(DISPUTE)
+    slot_owed_days: int = field(SLOT_OWED)
+    proof_kept_days: int = field(PROOF_KEPT)
+    expires_days: int = field(EXPIRES)
+    erases_days: int = field(ERASES)
+    first_expires_days: int = field(FIRST_EXPIRES)
+    first_erases_days: int = field(FIRST_ERASES)
+    repair_days: int = field(REPAIR)
+    repair_least_days: int = field(REPAIR_LEAST)
+    conduct_late_hours: int = field(CONDUCT_LATE)
+    conduct_answer_days: int = field(CONDUCT_ANSWER)
+    conduct_kept_days: int = field(CONDUCT_KEPT)
+
+
+def _optional(description: str) -> Any:
+    return strawberry.field(default=None, description=description)
+
+
+@strawberry.input(description="Puts new rules in force for what begins from now on; what is not named stays.")
+class SetAttendancePolicyInput(IdempotentInput):
+    organization: strawberry.ID = field("Your Organization.")
+    reschedule_notice_hours: int | None = _optional(RESCHEDULE_NOTICE)
+    answer_hours: int | None = _optional(ANSWER)
+    decision_days: int | None = _optional(DECISION)
+    dispute_days: int | None = _optional(DISPUTE)
+    slot_owed_days: int | None = _optional(SLOT_OWED)
+    proof_kept_days: int | None = _optional(PROOF_KEPT)
+    expires_days: int | None = _optional(EXPIRES)
+    erases_days: int | None = _optional(ERASES)
+    first_expires_days: int | None = _optional(FIRST_EXPIRES)
+    first_erases_days: int | None = _optional(FIRST_ERASES)
+    repair_days: int | None = _optional(REPAIR)
+    repair_least_days: int | None = _optional(REPAIR_LEAST)
+    conduct_late_hours: int | None = _optional(CONDUCT_LATE)
+    conduct_answer_days: int | None = _optional(CONDUCT_ANSWER)
+    conduct_kept_days: int | None = _optional(CONDUCT_KEPT)
+
+
+MUTATIONS = (
+    mutation(
+        "setAttendancePolicy",
+        SetAttendancePolicyInput,
+        "AttendancePolicy",
+        lambda graph, act, input: policies.set_policy(
+            graph,
+            act,
+            id_of("Organization", input.organization),
+            {name: getattr(input, name) for name in policies.NAMES},
+        ),
+        "Sets the rules for invitations and findings, as a new version. HR_ADMIN. "
+        "Codes: NOT_ALLOWED, NOT_FOUND, INVALID_VALUE.",
+    ),
+)
