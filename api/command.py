@@ -31,6 +31,8 @@ from api.reporting import reporting
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
 from api.tracing import open_tracing
+from api.work import make_worker
+from api.working import working
 from graph import events, organizations
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
@@ -123,7 +125,9 @@ def serve() -> None:
                     ws_per_message_deflate=False,
                 )
                 upkeep = asyncio.create_task(_forget_daily(graph))
-                await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
+                worker = make_worker(settings, graph, count=server.metrics, stopping=server.stopping)
+                async with working(worker):
+                    await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()
                 say("Stopping ...")
         if tracing is not None:
@@ -131,6 +135,47 @@ def serve() -> None:
         return 0
 
     run(work)
+
+
+@app.command()
+def work() -> None:
+    """Do what is due beside a server: alarms, messages, webhooks, deadlines. Any number may run."""
+
+    async def until_stopped() -> int:
+        settings = read_settings()
+        log = open_log(development=settings.is_development)
+        forward(log, development=settings.is_development)
+        say: Say = err.print if settings.is_development else log.info
+        stopping = asyncio.Event()
+        on_signals(stopping.set)
+        begun = False
+        while not stopping.is_set():
+            try:
+                async with running_graph(settings, joining=True, say=say) as graph:
+                    begun = begun or not say("Working; Ctrl-C stops it.")
+                    await _work_there(settings, graph, stopping)
+            except SetupError:
+                if not begun:
+                    raise
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), 1)
+        return 0
+
+    run(until_stopped)
+
+
+async def _work_there(settings: Settings, graph: Graph, stopping: asyncio.Event) -> None:
+    """Works until told to stop, or until the server is another one: its engine has another address then."""
+    place = settings.engine_address
+
+    def address() -> str | None:
+        return place.read_text() if settings.neo4j_uri is None and place.exists() else None
+
+    worker, known = make_worker(settings, graph), address()
+    async with working(worker):
+        while not stopping.is_set() and address() == known:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), 1)
 
 
 def _settle_memory() -> None:

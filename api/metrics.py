@@ -21,6 +21,8 @@ NAMES = 100
 OTHER, UNNAMED = "other", "unnamed"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds: from a lookup to the time limit of a statement."""
+LATE = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0, 21600.0, 86400.0)
+"""Seconds: from a worker's poll to a day without any."""
 
 disable_created_metrics()
 
@@ -61,6 +63,24 @@ class Metrics:
         )
         self.retries = Counter("turnout_retries", "Work run again after a transient error.", registry=registry)
         self.in_flight = Gauge("turnout_requests_in_flight", "Requests being answered.", registry=registry)
+        self._timers = Counter(
+            "turnout_timers",
+            "Timers that were due, by kind and what became of them.",
+            ("kind", "result"),
+            registry=registry,
+        )
+        self._late = Histogram(
+            "turnout_timer_late_seconds",
+            "Seconds from when a timer was due until it was done.",
+            registry=registry,
+            buckets=LATE,
+        )
+        self._messages = Counter(
+            "turnout_messages",
+            "Messages, by template and what became of them.",
+            ("template", "state"),
+            registry=registry,
+        )
         self.engine_up = Gauge("turnout_engine_up", "Whether the database answers: 1 or 0.", registry=registry)
 
     def operation(self, name: str | None, kind: str, seconds: float | None) -> None:
@@ -78,6 +98,14 @@ class Metrics:
 
     def lookup(self, cache: str, *, found: bool) -> None:
         self._lookups.labels(cache, "hit" if found else "miss").inc()
+
+    def timer(self, kind: str, result: str, late: float) -> None:
+        self._timers.labels(kind, result).inc()
+        if result == "done":
+            self._late.observe(late)
+
+    def message(self, template: str, state: str) -> None:
+        self._messages.labels(template, state).inc()
 
     def page(self) -> bytes:
         """All of it, of MEDIA_TYPE."""

@@ -31,19 +31,20 @@ def silent(_: str) -> None:
 
 @asynccontextmanager
 async def running_graph(
-    settings: Settings, *, serving: bool = False, restoring: bool = False, say: Say = silent
+    settings: Settings, *, serving: bool = False, restoring: bool = False, joining: bool = False, say: Say = silent
 ) -> AsyncGenerator[Graph]:
     """A migrated graph; SetupError in one sentence where there can be none.
 
     The embedded engine is started for the while. Where a server already runs it on the same folder, other commands
-    of the operator use that one; a second server is refused. Half a restored graph is for `restoring` alone.
+    of the operator use that one; a second server is refused. Half a restored graph is for `restoring` alone. Who is
+    `joining` never starts an engine, so that a server is never kept from its folder.
     """
     secrets = Secrets(settings.read_master_keys())
     try:
         keys = CandidateKeys.at(settings.key_place(), secrets)
     except Exception as error:
         raise SetupError(f"The candidates' keys cannot be kept at {settings.key_place()}: {error}") from error
-    async with _client(settings, serving, say) as (client, _):
+    async with _joined(settings) if joining else _client(settings, serving, say) as (client, _):
         await _prepare(client, restoring, say)
         await _fit(client, secrets)
         yield Graph(client, keys, secrets)
@@ -106,6 +107,25 @@ async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator
             settings.engine_address.unlink()
         await client.close()
         await engine.stop()
+
+
+@asynccontextmanager
+async def _joined(settings: Settings) -> AsyncGenerator[tuple[Client, Address | None]]:
+    """The engine of a running server, or the Neo4j that is set."""
+    if settings.neo4j_uri is not None:
+        async with _neo4j(settings, silent) as client:
+            yield client, None
+        return
+    known = _known_address(settings)
+    if known is None:
+        raise SetupError(
+            f"No server runs the embedded engine on {settings.engine_folder}: start `turnout serve` first."
+        )
+    client = _connect(known)
+    try:
+        yield client, known
+    finally:
+        await client.close()
 
 
 @asynccontextmanager

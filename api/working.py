@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from graph import timers
 from graph.client import EngineUnavailable
@@ -19,9 +20,23 @@ log = logging.getLogger("turnout")
 
 POLL = 1.0
 """Seconds between looks where nothing was due."""
+LIMIT = 20.0
+"""Seconds that one thing may take: less than a lease, so that nobody else begins it meanwhile."""
+GRACE = 3.0
+"""Seconds that what is being done has for its end once the worker is told to stop."""
 
 Errand = Callable[[Graph, Timer, datetime], Awaitable[None]]
 """Does something outside the graph too, and ends its timer itself; raises where it is to be tried again."""
+
+
+class Later(Exception):
+    """An errand could not be done now, for a known reason; its text is ours and names nobody."""
+
+
+class Count(Protocol):
+    """Hears what became of each timer, and how many seconds after it was due."""
+
+    def timer(self, kind: str, result: str, late: float) -> None: ...
 
 
 @dataclass
@@ -32,36 +47,55 @@ class Worker:
     rules: Mapping[TimerKind, Rule]
     errands: Mapping[TimerKind, Errand]
     clock: Callable[[], datetime] = utc_now
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    count: Count | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self) -> None:
         """Until it is stopped; what fails is left for later, and an engine that is away is waited for."""
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             done = 0
-            with suppress(EngineUnavailable):
+            try:
                 done = await self.turn()
+            except EngineUnavailable:
+                pass
+            except Exception:
+                log.exception("due timers could not be read")
             if not done:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), POLL)
+                    await asyncio.wait_for(self.stopping.wait(), POLL)
 
     def stop(self) -> None:
         """Ends the work after what is being done."""
-        self._stopping.set()
+        self.stopping.set()
 
     async def turn(self) -> int:
-        """Leases what is due and does it, each by itself; says how many there were."""
+        """Leases what is due and does it, all at once; says how many there were."""
         leased = await timers.lease(self.graph, self.clock())
-        for timer in leased:
-            if self._stopping.is_set():
-                break
-            try:
-                await self._do(timer)
-            except EngineUnavailable:
-                raise
-            except Exception:
-                log.exception("a timer of the kind %s failed and is left for later", timer.kind)
-                await timers.postpone(self.graph, timer, self.clock())
+        done = await asyncio.gather(*(self._try(timer) for timer in leased), return_exceptions=True)
+        for failed in done:
+            if isinstance(failed, BaseException):
+                raise failed
         return len(leased)
+
+    async def _try(self, timer: Timer) -> None:
+        if self.stopping.is_set():
+            return
+        result = "done"
+        try:
+            async with asyncio.timeout(LIMIT):
+                await self._do(timer)
+        except EngineUnavailable:
+            raise
+        except Later as later:
+            result = "later"
+            log.warning("a timer of the kind %s is left for later: %s", timer.kind, later)
+        except Exception:
+            result = "failed"
+            log.exception("a timer of the kind %s failed and is left for later", timer.kind)
+        if result != "done":
+            await timers.postpone(self.graph, timer, self.clock())
+        if self.count is not None:
+            self.count.timer(timer.kind, result, max((self.clock() - timer.due_at).total_seconds(), 0))
 
     async def _do(self, timer: Timer) -> None:
         kind = TimerKind(timer.kind)
@@ -69,3 +103,16 @@ class Worker:
             await timers.take(self.graph, timer, self.clock(), self.rules[kind])
         else:
             await self.errands[kind](self.graph, timer, self.clock())
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncGenerator[None]:
+    """The worker at work for as long as the block lasts, and soon at rest after it: what it leaves, others do."""
+    task = asyncio.create_task(worker.work())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await asyncio.wait([task], timeout=GRACE)
+        task.cancel()
+        await asyncio.wait([task])
