@@ -80,7 +80,7 @@ bench-inbox: $(VENV)/.development
 	$(BIN)/python -m tests.bench.inbox
 
 faults: $(VENV)/.development
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults $(ARGS)
 
 faults-short: $(VENV)/.development
 	$(BIN)/python -m tests.faults --short

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -11,6 +13,9 @@ import pytest
 from tests.faults.figures import LONG, TOLD, Figure, tell
 from tests.faults.serving import Stand
 from tests.neo4j.server import Neo4jServer
+
+STARTED: dict[str, tuple[float, float]] = {}
+"""When each test began, and how many processes then waited for the machine."""
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +65,22 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keeps what the test told, with whether it passed, in the file that `--figures` names."""
     report = yield
+    if call.when == "setup":
+        STARTED[item.nodeid] = time.time(), os.getloadavg()[0]
     place = item.config.getoption("--figures")
     if place and (report.when == "call" or report.failed):
         told = TOLD or [(item.name, "no figure: the test broke off")] * report.failed
+        began, load = STARTED[item.nodeid]
         with Path(place).open("a") as file:
             for promise, reached in told:
                 line = {
                     "promise": promise,
+                    "test": item.nodeid.removeprefix("tests/faults/"),
                     "engine": item.config.getoption("--engine"),
                     "reached": reached,
                     "kept": report.passed,
+                    "seconds": round(time.time() - began),
+                    "load": [round(load, 1), round(os.getloadavg()[0], 1)],
                 }
                 file.write(json.dumps(line) + "\n")
     TOLD.clear()

@@ -10,6 +10,7 @@ from graphql import print_schema
 
 from api.settings import Settings
 from schema.root import core_schema
+from tests.faults import keeping
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,3 +32,8 @@ def test_no_committed_file_names_an_index() -> None:
     named = re.compile(r"--(extra-)?index-url|--find-links|files\.python|/simple/|\"resolved\":")
     texts = ((file, (ROOT / file).read_text(errors="ignore")) for file in files if file != "tests/house/test_papers.py")
     assert not [file for file, text in texts if named.search(text)]
+
+
+def test_the_page_of_faults_is_made_of_its_figures() -> None:
+    """A figure that somebody wrote into the page by hand is one that nobody measured."""
+    assert keeping.PAGE.read_text() == keeping.page()
