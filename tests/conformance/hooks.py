@@ -1,13 +1,15 @@
 """What schemathesis sends: operations with ids that are there, within the limits that Turnout keeps by choice.
 
-An operation that costs more than 10,000 records and a cursor that this server did not make are answered with an error
-on purpose, which schemathesis would count as a failure; the tests of the product hold those two.
+An operation that costs more than 10,000 records, a cursor that this server did not make, a period that ends before it
+begins and more missed interviews than there were are answered with an error on purpose, which schemathesis would count
+as a failure; the tests of the product hold those.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 import schemathesis
@@ -17,9 +19,11 @@ from graphql import (
     FieldNode,
     IntValueNode,
     NullValueNode,
+    ObjectFieldNode,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    ValueNode,
     Visitor,
     get_named_type,
     get_nullable_type,
@@ -34,8 +38,10 @@ from schemathesis.hooks import HookContext
 RECORDS: dict[str, list[str]] = json.loads(os.environ["RECORDS"])
 """Ids of records that are there, and how the caller is named."""
 COST = 10_000
-LIST, PAGE = 10, 10
-"""Records that a list counts for, and the most that a page is asked for."""
+LIST, PAGE, GRAPH = 10, 10, 100
+"""Records that a list counts for, the most that a page is asked for, and what a graph has where no limit is named."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d")
+YEARS = {"from": "2020", "to": "2028"}
 
 schemathesis.graphql.scalar("ID", (st.sampled_from(RECORDS["ids"]) | st.text(max_size=40)).map(nodes.String))
 
@@ -62,7 +68,10 @@ class Cost(Visitor):
             return 1
         if get_named_type(type).name.endswith("Connection"):
             return 2 * PAGE
-        return LIST if is_list_type(get_nullable_type(type)) else 1
+        if not is_list_type(get_nullable_type(type)):
+            return 1
+        parent = self._types.get_parent_type()
+        return GRAPH if parent is not None and parent.name == "Graph" else LIST
 
     @property
     def total(self) -> int:
@@ -70,15 +79,30 @@ class Cost(Visitor):
 
 
 class Usable(Visitor):
-    """Cursors become null, and pages at most PAGE records long; what is below zero or no Int at all stays."""
+    """Cursors become null, pages at most PAGE records long, periods some years of this century.
+
+    What is below zero or no Int at all stays where it is refused before anything is looked up.
+    """
 
     def leave_argument(self, node: ArgumentNode, *_: Any) -> ArgumentNode:
-        name, value = node.name.value, node.value
-        if name in ("after", "before") and isinstance(value, StringValueNode):
-            return ArgumentNode(name=node.name, value=NullValueNode())
-        if name in ("first", "last") and isinstance(value, IntValueNode) and PAGE < int(value.value) < 2**31:
-            return ArgumentNode(name=node.name, value=IntValueNode(value=str(int(value.value) % (PAGE + 1))))
-        return node
+        return ArgumentNode(name=node.name, value=usable(node.name.value, node.value))
+
+    def leave_object_field(self, node: ObjectFieldNode, *_: Any) -> ObjectFieldNode:
+        return ObjectFieldNode(name=node.name, value=usable(node.name.value, node.value))
+
+
+def usable(name: str, value: ValueNode) -> ValueNode:
+    if isinstance(value, StringValueNode):
+        if name in ("after", "before"):
+            return NullValueNode()
+        if name in YEARS and INSTANT.match(value.value):
+            return StringValueNode(value=YEARS[name] + value.value[4:])
+    if isinstance(value, IntValueNode) and -(2**31) <= (number := int(value.value)) < 2**31:
+        if name in ("first", "last", "limit") and number > PAGE:
+            return IntValueNode(value=str(number % (PAGE + 1)))
+        if name in ("invited", "missed"):
+            return IntValueNode(value=str(number % 1_000 + (1_000 if name == "invited" else 0)))
+    return value
 
 
 @schemathesis.hook
