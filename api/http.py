@@ -277,11 +277,12 @@ class Server:
             claim = await self.identity.read(token, now=datetime.now(UTC)) if token else None
         except IssuerUnavailable as error:
             raise Refused(503, "IDENTITY_UNAVAILABLE", str(error), retry_after=5) from error
+        context = Context(self.graph, self.viewers, tail=self.tail, address=self.settings.address(self.port))
         if claim is None or (claim.demo and not self._is_demo_request(connection)):
-            return Context(self.graph, self.viewers, tail=self.tail)
+            return context
         if not claim.demo:
-            return Context(self.graph, self.viewers, claim.subject, tail=self.tail)
-        return Context(self.graph, self.viewers, claim.subject, accepts=lambda viewer: viewer.demo, tail=self.tail)
+            return replace(context, subject=claim.subject)
+        return replace(context, subject=claim.subject, accepts=lambda viewer: viewer.demo)
 
     def _is_demo_request(self, connection: HTTPConnection) -> bool:
         """Whether host, and origin where a browser names one, are the demo's own: sockets know no CORS."""

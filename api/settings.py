@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     candidate_keys: str | None = Field(
         None, description="Where candidates' keys are kept: a folder or an `s3://` address; in the data folder else."
     )
+    public_url: str | None = Field(
+        None,
+        description="The address under which candidates reach this server, as `https://jobs.example.com`; by default "
+        "this machine's own. Their links begin with it.",
+    )
     introspection: bool | None = Field(
         None, description="Whether the schema may be asked for; by default in development only."
     )
@@ -126,6 +131,18 @@ class Settings(BaseSettings):
             if url is not None and not is_safe_url(url):
                 raise SetupError(f"TURNOUT_OIDC_{name} must begin with https://, or with http:// on loopback.")
         return Trust(self.oidc_issuer, self.oidc_audience, self.oidc_jwks_url, self.oidc_subject_claim)
+
+    def address(self, port: int) -> str:
+        """Where candidates' links lead; SetupError where what they send there could be read on the way."""
+        if self.public_url is None:
+            host = self.host if self.is_loopback else "127.0.0.1"
+            return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        if not is_safe_url(self.public_url) or urlsplit(self.public_url).path.strip("/"):
+            raise SetupError(
+                "TURNOUT_PUBLIC_URL must begin with https://, or with http:// on loopback, and name no path."
+            )
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def engine_folder(self) -> Path:
@@ -208,6 +225,7 @@ def read_settings() -> Settings:
     try:
         settings = Settings()  # pyright: ignore[reportCallIssue]
         settings.trust()
+        settings.address(settings.port)
         return settings
     except ValidationError as error:
         first = error.errors()[0]

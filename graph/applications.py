@@ -14,7 +14,7 @@ from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.refusals import Code, Refusal
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, One, Page, Prop, Shape, root
+from graph.traversal import Form, Many, One, Page, Prop, Shape, root
 from graph.visibility import Level, OrganizationRole
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
@@ -51,6 +51,13 @@ APPLICATION = Shape(
             conditions=INTERVIEW_CONDITIONS,
         ),
         "reminders": FOR_APPLICATION,
+        "links": Many(
+            "Link",
+            ("(this)<-[:OPENS]-(that:Link)",),
+            order=("toString(that.createdAt)", "that.id"),
+            see=Level.OWN,
+            implied=True,
+        ),
     },
 )
 root("application", shape="Application", match="(this:Application {id: $id})")

@@ -57,10 +57,14 @@ def normalised_name(name: str) -> str:
 
 
 class Revealing:
-    """Opens sealed contacts with keys that are loaded; remembers which are missing."""
+    """Opens sealed contacts with keys that are loaded; remembers which are missing.
 
-    def __init__(self, keys: CandidateKeys) -> None:
+    `urls` are those of links, by their ids, that may be told.
+    """
+
+    def __init__(self, keys: CandidateKeys, urls: Mapping[str, str] | None = None) -> None:
         self._keys = keys
+        self.urls = urls or {}
         self.missing: set[str] = set()
         self.tried: set[str] = set()
 

@@ -180,6 +180,18 @@ REMOVE_COSTS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_LINKS = Statement(
+    "demo.remove_links",
+    "MATCH (link:Link {organization: $organization}) DETACH DELETE link",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_CODES = Statement(
+    "demo.remove_codes",
+    "MATCH (code:Code {organization: $organization}) DETACH DELETE code",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_DEPARTMENTS = Statement(
     "demo.remove_departments",
     "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
@@ -209,6 +221,8 @@ OF_STRUCTURE = (
     REMOVE_STRUCTURE_EVENTS,
     REMOVE_COSTS,
     REMOVE_POLICIES,
+    REMOVE_LINKS,
+    REMOVE_CODES,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,

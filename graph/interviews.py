@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import applications
+from graph import applications, links
 from graph.events import About, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -357,6 +357,7 @@ async def invite(graph: Graph, act: Act, new: Invite) -> Outcome:
             startsAt=new.times.starts_at,
             endsAt=new.times.ends_at,
         )
+        await links.create(desk, application.id, new.times.ends_at)
         return Written("Interview", id)
 
     return await perform(graph, act, work)
@@ -421,6 +422,7 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
     payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
     await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
     await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
+    await links.create(desk, old.application, times.ends_at)
     return id
 
 

@@ -106,6 +106,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "PRESENT": ("出勤", "Present"),
     "COSTS_SET": ("设定成本标准", "Cost rates set"),
     "ATTENDANCE_POLICY_SET": ("设定考勤规则", "Attendance policy set"),
+    "LINK_HANDED_OUT": ("提供候选人链接", "Link handed out"),
+    "LINK_REVOKED": ("撤销候选人链接", "Link revoked"),
+    "CODE_ENTERED": ("候选人通过验证码核验", "Candidate verified by a code"),
 }
 
 MONTHS = (

@@ -96,6 +96,13 @@ MIGRATIONS = (
             "REQUIRE (n.organization, n.version) IS UNIQUE",
         ),
     ),
+    Migration(
+        "0008_links",
+        (
+            "CREATE CONSTRAINT link_id IF NOT EXISTS FOR (n:Link) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT code_id IF NOT EXISTS FOR (n:Code) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
 )
 
 

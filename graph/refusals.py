@@ -53,6 +53,11 @@ class Code(Enum):
     CONSENT_MISSING = "CONSENT_MISSING"
     RECORDED_OTHERWISE = "RECORDED_OTHERWISE"
     SUPERSEDED = "SUPERSEDED"
+    LINK_REVOKED = "LINK_REVOKED"
+    NO_CONTACT = "NO_CONTACT"
+    TOO_MANY_CODES = "TOO_MANY_CODES"
+    CODE_WRONG = "CODE_WRONG"
+    CODE_ENDED = "CODE_ENDED"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -123,6 +128,17 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "That time is recorded otherwise: correct what stands.",
     ),
     Code.SUPERSEDED: ("该记录已被更正。", "This record was corrected already."),
+    Code.LINK_REVOKED: ("该链接已被撤销。", "This link was revoked already."),
+    Code.NO_CONTACT: (
+        "没有可接收验证码的联系方式，请联系招聘人员。",
+        "There is no contact on file to send a code to: ask the recruiter.",
+    ),
+    Code.TOO_MANY_CODES: (
+        "验证码请求过于频繁，请稍后再试。",
+        "A code was asked for too often: try again later.",
+    ),
+    Code.CODE_WRONG: ("验证码不正确。", "This code is not right."),
+    Code.CODE_ENDED: ("验证码已失效，请重新获取。", "This code counts no more: ask for another."),
 }
 
 

@@ -438,6 +438,18 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE c.id IN $mine })"
         ),
     ),
+    # A link is as good as its holder: HR hands it on, and programs have no way to it.
+    "Link": Policy(
+        Rule(
+            "EXISTS { (this)-[:OPENS]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
+            "WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        Rule(
+            "EXISTS { (this)-[:OPENS]->(a:Application)<-[:SUBMITTED]-(c:Candidate) "
+            "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
+        ),
+    ),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
     # The rules are no secret: they hold for whoever is invited, and programs that invite must keep to them.
     "AttendancePolicy": Policy(

@@ -12,7 +12,7 @@ from schema.fields import Connection, Node, field, labelled, page, where
 from schema.findings import Reminder
 from schema.ids import id_of
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import CandidateRef, InterviewRef, PositionRef
+from schema.links import CandidateRef, InterviewRef, LinkRef, PositionRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -26,6 +26,7 @@ class Application(Node):
     candidate: CandidateRef = field("Who applied.")
     position: PositionRef = field("For which position.")
     interviews: Connection[InterviewRef] = page("Its interviews.", InterviewOrder, where=where(InterviewWhere))
+    links: list[LinkRef] = field("What opened it to the candidate, and what opens it now; the oldest first. Own.")
     reminders: list[Reminder] = field("What the department should know of the same person; the newest 20.")
 
 

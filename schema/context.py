@@ -77,7 +77,8 @@ class Context:
     A candidate has no token: `claim` is what its link proves.
 
     `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
-    `planning` are the points of the statements that the database had to plan for it.
+    `planning` are the points of the statements that the database had to plan for it. `address` is where candidates
+    reach this server, and `urls` are those of the links, by their ids, that this request may tell.
     """
 
     graph: Graph
@@ -90,6 +91,8 @@ class Context:
     tail: Tail | None = None
     planning: int = 0
     claim: Claim | None = None
+    address: str = ""
+    urls: dict[str, str] = field(default_factory=dict[str, str])
 
     async def viewer(self, *, within: float = Viewers.KEPT) -> Viewer:
         """Who asks, as of so many seconds ago; UNAUTHENTICATED where nobody does or the subject is no user."""
@@ -105,7 +108,7 @@ class Context:
         return await self.viewers.find(self.subject, within=within) if self.subject else None
 
     def revealing(self) -> Revealing:
-        return Revealing(self.graph.keys)
+        return Revealing(self.graph.keys, self.urls)
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()

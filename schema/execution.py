@@ -77,6 +77,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
+    "Link": "(this:Link {id: $id})",
 }
 LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
 """Any record by its id, as `node` finds it and as mutations read what they wrote."""

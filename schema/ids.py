@@ -11,7 +11,7 @@ from graph.paths import NodeKind
 NODES = frozenset(
     {
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
-        *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy"),
+        *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
     }
 )
 """Types that have a global id."""

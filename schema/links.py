@@ -8,6 +8,7 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.applications import Application
+    from schema.candidate_links import Link
     from schema.candidates import Candidate
     from schema.costs import CostPolicy
     from schema.departments import Department
@@ -34,3 +35,4 @@ AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.empl
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
 AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]
+LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]

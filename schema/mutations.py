@@ -76,11 +76,19 @@ def plain(value: Any) -> Any:
 
 
 def mutation(
-    name: str, input_type: type, result: str, do: Do, description: str, *, structural: bool = False
+    name: str,
+    input_type: type,
+    result: str,
+    do: Do,
+    description: str,
+    *,
+    structural: bool = False,
+    after: Callable[[Context, Outcome], None] | None = None,
 ) -> Declared:
     """Declares `name(input): NameResult!`, where NameResult is the result or NameRefused.
 
-    `structural` ones change who sees what, so that kept viewers are dropped.
+    `structural` ones change who sees what, so that kept viewers are dropped. `after` is told of the outcome before the
+    answer is read.
     """
     title = name[0].upper() + name[1:]
     refused = strawberry.type(
@@ -101,6 +109,8 @@ def mutation(
         outcome = await do(context.graph, act, input)
         if structural:
             context.viewers.drop()
+        if after is not None:
+            after(context, outcome)
         if isinstance(outcome, Refusal):
             return refused(code=outcome.code, field=outcome.field, retryable=outcome.retryable)
         return outcome

@@ -13,6 +13,7 @@ from graph.paths import DEEPEST, DEPTH, GRAPHS, NODES, NodeKind
 from graph.traversal import ROOTS, SHAPES
 from schema import (
     applications,
+    candidate_links,
     candidates,
     costs,
     departments,
@@ -40,7 +41,7 @@ from schema.users import User
 
 DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
-    *(employments, work_calendars, costs, policies),
+    *(employments, work_calendars, costs, policies, candidate_links),
 )
 
 RESOLVED = frozenset({"node", "analytics"})

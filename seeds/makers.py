@@ -17,6 +17,7 @@ from graph import (
     employments,
     findings,
     interviews,
+    links,
     organizations,
     policies,
     positions,
@@ -213,6 +214,12 @@ class Maker:
             {},
             lambda act: interviews.record_attendance(self.graph, act, interview, attendance, evidence=evidence),
         )
+
+    async def link(self, application: str) -> str:
+        return await self._do("createLink", {}, lambda act: links.hand_out(self.graph, act, application))
+
+    async def revoke_link(self, link: str) -> str:
+        return await self._do("revokeLink", {}, lambda act: links.revoke(self.graph, act, link))
 
     async def suspicion(self, interview: str) -> str:
         return await self._do("reportNoShow", {}, lambda act: findings.report(self.graph, act, interview))

@@ -57,6 +57,8 @@ ALLOWED = {
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
     "setWorkCalendar": HR,
+    "createLink": STAFF,
+    "revokeLink": STAFF,
 }
 """Which roles may ever do what; `marketing` stands for a recruiter."""
 
@@ -115,11 +117,14 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
+        "createLink": {"application": ids["application"]},
+        "revokeLink": {"link": ids["link"]},
     }
 
 
 TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
+NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -130,7 +135,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
     finding = await company.hr.suspicion(await company.hr.missed(application))
     query = """
     query Of($application: ID!) {
-      application(id: $application) { candidate { id } interviews { nodes { id } } }
+      application(id: $application) { candidate { id } interviews { nodes { id } } links { id } }
     }
     """
     found = (await ask(query, company.user("hr"), application=gid("Application", application)))["application"]
@@ -142,6 +147,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "application": gid("Application", application),
         "interview": found["interviews"]["nodes"][0]["id"],
         "finding": gid("Finding", finding),
+        "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
         **await at_work(ask, company, department),
     }
@@ -371,6 +377,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
+    link = await do("createLink", "marketing", "LINK_HANDED_OUT", application=application)
+    await do("revokeLink", "marketing", "LINK_REVOKED", link=link)
     await do("closePosition", "marketing", "POSITION_CLOSED", position=position)
     organization = gid("Organization", company.hr.viewer.organization)
     await do("setCosts", "hr", "COSTS_SET", organization=organization, onsite=150)

@@ -69,8 +69,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
-        "reminders": HOME,
+        "reminders links": HOME,
     },
+    "Link": {"id createdAt expiresAt revokedAt application": HOME, "url": frozenset()},
     "Interview": {
         "id icsUid mode modeLabel startsAt endsAt timeZone response responseLabel attendance attendanceLabel": HOME
         | PROGRAMS,
@@ -245,7 +246,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids |= {"organization": hr.viewer.organization, "interviewer": interviewer, "recruiter": recruiter.viewer.id}
     query = """
     query Ids($application: ID!, $interview: ID!) {
-      application(id: $application) { candidate { id } }
+      application(id: $application) { candidate { id } links { id } }
       interview(id: $interview) { candidate { id } events(orderBy: SEQ_DESC) { nodes { id type } } }
     }
     """
@@ -256,6 +257,8 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
+    ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
+    ids["link"] = await recruiter.link(application)
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
@@ -304,6 +307,7 @@ TYPES = {
     "WorkCalendar": "calendar",
     "CostPolicy": "policy",
     "AttendancePolicy": "rules",
+    "Link": "link ended",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -427,6 +431,10 @@ WAYS = [
     Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
     Way("AttendancePolicy", node("rules", "...R"), ALL),
     Way("AttendancePolicy", "organization { attendancePolicy { ...R } }", ALL),
+    Way("Link", node("link", "...R"), HOME),
+    Way("Link", node("ended", "...R"), HOME),
+    Way("Link", "application(id: $application) { links { ...R } }", HOME),
+    Way("Application", node("link", "application { ...R }"), HOME),
     Way("Organization", node("recruiter", "organization { ...R }"), HOME),
     Way("Employment", "employment(id: $employment) { ...R }", HOME | {FILER}),
     Way("Employment", node("employment", "...R"), HOME | {FILER}),

@@ -223,6 +223,12 @@ class Inputs:
     async def cancelInterview(self) -> dict[str, Any]:
         return {"interview": await self.interview(), "by": "EMPLOYER", "reason": "Filled."}
 
+    async def createLink(self) -> dict[str, Any]:
+        return {"application": gid("Application", await self.application())}
+
+    async def revokeLink(self) -> dict[str, Any]:
+        return {"link": gid("Link", await self.company.hr.link(await self.application()))}
+
     async def recordResponse(self) -> dict[str, Any]:
         return {"interview": await self.interview(), "response": "DECLINED"}
 

@@ -265,6 +265,7 @@ def known(place: Place, *, few: bool) -> Known:
         "WorkCalendar": ["calendar"],
         "CostPolicy": ["policy"],
         "AttendancePolicy": ["rules"],
+        "Link": ["link", "ended"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -355,6 +356,7 @@ FORBIDDEN = {
     "WorkCalendar": ("subsidiary", "calendar"),
     "CostPolicy": ("stranger", "policy"),
     "AttendancePolicy": ("stranger", "rules"),
+    "Link": ("technology", "link"),
 }
 
 

@@ -185,6 +185,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "CostPolicy": await company.hr.costs(onsite=150),
         "AttendancePolicy": await company.hr.policy(answer_hours=96),
         "PolicyInForce": company.hr.viewer.organization,
+        "Link": await company.hr.link(first),
     }
     return There(company.hr.viewer, ids)
 
