@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox faults faults-short
+.PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -78,6 +78,9 @@ bench-quick: $(VENV)/.bench $(PEER)/node_modules
 
 bench-inbox: $(VENV)/.development
 	$(BIN)/python -m tests.bench.inbox
+
+bench-receipts: $(VENV)/.development
+	$(BIN)/python -m tests.bench.receipts
 
 faults: $(VENV)/.development
 	$(BIN)/python -m tests.faults $(ARGS)

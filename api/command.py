@@ -124,12 +124,14 @@ def serve() -> None:
                     ws_max_size=BODY,
                     ws_per_message_deflate=False,
                 )
+                await server.receipts.open()
                 upkeep = asyncio.create_task(_forget_daily(graph))
                 worker = make_worker(settings, graph, count=server.metrics, stopping=server.stopping)
                 async with working(worker):
                     await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()
                 say("Stopping ...")
+                await server.receipts.close()
         if tracing is not None:
             await tracing.close()
         return 0

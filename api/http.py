@@ -33,6 +33,7 @@ from api.settings import Settings
 from api.tracing import Tracing
 from graph.bookmarks import trail
 from graph.client import EngineUnavailable
+from graph.receipts import Purpose, Receipts
 from graph.tail import Tail
 from graph.writing import Graph
 from schema.context import Context, Viewers, utc_now
@@ -55,6 +56,8 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+PURPOSE = "Turnout-Purpose"
+"""The header that says what a record is looked at for."""
 GRAPHIQL_HEADERS = {**PAGE_HEADERS}
 del GRAPHIQL_HEADERS["Content-Security-Policy"]
 
@@ -77,6 +80,7 @@ class Server:
     bookmarks: Bookmarks = field(init=False)
     metrics: Metrics | None = field(init=False)
     tail: Tail = field(init=False)
+    receipts: Receipts = field(init=False)
     stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _streams: set[asyncio.Task[Any]] = field(init=False, default_factory=set[asyncio.Task[Any]])
     _drain: Drain | None = field(init=False, default=None)
@@ -89,6 +93,7 @@ class Server:
         self.bookmarks = Bookmarks(self.graph.secrets)
         self.metrics = Metrics() if self.settings.shows_metrics else None
         self.tail = Tail(self.graph.client, utc_now)
+        self.receipts = Receipts(self.graph, utc_now, alone=self.settings.neo4j_uri is None)
 
     def app(self) -> ASGIApp:
         routes = [
@@ -272,7 +277,12 @@ class Server:
         return self.answerer.operation(asked.query, asked.operation_name)
 
     async def context(self, connection: HTTPConnection, token: str | None) -> Context:
-        """Who asks: nobody where the token does not count."""
+        """Who asks, and for what: nobody where the token does not count."""
+        context = await self._context(connection, token)
+        context.purpose, context.receipts = purpose(connection.headers.get(PURPOSE)), self.receipts
+        return context
+
+    async def _context(self, connection: HTTPConnection, token: str | None) -> Context:
         try:
             claim = await self.identity.read(token, now=datetime.now(UTC)) if token else None
         except IssuerUnavailable as error:
@@ -374,6 +384,17 @@ class Refused(Exception):
 
     def formatted(self) -> Any:
         return _error(self.code, str(self), retryable=self.retry_after is not None)
+
+
+def purpose(text: str | None) -> Purpose:
+    """What a request says it looks for; a review of an application where it does not say."""
+    if text is None:
+        return Purpose.APPLICATION_REVIEW
+    try:
+        return Purpose(text)
+    except ValueError as error:
+        names = ", ".join(each.value for each in Purpose)
+        raise Refused(400, "BAD_PURPOSE", f"{PURPOSE} is none of {names}.") from error
 
 
 async def _body(request: Request) -> bytes:

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.http import BODY, FULL, Asked, Refused, Server
+from api.http import BODY, FULL, Asked, Refused, Server, purpose
 from api.identity import bearer
 from api.requests import Record
 from graph.client import EngineUnavailable
@@ -162,10 +162,16 @@ class Socket:
         token = given.get("token") or bearer(str(header or self._websocket.headers.get("authorization") or ""))
         try:
             context = await self._server.context(self._websocket, token if isinstance(token, str) else None)
+            if "purpose" in given:
+                context.purpose = purpose(str(given["purpose"]))
             await context.viewer()
         except GraphQLError as error:
             raise unauthorized("Unauthorized") from error
-        except (Refused, EngineUnavailable) as error:
+        except Refused as refused:
+            if refused.code == "BAD_PURPOSE":
+                raise Closing(4400, str(refused)) from refused
+            raise Closing(1013, "Try again later") from refused
+        except EngineUnavailable as error:
             raise Closing(1013, "Try again later") from error
         self._context, self._ends = context, ends_at(str(token))
         await self._send({"type": "connection_ack"})

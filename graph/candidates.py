@@ -26,11 +26,12 @@ from graph.orders import (
     INTERVIEW_CONDITIONS,
     INTERVIEW_SORTS,
 )
+from graph.receipts import ACCESS_GAPS, ACCESSES
 from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
 from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
-from graph.traversal import Derived, Form, Many, Page, Prop, Shape, Sort, root
+from graph.traversal import Derived, Form, Look, Many, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, Level
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
@@ -142,7 +143,10 @@ CANDIDATE = Shape(
             where="NOT EXISTS { (this)-[:IDENTIFIED_BY]->(other:Identifier)<-[:IDENTIFIED_BY]-(that) "
             "WHERE other.hash < shared.hash }",
         ),
+        "accesses": ACCESSES,
+        "accessGaps": ACCESS_GAPS,
     },
+    looked=dict.fromkeys(("noShows", "findings", "attendance"), Look.CANDIDATE),
 )
 root("candidate", shape="Candidate", match="(this:Candidate {id: $id})")
 root(

@@ -147,6 +147,23 @@ REMOVE_OPERATIONS = Statement(
     row=Count,
     writes=True,
 )
+REMOVE_ACCESSES = Statement(
+    "demo.remove_accesses",
+    """
+    MATCH (access:Access {organization: $organization})
+    WITH access LIMIT 1000
+    DETACH DELETE access
+    RETURN count(*) AS count
+    """,
+    row=Count,
+    writes=True,
+)
+REMOVE_ACCESS_GAPS = Statement(
+    "demo.remove_access_gaps",
+    "MATCH (gap:AccessGap {organization: $organization}) DELETE gap",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_POSITIONS = Statement(
     "demo.remove_positions",
     """
@@ -214,8 +231,9 @@ OF_CANDIDATES = (
     *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS, REMOVE_EMPLOYMENTS),
     *(REMOVE_EVENTS, REMOVE_CANDIDATES),
 )
-IN_BATCHES = (REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
+IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (
+    REMOVE_ACCESS_GAPS,
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,

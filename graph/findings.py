@@ -14,7 +14,7 @@ from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.refusals import Code, Refusal
 from graph.statements import Count, Nothing, Statement
-from graph.traversal import Form, Many, One, Prop, Shape
+from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
 
@@ -108,6 +108,7 @@ FINDING = Shape(
             "Event", ("(this)-[:BASED_ON]->(that:Event)",), order=("that.seq",), see=Level.OWN, implied=True
         ),
     },
+    looked={"": Look.FINDING},
 )
 
 

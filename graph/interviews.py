@@ -14,7 +14,7 @@ from graph.instants import is_zone
 from graph.labels import label
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
+from graph.traversal import Form, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import Level, OrganizationRole
 from graph.writing import RECORDERS, RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -119,6 +119,7 @@ INTERVIEW = Shape(
         "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
         "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
+    looked={"outcome": Look.INTERVIEW, "outcomeLabel": Look.INTERVIEW},
 )
 root("interview", shape="Interview", match="(this:Interview {id: $id})")
 

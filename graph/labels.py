@@ -104,6 +104,11 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EARLY_LEAVE": ("早退", "Left early"),
     "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
     "PRESENT": ("出勤", "Present"),
+    # Access.purpose
+    "APPLICATION_REVIEW": ("审阅投递", "Review of an application"),
+    "SCHEDULING": ("安排面试", "Scheduling"),
+    "DISPUTE_HANDLING": ("处理申诉", "Handling of a dispute"),
+    "RIGHTS_REQUEST": ("处理个人信息权利请求", "Handling of a request about one's rights"),
     "COSTS_SET": ("设定成本标准", "Cost rates set"),
     "ATTENDANCE_POLICY_SET": ("设定考勤规则", "Attendance policy set"),
     "LINK_HANDED_OUT": ("提供候选人链接", "Link handed out"),

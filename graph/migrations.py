@@ -89,6 +89,15 @@ MIGRATIONS = (
         ("CREATE CONSTRAINT cost_policy_id IF NOT EXISTS FOR (n:CostPolicy) REQUIRE n.id IS UNIQUE",),
     ),
     Migration(
+        "0007_rights",
+        (
+            "CREATE CONSTRAINT access_id IF NOT EXISTS FOR (n:Access) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT access_gap_id IF NOT EXISTS FOR (n:AccessGap) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT run_id IF NOT EXISTS FOR (n:Run) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT rights_request_id IF NOT EXISTS FOR (n:RightsRequest) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
+    Migration(
         "0007_policies",
         (
             "CREATE CONSTRAINT attendance_policy_id IF NOT EXISTS FOR (n:AttendancePolicy) REQUIRE n.id IS UNIQUE",

@@ -10,7 +10,7 @@ from graph.instants import from_text, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
 from graph.statements import Found, Statement
-from graph.traversal import Derived, Form, Here, Many, Merged, One, Prop, Shape, Steps
+from graph.traversal import Derived, Form, Here, Look, Many, Merged, One, Prop, Shape, Steps
 from graph.visibility import COUNTS, Level
 
 MOST = 20
@@ -83,6 +83,7 @@ MISSED = Shape(
         "relation": Prop(_RELATION, see=Level.ALL),
     },
     typename="Reminder",
+    looked={"": Look.FINDING},
 )
 
 REPEAT = Shape(

@@ -160,13 +160,48 @@ class Grouped:
 Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped
 
 
+class Look(Enum):
+    """Whose id says that what was found about a person has been shown."""
+
+    FINDING = "FINDING"
+    INTERVIEW = "INTERVIEW"
+    CANDIDATE = "CANDIDATE"
+
+
+@dataclass(slots=True)
+class Looks:
+    """What an answer shows of what was found about people: ids of findings, of interviews with their outcome, and of
+    candidates with a count."""
+
+    findings: set[str] = field(default_factory=set[str])
+    interviews: set[str] = field(default_factory=set[str])
+    candidates: set[str] = field(default_factory=set[str])
+
+    def __len__(self) -> int:
+        return len(self.findings) + len(self.interviews) + len(self.candidates)
+
+    def of(self, look: Look) -> set[str]:
+        match look:
+            case Look.FINDING:
+                return self.findings
+            case Look.INTERVIEW:
+                return self.interviews
+            case Look.CANDIDATE:
+                return self.candidates
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What may be read of one type, in declared order."""
+    """What may be read of one type, in declared order.
+
+    `looked` names the members by which staff are shown what was found about a person, or with the empty name the row
+    itself; each leaves an access receipt (graph/receipts.py) by the id of `this`.
+    """
 
     name: str
     members: Mapping[str, Member]
     typename: str = ""
+    looked: Mapping[str, Look] = field(default_factory=dict[str, Look])
 
     def __post_init__(self) -> None:
         if self.name in SHAPES:
@@ -259,10 +294,14 @@ class Cell:
 
 @dataclass(slots=True)
 class Layout:
-    """The cells of one object, in the order of the request."""
+    """The cells of one object, in the order of the request.
+
+    `look` is the column of the id by which a receipt is left, where one is.
+    """
 
     shape: Shape
     cells: list[Cell]
+    look: int | None = None
 
 
 @dataclass(slots=True)
@@ -477,6 +516,9 @@ class Composer:
                 texts, cell.layout = self.member(member, pick, names)
                 cell.width = len(texts)
                 cell.index = _place(columns.setdefault(guard, []), texts)
+        look = None
+        if self.dialect is Dialect.STAFF and shape.looked.keys() & {"", *(c.pick.name for c, _ in cells.values())}:
+            look = _place(columns["true"], [self.value("this.id", names)])
         levels = [guard for guard in columns if guard != "true"]
         for cell, guard in cells.values():
             cell.group = len(columns["true"]) + levels.index(guard) if guard in levels else None
@@ -484,7 +526,7 @@ class Composer:
         for guard in levels:
             condition = self.render(guard, {"this": names["this"]})
             texts.append(f"CASE WHEN {condition} THEN [{', '.join(columns[guard])}] END")
-        layouts = [Layout(shape, [cells[id(pick)][0] for pick in picks]) for picks in groups]
+        layouts = [Layout(shape, [cells[id(pick)][0] for pick in picks], look) for picks in groups]
         return f"[{', '.join(texts)}]", layouts
 
     def member(self, member: Member, pick: Pick, names: Mapping[str, str]) -> tuple[list[str], Any]:

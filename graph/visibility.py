@@ -423,6 +423,17 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE c.id IN $mine }"
         ),
     ),
+    # Who looked is told to the person looked at, and to those who watch over it.
+    "Access": Policy(
+        Rule("$admin AND this.organization = $organization"),
+        ABSENT,
+        Rule("$verified AND EXISTS { (this)-[:OF]->(c:Candidate) WHERE c.id IN $mine }"),
+    ),
+    "AccessGap": Policy(
+        Rule("$admin AND this.organization = $organization"),
+        ABSENT,
+        Rule("$verified AND this.organization = $organization"),
+    ),
     "WorkAttendance": Policy(Rule("true"), ABSENT, Rule("true")),
     "WorkAttendanceGroup": Policy(Rule("true"), ABSENT, Rule("true")),
     "WorkCalendar": Policy(

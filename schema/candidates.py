@@ -9,12 +9,13 @@ import strawberry
 from graph import candidates
 from graph.candidates import CandidateStatus
 from graph.refusals import Locale
+from schema.accesses import AccessGapOrder, AccessOrder
 from schema.employments import EmploymentOrder, EmploymentWhere
 from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder, Reminder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
-from schema.links import ApplicationRef, CandidateRef, EmploymentRef, FindingRef, InterviewRef
+from schema.links import AccessGapRef, AccessRef, ApplicationRef, CandidateRef, EmploymentRef, FindingRef, InterviewRef
 from schema.mutations import IdempotentInput, mutation
 from schema.positions import ApplicationOrder, ApplicationWhere
 
@@ -63,6 +64,12 @@ class Candidate(Node):
     )
     possible_matches: list[CandidateRef] = field(
         "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree."
+    )
+    accesses: Connection[AccessRef] = page(
+        "Who looked at what was found about them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
+    )
+    access_gaps: Connection[AccessGapRef] = page(
+        "Times of which looks may lack their receipts. HR_ADMIN, AUDITOR and the candidate.", AccessGapOrder
     )
 
 

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from graph.candidates import Revealing
 from graph.events import ActorKind
+from graph.receipts import Purpose, Receipts
 from graph.tail import Tail
+from graph.traversal import Looks
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, Dialect, Viewer
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
@@ -74,7 +76,8 @@ _KINDS = {Dialect.INTEGRATOR: ActorKind.API, Dialect.CANDIDATE: ActorKind.CANDID
 class Context:
     """One request. `subject` is the token's, null where none was sent; `accepts` may refuse the viewer it names.
 
-    A candidate has no token: `claim` is what its link proves.
+    A candidate has no token: `claim` is what its link proves. Who looks at what was found about people says for what
+    `purpose`, and leaves a receipt.
 
     `known` is the viewer once somebody asked who it is. `tail` is there where the request may be a subscription.
     `planning` are the points of the statements that the database had to plan for it. `address` is where candidates
@@ -91,6 +94,8 @@ class Context:
     tail: Tail | None = None
     planning: int = 0
     claim: Claim | None = None
+    purpose: Purpose = Purpose.APPLICATION_REVIEW
+    receipts: Receipts | None = None
     address: str = ""
     urls: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -106,6 +111,11 @@ class Context:
         if self.claim is not None:
             return self.known or await self.viewers.find_person(self.claim)
         return await self.viewers.find(self.subject, within=within) if self.subject else None
+
+    async def looked(self, viewer: Viewer, looks: Looks) -> None:
+        """Has a receipt written of what an answer shows of people."""
+        if self.receipts is not None and looks:
+            await self.receipts.take(viewer, self.purpose, self.clock(), looks)
 
     def revealing(self) -> Revealing:
         return Revealing(self.graph.keys, self.urls)

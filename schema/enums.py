@@ -9,6 +9,7 @@ from graph.findings import Cause, Channel, FindingOutcome, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
 from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
+from graph.receipts import Purpose
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
 from graph.shifts import AttendanceKind
@@ -40,5 +41,6 @@ strawberry.enum(NodeKind, description="What a node of a graph is.")
 strawberry.enum(
     EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words."
 )
+strawberry.enum(Purpose, description="What somebody looks at a person's record for.")
 strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
 strawberry.enum(Granularity, description="How closely a record tells: of one day, or of a month as a whole.")

@@ -75,6 +75,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Employment": "(this:Employment {id: $id})",
     "AttendanceRecord": "(this:AttendanceRecord {id: $id})",
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
+    "Access": "(this:Access {id: $id})",
+    "AccessGap": "(this:AccessGap {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",
@@ -206,7 +208,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         context.planning += 0 if self.reading.document.trusted else points
         records = await context.graph.client.answer(root.name, plan.composed.text, parameters)
         answer = records[0]["answer"] if records else None
-        value = await self._project(self.reading.reader(plan), answer, args)
+        value = await self._project(self.reading.reader(plan), answer, args, viewer)
         return value if failed is None else self._settle(value, declared or type, details, path)
 
     @staticmethod
@@ -216,13 +218,14 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             parameters[parameter.name] = _sent(parameter.source(args[parameter.slot]))
         return parameters
 
-    async def _project(self, read: Reader, answer: Any, args: list[Any]) -> Any:
+    async def _project(self, read: Reader, answer: Any, args: list[Any], viewer: Viewer) -> Any:
         revealing = self._context.revealing()
         request = Request(args, revealing, self._context.graph.secrets.seal_cursor)
         value = read(answer, request)
         # Contacts open with keys kept outside the graph: a second reading follows where one had to be fetched.
         while await revealing.load():
             value = read(answer, request)
+        await self._context.looked(viewer, request.looks)
         return value
 
     def _selection(self, root: Root, type: GraphQLObjectType, details: Any, path: Path) -> Selection:

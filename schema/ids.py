@@ -11,6 +11,7 @@ from graph.paths import NodeKind
 NODES = frozenset(
     {
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
+        *("Access", "AccessGap"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
     }
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.accesses import Access, AccessGap
     from schema.applications import Application
     from schema.candidate_links import Link
     from schema.candidates import Candidate
@@ -33,6 +34,8 @@ UserRef = Annotated["User", strawberry.lazy("schema.users")]
 EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
+AccessRef = Annotated["Access", strawberry.lazy("schema.accesses")]
+AccessGapRef = Annotated["AccessGap", strawberry.lazy("schema.accesses")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
 AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]
 LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]

@@ -44,9 +44,19 @@ def read_graph(layout: GraphLayout) -> Reader:
     fields = [(pick.key, _read_field(layout, pick)) for pick in layout.pick.picks]
 
     def read(answer: Any, request: Request) -> dict[str, Any] | None:
-        return None if answer is None else {key: reader(answer, request) for key, reader in fields}
+        if answer is None:
+            return None
+        request.looks.findings |= _findings(answer)
+        return {key: reader(answer, request) for key, reader in fields}
 
     return read
+
+
+def _findings(answer: Any) -> set[str]:
+    """The findings among the nodes and the ends of edges: each leaves a receipt, whatever is selected of it."""
+    _, order, _, edges = answer
+    ends = [end for edge in edges or () for end in (edge[:2], edge[2:4])]
+    return {id for type, id in [*(order or ()), *ends] if type == "Finding"}
 
 
 def _read_field(layout: GraphLayout, pick: Pick) -> Reader:

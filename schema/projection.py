@@ -24,6 +24,8 @@ from graph.traversal import (
     Here,
     Layout,
     ListLayout,
+    Look,
+    Looks,
     Many,
     Merged,
     One,
@@ -38,11 +40,15 @@ from schema.selection import TYPENAME
 
 @dataclass(slots=True)
 class Request:
-    """What a projection needs of the request: arguments by slot, how contacts are revealed and cursors sealed."""
+    """What a projection needs of the request: arguments by slot, how contacts are revealed and cursors sealed.
+
+    It leaves in `looks` what it shows of what was found about people.
+    """
 
     args: Sequence[Any]
     revealing: Any
     seal: Callable[[Any], str]
+    looks: Looks = field(default_factory=Looks)
     _sizes: dict[int, tuple[int, bool]] = field(default_factory=dict[int, tuple[int, bool]])
 
     def size(self, slot: int) -> tuple[int, bool]:
@@ -101,6 +107,24 @@ def _place(stored: str | None) -> dict[str, str] | None:
     return None if stored is None else {"at": to_text(stored)}
 
 
+FOUND = frozenset({"noShows", "excused", "faults", "noShowRate"})
+"""Counts of attendance that tell what was found."""
+
+
+def _shown(value: Any, id: str, looks: set[str]) -> Any:
+    """The value, remembered as shown where it is there."""
+    if value is not None:
+        looks.add(id)
+    return value
+
+
+def _summed(counts: dict[str, Any], keys: Sequence[str], id: str, looks: set[str]) -> Any:
+    """The counts, remembered as shown where one of those named is not zero."""
+    if any(counts[key] for key in keys):
+        looks.add(id)
+    return counts
+
+
 class _Code:
     """Functions of one projection while they are written."""
 
@@ -110,6 +134,9 @@ class _Code:
             "encode": b2a_base64,
             "instant": _instant,
             "place": _place,
+            "shown": _shown,
+            "summed": _summed,
+            "Look": Look,
         }
 
     def projection(self, name: str) -> Projection:
@@ -135,13 +162,38 @@ class _Code:
     def object(self, layout: Layout) -> str:
         """The name of a function that reads an object's row, or null."""
         levels = {cell.group for cell in layout.cells if cell.group is not None and not cell.hidden}
-        fields = [f"{self.key(cell.pick)}: {self.cell(layout.shape.type, cell)}" for cell in layout.cells]
+        fields = [
+            f"{self.key(cell.pick)}: {self.seen(layout, cell, self.cell(layout.shape.type, cell))}"
+            for cell in layout.cells
+        ]
         return self.define(
             "row",
             "if row is None: return None",
+            *self.look(layout),
             *(f"level{group} = row[{group}]" for group in sorted(levels)),
             f"return {{{', '.join(fields)}}}",
         )
+
+    @staticmethod
+    def look(layout: Layout) -> list[str]:
+        """What leaves a receipt where the row itself is one that was found about a person."""
+        kind = layout.shape.looked.get("")
+        return [] if layout.look is None or kind is None else [f"request.looks.of({kind}).add(row[{layout.look}])"]
+
+    def seen(self, layout: Layout, cell: Cell, text: str) -> str:
+        """The text of a cell, told as a look where it is one."""
+        kind = layout.shape.looked.get(cell.pick.name)
+        if layout.look is None or kind is None or cell.hidden or cell.pick.error is not None:
+            return text
+        ids = f"row[{layout.look}], request.looks.of({kind})"
+        if isinstance(cell.member, Aggregate):
+            keys = [self.key(inner.pick) for inner in cell.layout.cells if inner.pick.name in FOUND]
+            return f"summed({text}, ({''.join(f'{key}, ' for key in keys)}), {ids})"
+        if isinstance(cell.member, Page):
+            wanted = {"totalCount"} if cell.layout.nodes else {"totalCount", "pageInfo", "edges"}
+            keys = [self.key(inner) for inner in cell.pick.picks if inner.name in wanted]
+            return f"summed({text}, ({''.join(f'{key}, ' for key in keys)}), {ids})"
+        return f"shown({text}, {ids})"
 
     def cell(self, type: str, cell: Cell) -> str:
         """Reads a cell from its object's row: from the row itself, or from the sub-list of its level."""

@@ -15,14 +15,15 @@ from uuid import uuid4
 
 import pytest
 
+from graph import receipts
 from graph.candidates import Person
-from graph.client import Client, statements_run
+from graph.client import Client, Transaction, statements_run
 from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
-from graph.visibility import Claim, OrganizationRole
+from graph.visibility import Claim, OrganizationRole, Viewer
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
@@ -223,6 +224,21 @@ def gid(type: str, id: str) -> str:
 
 def uid(global_id: str) -> str:
     return from_global(global_id)[1]
+
+
+async def looked(graph: Graph, viewer: Viewer, finding: str) -> tuple[str, str]:
+    """The ids of a receipt for a look at the finding, and of a gap after a process that died."""
+    access, run, now = str(uuid4()), str(uuid4()), NOW - timedelta(hours=1)
+
+    async def write(tx: Transaction) -> None:
+        row = [access, finding, viewer.id, viewer.part, "SCHEDULING", now]
+        await tx.run(receipts.RECORD_FINDINGS, rows=[row])
+        await tx.run(receipts.BEGIN_RUN, id=run, now=now)
+        await tx.run(receipts.RECORD_GAP, id=run, before=NOW, now=NOW)
+        await tx.run(receipts.END_RUN, id=run)
+
+    await graph.client.write(write)
+    return access, f"{run}/{viewer.organization}"
 
 
 @pytest.fixture

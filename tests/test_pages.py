@@ -20,7 +20,7 @@ from graph.visibility import Level
 from graph.writing import Graph
 from schema.execution import Answerer
 from schema.ids import NODES
-from tests.conftest import Ask, Company, gid, make_company, uid
+from tests.conftest import Ask, Company, gid, looked, make_company, uid
 
 PAGES = {("Query", name): root.member for name, root in ROOTS.items() if isinstance(root.member, Page)} | {
     (shape, name): member
@@ -117,7 +117,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     company, ask = await make_company(graph), Ask(graph, answerer)
     hr, person = company.at(days=90), company.person()
     first = await company.application("marketing", person)
-    await hr.no_show(first)
+    await looked(graph, hr.viewer, await hr.no_show(first))
     hr = company.at(days=9)
     await hr.position(company.departments["technology"], "Another", "ENGINEERING")
     second = await company.application("technology", person)

@@ -27,7 +27,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from schema.root import core_schema
 from seeds import makers
-from tests.conftest import NOW, Ask, Company, gid, make_company, uid
+from tests.conftest import NOW, Ask, Company, gid, looked, make_company, uid
 
 SCHEMA = core_schema()
 
@@ -44,6 +44,8 @@ HOME = frozenset({OWN, ADMIN, AUDITOR})
 NEAR = HOME | {SIBLING, CIRCLE}
 PROGRAMS = frozenset({INTEGRATOR, FILER})
 ALL = NEAR | {OUTSIDE} | PROGRAMS
+WATCH = frozenset({ADMIN, AUDITOR})
+"""Who watches over the record, besides the person whom it is about."""
 
 TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Department": {
@@ -66,6 +68,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id displayName status statusLabel locale timeZone email phone applications interviews employments": HOME
         | {FILER},
         "noShows findings attendance reminders possibleMatches": HOME,
+        "accesses accessGaps": WATCH,
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
@@ -111,6 +114,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
         "minutesHigh daysLow daysHigh": ALL - PROGRAMS,
     },
+    "Access": {"id at who role departments purpose purposeLabel finding": WATCH},
+    "AccessGap": {"id since until": WATCH},
     "Employment": {
         "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
         | {FILER},
@@ -254,6 +259,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     found = await ask(
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
+    ids["access"], ids["gap"] = await looked(graph, recruiter.viewer, finding)
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
@@ -305,6 +311,8 @@ TYPES = {
     "Employment": "employment",
     "AttendanceRecord": "record corrected",
     "WorkCalendar": "calendar",
+    "Access": "access",
+    "AccessGap": "gap",
     "CostPolicy": "policy",
     "AttendancePolicy": "rules",
     "Link": "link ended",
@@ -427,6 +435,11 @@ WAYS = [
     Way("User", node("decision", "actor { ...R }"), HOME),
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),
+    Way("Access", node("access", "...R"), WATCH),
+    Way("Access", "candidate(id: $candidate) { accesses { nodes { ...R } } }", WATCH),
+    Way("AccessGap", node("gap", "...R"), WATCH),
+    Way("AccessGap", "candidate(id: $candidate) { accessGaps { nodes { ...R } } }", WATCH),
+    Way("Finding", node("access", "finding { ...R }"), WATCH),
     Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
     Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
     Way("AttendancePolicy", node("rules", "...R"), ALL),

@@ -77,7 +77,7 @@ def test_members_lead_to_declared_shapes() -> None:
 def test_nodes_of_graphs_are_shapes_with_ids() -> None:
     """A search passes through these and no others; each is guarded by its type's rule."""
     kinds = {kind.value for kind in NodeKind}
-    assert kinds == NODES - {"User", "CostPolicy", "AttendancePolicy", "Link"}
+    assert kinds == NODES - {"Access", "AccessGap", "User", "CostPolicy", "AttendancePolicy", "Link"}
     assert not [label for fields in TOLD.values() for shown in fields if (label := shown.label) not in kinds]
 
 
@@ -89,7 +89,16 @@ def test_every_record_is_found_by_its_id() -> None:
 
 def test_integrators_have_no_way_to_findings() -> None:
     """What is hidden from programs is absent as a row, whatever the level of its fields."""
-    for name in ("Finding", "MissedReminder", "RepeatReminder", "AttendanceSummary", "CostPolicy", "Link"):
+    for name in (
+        "Finding",
+        "MissedReminder",
+        "RepeatReminder",
+        "AttendanceSummary",
+        "CostPolicy",
+        "Access",
+        "AccessGap",
+        "Link",
+    ):
         rule = POLICIES[name].rule(Dialect.INTEGRATOR)
         assert (rule.row, rule.own, rule.near) == ("false", "false", "false"), name
 

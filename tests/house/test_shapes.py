@@ -40,7 +40,7 @@ from graph.writing import Graph
 from schema.execution import LOOKUPS, Answerer
 from schema.root import core_schema
 from seeds.makers import fixed_ids
-from tests.conftest import Ask, gid, make_company, uid
+from tests.conftest import Ask, gid, looked, make_company, uid
 
 SCHEMA = core_schema()
 INSTANT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -169,7 +169,10 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     company.hr.seed = uuid4().hex
     await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.LATE, date(2026, 6, 1), minutes=20))
     record, company.hr.seed = fixed_ids(f"{company.hr.seed}/0")()(), ""
+    access, gap = await looked(graph, company.hr.viewer, finding)
     ids = {
+        "Access": access,
+        "AccessGap": gap,
         "Employment": employment,
         "AttendanceRecord": record,
         "WorkCalendar": kept,

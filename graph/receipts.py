@@ -1,0 +1,274 @@
+"""Access receipts: who looked at what was found about a person, when and for what, written behind the answer.
+
+A reader gathers the ids of what it shows from the rows themselves; they are written together a moment later, so that
+nobody waits. What a process had not written when it died is named as a gap: no look is lost silently.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, LiteralString
+
+from graph.client import EngineUnavailable, TooSlow, Transaction
+from graph.labels import label
+from graph.statements import Found, Nothing, Statement
+from graph.traversal import Form, Looks, One, Page, Prop, Shape, Sort
+from graph.visibility import Level, Viewer
+from graph.writing import Graph, random_id
+
+log = logging.getLogger("turnout")
+
+BATCH = 0.25
+"""Seconds that looks are gathered before they are written together."""
+BEAT = timedelta(seconds=5)
+"""How often a process says that all is written, where nobody looks at anything."""
+DEAD = timedelta(seconds=20)
+"""After so long without a word a process is taken for dead, and what it may have left unwritten for a gap."""
+MOST = 20_000
+"""Looks that may wait to be written; who would add to them waits until they are."""
+
+
+class Purpose(Enum):
+    """What somebody looks at a person's record for."""
+
+    APPLICATION_REVIEW = "APPLICATION_REVIEW"
+    SCHEDULING = "SCHEDULING"
+    DISPUTE_HANDLING = "DISPUTE_HANDLING"
+    RIGHTS_REQUEST = "RIGHTS_REQUEST"
+
+
+ACCESS = Shape(
+    "Access",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "at": Prop(see=Level.ALL, form=Form.INSTANT),
+        "who": Prop(see=Level.ALL),
+        "role": Prop(see=Level.ALL),
+        "departments": Prop(see=Level.ALL),
+        "purpose": Prop(see=Level.ALL),
+        "purposeLabel": label("this.purpose", see=Level.ALL),
+        "finding": One("Finding", ("(this)-[:SAW]->(that:Finding)",)),
+    },
+)
+ACCESS_GAP = Shape(
+    "AccessGap",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "since": Prop(see=Level.ALL, form=Form.INSTANT),
+        "until": Prop(see=Level.ALL, form=Form.INSTANT),
+    },
+)
+ACCESSES = Page(
+    "Access",
+    ("(this)<-[:OF]-(that:Access)",),
+    {
+        "AT_DESC": Sort("that.at", descending=True, form=Form.INSTANT),
+        "AT": Sort("that.at", form=Form.INSTANT),
+    },
+)
+ACCESS_GAPS = Page(
+    "AccessGap",
+    ("(that:AccessGap {organization: $organization})",),
+    {
+        "SINCE_DESC": Sort("that.since", descending=True, form=Form.INSTANT),
+        "SINCE": Sort("that.since", form=Form.INSTANT),
+    },
+)
+
+_RECEIPT: LiteralString = """
+    MATCH (user:User {id: row[2]})
+    MERGE (access:Access {id: row[0]})
+    SET access.organization = user.organization, access.user = user.id, access.who = user.externalId,
+      access.role = row[3], access.purpose = row[4], access.at = row[5],
+      access.departments = [(user)-[:WORKS_IN]->(department:Department) | department.name]
+    MERGE (access)-[:OF]->(candidate)
+"""
+RECORD_FINDINGS = Statement(
+    "receipts.record_findings",
+    """
+    UNWIND $rows AS row
+    MATCH (finding:Finding {id: row[1]})-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)
+      <-[:SUBMITTED]-(candidate:Candidate)
+    """
+    + _RECEIPT
+    + "MERGE (access)-[:SAW]->(finding)",
+    row=Nothing,
+    writes=True,
+)
+RECORD_OUTCOMES = Statement(
+    "receipts.record_outcomes",
+    """
+    UNWIND $rows AS row
+    MATCH (finding:Finding)-[:FINDS]->(:Interview {id: row[1]})<-[:HAS_INTERVIEW]-(:Application)
+      <-[:SUBMITTED]-(candidate:Candidate)
+    WHERE finding.state IN ['FINAL', 'EXCUSED', 'DISPUTED']
+    """
+    + _RECEIPT
+    + "MERGE (access)-[:SAW]->(finding)",
+    row=Nothing,
+    writes=True,
+)
+RECORD_COUNTS = Statement(
+    "receipts.record_counts",
+    "UNWIND $rows AS row MATCH (candidate:Candidate {id: row[1]})" + _RECEIPT,
+    row=Nothing,
+    writes=True,
+)
+BEGIN_RUN = Statement(
+    "receipts.begin_run",
+    "MERGE (run:Run {id: $id}) SET run.flushedAt = $now",
+    row=Nothing,
+    writes=True,
+)
+END_RUN = Statement("receipts.end_run", "MATCH (run:Run {id: $id}) DELETE run", row=Nothing, writes=True)
+FIND_DEAD = Statement(
+    "receipts.find_dead",
+    "MATCH (run:Run) WHERE run.id <> $id AND run.flushedAt < $before RETURN run.id AS id ORDER BY id",
+    row=Found,
+)
+RECORD_GAP = Statement(
+    "receipts.record_gap",
+    """
+    MATCH (run:Run {id: $id}) WHERE run.flushedAt < $before
+    MATCH (organization:Organization)
+    MERGE (gap:AccessGap {id: run.id + '/' + organization.id})
+    ON CREATE SET gap.since = run.flushedAt, gap.organization = organization.id
+    SET gap.until = $now
+    """,
+    row=Nothing,
+    writes=True,
+)
+LIST_LOOKERS = Statement(
+    "receipts.list_lookers",
+    """
+    MATCH (:Finding {id: $finding})<-[:SAW]-(access:Access)
+    RETURN DISTINCT access.user AS id ORDER BY id
+    """,
+    row=Found,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One answer that showed what was found about people."""
+
+    viewer: Viewer
+    purpose: Purpose
+    at: datetime
+    looks: Looks
+
+
+_KINDS: tuple[tuple[Statement[Nothing], Callable[[Looks], set[str]]], ...] = (
+    (RECORD_FINDINGS, lambda looks: looks.findings),
+    (RECORD_OUTCOMES, lambda looks: looks.interviews),
+    (RECORD_COUNTS, lambda looks: looks.candidates),
+)
+
+
+def _rows(looks: list[Look], ids: Callable[[Looks], set[str]]) -> list[list[Any]]:
+    """A row for each look; who looks at the same again within a batch looks once."""
+    rows: dict[tuple[str, str, str], list[Any]] = {}
+    for look in looks:
+        who, role, purpose = look.viewer.id, look.viewer.part, look.purpose.value
+        for id in ids(look.looks):
+            rows.setdefault((id, who, purpose), [random_id(), id, who, role, purpose, look.at])
+    return [rows[key] for key in sorted(rows)]
+
+
+async def lookers(tx: Transaction, finding: str) -> list[str]:
+    """The ids of the users who saw a finding."""
+    return [row.id for row in await tx.run(LIST_LOOKERS, finding=finding)]
+
+
+@dataclass
+class Receipts:
+    """The receipts of one process, from `open` to `close`.
+
+    `alone`: no other process serves this database, so that one which did not say that it ended has died.
+    """
+
+    graph: Graph
+    clock: Callable[[], datetime]
+    alone: bool = False
+    _run: str = field(default_factory=random_id)
+    _waiting: list[Look] = field(default_factory=list[Look])
+    _size: int = 0
+    _flushed: datetime | None = None
+    _task: asyncio.Task[None] | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def open(self) -> None:
+        """Names as gaps what dead processes may have left unwritten, and begins to write."""
+        await self._name_gaps(self.alone)
+        await self.flush()
+        self._task = asyncio.create_task(self._work())
+
+    async def close(self) -> None:
+        """Writes all that is left and says that nothing is missing; where it cannot, the next start finds a gap."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        try:
+            await self.flush()
+            await self.graph.client.write(lambda tx: tx.run(END_RUN, id=self._run))
+        except (EngineUnavailable, TooSlow):
+            log.warning("%d looks at records could not be written; the next start names the gap", self._size)
+
+    async def take(self, viewer: Viewer, purpose: Purpose, at: datetime, looks: Looks) -> None:
+        """Remembers what an answer shows; where too much waits to be written, that comes first."""
+        if self._size > MOST:
+            await self.flush()
+        self._waiting.append(Look(viewer, purpose, at, looks))
+        self._size += len(looks)
+
+    async def flush(self) -> None:
+        """Writes what waits, in one transaction; what cannot be written waits on."""
+        async with self._turn:
+            now, looks = self.clock(), list(self._waiting)
+            # Named once, so that a write whose reply was lost is not told twice.
+            found = [(statement, rows) for statement, ids in _KINDS if (rows := _rows(looks, ids))]
+
+            async def write(tx: Transaction) -> None:
+                for statement, rows in found:
+                    await tx.run(statement, rows=rows)
+                await tx.run(BEGIN_RUN, id=self._run, now=now)
+
+            await self.graph.client.write(write)
+            del self._waiting[: len(looks)]
+            self._size -= sum(len(look.looks) for look in looks)
+            self._flushed = now
+
+    async def _work(self) -> None:
+        named = self.clock()
+        while True:
+            await asyncio.sleep(BATCH)
+            now = self.clock()
+            try:
+                if self._waiting or self._flushed is None or not timedelta(0) <= now - self._flushed < BEAT:
+                    await self.flush()
+                if now - named > DEAD:
+                    await self._name_gaps(False)
+                    named = now
+            except (EngineUnavailable, TooSlow):
+                continue
+            except Exception:
+                log.exception("access receipts could not be written and are tried again")
+
+    async def _name_gaps(self, all: bool) -> None:
+        now = self.clock()
+        before = now + timedelta(days=1) if all else now - DEAD
+        for run in await self.graph.client.read(FIND_DEAD, id=self._run, before=before):
+
+            async def name(tx: Transaction, id: str = run.id) -> None:
+                await tx.run(RECORD_GAP, id=id, before=before, now=now)
+                await tx.run(END_RUN, id=id)
+
+            await self.graph.client.write(name)
+            log.warning("a process ended without a word: looks at records since may lack their receipts")

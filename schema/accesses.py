@@ -1,0 +1,45 @@
+"""Access receipts, as clients see them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from graph.receipts import Purpose
+from schema.fields import Node, field, labelled
+from schema.links import FindingRef
+from schema.scalars import DateTime
+
+
+@strawberry.enum(description="Orders of looks.")
+class AccessOrder(Enum):
+    AT_DESC = "AT_DESC"
+    AT = "AT"
+
+
+@strawberry.enum(description="Orders of gaps.")
+class AccessGapOrder(Enum):
+    SINCE_DESC = "SINCE_DESC"
+    SINCE = "SINCE"
+
+
+@strawberry.type(
+    description="A look at what was found about a person 查阅记录: a finding, a reminder of one, or a count."
+)
+class Access(Node):
+    at: DateTime = field("When.")
+    who: str = field("The external id of who looked.")
+    role: str = field("What they were in the whole Organization then.")
+    departments: list[str] = field("The departments they worked for then, by name.")
+    purpose: Purpose = field("For what, as the header Turnout-Purpose said.")
+    purpose_label: str = labelled("The purpose in words.")
+    finding: FindingRef | None = field("What was looked at; null for a count alone.")
+
+
+@strawberry.type(
+    description="A process of the server ended without a word: looks of its last moments may lack their receipts."
+)
+class AccessGap(Node):
+    since: DateTime = field("Until when every look has its receipt.")
+    until: DateTime = field("When it was noticed; looks after that have theirs.")

@@ -1,0 +1,239 @@
+"""Whoever looks at what was found about a person leaves a receipt, and none is lost without a word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from graph.client import EngineUnavailable
+from graph.receipts import BEGIN_RUN, Purpose, Receipts
+from graph.visibility import Claim
+from graph.writing import Graph, random_id
+from schema.context import Context, Viewers
+from schema.execution import Answerer
+from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.test_http import client, server, token
+
+LOOKS = """
+query Looks($id: ID!) { candidate(id: $id) { accesses {
+  totalCount nodes { at who role departments purpose purposeLabel(locale: EN) finding { id } }
+} } }
+"""
+
+
+class Case:
+    """A no-show with Marketing whose candidate applied to Technology since."""
+
+    candidate: str
+    finding: str
+    interview: str
+    application: str
+    link: Claim
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    made, person = Case(), company.person()
+    company.at(days=60)
+    first = await company.application("marketing", person)
+    made.finding = gid("Finding", await company.hr.no_show(first))
+    company.at(days=1)
+    made.application = gid("Application", await company.application("technology", person))
+    query = "query F($id: ID!) { node(id: $id) { ... on Finding { interview { id candidate { id } } } } }"
+    found = (await ask(query, company.user("hr"), id=made.finding))["node"]["interview"]
+    made.interview, made.candidate = found["id"], found["candidate"]["id"]
+    made.link = Claim(uid(made.candidate), first, verified=True)
+    return made
+
+
+@pytest.fixture
+def receipts(graph: Graph) -> Receipts:
+    return Receipts(graph, lambda: NOW)
+
+
+async def look(ask: Ask, receipts: Receipts, viewer: str | Claim, query: str, **variables: Any) -> Any:
+    context = Context(ask.graph, Viewers(ask.graph), clock=lambda: NOW, receipts=receipts)
+    if isinstance(viewer, Claim):
+        context.claim = viewer
+    else:
+        context.subject = viewer
+    context.purpose = Purpose.SCHEDULING
+    answer = await ask.answerer.answer(query, context, variables=variables)
+    assert not answer.errors, answer.errors
+    await receipts.flush()
+    return answer.data
+
+
+async def looks(ask: Ask, company: Company, case: Case) -> list[dict[str, Any]]:
+    return (await ask(LOOKS, company.user("hr"), id=case.candidate))["candidate"]["accesses"]["nodes"]
+
+
+WAYS = {
+    "reminder": (
+        "technology",
+        "query Q($application: ID!) { application(id: $application) { reminders { message } } }",
+    ),
+    "no-shows": ("technology", "query Q($candidate: ID!) { candidate(id: $candidate) { noShows { nodes { id } } } }"),
+    "edges": (
+        "technology",
+        "query Q($candidate: ID!) { candidate(id: $candidate) { findings { edges { node { occurredAt } } } } }",
+    ),
+    "node": ("technology", "query Q($finding: ID!) { node(id: $finding) { id } }"),
+    "department": ("technology", '{ department(code: "MARKETING") { noShows { nodes { occurredAt } } } }'),
+    "interview": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { finding { state } } }"),
+    "outcome": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { outcomeLabel } }"),
+    "subgraph": (
+        "marketing",
+        "query Q($interview: ID!) { subgraph(root: $interview, depth: 1) { nodes { __typename } } }",
+    ),
+    "edges of a subgraph": (
+        "marketing",
+        "query Q($interview: ID!) { subgraph(root: $interview, depth: 1) { edges { kind } } }",
+    ),
+}
+COUNTS = {
+    "count": "query Q($candidate: ID!) { candidate(id: $candidate) { noShows { totalCount } } }",
+    "cursor": "query Q($candidate: ID!) { candidate(id: $candidate) { noShows { pageInfo { endCursor } } } }",
+    "attendance": "query Q($candidate: ID!) { candidate(id: $candidate) { attendance { all: noShows } } }",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_way_to_a_finding_leaves_a_receipt(
+    ask: Ask, company: Company, case: Case, receipts: Receipts, way: str
+) -> None:
+    who, query = WAYS[way]
+    ids = {"application": case.application, "candidate": case.candidate}
+    ids |= {"finding": case.finding, "interview": case.interview}
+    used = {name: id for name, id in ids.items() if f"${name}:" in query}
+    await look(ask, receipts, company.user(who), query, **used)
+    (found,) = await looks(ask, company, case)
+    assert found == {
+        "at": "2026-11-20T09:00:00Z",
+        "who": company.user(who),
+        "role": "MEMBER",
+        "departments": [who.capitalize()],
+        "purpose": "SCHEDULING",
+        "purposeLabel": "Scheduling",
+        "finding": {"id": case.finding},
+    }
+
+
+@pytest.mark.parametrize("way", COUNTS)
+async def test_a_count_of_one_person_leaves_a_receipt(
+    ask: Ask, company: Company, case: Case, receipts: Receipts, way: str
+) -> None:
+    await look(ask, receipts, company.user("technology"), COUNTS[way], candidate=case.candidate)
+    (found,) = await looks(ask, company, case)
+    assert (found["who"], found["finding"]) == (company.user("technology"), None)
+
+
+async def test_what_shows_no_finding_leaves_none(ask: Ask, company: Company, case: Case, receipts: Receipts) -> None:
+    """Names, interviews and what is absent for the viewer; the candidate's own look; an integrator's."""
+    queries = [
+        (
+            company.user("technology"),
+            "query Q($id: ID!) { candidate(id: $id) { displayName interviews { totalCount } } }",
+        ),
+        (company.user("subsidiary"), "query Q($id: ID!) { candidate(id: $id) { noShows { nodes { id } } } }"),
+        (company.user("integrator"), "query Q($id: ID!) { candidate(id: $id) { noShows { totalCount } } }"),
+        (case.link, "query Q($id: ID!) { candidate(id: $id) { noShows { totalCount nodes { id } } } }"),
+    ]
+    for viewer, query in queries:
+        await look(ask, receipts, viewer, query, id=case.candidate)
+    assert await looks(ask, company, case) == []
+
+
+async def test_receipts_are_for_the_person_and_who_watches_over_it(
+    ask: Ask, company: Company, case: Case, receipts: Receipts
+) -> None:
+    who, query = WAYS["node"]
+    await look(ask, receipts, company.user(who), query, finding=case.finding)
+    seen: dict[str, int] = {}
+    for name in ("hr", "auditor", "technology", "marketing"):
+        found = await ask(LOOKS, company.user(name), id=case.candidate)
+        seen[name] = found["candidate"]["accesses"]["totalCount"]
+    assert seen == {"hr": 1, "auditor": 1, "technology": 0, "marketing": 0}
+    assert (await ask(LOOKS, case.link, id=case.candidate))["candidate"]["accesses"]["totalCount"] == 1
+    unverified = Claim(case.link.candidate, case.link.application)
+    assert (await ask(LOOKS, unverified, id=case.candidate))["candidate"]["accesses"]["totalCount"] == 0
+
+
+async def test_a_receipt_takes_no_statement_of_the_reader(
+    ask: Ask, company: Company, case: Case, receipts: Receipts
+) -> None:
+    from graph.client import statements_run
+
+    context = Context(ask.graph, Viewers(ask.graph), company.user("technology"), lambda _: True, lambda: NOW)
+    context.receipts = receipts
+    with statements_run() as names:
+        await ask.answerer.answer(WAYS["reminder"][1], context, variables={"application": case.application})
+    assert names == ["viewer", "application"]
+
+
+async def test_what_cannot_be_written_waits(
+    ask: Ask, company: Company, case: Case, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: Any) -> Any:
+        raise EngineUnavailable("away")
+
+    who, query = WAYS["node"]
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts.graph.client, "write", away)
+        with pytest.raises(EngineUnavailable):
+            await look(ask, receipts, company.user(who), query, finding=case.finding)
+    assert await looks(ask, company, case) == []
+    await receipts.flush()
+    assert len(await looks(ask, company, case)) == 1
+
+
+GAPS = "query Gaps($id: ID!) { candidate(id: $id) { accessGaps { nodes { since until } } } }"
+
+
+async def test_a_crash_leaves_a_gap_that_the_person_sees(ask: Ask, company: Company, case: Case, graph: Graph) -> None:
+    died = NOW - timedelta(minutes=3, microseconds=int(random_id()[:4], 16))
+    await graph.client.write(lambda tx: tx.run(BEGIN_RUN, id=random_id(), now=died))
+    again = Receipts(graph, lambda: NOW)
+    await again.open()
+    await again.close()
+    for viewer in (company.user("hr"), case.link):
+        gaps = (await ask(GAPS, viewer, id=case.candidate))["candidate"]["accessGaps"]["nodes"]
+        since = died.isoformat().replace("+00:00", "Z")
+        assert {"since": since, "until": "2026-11-20T09:00:00Z"} in gaps
+    assert (await ask(GAPS, company.user("technology"), id=case.candidate))["candidate"]["accessGaps"]["nodes"] == []
+
+
+async def test_a_clean_stop_leaves_no_gap(ask: Ask, company: Company, case: Case, graph: Graph) -> None:
+    now = NOW - timedelta(days=1)
+    served = Receipts(graph, lambda: now)
+    await served.open()
+    context = Context(graph, Viewers(graph), company.user("technology"), receipts=served)
+    await ask.answerer.answer(WAYS["node"][1], context, variables={"finding": case.finding})
+    await served.close()
+    again = Receipts(graph, lambda: NOW)
+    await again.open()
+    await again.close()
+    assert len(await looks(ask, company, case)) == 1
+    gaps = (await ask(GAPS, company.user("hr"), id=case.candidate))["candidate"]["accessGaps"]["nodes"]
+    assert not [gap for gap in gaps if gap["since"] == "2026-11-19T09:00:00Z"]
+
+
+async def test_the_header_says_for_what(
+    graph: Graph, answerer: Answerer, company: Company, ask: Ask, case: Case
+) -> None:
+    door = server(graph, answerer)
+    asked = {"query": WAYS["node"][1], "variables": {"finding": case.finding}}
+    async with client(door) as http:
+        headers = token(door, company.user("technology"))
+        await http.post("/graphql", json=asked, headers=headers | {"Turnout-Purpose": "DISPUTE_HANDLING"})
+        await http.post("/graphql", json=asked, headers=headers)
+        refused = await http.post("/graphql", json=asked, headers=headers | {"Turnout-Purpose": "CURIOSITY"})
+    await door.receipts.close()
+    assert sorted(each["purpose"] for each in await looks(ask, company, case)) == [
+        "APPLICATION_REVIEW",
+        "DISPUTE_HANDLING",
+    ]
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["extensions"]["code"] == "BAD_PURPOSE"
