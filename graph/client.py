@@ -26,6 +26,7 @@ from graph.gates import GATES, PASS
 from graph.instants import parameter
 from graph.planning import Planner
 from graph.statements import Row, Statement
+from graph.turns import Turns
 from graph.watching import watcher
 
 Result = TypeVar("Result")
@@ -140,6 +141,7 @@ class Client:
         self._retired: set[asyncio.Task[None]] = set()
         self._pinging: asyncio.Task[None] | None = None
         self._turn: AbstractAsyncContextManager[object] = asyncio.Semaphore(1) if one_writer else nullcontext()
+        self.turns = Turns()
 
     @classmethod
     def connect(
@@ -315,12 +317,14 @@ class Client:
         async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
             await (await session.run(text)).consume()
 
-    async def write(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[Result]], *, about: Mapping[str, Any] | None = None
+    ) -> Result:
         """Runs `work` in a transaction and commits it, from its start again after a transient error.
 
         A commit whose reply was lost is tried again too, so `work` must find what it did before: see operations.py.
         Nothing is committed later than PATIENCE and TIMEOUT after the call, whatever it waited for: who follows
-        events looks back no further (graph/tail.py).
+        events looks back no further (graph/tail.py). Writes `about` one candidate take turns.
         """
         end = time.monotonic() + PATIENCE + TIMEOUT
 
@@ -343,7 +347,8 @@ class Client:
                     followed_on.reach((await session.last_bookmarks()).raw_values)
                 return result
 
-        async with self._turn:
+        # One writer at a time takes turns already.
+        async with self._turn, self.turns.of({} if self.one_writer else about or {}):
             return await _again(attempt)
 
 

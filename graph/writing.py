@@ -149,6 +149,7 @@ class Desk:
         """Locks the candidate before anything of it is read; null where there is none."""
         row = await self.tx.one(LOCK_CANDIDATE, id=id, lock=random_id())
         self.chain = Chain("Candidate", row.id, row.seq, row.hash) if row else None
+        self.graph.client.turns.learn(self.act.input, id)
         return self.chain
 
     async def lock_organization(self) -> Chain:
@@ -210,7 +211,7 @@ async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
         )
         return outcome
 
-    return await graph.client.write(once)
+    return await graph.client.write(once, about=act.input)
 
 
 def _replay(earlier: Operation, input_hashes: list[str]) -> Outcome:
