@@ -15,7 +15,7 @@ from graph.refusals import Code, Refusal
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Page, Prop, Shape, root
-from graph.visibility import Level, OrganizationRole
+from graph.visibility import FREE, Level, OrganizationRole
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -49,6 +49,13 @@ APPLICATION = Shape(
             ("(this)-[:HAS_INTERVIEW]->(that:Interview)",),
             INTERVIEW_SORTS,
             conditions=INTERVIEW_CONDITIONS,
+        ),
+        "openSlots": Many(
+            "Slot",
+            ("(this)-[:FOR]->(:Position)-[:BELONGS_TO*0..1]->(:Position|Department)<-[:OFFERED_FOR]-(that:Slot)",),
+            order=("toString(that.startsAt)", "that.id"),
+            where=FREE.replace("this", "that"),
+            limit=100,
         ),
         "reminders": FOR_APPLICATION,
         "links": Many(

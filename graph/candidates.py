@@ -522,6 +522,16 @@ ERASE_FINDINGS = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_REQUESTS = Statement(
+    "candidates.erase_requests",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+      -[:HAS_REQUEST]->(request:RescheduleRequest)
+    SET request.reason = null, request.answer = null
+    """,
+    row=Nothing,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "candidates.erase_payloads",
     "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
@@ -557,7 +567,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     """
     await desk.lock_candidate(candidate)
     await desk.record(EventType.CANDIDATE_ERASED)
-    for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE):
+    for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REQUESTS, ERASE_IDENTIFIERS, ERASE):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)
     return Written("Candidate", candidate)

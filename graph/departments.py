@@ -23,7 +23,7 @@ from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
-from graph.visibility import COUNTS, PLACED, Level
+from graph.visibility import COUNTS, FREE, PLACED, Level
 from graph.work_calendars import KEPT
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
@@ -113,6 +113,15 @@ DEPARTMENT = Shape(
             INTERVIEW_SORTS,
             where=PLACED,
             conditions=INTERVIEW_CONDITIONS,
+            see=Level.OWN,
+            implied=True,
+        ),
+        "openSlots": Many(
+            "Slot",
+            ("(this)<-[:BELONGS_TO*0..1]-(:Position|Department)<-[:OFFERED_FOR]-(that:Slot)",),
+            order=("toString(that.startsAt)", "that.id"),
+            where=FREE.replace("this", "that"),
+            limit=100,
             see=Level.OWN,
             implied=True,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph import rescheduling
 from graph.timers import Rule, TimerKind
 
-RULES: Mapping[TimerKind, Rule] = {}
+RULES: Mapping[TimerKind, Rule] = {TimerKind.SLOT_OWED: rescheduling.remind_of_slot}

@@ -215,7 +215,7 @@ def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
         return Refusal(Code.NOT_OVER, "interview")
     if interview.attendance != interviews.Attendance.NOT_ATTENDED.value:
         return Refusal(Code.NOT_MISSED, "interview")
-    return None
+    return Refusal(Code.REQUEST_OPEN, "interview") if interview.request is not None else None
 
 
 def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:

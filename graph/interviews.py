@@ -15,7 +15,7 @@ from graph.labels import label
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Look, Many, One, Page, Prop, Shape, Sort, root
-from graph.visibility import Level, OrganizationRole
+from graph.visibility import FREE, Level, OrganizationRole
 from graph.writing import RECORDERS, RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 
@@ -110,6 +110,23 @@ INTERVIEW = Shape(
         "interviewers": Many("User", ("(this)<-[:INTERVIEWS]-(that:User)",), order=("that.externalId",), see=Level.OWN),
         "rescheduledTo": One("Interview", ("(this)-[:RESCHEDULED_TO]->(that:Interview)",), see=Level.OWN),
         "rescheduledFrom": One("Interview", ("(this)<-[:RESCHEDULED_TO]-(that:Interview)",), see=Level.OWN),
+        "openSlots": Many(
+            "Slot",
+            (
+                "(this)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(:Position)-[:BELONGS_TO*0..1]->(:Position|Department)"
+                "<-[:OFFERED_FOR]-(that:Slot)",
+            ),
+            order=("toString(that.startsAt)", "that.id"),
+            where="that.mode = this.mode AND " + FREE.replace("this", "that"),
+            limit=100,
+        ),
+        "rescheduleRequests": Many(
+            "RescheduleRequest",
+            ("(this)-[:HAS_REQUEST]->(that:RescheduleRequest)",),
+            order=("toString(that.requestedAt)", "that.id"),
+            see=Level.OWN,
+            implied=True,
+        ),
         "events": Page(
             "Event",
             ("(this)<-[:ABOUT]-(that:Event)",),
@@ -165,6 +182,8 @@ class InterviewRow:
     finding_state: str | None
     evidence: list[str]
     last_seq: int
+    request: str | None = None
+    request_state: str | None = None
 
 
 FIND = Statement(
@@ -180,7 +199,11 @@ FIND = Statement(
       [(interview)<-[:INTERVIEWS]-(user:User) | user.id] AS interviewers,
       head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.id]) AS finding,
       head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.state]) AS finding_state,
-      coalesce(interview.evidence, []) AS evidence, interview.lastSeq AS last_seq
+      coalesce(interview.evidence, []) AS evidence, interview.lastSeq AS last_seq,
+      head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.id])
+        AS request,
+      head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.state])
+        AS request_state
     """,
     row=InterviewRow,
 )
@@ -235,6 +258,16 @@ SET_ATTENDANCE = Statement(
     row=Nothing,
     writes=True,
 )
+SETTLE_REQUEST = Statement(
+    "interviews.settle_request",
+    """
+    MATCH (:Interview {id: $id})-[:HAS_REQUEST]->(request:RescheduleRequest)
+    WHERE request.state IN ['REQUESTED', 'OWED']
+    SET request.state = $state, request.decidedAt = $now
+    """,
+    row=Nothing,
+    writes=True,
+)
 SET_RESPONSE = Statement(
     "interviews.set_response",
     "MATCH (interview:Interview {id: $id}) SET interview.response = $response",
@@ -271,11 +304,15 @@ def times_refusal(times: Times) -> Refusal | None:
     return None
 
 
+def future_refusal(times: Times, now: datetime) -> Refusal | None:
+    return Refusal(Code.INVALID_VALUE, "endsAt") if times.ends_at <= now else None
+
+
 def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
     if refused := times_refusal(new.times):
         return refused
-    if new.times.ends_at <= now:
-        return Refusal(Code.INVALID_VALUE, "endsAt")
+    if refused := future_refusal(new.times, now):
+        return refused
     if not 0 <= new.grace_minutes <= 24 * 60:
         return Refusal(Code.INVALID_VALUE, "graceMinutes")
     if new.join_url is not None:
@@ -381,8 +418,8 @@ async def reschedule(
         return refused
     if refused := times_refusal(times):
         return refused
-    if times.ends_at <= act.now:
-        return Refusal(Code.INVALID_VALUE, "endsAt")
+    if refused := future_refusal(times, act.now):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         old = await find_own(desk, interview)
@@ -420,11 +457,25 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
     )
     await desk.tx.run(SET_INTERVIEWERS, id=id, users=old.interviewers, organization=desk.act.viewer.organization)
     await desk.tx.run(MOVE, old=old.id, new=id)
+    if old.request is not None:
+        await desk.tx.run(SETTLE_REQUEST, id=old.id, state="GRANTED", now=desk.act.now)
     payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
     await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
     await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
     await links.create(desk, old.application, times.ends_at)
     return id
+
+
+async def lapse(desk: Desk, interview: InterviewRow) -> None:
+    """Lets go of a time before there is another: nobody is awaited then, and nothing can be missed."""
+    attendance = Attendance.RESCHEDULED.value
+    await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
+
+
+async def _let_request_lapse(desk: Desk, interview: InterviewRow) -> None:
+    """A request for another time has nothing to ask for where the interview is cancelled or took place."""
+    if interview.request is not None:
+        await desk.tx.run(SETTLE_REQUEST, id=interview.id, state="LAPSED", now=desk.act.now)
 
 
 async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: str | None) -> Outcome:
@@ -439,6 +490,7 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
             return refused
         attendance = f"CANCELLED_BY_{by.value}"
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance, evidence=[], changes=1)
+        await _let_request_lapse(desk, found)
         await record(desk, EventType.INTERVIEW_CANCELLED, found.id, by=by.value, reason=reason)
         return Written("Interview", found.id)
 
@@ -506,6 +558,8 @@ async def record_attendance(
         codes = sorted({code.value for code in evidence})
         changes = int(attendance.value in CANCELLED)
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
+        if attendance is not Attendance.NOT_ATTENDED:
+            await _let_request_lapse(desk, found)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         return Written("Interview", found.id)

@@ -98,6 +98,20 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "WORK_ATTENDANCE_RECORDED": ("记录考勤", "Attendance at work recorded"),
     "WORK_ATTENDANCE_CORRECTED": ("更正考勤", "Attendance at work corrected"),
     "WORK_CALENDAR_SET": ("设置工作日历", "Work calendar set"),
+    "SLOTS_OPENED": ("开放面试时段", "Times opened"),
+    "SLOT_CLOSED": ("关闭面试时段", "Time closed"),
+    "RESCHEDULE_REQUESTED": ("候选人申请改期", "Another time asked for"),
+    "RESCHEDULE_GRANTED": ("同意改期", "Another time granted"),
+    "RESCHEDULE_REFUSED": ("不同意改期", "Another time refused"),
+    "SLOT_OVERDUE": ("改期时间逾期未提供", "A new time is overdue"),
+    # Slot.state
+    "TAKEN": ("已被选定", "Taken"),
+    # RescheduleRequest.state
+    "REQUESTED": ("待处理", "To be decided"),
+    "OWED": ("已同意，待提供时间", "Granted, a time is owed"),
+    "GRANTED": ("已同意", "Granted"),
+    "REFUSED": ("未同意", "Refused"),
+    "LAPSED": ("已失效", "Lapsed"),
     # AttendanceRecord.kind
     "LATE": ("迟到", "Late"),
     "ABSENT": ("旷工", "Absent"),

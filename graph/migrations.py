@@ -112,6 +112,13 @@ MIGRATIONS = (
             "CREATE CONSTRAINT code_id IF NOT EXISTS FOR (n:Code) REQUIRE n.id IS UNIQUE",
         ),
     ),
+    Migration(
+        "0007_slots",
+        (
+            "CREATE CONSTRAINT slot_id IF NOT EXISTS FOR (n:Slot) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT reschedule_request_id IF NOT EXISTS FOR (n:RescheduleRequest) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
 )
 
 

@@ -58,6 +58,9 @@ class Code(Enum):
     TOO_MANY_CODES = "TOO_MANY_CODES"
     CODE_WRONG = "CODE_WRONG"
     CODE_ENDED = "CODE_ENDED"
+    SLOT_TAKEN = "SLOT_TAKEN"
+    REQUEST_OPEN = "REQUEST_OPEN"
+    REQUEST_SETTLED = "REQUEST_SETTLED"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -139,6 +142,12 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.CODE_WRONG: ("验证码不正确。", "This code is not right."),
     Code.CODE_ENDED: ("验证码已失效，请重新获取。", "This code counts no more: ask for another."),
+    Code.SLOT_TAKEN: ("该时段已被选定或不再开放。", "This time is taken or no longer open."),
+    Code.REQUEST_OPEN: (
+        "该面试有待处理的改期申请。",
+        "A request for another time is still to be decided.",
+    ),
+    Code.REQUEST_SETTLED: ("该改期申请已有结果。", "This request for another time has its answer."),
 }
 
 

@@ -27,6 +27,7 @@ class TimerKind(Enum):
     """What is due."""
 
     SEND = "SEND"
+    SLOT_OWED = "SLOT_OWED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,6 +349,22 @@ MY_FINDING: LiteralString = (
 )
 """What a candidate sees of a finding: all of its own, once a code was given besides the link."""
 
+TAKEN: LiteralString = (
+    "EXISTS { (this)<-[:TAKES]-(i:Interview) WHERE NOT i.attendance IN "
+    "['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] }"
+)
+"""A slot is taken while the interview in it stands: moved or cancelled, it gives the slot back by itself."""
+FREE: LiteralString = "this.closedAt IS NULL AND this.until > $now AND NOT " + TAKEN
+"""A slot that can still be chosen."""
+_MY_SLOT: LiteralString = (
+    "EXISTS { (this)-[:OFFERED_FOR]->(:Position|Department)<-[:BELONGS_TO*0..1]-(:Position)<-[:FOR]-(a:Application)"
+    "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
+)
+_MY_REQUEST: LiteralString = (
+    "EXISTS { (this)<-[:HAS_REQUEST]-(:Interview)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
+    "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
+)
+
 POLICIES: Mapping[str, Policy] = {
     "Organization": Policy(
         Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
@@ -395,6 +411,19 @@ POLICIES: Mapping[str, Policy] = {
         Rule("$verified AND EXISTS { (this)-[:ABOUT]->(c:Candidate) WHERE c.id IN $mine }"),
     ),
     "Finding": Policy(Rule(_FINDING_ROW, own=_FINDING_OWN), ABSENT, Rule(MY_FINDING)),
+    "Slot": Policy(
+        Rule(
+            "EXISTS { (this)-[:OFFERED_FOR]->(:Position|Department)-[:BELONGS_TO*0..1]->(d:Department) "
+            "WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        Rule(FREE + " AND " + _MY_SLOT),
+    ),
+    "RescheduleRequest": Policy(
+        Rule("EXISTS { (this)<-[:HAS_REQUEST]-(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        Rule(_MY_REQUEST),
+    ),
     "User": Policy(
         Rule(
             "EXISTS { (this)-[:MEMBER_OF]->(:Organization {id: $organization}) }",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from graph.events import About, EventType
 from graph.instants import is_zone
 from graph.refusals import Code, Refusal
 from graph.shifts import Calendar, Calendars, NoCalendar
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.traversal import Form, Many, One, Prop, Shape
 from graph.visibility import Level
@@ -69,6 +69,14 @@ LIST = Statement(
     ORDER BY valid_from, id
     """,
     row=VersionRow,
+)
+LIST_OWNERS = Statement(
+    "work_calendars.list_owners",
+    """
+    MATCH (:Department {id: $department})-[way:PART_OF*0..]->(owner:Department)
+    RETURN owner.id AS id ORDER BY size(way)
+    """,
+    row=Found,
 )
 CREATE_FOR_DEPARTMENT = Statement(
     "work_calendars.create_for_department",
@@ -152,10 +160,7 @@ async def of_departments(graph: Graph, organization: str, structure: Structure) 
 
     Under the empty text stands the Organization's own.
     """
-    kept: dict[str | None, list[tuple[date, Calendar]]] = {}
-    for row in await graph.client.read(LIST, organization=organization):
-        calendar = Calendar.of_texts(row.zone, row.grace_minutes, row.schedule, row.exceptions)
-        kept.setdefault(row.department, []).append((date.fromisoformat(row.valid_from), calendar))
+    kept = _versions(await graph.client.read(LIST, organization=organization))
 
     def nearest(department: str) -> Calendars:
         owners = [*structure.ancestors_or_self(department), None]
@@ -163,3 +168,19 @@ async def of_departments(graph: Graph, organization: str, structure: Structure) 
 
     found = {department: nearest(department) for department in structure.places}
     return {"": Calendars(kept.get(None, [])), **found}
+
+
+async def nearest(desk: Desk, department: str) -> Calendars:
+    """What is due in one department; none where neither it nor the Organization keeps a calendar."""
+    kept = _versions(await desk.tx.run(LIST, organization=desk.act.viewer.organization))
+    above = [row.id for row in await desk.tx.run(LIST_OWNERS, department=department)] if kept else []
+    return Calendars(next((kept[owner] for owner in [*above, None] if owner in kept), []))
+
+
+def _versions(rows: Iterable[VersionRow]) -> dict[str | None, list[tuple[date, Calendar]]]:
+    """The versions by owner, each from its first day on."""
+    kept: dict[str | None, list[tuple[date, Calendar]]] = {}
+    for row in rows:
+        calendar = Calendar.of_texts(row.zone, row.grace_minutes, row.schedule, row.exceptions)
+        kept.setdefault(row.department, []).append((date.fromisoformat(row.valid_from), calendar))
+    return kept

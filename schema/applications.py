@@ -12,7 +12,7 @@ from schema.fields import Connection, Node, field, labelled, page, where
 from schema.findings import Reminder
 from schema.ids import id_of
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import CandidateRef, InterviewRef, LinkRef, PositionRef
+from schema.links import CandidateRef, InterviewRef, LinkRef, PositionRef, SlotRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -27,6 +27,7 @@ class Application(Node):
     position: PositionRef = field("For which position.")
     interviews: Connection[InterviewRef] = page("Its interviews.", InterviewOrder, where=where(InterviewWhere))
     links: list[LinkRef] = field("What opened it to the candidate, and what opens it now; the oldest first. Own.")
+    open_slots: list[SlotRef] = field("Times that can be chosen, the next 100. Own, or the candidate.")
     reminders: list[Reminder] = field("What the department should know of the same person; the newest 20.")
 
 

@@ -20,6 +20,7 @@ from schema.links import (
     FindingRef,
     InterviewRef,
     PositionRef,
+    SlotRef,
     WorkCalendarRef,
 )
 from schema.mutations import IdempotentInput, mutation
@@ -61,6 +62,7 @@ class Department(Node):
     interviews: Connection[InterviewRef] = page(
         "Interviews it held or will hold. Own.", InterviewOrder, where=where(InterviewWhere)
     )
+    open_slots: list[SlotRef] = field("Times that candidates can choose, the next 100. Own.")
     no_shows: Connection[FindingRef] = page("No-shows that count, in a scope.", FindingOrder, scope=SCOPE)
     findings: Connection[FindingRef] = page("All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES)
     attendance: AttendanceSummary = planned("Attendance in numbers, in a scope and a period.", scope=SCOPE, **PERIOD)

@@ -12,7 +12,9 @@ from graph.positions import Urgency
 from graph.receipts import Purpose
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
+from graph.rescheduling import RequestState
 from graph.shifts import AttendanceKind
+from graph.slots import SlotState
 from graph.structure import Relation
 from graph.timesheets import Granularity
 from graph.visibility import DepartmentRole, OrganizationRole
@@ -43,4 +45,11 @@ strawberry.enum(
 )
 strawberry.enum(Purpose, description="What somebody looks at a person's record for.")
 strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
+strawberry.enum(SlotState, description="Whether a time can be chosen.")
+strawberry.enum(
+    RequestState,
+    name="RescheduleState",
+    description="How far a request for another time has come: OWED is granted by right, with a time still to come; "
+    "LAPSED is settled otherwise.",
+)
 strawberry.enum(Granularity, description="How closely a record tells: of one day, or of a month as a whole.")

@@ -77,6 +77,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
     "Access": "(this:Access {id: $id})",
     "AccessGap": "(this:AccessGap {id: $id})",
+    "Slot": "(this:Slot {id: $id})",
+    "RescheduleRequest": "(this:RescheduleRequest {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",

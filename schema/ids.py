@@ -13,6 +13,7 @@ NODES = frozenset(
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
         *("Access", "AccessGap"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
+        *("Slot", "RescheduleRequest"),
     }
 )
 """Types that have a global id."""

@@ -22,6 +22,8 @@ from schema.links import (
     FindingRef,
     InterviewRef,
     PositionRef,
+    RescheduleRequestRef,
+    SlotRef,
     UserRef,
 )
 from schema.mutations import IdempotentInput, mutation
@@ -111,6 +113,12 @@ class Interview(Node):
     interviewers: list[UserRef] = field("Who holds it. Own.")
     rescheduled_to: InterviewRef | None = field("The interview that took its place. Own.")
     rescheduled_from: InterviewRef | None = field("The interview whose place it took. Own.")
+    open_slots: list[SlotRef] = field(
+        "Times of the same mode that can be chosen in its place, the next 100. Own, or the candidate."
+    )
+    reschedule_requests: list[RescheduleRequestRef] = field(
+        "What the candidate asked for, the oldest first. Own, or the candidate."
+    )
     events: Connection[EventRef] = page("What happened to it. Own.", EventOrder)
     finding: FindingRef | None = field("The finding about it that is not void. Own.")
     findings: list[FindingRef] = field("All findings about it, void ones too. Own.")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from schema.organizations import Organization
     from schema.policies import AttendancePolicy
     from schema.positions import Position
+    from schema.rescheduling import RescheduleRequest
+    from schema.slots import Slot
     from schema.users import User
     from schema.work_calendars import WorkCalendar
 
@@ -36,6 +38,8 @@ AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.empl
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
 AccessRef = Annotated["Access", strawberry.lazy("schema.accesses")]
 AccessGapRef = Annotated["AccessGap", strawberry.lazy("schema.accesses")]
+SlotRef = Annotated["Slot", strawberry.lazy("schema.slots")]
+RescheduleRequestRef = Annotated["RescheduleRequest", strawberry.lazy("schema.rescheduling")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
 AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]
 LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]

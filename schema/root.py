@@ -22,6 +22,8 @@ from schema import (
     interviews,
     policies,
     positions,
+    rescheduling,
+    slots,
     users,
     work_calendars,
 )
@@ -41,7 +43,7 @@ from schema.users import User
 
 DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
-    *(employments, work_calendars, costs, policies, candidate_links),
+    *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
 )
 
 RESOLVED = frozenset({"node", "analytics"})

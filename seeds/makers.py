@@ -21,6 +21,8 @@ from graph import (
     organizations,
     policies,
     positions,
+    rescheduling,
+    slots,
     users,
     work_calendars,
 )
@@ -32,7 +34,7 @@ from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Tim
 from graph.positions import Urgency
 from graph.refusals import Refusal
 from graph.timesheets import Fact
-from graph.visibility import FIND_VIEWER, DepartmentRole, OrganizationRole, Viewer
+from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
 from graph.writing import Act, Graph, Outcome, Work, perform, random_id
 
 
@@ -202,6 +204,30 @@ class Maker:
             {},
             lambda act: interviews.reschedule(self.graph, act, interview, times, chosen_by=chosen_by, reason=None),
         )
+
+    async def slots(
+        self,
+        *starts_at: datetime,
+        position: str | None = None,
+        department: str | None = None,
+        mode: Mode = Mode.AI_LIVE,
+    ) -> str:
+        """Opens half hours."""
+        times = [Times(start, start + timedelta(minutes=30), "Asia/Shanghai") for start in starts_at]
+        new = slots.NewSlots(position, department, mode, times)
+        return await self._do("openSlots", {}, lambda act: slots.open(self.graph, act, new))
+
+    async def request(self, interview: str, slot: str | None = None, reason: str = "A train is late.") -> str:
+        """What the candidate asks for; `at` says whether it is in time."""
+        organization = self.viewer.organization
+        (found,) = await self.graph.client.read(interviews.FIND, id=interview, organization=organization)
+        (row,) = await self.graph.client.read(FIND_PERSON, candidate=found.candidate, application=found.application)
+        viewer = Viewer.of_person(row, Claim(found.candidate, found.application))
+        act = Act(viewer, self.at, "requestReschedule", str(uuid4()), {}, ActorKind.CANDIDATE)
+        outcome = await rescheduling.request(self.graph, act, interview, slot=slot, reason=reason)
+        if isinstance(outcome, Refusal):
+            raise Refused(f"requestReschedule was refused: {outcome.code.value} {outcome.field or ''}")
+        return outcome.id
 
     async def cancel(self, interview: str, by: Side) -> str:
         return await self._do(

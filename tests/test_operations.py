@@ -12,8 +12,10 @@ from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
 from graph.employments import NewEmployment
 from graph.events import verify
+from graph.interviews import Mode
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
+from graph.visibility import Claim
 from graph.writing import FORGET_OPERATIONS
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
@@ -59,6 +61,11 @@ ALLOWED = {
     "setWorkCalendar": HR,
     "createLink": STAFF,
     "revokeLink": STAFF,
+    "openSlots": STAFF,
+    "closeSlot": STAFF,
+    "requestReschedule": set(),
+    "grantReschedule": STAFF,
+    "refuseReschedule": STAFF,
 }
 """Which roles may ever do what; `marketing` stands for a recruiter."""
 
@@ -119,12 +126,20 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "setWorkCalendar": {"department": ids["department"], **HOURS},
         "createLink": {"application": ids["application"]},
         "revokeLink": {"link": ids["link"]},
+        "openSlots": {"offeredFor": ids["position"], "mode": "VIDEO", "timeZone": "Asia/Shanghai", "times": [SLOT]},
+        "closeSlot": {"slot": ids["slot"]},
+        "requestReschedule": {"interview": ids["interview"], "reason": "New"},
+        "grantReschedule": {"request": ids["request"], "slot": ids["slot"]},
+        "refuseReschedule": {"request": ids["request"], "reason": "New"},
     }
 
 
+SLOT = {"startsAt": iso(days=6), "endsAt": iso(days=6, hours=1)}
 TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
+NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
+NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -150,7 +165,20 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
         **await at_work(ask, company, department),
+        **await asked_for(ask, company, department),
     }
+
+
+async def asked_for(ask: Ask, company: Company, department: str) -> dict[str, str]:
+    """A late request for another time, and a time that is open for it."""
+    company.at(days=0)
+    starts_at = NOW + timedelta(hours=5)
+    interview = await company.hr.interview(await company.application(department), starts_at=starts_at, mode=Mode.VIDEO)
+    request = await company.hr.request(interview)
+    await company.hr.slots(NOW + timedelta(days=6), department=company.departments[department], mode=Mode.VIDEO)
+    query = "query Slots($id: ID!) { node(id: $id) { ... on Department { openSlots { id } } } }"
+    found = await ask(query, company.user("hr"), id=gid("Department", company.departments[department]))
+    return {"request": gid("RescheduleRequest", request), "slot": found["node"]["openSlots"][0]["id"]}
 
 
 async def at_work(ask: Ask, company: Company, department: str) -> dict[str, str]:
@@ -223,6 +251,7 @@ def swapped(value: Any, id: str) -> Any:
 def named(ids: dict[str, str], field: str) -> str:
     """The id that belongs into a field of this name."""
     types = {"parent": "department", "successor": "department", "interviewers": "user", "departmentRoles": "department"}
+    types["offeredFor"] = "position"
     return ids[types.get(field, field)]
 
 
@@ -297,13 +326,14 @@ async def test_no_query_tells_absent_from_foreign(ask: Ask, company: Company) ->
             assert answer.statements == ["viewer", f"node.{type}"]
 
 
-async def twice(ask: Ask, company: Company, mutation: str, viewer: str, *types: str, **input: Any) -> str:
+async def twice(ask: Ask, company: Company, mutation: str, viewer: str | Claim, *types: str, **input: Any) -> str:
     """Sends a mutation twice with one key: one effect, one answer; with other input the key is refused."""
     key = f"{mutation}-{uuid4()}"
     async with appends(ask, company, *types):
-        first = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **input)
-        second = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **input)
-        other = await ask.do(mutation, company.user(viewer), idempotencyKey=key, **changed(input))
+        user = viewer if isinstance(viewer, Claim) else company.user(viewer)
+        first = await ask.do(mutation, user, idempotencyKey=key, **input)
+        second = await ask.do(mutation, user, idempotencyKey=key, **input)
+        other = await ask.do(mutation, user, idempotencyKey=key, **changed(input))
     assert first == second
     assert "code" not in first
     assert other == refused(mutation, "KEY_REUSED", "idempotencyKey")
@@ -323,7 +353,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     """For every mutation, in the order in which one company might need them."""
     done: list[str] = []
 
-    async def do(mutation: str, viewer: str, *types: str, **input: Any) -> str:
+    async def do(mutation: str, viewer: str | Claim, *types: str, **input: Any) -> str:
         done.append(mutation)
         return await twice(ask, company, mutation, viewer, *types, **input)
 
@@ -357,6 +387,17 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     types = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED")
     later = await do("rescheduleInterview", "marketing", *types, interview=moved, **times, reason="a clash")
     await do("cancelInterview", "marketing", "INTERVIEW_CANCELLED", interview=later, by="CANDIDATE", reason="ill")
+    slots = {"offeredFor": marketing, "mode": "VIDEO", "timeZone": "Asia/Shanghai"}
+    await do("openSlots", "marketing", "SLOTS_OPENED", **slots, times=[SLOT])
+    query = "query Slots($id: ID!) { node(id: $id) { ... on Department { openSlots { id } } } }"
+    (slot,) = (await ask(query, company.user("marketing"), id=marketing))["node"]["openSlots"]
+    await do("closeSlot", "marketing", "SLOT_CLOSED", slot=slot["id"])
+    mine = Claim(uid(candidate), uid(application))
+    request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
+    await do("refuseReschedule", "marketing", "RESCHEDULE_REFUSED", request=request, reason="too late")
+    request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
+    moved = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED", "RESCHEDULE_GRANTED")
+    await do("grantReschedule", "marketing", *moved, request=request, times=TIMES)
     closed = []
     for days in (3, 4):
         missed = await interview(days)

@@ -20,6 +20,8 @@ from tests.conftest import NOW, Company, gid, uid
 
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
+BY_CANDIDATES = frozenset({"requestReschedule"})
+"""What only a candidate may do."""
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
 
@@ -188,6 +190,36 @@ class Inputs:
         day = START + timedelta(days=next(self.numbers))
         hours = {"schedule": ["MON-FRI 09:00-18:00"], "exceptions": ["2026-10-01"]}
         return {"department": self.department_id(), "validFrom": f"{day}", "timeZone": "Asia/Shanghai", **hours}
+
+    async def slot(self) -> str:
+        starts_at = NOW + timedelta(days=5, minutes=next(self.numbers))
+        await self.company.hr.slots(starts_at, position=self.company.positions["technology"])
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults", "MATCH (s:Slot) WHERE s.startsAt = $at RETURN s.id AS id ORDER BY id LIMIT 1", {"at": starts_at}
+        )
+        return gid("Slot", found["id"])
+
+    async def request(self) -> str:
+        interview = await self.company.hr.interview(await self.application(), starts_at=NOW + timedelta(hours=5))
+        self.company.at(days=0)
+        return gid("RescheduleRequest", await self.company.hr.request(interview))
+
+    async def openSlots(self) -> dict[str, Any]:
+        times = [{"startsAt": TIMES["startsAt"], "endsAt": TIMES["endsAt"]}]
+        zone = TIMES["timeZone"]
+        return {"offeredFor": await self.position(), "mode": "VIDEO", "timeZone": zone, "times": times}
+
+    async def closeSlot(self) -> dict[str, Any]:
+        return {"slot": await self.slot()}
+
+    async def requestReschedule(self) -> dict[str, Any]:
+        return {"interview": await self.interview(), "slot": await self.slot(), "reason": "A train is late."}
+
+    async def grantReschedule(self) -> dict[str, Any]:
+        return {"request": await self.request(), "times": TIMES}
+
+    async def refuseReschedule(self) -> dict[str, Any]:
+        return {"request": await self.request(), "reason": "It is too late."}
 
     async def updateCandidate(self) -> dict[str, Any]:
         application = await self.application()

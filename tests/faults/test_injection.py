@@ -15,7 +15,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Company, make_company
 from tests.faults.figures import size, tell
-from tests.faults.inputs import Inputs, document, put, texts
+from tests.faults.inputs import BY_CANDIDATES, Inputs, document, put, texts
 from tests.test_http import client, token
 from tests.test_logs import door_of, lines
 
@@ -150,6 +150,8 @@ async def test_every_text_of_every_mutation_is_data(
     async with client(door) as http:
         trial = Trial(graph, http, token(door, company.user("hr")))
         for mutation in answerer.schema.mutation_type.fields:  # type: ignore[union-attr]
+            if mutation in BY_CANDIDATES:
+                continue
             code, harmless = await trial.effect(mutation, await inputs.make(mutation))
             assert code == "done", (mutation, code)
             for way in texts(answerer.schema, mutation):

@@ -77,7 +77,10 @@ def test_members_lead_to_declared_shapes() -> None:
 def test_nodes_of_graphs_are_shapes_with_ids() -> None:
     """A search passes through these and no others; each is guarded by its type's rule."""
     kinds = {kind.value for kind in NodeKind}
-    assert kinds == NODES - {"Access", "AccessGap", "User", "CostPolicy", "AttendancePolicy", "Link"}
+    assert kinds == NODES - {"Access", "AccessGap", "User", "CostPolicy", "AttendancePolicy", "Link"} - {
+        "Slot",
+        "RescheduleRequest",
+    }
     assert not [label for fields in TOLD.values() for shown in fields if (label := shown.label) not in kinds]
 
 
@@ -98,6 +101,7 @@ def test_integrators_have_no_way_to_findings() -> None:
         "Access",
         "AccessGap",
         "Link",
+        *("Slot", "RescheduleRequest"),
     ):
         rule = POLICIES[name].rule(Dialect.INTEGRATOR)
         assert (rule.row, rule.own, rule.near) == ("false", "false", "false"), name
@@ -105,7 +109,17 @@ def test_integrators_have_no_way_to_findings() -> None:
 
 def test_rows_about_people_name_the_viewer() -> None:
     """A rule about people that does not depend on who asks is an open door."""
-    for name in ("Candidate", "Application", "Interview", "Event", "Finding", "MissedReminder", "RepeatReminder"):
+    for name in (
+        "Candidate",
+        "Application",
+        "Interview",
+        "Event",
+        "Finding",
+        "MissedReminder",
+        "RepeatReminder",
+        "Slot",
+        "RescheduleRequest",
+    ):
         for dialect in Dialect:
             row = POLICIES[name].rule(dialect).row
             assert row == "false" or any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any
@@ -170,7 +170,14 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.LATE, date(2026, 6, 1), minutes=20))
     record, company.hr.seed = fixed_ids(f"{company.hr.seed}/0")()(), ""
     access, gap = await looked(graph, company.hr.viewer, finding)
+    company.at(days=0)
+    await company.hr.slots(INSTANT + timedelta(days=9), department=company.departments["marketing"])
+    asked = await company.hr.interview(second, starts_at=INSTANT + timedelta(hours=5))
+    slots = "query Slots($code: String!) { department(code: $code) { openSlots { id } } }"
+    opened = await Ask(graph, answerer)(slots, company.user("hr"), code="MARKETING")
     ids = {
+        "Slot": uid(opened["department"]["openSlots"][0]["id"]),
+        "RescheduleRequest": await company.hr.request(asked),
         "Access": access,
         "AccessGap": gap,
         "Employment": employment,

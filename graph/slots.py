@@ -1,0 +1,245 @@
+"""Slots: times that HR opens for a position or a whole department, each for one interview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import LiteralString
+
+from graph import departments, positions
+from graph.events import About, EventType
+from graph.interviews import Mode, Times, times_refusal
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.statements import Nothing, Statement
+from graph.traversal import Form, One, Prop, Shape
+from graph.visibility import TAKEN, Level
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
+
+
+class SlotState(Enum):
+    """Whether a slot can be chosen."""
+
+    OPEN = "OPEN"
+    TAKEN = "TAKEN"
+    CLOSED = "CLOSED"
+
+
+MOST_TIMES = 100
+"""Times that are opened at once."""
+
+_STATE: LiteralString = (
+    "CASE WHEN this.closedAt IS NOT NULL THEN 'CLOSED' WHEN " + TAKEN + " THEN 'TAKEN' ELSE 'OPEN' END"
+)
+SLOT = Shape(
+    "Slot",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "startsAt": Prop(form=Form.INSTANT),
+        "endsAt": Prop(form=Form.INSTANT),
+        "timeZone": Prop(),
+        "mode": Prop(),
+        "modeLabel": label("this.mode"),
+        "state": Prop(_STATE),
+        "stateLabel": label(_STATE),
+        "position": One("Position", ("(this)-[:OFFERED_FOR]->(that:Position)",)),
+        "department": One(
+            "Department", ("(this)-[:OFFERED_FOR]->(:Position|Department)-[:BELONGS_TO*0..1]->(that:Department)",)
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlots:
+    """Times to open for one position, or for all of a department's; exactly one of the two is named."""
+
+    position: str | None
+    department: str | None
+    mode: Mode
+    times: Sequence[Times]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    mode: str
+    until: datetime
+    closed: bool
+    taken: bool
+    position: str | None
+    department: str
+
+    @property
+    def times(self) -> Times:
+        return Times(self.starts_at, self.ends_at, self.time_zone)
+
+
+_ROW: LiteralString = """
+    RETURN slot.id AS id, slot.startsAt AS starts_at, slot.endsAt AS ends_at, slot.timeZone AS time_zone,
+      slot.mode AS mode, slot.until AS until, slot.closedAt IS NOT NULL AS closed,
+      EXISTS { (slot)<-[:TAKES]-(i:Interview)
+        WHERE NOT i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR']
+      } AS taken,
+      head([(slot)-[:OFFERED_FOR]->(p:Position) | p.id]) AS position, department.id AS department
+"""
+FIND = Statement(
+    "slots.find",
+    """
+    MATCH (slot:Slot {id: $id})-[:OFFERED_FOR]->(:Position|Department)-[:BELONGS_TO*0..1]->
+      (department:Department {organization: $organization})
+    """
+    + _ROW,
+    row=SlotRow,
+)
+FIND_OFFERED = Statement(
+    "slots.find_offered",
+    """
+    MATCH (:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(position:Position)
+      -[:BELONGS_TO]->(department:Department)
+    MATCH (slot:Slot {id: $id})-[:OFFERED_FOR]->(offered:Position|Department)
+    WHERE offered.id = position.id OR offered.id = department.id
+    """
+    + _ROW,
+    row=SlotRow,
+)
+LOCK = Statement("slots.lock", "MATCH (slot:Slot {id: $id}) SET slot._lock = $lock", row=Nothing, writes=True)
+CREATE_FOR_POSITION = Statement(
+    "slots.create_for_position",
+    """
+    MATCH (offered:Position {id: $offered})
+    UNWIND $rows AS row
+    CREATE (slot:Slot {id: row.id, mode: $mode, startsAt: row.starts_at, endsAt: row.ends_at,
+      timeZone: row.time_zone, until: row.until})
+    CREATE (slot)-[:OFFERED_FOR]->(offered)
+    """,
+    row=Nothing,
+    writes=True,
+)
+CREATE_FOR_DEPARTMENT = Statement(
+    "slots.create_for_department",
+    """
+    MATCH (offered:Department {id: $offered})
+    UNWIND $rows AS row
+    CREATE (slot:Slot {id: row.id, mode: $mode, startsAt: row.starts_at, endsAt: row.ends_at,
+      timeZone: row.time_zone, until: row.until})
+    CREATE (slot)-[:OFFERED_FOR]->(offered)
+    """,
+    row=Nothing,
+    writes=True,
+)
+CLOSE = Statement("slots.close", "MATCH (slot:Slot {id: $id}) SET slot.closedAt = $now", row=Nothing, writes=True)
+TAKE = Statement(
+    "slots.take",
+    "MATCH (interview:Interview {id: $interview}) MATCH (slot:Slot {id: $id}) CREATE (interview)-[:TAKES]->(slot)",
+    row=Nothing,
+    writes=True,
+)
+
+
+def until(mode: Mode, times: Times) -> datetime:
+    """How long a time can be chosen: until it starts, or until the deadline of a recorded interview."""
+    return times.ends_at if mode is Mode.AI_ASYNC else times.starts_at
+
+
+def open_refusal(new: NewSlots, now: datetime) -> Refusal | None:
+    if not 0 < len(new.times) <= MOST_TIMES:
+        return Refusal(Code.INVALID_VALUE, "times")
+    for times in new.times:
+        if refused := times_refusal(times):
+            return Refusal(refused.code, "timeZone" if refused.field == "timeZone" else "times")
+        if until(new.mode, times) <= now:
+            return Refusal(Code.INVALID_VALUE, "times")
+    return None
+
+
+def choice_refusal(slot: SlotRow, now: datetime) -> Refusal | None:
+    """Why a slot cannot be chosen any more."""
+    gone = slot.closed or slot.taken or slot.until <= now
+    return Refusal(Code.SLOT_TAKEN, "slot") if gone else None
+
+
+async def open(graph: Graph, act: Act, new: NewSlots) -> Outcome:
+    """Opens times, and answers with the department whose they are."""
+    if refused := role_refusal(act.viewer, RECRUITERS) or open_refusal(new, act.now):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        await desk.lock_organization()
+        department = await _place(desk, new)
+        if isinstance(department, Refusal):
+            return department
+        rows = [
+            {
+                "id": desk.new_id(),
+                "starts_at": times.starts_at,
+                "ends_at": times.ends_at,
+                "time_zone": times.time_zone,
+                "until": until(new.mode, times),
+            }
+            for times in new.times
+        ]
+        create = CREATE_FOR_DEPARTMENT if new.position is None else CREATE_FOR_POSITION
+        about = About("Department", department) if new.position is None else About("Position", new.position)
+        await desk.tx.run(create, offered=about.id, mode=new.mode.value, rows=rows)
+        slots = [[row["id"], row["starts_at"], row["ends_at"]] for row in rows]
+        await desk.record(EventType.SLOTS_OPENED, about, mode=new.mode.value, slots=slots)
+        return Written("Department", department)
+
+    return await perform(graph, act, work)
+
+
+async def _place(desk: Desk, new: NewSlots) -> str | Refusal:
+    """The open department for which, or for a position of which, times are to be opened, if it is the viewer's own."""
+    structure = await departments.structure_now(desk)
+    department = new.department or ""
+    if new.position is not None:
+        row = await desk.tx.one(positions.FIND, id=new.position)
+        if row is not None and row.status == "CLOSED" and desk.act.viewer.owns(row.department):
+            return Refusal(Code.POSITION_CLOSED, "offeredFor")
+        department = row.department if row else ""
+    if department not in structure.places:
+        return Refusal(Code.NOT_FOUND, "offeredFor")
+    if refused := positions.reach_refusal(desk.act.viewer, department, "offeredFor"):
+        return refused
+    return Refusal(Code.DEPARTMENT_CLOSED, "offeredFor") if structure.places[department].closed else department
+
+
+async def close(graph: Graph, act: Act, slot: str) -> Outcome:
+    """Takes back a time that nobody has chosen."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        await desk.lock_organization()
+        await desk.tx.run(LOCK, id=slot, lock=random_id())
+        found = await desk.tx.one(FIND, id=slot, organization=act.viewer.organization)
+        if found is None or not act.viewer.owns(found.department):
+            return Refusal(Code.NOT_FOUND, "slot")
+        if found.closed or found.taken:
+            return Refusal(Code.SLOT_TAKEN, "slot")
+        await desk.tx.run(CLOSE, id=slot, now=act.now)
+        about = About("Position", found.position) if found.position else About("Department", found.department)
+        await desk.record(EventType.SLOT_CLOSED, about, slot=slot)
+        return Written("Slot", slot)
+
+    return await perform(graph, act, work)
+
+
+async def choose(desk: Desk, slot: str, *, interview: str, mode: str) -> SlotRow | Refusal:
+    """The slot, locked, if it is offered for the interview and free; of two who choose it the second finds it taken."""
+    await desk.tx.run(LOCK, id=slot, lock=random_id())
+    found = await desk.tx.one(FIND_OFFERED, id=slot, interview=interview)
+    if found is None or found.mode != mode:
+        return Refusal(Code.NOT_FOUND, "slot")
+    return choice_refusal(found, desk.act.now) or found
+
+
+async def take(desk: Desk, slot: SlotRow, interview: str) -> None:
+    """Gives a chosen slot to the interview that was made for it; it is free again once that is moved or cancelled."""
+    await desk.tx.run(TAKE, id=slot.id, interview=interview)

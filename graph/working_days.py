@@ -1,0 +1,46 @@
+"""Working days: until when something is due that is promised within so many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from graph import work_calendars
+from graph.shifts import Calendar, Calendars
+from graph.writing import Desk
+
+LONGEST = 366
+"""Days after which a calendar that knows no work is not believed."""
+
+
+def is_workday(calendars: Calendars, day: date) -> bool:
+    """By the calendar in force on that day; from Monday to Friday where there is none."""
+    calendar = calendars.on(day)
+    if calendar is None:
+        return day.weekday() < 5
+    return any(calendar.hours(shift, day) is not None for shift in calendar.shifts)
+
+
+def after(now: datetime, days: int, zone: str, works: Callable[[date], bool]) -> datetime:
+    """The same time on the wall clock so many working days later; today does not count."""
+    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    left, day = days, local.date()
+    for _ in range(LONGEST):
+        if not left:
+            break
+        day += timedelta(days=1)
+        left -= works(day)
+    due = datetime.combine(day, local.time(), tzinfo=ZoneInfo(zone))
+    return due.astimezone(UTC)
+
+
+async def due(desk: Desk, department: str, days: int) -> datetime:
+    """So many working days from now, by the calendar of the department or the nearest above it."""
+    calendars = await work_calendars.nearest(desk, department)
+    zone = _zone(calendars.on(desk.act.now.date()), desk.act.viewer.zone)
+    return after(desk.act.now, days, zone, lambda day: is_workday(calendars, day))
+
+
+def _zone(calendar: Calendar | None, organization: str) -> str:
+    return calendar.zone if calendar else organization
