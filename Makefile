@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: bench-refill
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -81,6 +82,8 @@ bench-inbox: $(VENV)/.development
 
 bench-receipts: $(VENV)/.development
 	$(BIN)/python -m tests.bench.receipts
+bench-refill: $(VENV)/.development
+	@$(BIN)/python -m tests.bench.refill $(ARGS)
 
 faults: $(VENV)/.development
 	$(BIN)/python -m tests.faults $(ARGS)

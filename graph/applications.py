@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from graph import candidates, departments, positions
+from graph import candidates, departments, pools, positions
 from graph.candidates import Person
 from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
+from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
@@ -157,20 +158,20 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
             return Refusal(Code.ALREADY_APPLIED, "position")
         candidate = candidate or await candidates.create(desk, place.circle, person)
         await candidates.identify(desk, candidate, place.circle, person)
-        id, applied_at = desk.new_id(), new.applied_at or act.now
-        await desk.tx.run(
-            CREATE, id=id, candidate=candidate, position=new.position, applied_at=applied_at, source=new.source
-        )
-        await desk.record(
-            EventType.APPLICATION_SUBMITTED,
-            About("Application", id),
-            occurred_at=applied_at,
-            position=new.position,
-            source=new.source,
-        )
+        id = await file(desk, candidate, new.position, new.applied_at or act.now, new.source)
         return Written("Application", id)
 
     return await perform(graph, act, work)
+
+
+async def file(desk: Desk, candidate: str, position: str, applied_at: datetime, source: str | None) -> str:
+    """A new application of the candidate, who is locked."""
+    id = desk.new_id()
+    await desk.tx.run(CREATE, id=id, candidate=candidate, position=position, applied_at=applied_at, source=source)
+    about = About("Application", id)
+    await desk.record(EventType.APPLICATION_SUBMITTED, about, occurred_at=applied_at, position=position, source=source)
+    await pools.join(desk, id, Standing.WAITING, applied_at)
+    return id
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,8 @@ async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Out
             return Refusal(Code.NOT_FORWARD, "stage")
         await desk.tx.run(SET_STAGE, id=found.id, stage=stage.value)
         await desk.record(EventType.APPLICATION_ADVANCED, About("Application", found.id), stage=stage.value)
+        if stage is Stage.HIRED:
+            await pools.leave(desk, found.id)
         return Written("Application", found.id)
 
     return await perform(graph, act, work)
@@ -257,6 +260,7 @@ async def withdraw(graph: Graph, act: Act, application: str, reason: str | None)
             return Refusal(Code.APPLICATION_ENDED, "application")
         await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.WITHDRAWN.value)
         await desk.record(EventType.APPLICATION_WITHDRAWN, About("Application", found.id), reason=reason)
+        await pools.join(desk, found.id, Standing.ENDED, act.now)
         return Written("Application", found.id)
 
     return await perform(graph, act, work)
@@ -269,4 +273,5 @@ async def reject(desk: Desk, application: str) -> Outcome:
         return found
     await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.REJECTED.value)
     await desk.record(EventType.APPLICATION_REJECTED, About("Application", found.id))
+    await pools.join(desk, found.id, Standing.ENDED, desk.act.now)
     return Written("Application", found.id)

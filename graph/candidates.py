@@ -11,7 +11,7 @@ from typing import Any
 
 import phonenumbers
 
-from graph import timesheets
+from graph import pools, timesheets
 from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
@@ -557,6 +557,7 @@ async def restrict(desk: Desk, candidate: str) -> Outcome:
     await desk.tx.run(RESTRICT, id=candidate)
     await desk.tx.run(RESTRICT_FINDINGS, id=candidate)
     await desk.record(EventType.CANDIDATE_RESTRICTED)
+    await pools.forget(desk, candidate)
     return Written("Candidate", candidate)
 
 
@@ -570,4 +571,5 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REQUESTS, ERASE_IDENTIFIERS, ERASE):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)
+    await pools.forget(desk, candidate)
     return Written("Candidate", candidate)

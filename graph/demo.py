@@ -209,6 +209,16 @@ REMOVE_CODES = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_ROUNDS = Statement(
+    "demo.remove_rounds",
+    """
+    MATCH (round:InvitationRound {organization: $organization})
+    OPTIONAL MATCH (round)-[:HAS_ANSWER]->(answer:InvitationAnswer)
+    DETACH DELETE round, answer
+    """,
+    row=Nothing,
+    writes=True,
+)
 REMOVE_DEPARTMENTS = Statement(
     "demo.remove_departments",
     "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
@@ -234,6 +244,7 @@ OF_CANDIDATES = (
 IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (
     REMOVE_ACCESS_GAPS,
+    REMOVE_ROUNDS,
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,

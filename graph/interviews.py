@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import applications, links
+from graph import applications, links, pools
 from graph.events import About, EventType
 from graph.instants import is_zone
 from graph.labels import label
+from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Look, Many, One, Page, Prop, Shape, Sort, root
@@ -354,51 +355,51 @@ async def find_mine(desk: Desk, id: str) -> InterviewRow | Refusal:
 
 async def invite(graph: Graph, act: Act, new: Invite) -> Outcome:
     """Invites for one time; the interview is held by the position's department of this moment, for good."""
-    if refused := role_refusal(act.viewer, RECRUITERS):
+    if refused := role_refusal(act.viewer, RECRUITERS) or invite_refusal(new, act.now):
         return refused
-    if refused := invite_refusal(new, act.now):
-        return refused
+    return await perform(graph, act, lambda desk: invite_one(desk, new))
 
-    async def work(desk: Desk) -> Outcome:
-        application = await applications.find_own(desk, new.application)
-        if isinstance(application, Refusal):
-            return application
-        if application.stage in applications.ENDED:
-            return Refusal(Code.APPLICATION_ENDED, "application")
-        users = sorted(set(new.interviewers))
-        known = await desk.tx.run(KNOWN_USERS, users=users, organization=act.viewer.organization)
-        if len(known) != len(users):
-            return Refusal(Code.NOT_FOUND, "interviewers")
-        id = desk.new_id()
-        await desk.tx.run(
-            CREATE,
-            id=id,
-            application=application.id,
-            department=application.department,
-            mode=new.mode.value,
-            starts_at=new.times.starts_at,
-            ends_at=new.times.ends_at,
-            time_zone=new.times.time_zone,
-            grace_minutes=new.grace_minutes,
-            join_url=new.join_url,
-            response=Response.NEEDS_ACTION.value,
-            ics_uid=f"{id}@turnout",
-            ics_sequence=0,
-        )
-        await desk.tx.run(SET_INTERVIEWERS, id=id, users=users, organization=act.viewer.organization)
-        await record(
-            desk,
-            EventType.INTERVIEW_INVITED,
-            id,
-            application=application.id,
-            mode=new.mode.value,
-            startsAt=new.times.starts_at,
-            endsAt=new.times.ends_at,
-        )
-        await links.create(desk, application.id, new.times.ends_at)
-        return Written("Interview", id)
 
-    return await perform(graph, act, work)
+async def invite_one(desk: Desk, new: Invite) -> Outcome:
+    """One invitation, of what no `invite_refusal` speaks against; refused before anything is written."""
+    application = await applications.find_own(desk, new.application)
+    if isinstance(application, Refusal):
+        return application
+    if application.stage in applications.ENDED:
+        return Refusal(Code.APPLICATION_ENDED, "application")
+    users, organization = sorted(set(new.interviewers)), desk.act.viewer.organization
+    known = await desk.tx.run(KNOWN_USERS, users=users, organization=organization)
+    if len(known) != len(users):
+        return Refusal(Code.NOT_FOUND, "interviewers")
+    id = desk.new_id()
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        application=application.id,
+        department=application.department,
+        mode=new.mode.value,
+        starts_at=new.times.starts_at,
+        ends_at=new.times.ends_at,
+        time_zone=new.times.time_zone,
+        grace_minutes=new.grace_minutes,
+        join_url=new.join_url,
+        response=Response.NEEDS_ACTION.value,
+        ics_uid=f"{id}@turnout",
+        ics_sequence=0,
+    )
+    await desk.tx.run(SET_INTERVIEWERS, id=id, users=users, organization=organization)
+    await record(
+        desk,
+        EventType.INTERVIEW_INVITED,
+        id,
+        application=application.id,
+        mode=new.mode.value,
+        startsAt=new.times.starts_at,
+        endsAt=new.times.ends_at,
+    )
+    await links.create(desk, application.id, new.times.ends_at)
+    await pools.join(desk, application.id, Standing.INVITED, desk.act.now)
+    return Written("Interview", id)
 
 
 def change_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
-from graph import interviews
+from graph import interviews, pools
 from graph.candidates import Holder, Identifier, IdentifierKind, Person, identifiers, normalised_name, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
@@ -559,6 +559,8 @@ class Batch:
             await tx.run(CREATE_INTERVIEWS, rows=self.interviews)
         if self.completed:
             await tx.run(COMPLETE_INTERVIEWS, rows=self.completed)
+        if self.applications:
+            await tx.run(pools.FILL, **pools.filled(row["position"] for row in self.applications))
         await self.pen.write(tx)
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:

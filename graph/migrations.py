@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph.client import Client
+from graph.pools import FILL_ALL
 from graph.statements import Nothing, Statement
 
 
@@ -117,6 +118,14 @@ MIGRATIONS = (
         (
             "CREATE CONSTRAINT slot_id IF NOT EXISTS FOR (n:Slot) REQUIRE n.id IS UNIQUE",
             "CREATE CONSTRAINT reschedule_request_id IF NOT EXISTS FOR (n:RescheduleRequest) REQUIRE n.id IS UNIQUE",
+        ),
+    ),
+    Migration(
+        "0009_refill",
+        (
+            "CREATE CONSTRAINT invitation_round_id IF NOT EXISTS FOR (n:InvitationRound) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT invitation_answer_id IF NOT EXISTS FOR (n:InvitationAnswer) REQUIRE n.id IS UNIQUE",
+            FILL_ALL,
         ),
     ),
 )

@@ -33,6 +33,7 @@ class Code(Enum):
     POSITION_CLOSED = "POSITION_CLOSED"
     ALREADY_APPLIED = "ALREADY_APPLIED"
     CANDIDATE_ERASED = "CANDIDATE_ERASED"
+    CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
     APPLICATION_ENDED = "APPLICATION_ENDED"
     REJECTION_IS_A_DECISION = "REJECTION_IS_A_DECISION"
     NOT_FORWARD = "NOT_FORWARD"
@@ -90,6 +91,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.POSITION_CLOSED: ("该岗位已关闭。", "This position is closed."),
     Code.ALREADY_APPLIED: ("该候选人已投递此岗位。", "This candidate has already applied for this position."),
     Code.CANDIDATE_ERASED: ("该候选人的资料已删除。", "This candidate was erased."),
+    Code.CANDIDATE_RESTRICTED: (
+        "该候选人的资料已限制处理。",
+        "This candidate's record is restricted.",
+    ),
     Code.APPLICATION_ENDED: ("该投递已结束。", "This application has ended."),
     Code.REJECTION_IS_A_DECISION: (
         "淘汰是一项决定，不能作为阶段推进。",

@@ -68,7 +68,10 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A short list, sorted by `order`. `steps` may depend on nothing from the request but declared arguments."""
+    """A short list, sorted by `order`. `steps` may depend on nothing from the request but declared arguments.
+
+    Of a root, a step may go on with clauses of its own, up to one that binds `that`.
+    """
 
     to: str
     steps: Steps
@@ -82,11 +85,18 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Several short lists under one type, sorted together by their `order` and cut at `limit`."""
+    """Several short lists under one type, sorted together by their `order` and cut at `limit`.
+
+    `count` names the argument that says how many are wanted; it is brought within 1 and `limit`.
+    """
 
     parts: tuple[Many, ...]
     limit: int
     descending: bool = True
+    count: str = ""
+
+    def brought_within(self, args: Mapping[str, Any]) -> int:
+        return min(max(args[self.count], 1), self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +398,7 @@ def compose(root: Root, pick: Pick, dialect: Dialect) -> Composed:
     composer = Composer(dialect)
     if root.member is not None:
         columns, layout = composer.member(root.member, pick, {})
-        answer = f"[{', '.join(columns)}]" if isinstance(root.member, Page) else columns[0]
+        answer = f"[{', '.join(columns)}]" if isinstance(root.member, (Page, Merged)) else columns[0]
         text = f"RETURN {answer} AS answer"
     else:
         text, layout = composer.lookup(root, pick)
@@ -547,7 +557,8 @@ class Composer:
                 text, layout = self.many(member, pick, names)
                 return [text], layout
             case Merged():
-                parts = [self.many(part, pick, names) for part in member.parts]
+                wanted = {member.count: self.parameter(pick, member.brought_within)} if member.count else {}
+                parts = [self.many(part, pick, names, wanted) for part in member.parts]
                 return [text for text, _ in parts], [layout for _, layout in parts]
             case Page():
                 return self.page(member, pick, names)
@@ -556,10 +567,12 @@ class Composer:
             case Grouped():
                 return self.grouped(member, pick, names)
 
-    def many(self, member: Many, pick: Pick, names: Mapping[str, str]) -> tuple[str, ListLayout]:
+    def many(
+        self, member: Many, pick: Pick, names: Mapping[str, str], bounded: Mapping[str, str] | None = None
+    ) -> tuple[str, ListLayout]:
         """Nested comprehensions, one for each step, inside which every variable is bound."""
         shape = SHAPES[member.to]
-        patterns, scope = self.walk(member.steps, names, self.arguments(member.steps, pick))
+        patterns, scope = self.walk(member.steps, names, {**self.arguments(member.steps, pick), **(bounded or {})})
         conditions = self.seen(shape, scope, where=member.where, implied=member.implied)
         keys = [self.render(text, scope) for text in member.order]
         text, layouts = self.row(shape, [pick.picks], {**scope, "this": scope["that"]})

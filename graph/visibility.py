@@ -437,6 +437,23 @@ POLICIES: Mapping[str, Policy] = {
     # `held` is the department it comes from, bound on the way there.
     "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, ABSENT),
     "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, ABSENT),
+    # A suggestion stands on an application; the way to it leads through one's own departments alone.
+    "RefillSuggestion": Policy(
+        Rule("EXISTS { (this)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"), ABSENT, ABSENT
+    ),
+    "InvitationRound": Policy(
+        Rule("EXISTS { (this)-[:ROUND_FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        ABSENT,
+    ),
+    "InvitationAnswer": Policy(
+        Rule(
+            "EXISTS { (this)<-[:HAS_ANSWER]-(:InvitationRound)-[:ROUND_FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
+            "WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        ABSENT,
+    ),
     "AttendanceSummary": Policy(Rule("true"), ABSENT, ABSENT),
     # What becomes of people at work is nobody's but the employer's own and theirs.
     "Employment": Policy(

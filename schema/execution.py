@@ -82,6 +82,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "CostPolicy": "(this:CostPolicy {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",
+    "InvitationRound": "(this:InvitationRound {id: $id})",
+    "InvitationAnswer": "(this:InvitationAnswer {id: $id})",
 }
 LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
 """Any record by its id, as `node` finds it and as mutations read what they wrote."""

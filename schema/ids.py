@@ -14,6 +14,7 @@ NODES = frozenset(
         *("Access", "AccessGap"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
+        *("InvitationRound", "InvitationAnswer"),
     }
 )
 """Types that have a global id."""

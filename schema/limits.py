@@ -163,7 +163,9 @@ class Measure:
             return self._page_size(node) * max(inner, 1)
         if node.name.value in TRANSPARENT or named.name.endswith("Edge") or named.name == "PageInfo":
             return inner + int(node.name.value in ("node", "nodes"))
-        return (LIST if is_list_type(get_nullable_type(returned)) else 1) * (1 + inner)
+        if not is_list_type(get_nullable_type(returned)):
+            return 1 + inner
+        return max((min(max(size, 1), MOST) for size in self._sizes(node, "count")), default=LIST) * (1 + inner)
 
     def _graph(self, node: FieldNode, inner: int) -> int:
         """A subgraph's bound, or a path's longest and the search for it, times what hangs on each node."""

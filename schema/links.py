@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schema.policies import AttendancePolicy
     from schema.positions import Position
     from schema.rescheduling import RescheduleRequest
+    from schema.rounds import InvitationAnswer, InvitationRound
     from schema.slots import Slot
     from schema.users import User
     from schema.work_calendars import WorkCalendar
@@ -43,3 +44,5 @@ RescheduleRequestRef = Annotated["RescheduleRequest", strawberry.lazy("schema.re
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
 AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]
 LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]
+InvitationRoundRef = Annotated["InvitationRound", strawberry.lazy("schema.rounds")]
+InvitationAnswerRef = Annotated["InvitationAnswer", strawberry.lazy("schema.rounds")]

@@ -23,6 +23,7 @@ from schema import (
     policies,
     positions,
     rescheduling,
+    rounds,
     slots,
     users,
     work_calendars,
@@ -37,6 +38,7 @@ from schema.interviews import Interview
 from schema.organizations import Organization
 from schema.paths import Graph
 from schema.positions import Position
+from schema.refills import RefillSuggestion
 from schema.scalars import DATE_TIME, DateTime
 from schema.subscriptions import Subscription
 from schema.users import User
@@ -44,6 +46,7 @@ from schema.users import User
 DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
+    *(rounds,),
 )
 
 RESOLVED = frozenset({"node", "analytics"})
@@ -74,6 +77,14 @@ class Query:
     application: Application | None = planned("An application by its id.", id=ID)
     interview: Interview | None = planned("An interview by its id.", id=ID)
     employment: Employment | None = planned("An employment by its id.", id=ID)
+    refill_suggestions: list[RefillSuggestion] = planned(
+        "Who could take an interview that was lost for a position of your own, the likeliest first: people of its "
+        "circle with an application to your departments, who had no turn for this position yet; those with no other "
+        "process running first, then those without a no-show that counts, then by month and fit. Nobody whose record "
+        "is restricted or erased is among them. Empty for a position that is not your own.",
+        position=Argument(strawberry.ID, "The position."),
+        count=Argument(int, "How many at most, from 1 to 50.", 10),
+    )
     path: Graph | None = planned(
         "A shortest way from one record to another, along any relations, through records that you may see; "
         "null where there is none.",

@@ -25,7 +25,7 @@ from graphql.language import ListValueNode, ObjectValueNode
 from graph.instants import midnight
 from graph.paths import GRAPHS, brought_within
 from graph.secrets import Secrets
-from graph.traversal import Cursor, Page, Pick, Root, chosen_order, page_size
+from graph.traversal import Cursor, Merged, Page, Pick, Root, chosen_order, page_size
 from graph.visibility import Viewer
 from schema.errors import bad_argument
 from schema.ids import end, id_of
@@ -172,6 +172,10 @@ def adjustments(selection: Selection, args: list[Any]) -> list[dict[str, Any]]:
             size, backward, adjusted = page_size(cast(Mapping[str, Any], values))
             if adjusted:
                 found.append({"path": list(slot.path), "argument": "last" if backward else "first", "used": size})
+        elif isinstance(slot.member, Merged) and slot.member.count and isinstance(values, Mapping):
+            given = cast(Mapping[str, Any], values)
+            if given[slot.member.count] != (used := slot.member.brought_within(given)):
+                found.append({"path": list(slot.path), "argument": slot.member.count, "used": used})
         elif selection.root.name in GRAPHS and len(slot.path) == 1 and isinstance(values, Mapping):
             used = brought_within(cast(Mapping[str, Any], values))
             found += [{"path": list(slot.path), "argument": bound, "used": value} for bound, value in used]

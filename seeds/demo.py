@@ -239,7 +239,9 @@ class Company:
             application = await clerk.application(position_id(opening.key), story.person, source)
             maker = replace(clerk, viewer=self.viewers[opening.recruiter])
             interviewer = _first_id(_seed("user", INTERVIEWER)) if opening.recruiter == TECHNOLOGY else None
-            await chapter.ending(Scene(maker, self.time, chapter.days, story.hour, application, interviewer))
+            await chapter.ending(
+                Scene(maker, self.time, chapter.days, story.hour, application, interviewer, position_id(opening.key))
+            )
         keeper = self.by(HR, self.time(1, 17), _seed("keeping", story.key))
         if story.restricted:
             await keeper.restrict(candidate_id(story.key))

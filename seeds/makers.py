@@ -22,6 +22,7 @@ from graph import (
     policies,
     positions,
     rescheduling,
+    rounds,
     slots,
     users,
     work_calendars,
@@ -191,6 +192,10 @@ class Maker:
         if response is not None:
             await self.respond(id, response)
         return id
+
+    async def round(self, position: str, *invitees: rounds.Invitee, mode: Mode = Mode.VIDEO) -> str:
+        new = rounds.InviteMany(position, mode, invitees)
+        return await self._do("inviteMany", {}, lambda act: rounds.invite_many(self.graph, act, new))
 
     async def respond(self, interview: str, response: Response) -> str:
         return await self._do(

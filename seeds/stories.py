@@ -11,8 +11,9 @@ from typing import TypeAlias
 from graph.applications import Stage
 from graph.candidates import Person
 from graph.findings import Cause, FindingState
-from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
+from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.refusals import Locale
+from graph.rounds import Invitee
 from seeds.makers import Maker
 
 CANDIDATES = 200
@@ -36,6 +37,7 @@ class Scene:
     hour: int
     application: str
     interviewer: str | None
+    position: str
 
     def on(self, day: int, hour: int, minute: int = 0) -> Maker:
         self.maker.at = self.time(self.days - day, hour, minute)
@@ -104,6 +106,18 @@ def is_invited(response: Response, mode: Mode = Mode.AI_LIVE, *, ahead: int = 2)
 
     async def tell(scene: Scene) -> None:
         await scene.invites(mode, held=scene.time(-ahead, scene.hour, 0), response=response)
+
+    return tell
+
+
+def is_one_of_many(*, ahead: int) -> Ending:
+    """Invited to a recorded interview by a round; the deadline lies `ahead` days after the day of sowing."""
+
+    async def tell(scene: Scene) -> None:
+        await scene.on(1, 10).advance(scene.application, Stage.INTERVIEW)
+        ends = scene.time(-ahead, scene.hour, 0)
+        times = Times(ends - timedelta(hours=48), ends, "Asia/Shanghai")
+        await scene.on(1, 10, 5).round(scene.position, Invitee(times, scene.application), mode=Mode.AI_ASYNC)
 
     return tell
 
@@ -312,7 +326,7 @@ ROUTINE: tuple[tuple[Ending, int, int], ...] = (
     (is_invited(Response.ACCEPTED, ahead=1), 3, 4),
     (is_rejected, 6, 60),
     (attends(mode=Mode.AI_ASYNC, then=Stage.REJECTED), 9, 60),
-    (is_invited(Response.NEEDS_ACTION, Mode.AI_ASYNC, ahead=5), 3, 3),
+    (is_one_of_many(ahead=5), 3, 3),
     (attends(mode=Mode.ONSITE, then=Stage.HIRED), 20, 80),
     (withdraws, 8, 50),
     (waits, 2, 25),

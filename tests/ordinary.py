@@ -126,7 +126,9 @@ class Ordinary:
                 for number, (column, each) in enumerate(zip(values, layout, strict=True))
                 for row in flat(column, each.depth)
             ]
-            return sorted(parts, key=lambda part: part.keys, reverse=member.descending)[: member.limit]
+            descending = member.descending if len(member.parts) > 1 else member.parts[0].descending
+            limit = member.brought_within(args) if member.count else member.limit
+            return sorted(parts, key=lambda part: part.keys, reverse=descending)[:limit]
         if hasattr(member, "to"):
             return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0])
         return response_value(member.form, values[0], source.shape.type, get_named_type(info.return_type))
@@ -186,7 +188,7 @@ class Ordinary:
         """The columns of one member of its source, null where the viewer does not reach them, and their layout."""
         if source is None:
             answer, layout = self.run(ROOTS[pick.name], pick)
-            return answer if isinstance(ROOTS[pick.name].member, Page) else [answer], layout
+            return answer if isinstance(ROOTS[pick.name].member, (Page, Merged)) else [answer], layout
         if isinstance(source, Record):
             match = LOOKUPS[source.shape.type].match.replace("this", "that")
             node = Root("ordinary", member=Many(source.shape.name, (match,), (), implied=True))

@@ -42,6 +42,7 @@ ALLOWED = {
     "advanceApplication": RECORDERS,
     "withdrawApplication": RECORDERS,
     "inviteToInterview": STAFF,
+    "inviteMany": STAFF,
     "rescheduleInterview": STAFF,
     "cancelInterview": STAFF,
     "recordResponse": RECORDERS,
@@ -105,6 +106,13 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "application": ids["application"],
             "mode": "VIDEO",
             **TIMES,
+            "interviewers": [ids["user"]],
+        },
+        "inviteMany": {
+            "position": ids["position"],
+            "mode": "VIDEO",
+            "timeZone": "Asia/Shanghai",
+            "invitees": [{"application": ids["application"], "startsAt": iso(days=5), "endsAt": iso(days=6)}],
             "interviewers": [ids["user"]],
         },
         "rescheduleInterview": {"interview": ids["interview"], **TIMES},
@@ -236,7 +244,9 @@ IDS = [
     (mutation, field)
     for mutation in MUTATIONS
     for field in id_fields(SCHEMA.get_type(f"{mutation[0].upper()}{mutation[1:]}Input"))  # type: ignore[arg-type]
+    if mutation != "inviteMany" or field == "position"
 ]
+"""Whoever is named to inviteMany besides is told of in its answers: see tests/test_rounds.py."""
 
 
 def swapped(value: Any, id: str) -> Any:
@@ -398,6 +408,9 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
     moved = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED", "RESCHEDULE_GRANTED")
     await do("grantReschedule", "marketing", *moved, request=request, times=TIMES)
+    invitee = {"application": application, "startsAt": iso(days=2), "endsAt": iso(days=2, hours=1)}
+    many = {"position": position, "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": [invitee]}
+    await do("inviteMany", "marketing", "INTERVIEW_INVITED", **many)
     closed = []
     for days in (3, 4):
         missed = await interview(days)

@@ -15,8 +15,9 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from graph.candidates import Person
 from graph.employments import Correction, NewEmployment
 from graph.findings import Cause
-from graph.interviews import Attendance, EvidenceCode, Mode, Side
+from graph.interviews import Attendance, EvidenceCode, Mode, Side, Times
 from graph.positions import Urgency
+from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.timesheets import Fact
@@ -116,6 +117,15 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Access": {"id at who role departments purpose purposeLabel finding": WATCH},
     "AccessGap": {"id since until": WATCH},
+    "InvitationRound": {
+        "id invitedAt position answers": HOME,
+    },
+    "InvitationAnswer": {
+        "id place code field message interview": HOME,
+    },
+    "RefillSuggestion": {
+        "candidate application position isSameFamily isFree noShows attended since reasons": HOME,
+    },
     "Employment": {
         "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
         | {FILER},
@@ -262,6 +272,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["access"], ids["gap"] = await looked(graph, recruiter.viewer, finding)
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
+    ids |= await invited(ask, company)
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
     ids["link"] = await recruiter.link(application)
@@ -269,6 +280,19 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
     return world
+
+
+async def invited(ask: Ask, company: Company) -> dict[str, str]:
+    """A round of two, of whom one was invited."""
+    company.at(days=28)
+    application = await company.application("marketing", company.person("孙悦"))
+    times = Times(company.hr.at, company.hr.at + timedelta(days=2), "Asia/Shanghai")
+    invitees = Invitee(times, application), Invitee(times, candidate="nobody")
+    round = await company.hr.round(company.positions["marketing"], *invitees)
+    query = "query Of($id: ID!) { node(id: $id) { ... on InvitationRound { answers { id } } } }"
+    found = await ask(query, company.user("hr"), id=gid("InvitationRound", round))
+    asked, refused = (uid(each["id"]) for each in found["node"]["answers"])
+    return {"round": round, "asked": asked, "refused": refused}
 
 
 async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict[str, str]:
@@ -316,6 +340,8 @@ TYPES = {
     "CostPolicy": "policy",
     "AttendancePolicy": "rules",
     "Link": "link ended",
+    "InvitationRound": "round",
+    "InvitationAnswer": "asked refused",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -461,6 +487,12 @@ WAYS = [
     Way("AttendanceRecord", node("record", "correctedBy { ...R }"), HOME | {FILER}),
     Way("Candidate", "employment(id: $employment) { candidate { ...R } }", HOME | {FILER}),
     Way("Department", "employment(id: $employment) { department { ...R } }", HOME | {FILER}),
+    Way("InvitationRound", node("round", "...R"), HOME),
+    Way("InvitationAnswer", node("asked", "...R"), HOME),
+    Way("InvitationAnswer", node("refused", "...R"), HOME),
+    Way("InvitationAnswer", node("round", "answers { ...R }"), HOME),
+    Way("Position", node("round", "position { ...R }"), HOME),
+    Way("RefillSuggestion", "refillSuggestions(position: $position) { ...R }", HOME),
     Way("WorkCalendar", node("calendar", "...R"), NEAR | PROGRAMS),
     Way("WorkCalendar", f"{MARKETING} {{ workCalendars {{ ...R }} }}", NEAR | PROGRAMS),
     Way("Department", node("calendar", "department { ...R }"), NEAR | PROGRAMS),
@@ -495,6 +527,8 @@ async def found(ask: Ask, world: World, way: Way, viewer: str) -> dict[str, froz
         if way.type == "Reminder":
             if row["noShow"]:
                 seen[row["kind"]] = fields
+        elif way.type == "RefillSuggestion":
+            seen["suggestion"] = fields
         elif row["id"] in ours:
             seen[row["id"]] = fields
     return seen

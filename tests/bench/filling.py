@@ -106,7 +106,7 @@ async def found(graph: Graph, today: datetime) -> tuple[Viewer, list[Opening]]:
             opening = Opening(fixed("position", len(openings)), unit.code, id, unit.circle, departments[unit.code[:2]])
             openings.append(opening)
             rows.append({"id": opening.id, "department": id, **titled(number, unit.code)})
-    await _unwind(graph.client, POSITIONS, rows, opened_at=as_text(at))
+    await unwind(graph.client, POSITIONS, rows, opened_at=as_text(at))
     for external_id in (RECRUITER, *OTHERS):
         await admin.user(external_id, OrganizationRole.MEMBER, recruits_for=(departments["G0D0"],))
     return admin.viewer, openings
@@ -118,15 +118,15 @@ def titled(number: int, code: str) -> Row:
 
 
 async def store(client: Client, records: Records, admin: Viewer) -> None:
-    await _unwind(client, CANDIDATES, records.candidates, organization=admin.organization)
-    await _unwind(client, APPLICATIONS, records.applications)
-    await _unwind(client, INTERVIEWS, records.interviews, zone=ZONE)
+    await unwind(client, CANDIDATES, records.candidates, organization=admin.organization)
+    await unwind(client, APPLICATIONS, records.applications)
+    await unwind(client, INTERVIEWS, records.interviews, zone=ZONE)
     for label, rows in records.events.items():
-        await _unwind(client, EVENTS[label], rows, by=admin.id)
-    await _unwind(client, FINDINGS, records.findings, by=admin.id)
+        await unwind(client, EVENTS[label], rows, by=admin.id)
+    await unwind(client, FINDINGS, records.findings, by=admin.id)
 
 
-async def _unwind(client: Client, text: LiteralString, rows: list[Any], **parameters: Any) -> None:
+async def unwind(client: Client, text: LiteralString, rows: list[Any], **parameters: Any) -> None:
     for start in range(0, len(rows), BATCH):
         async with client.driver.session(database=client.database) as session:
             result = await session.run(text, rows=rows[start : start + BATCH], **parameters)

@@ -249,6 +249,14 @@ class Inputs:
         room = {"joinUrl": "https://interview.example/room", "interviewers": [user]}
         return {"application": gid("Application", await self.application()), "mode": "VIDEO", **TIMES, **room}
 
+    async def inviteMany(self) -> dict[str, Any]:
+        user = gid("User", await self.company.hr.user(self.fresh("user")))
+        room = {"joinUrl": "https://interview.example/room", "interviewers": [user]}
+        invitee = {"application": gid("Application", await self.application()), **TIMES}
+        zone = invitee.pop("timeZone")
+        position = gid("Position", self.company.positions["technology"])
+        return {"position": position, "mode": "VIDEO", "timeZone": zone, "invitees": [invitee], **room}
+
     async def rescheduleInterview(self) -> dict[str, Any]:
         return {"interview": await self.interview(), **TIMES, "reason": "Ill."}
 

@@ -268,6 +268,8 @@ def known(place: Place, *, few: bool) -> Known:
         "CostPolicy": ["policy"],
         "AttendancePolicy": ["rules"],
         "Link": ["link", "ended"],
+        "InvitationRound": ["round"],
+        "InvitationAnswer": ["asked", "refused"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -361,6 +363,8 @@ FORBIDDEN = {
     "CostPolicy": ("stranger", "policy"),
     "AttendancePolicy": ("stranger", "rules"),
     "Link": ("technology", "link"),
+    "InvitationRound": ("technology", "round"),
+    "InvitationAnswer": ("technology", "asked"),
 }
 
 

@@ -15,7 +15,9 @@ from graphql import get_named_type, is_enum_type, is_object_type
 
 from graph import candidates, employments, work_calendars
 from graph.instants import parameter
+from graph.interviews import Times
 from graph.refusals import Locale
+from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
 from graph.traversal import (
@@ -40,7 +42,7 @@ from graph.writing import Graph
 from schema.execution import LOOKUPS, Answerer
 from schema.root import core_schema
 from seeds.makers import fixed_ids
-from tests.conftest import Ask, gid, looked, make_company, uid
+from tests.conftest import Ask, Company, gid, looked, make_company, uid
 
 SCHEMA = core_schema()
 INSTANT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -56,6 +58,7 @@ VALUES: Mapping[str, Any] = {
     "code": "MARKETING",
     "current": True,
     "standing": True,
+    "count": 10,
 }
 """A value for each argument and each condition; any other is a text."""
 
@@ -71,9 +74,22 @@ def chosen(value: str) -> Enum:
 
 def children(to: str) -> list[Pick]:
     """What is asked of a row at the end of a member: enough to have a column of each kind."""
-    if to in ("AttendanceSummary", "MissedReminder", "RepeatReminder", "WorkAttendance", "WorkAttendanceGroup"):
+    if to in (
+        "AttendanceSummary",
+        "MissedReminder",
+        "RepeatReminder",
+        "WorkAttendance",
+        "WorkAttendanceGroup",
+        "RefillSuggestion",
+    ):
         return [
-            Pick(name, name, 0, {"locale": Locale.EN}, [Pick("id", "id")] if name in ("noShow", "department") else [])
+            Pick(
+                name,
+                name,
+                0,
+                {"locale": Locale.EN},
+                [Pick("id", "id")] if name in ("noShow", "department", "candidate", "application", "position") else [],
+            )
             for name in SHAPES[to].members
         ]
     return [Pick("id", "id")]
@@ -196,8 +212,21 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "AttendancePolicy": await company.hr.policy(answer_hours=96),
         "PolicyInForce": company.hr.viewer.organization,
         "Link": await company.hr.link(first),
+        **await invited(Ask(graph, answerer), company),
     }
     return There(company.hr.viewer, ids)
+
+
+async def invited(ask: Ask, company: Company) -> dict[str, str]:
+    """A round of invitations with its one answer."""
+    company.at(days=20)
+    person, at = company.person(), company.hr.at + timedelta(days=5)
+    times = Times(at, at + timedelta(hours=1), "Asia/Shanghai")
+    application = await company.application("technology", person)
+    round = await company.hr.round(company.positions["technology"], Invitee(times, application))
+    query = "query Of($id: ID!) { node(id: $id) { ... on InvitationRound { answers { id } } } }"
+    found = await ask(query, company.user("hr"), id=gid("InvitationRound", round))
+    return {"InvitationRound": round, "InvitationAnswer": uid(found["node"]["answers"][0]["id"])}
 
 
 async def run(graph: Graph, engine_name: str, viewer: Viewer, composed: Composed, args: Mapping[str, Any]) -> bool:
@@ -263,6 +292,8 @@ def test_every_shape_is_reached() -> None:
                 reached |= {part.to for part in member.parts}
             if isinstance(member, (One, Here, Many, Page, Aggregate, Grouped)):
                 reached.add(member.to)
+    for root in ROOTS.values():
+        reached |= {part.to for part in root.member.parts} if isinstance(root.member, Merged) else set()
     assert reached == SHAPES.keys()
 
 

@@ -20,7 +20,7 @@ for module in iter_modules(graph_room.__path__):
     if module.name != "embedded_child":
         import_module(f"graph.{module.name}")
 
-ARGUMENTS: dict[str, Any] = {"organization": "o", "staff": True, "now": datetime(2026, 1, 1), "seq": 1}  # noqa: DTZ001
+ARGUMENTS: dict[str, Any] = {"organization": "o", "staff": True, "now": datetime(2026, 1, 1), "seq": 1, "kept": 1}  # noqa: DTZ001
 
 
 def parameters(text: str) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""Refill 补位: whom a lost interview could be given to, by what the position's own department may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
+
+from graph.instants import from_text, month
+from graph.labels import month_in_words
+from graph.refusals import Locale
+from graph.traversal import Derived, Form, Here, Many, Merged, One, Prop, Shape, root
+from graph.visibility import COUNTS
+
+MOST = 50
+"""Suggestions that one answer holds."""
+POSITIONS, CONSIDERED = 20, 60
+"""Positions whose pools are looked into, and the people of them who are weighed: neither grows with the company."""
+IDLE = 90
+"""Days after which an application that came to no interview holds nobody up any more."""
+
+_FAMILY: LiteralString = "split(replace(replace(toUpper(x.jobFamily), '-', '_'), ' ', '_'), '_')[0]"
+_ALIKE: LiteralString = _FAMILY.replace("x.", "other.") + " = " + _FAMILY.replace("x.", "wanted.")
+"""Families are similar that begin with the same word: SOFTWARE_WEB and SOFTWARE_DATA."""
+_YIELDS: LiteralString = "(wanted.urgency = 'URGENT_BACKFILL' AND {}.urgency <> 'URGENT_BACKFILL')"
+"""An urgent position comes first: whoever only waits for one that is not may be asked to it."""
+_RUNNING: LiteralString = (
+    """EXISTS {
+        MATCH (person)-[:SUBMITTED]->(running:Application)-[:FOR]->(elsewhere:Position {status: 'OPEN'})
+        MATCH (elsewhere)-[:BELONGS_TO]->(at:Department)
+        WHERE at.id IN $own AND elsewhere.id <> wanted.id
+          AND NOT running.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
+          AND (EXISTS { (running)-[:HAS_INTERVIEW]->(:Interview {attendance: 'PENDING'})
+            } OR (running.appliedAt > $now - duration({days: 90}) AND NOT """
+    + _YIELDS.replace("{}", "elsewhere")
+    + """))
+      }"""
+)
+_HAD_TURN: LiteralString = """EXISTS {
+        MATCH (person)-[:SUBMITTED]->(same:Application)-[:FOR]->(again:Position) WHERE again.id = wanted.id
+          AND (same.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] OR EXISTS {
+            MATCH (same)-[:HAS_INTERVIEW]->(held:Interview) WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' })
+      }"""
+_RANKED: LiteralString = (
+    """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
+      MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(other:Position)
+      WHERE home.id IN $own AND other.pooledAt IS NOT NULL AND """
+    + _ALIKE
+    + """
+      WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
+        ELSE 2 END AS apart
+      ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
+      MATCH (other)-[pooled:POOLS]->(found:Application)
+      WHERE apart > 0 OR pooled.standing <> 'ENDED'
+      WITH wanted, found, pooled.at AS since, CASE WHEN apart = 0 OR pooled.standing = 'ENDED'
+        OR other.status = 'CLOSED' OR pooled.at <= $now - duration({days: 90}) THEN 0 ELSE 1 END AS later
+      ORDER BY later, since DESC, found.id LIMIT 60
+      MATCH (found)<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
+      WHERE NOT """
+    + _HAD_TURN
+    + """
+      WITH wanted, person, head(collect(found)) AS chosen, max(since) AS since
+      MATCH (chosen)-[:FOR]->(other:Position) MATCH (that:Application {id: chosen.id})
+      WITH wanted, person, other, that, since,
+        CASE WHEN """
+    + _RUNNING
+    + """ THEN 0 ELSE 1 END AS free,
+        COUNT { MATCH (person)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(missed:Interview)
+          MATCH (missed)<-[:FINDS]-(mark:Finding) MATCH (missed)-[:HELD_BY]->(by:Department)
+          WHERE by.id IN $near AND """
+    + COUNTS.replace("this.", "mark.")
+    + """ } AS marks,
+        COUNT { MATCH (person)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(came:Interview)
+          MATCH (came)-[:HELD_BY]->(to:Department)
+          WHERE to.id IN $own AND came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] } AS attended
+      WITH wanted, person, other, that, since, free, marks, attended, CASE WHEN marks > 0 THEN 0 ELSE 1 END AS clean,
+        substring(toString(since), 0, 7) AS lately, CASE WHEN other.id = wanted.id THEN 4
+          WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END + CASE WHEN attended > 0 THEN 1 ELSE 0 END AS fit
+      ORDER BY free DESC, clean DESC, lately DESC, fit DESC, since DESC, that.id DESC LIMIT $count"""
+)
+"""Pools of the positions nearest in kind, the newest of them, each person once; then what each is worth here.
+
+Only what the viewer sees is weighed: applications and attendance of OWN, marks that count of the circle.
+"""
+
+
+def _reasons(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> list[str]:
+    kin, free, marks, attended, title, since, urgent = values
+    locale: Locale = args["locale"]
+    zh = locale is Locale.ZH_CN
+    when = month_in_words(*month(from_text(since), "UTC"), locale)
+    places = {
+        4: (f"{when}已投递本岗位，正在等待", f"has waited for this very position since {when}"),
+        2: (f"{when}投递过同类岗位「{title}」", f"applied for {title}, of the same job family, in {when}"),
+        0: (f"{when}投递过相近岗位「{title}」", f"applied for {title}, of a similar job family, in {when}"),
+    }
+    found = [places[kin]]
+    found.append(
+        ("目前没有其他进行中的流程", "has no other process running")
+        if free
+        else ("另有进行中的流程", "has another process running")
+    )
+    if marks:
+        found.append(
+            (
+                f"有{marks}次有效爽约记录",
+                f"has {marks} no-show{'s' if marks > 1 else ''} that count{'' if marks > 1 else 's'}",
+            )
+        )
+    else:
+        found.append(("没有有效的爽约记录", "has no no-show that counts"))
+    if attended:
+        found.append((f"曾参加{attended}次面试", f"attended {attended} interview{'s' if attended > 1 else ''}"))
+    if urgent:
+        found.append(("紧急补位岗位优先", "this position is to be filled urgently and comes first"))
+    return [one[0] if zh else one[1] for one in found]
+
+
+REFILL_SUGGESTION = Shape(
+    "RefillSuggestion",
+    {
+        "candidate": One("Candidate", ("(this)<-[:SUBMITTED]-(that:Candidate)",), implied=True),
+        "application": Here("Application"),
+        "position": One("Position", ("(this)-[:FOR]->(that:Position)",), implied=True),
+        "isSameFamily": Prop("other.jobFamily = wanted.jobFamily"),
+        "isFree": Prop("free = 1"),
+        "noShows": Prop("marks"),
+        "attended": Prop("attended"),
+        "since": Prop("since", form=Form.INSTANT),
+        "reasons": Derived(
+            (
+                "CASE WHEN other.id = wanted.id THEN 4 WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END",
+                "free = 1",
+                "marks",
+                "attended",
+                "other.title",
+                "toString(since)",
+                "wanted.urgency = 'URGENT_BACKFILL'",
+            ),
+            _reasons,
+        ),
+    },
+)
+root(
+    "refillSuggestions",
+    member=Merged(
+        (
+            Many(
+                "RefillSuggestion",
+                (_RANKED,),
+                ("free", "clean", "lately", "fit", "toString(since)", "that.id"),
+                descending=True,
+                implied=True,
+            ),
+        ),
+        limit=MOST,
+        count="count",
+    ),
+)

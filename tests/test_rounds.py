@@ -1,0 +1,95 @@
+"""Rounds of invitations: one call, one answer each, and nobody is kept from it by another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
+from tests.ledger import recorded
+
+ANSWERS = "id position { title } answers { place code field message(locale: EN) interview { startsAt response } }"
+WHO = "query Who($id: ID!) { application(id: $id) { candidate { id } } }"
+
+
+def times(days: float) -> dict[str, str]:
+    at = NOW + timedelta(days=days)
+    return {"startsAt": instant(at), "endsAt": instant(at + timedelta(hours=1))}
+
+
+def instant(at: Any) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+async def who(ask: Ask, company: Company, application: str) -> str:
+    found = await ask(WHO, company.user("hr"), id=gid("Application", application))
+    return found["application"]["candidate"]["id"]
+
+
+async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
+    """Those of others, of no one, and of another company are refused alike, and keep nobody from being invited."""
+    hr = company.at(days=30)
+    position, place = company.positions["technology"], company.departments["technology"]
+    waiting = await company.application("technology")
+    ended = await company.application("technology")
+    await hr.withdraw(ended)
+    elsewhere = await hr.application(await hr.position(place, "Tester", "ENGINEERING"), company.person())
+    theirs = await company.application("brand")
+    other = await make_company(ask.graph)
+    foreign = await other.application("technology")
+    restricted = await who(ask, company, await company.application("technology"))
+    await hr.restrict(uid(restricted))
+    nobody = gid("Candidate", "00000000-0000-4000-8000-000000000000")
+    invitees = [
+        {"application": gid("Application", waiting), **times(2)},
+        {"candidate": await who(ask, company, elsewhere), **times(3)},
+        {"application": gid("Application", ended), **times(2)},
+        {"application": gid("Application", elsewhere), **times(2)},
+        {"candidate": await who(ask, company, theirs), **times(2)},
+        {"candidate": await who(ask, other, foreign), **times(2)},
+        {"candidate": nobody, **times(2)},
+        {"application": gid("Application", waiting), **times(-2)},
+        {"candidate": restricted, **times(2)},
+        {**times(2)},
+    ]
+    input = {"position": gid("Position", position), "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": invitees}
+    viewer = company.user("technology")
+    before = len(await recorded(ask, company))
+    round = await ask.do("inviteMany", viewer, ANSWERS, idempotencyKey="one", **input)
+    again = await ask.do("inviteMany", viewer, ANSWERS, idempotencyKey="one", **input)
+    assert round == again
+    assert len(await recorded(ask, company)) == before + 3
+    assert [(each["code"], each["field"]) for each in round["answers"]] == [
+        (None, None),
+        (None, None),
+        ("APPLICATION_ENDED", "application"),
+        ("NOT_FOUND", "application"),
+        ("NOT_FOUND", "candidate"),
+        ("NOT_FOUND", "candidate"),
+        ("NOT_FOUND", "candidate"),
+        ("INVALID_VALUE", "endsAt"),
+        ("CANDIDATE_RESTRICTED", "candidate"),
+        ("INVALID_VALUE", "candidate"),
+    ]
+    assert [each["interview"] and each["interview"]["startsAt"] for each in round["answers"][:3]] == [
+        times(2)["startsAt"],
+        times(3)["startsAt"],
+        None,
+    ]
+    assert round["answers"][8]["message"] == "This candidate's record is restricted."
+
+
+async def test_a_round_is_for_an_open_position_of_ones_own(ask: Ask, company: Company) -> None:
+    hr = company.at(days=30)
+    waiting = await company.application("technology")
+    invitee = {"application": gid("Application", waiting), **times(2)}
+    position = gid("Position", company.positions["technology"])
+    input = {"position": position, "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": [invitee]}
+    for viewer, code in [("brand", "NOT_ALLOWED"), ("subsidiary", "NOT_FOUND"), ("integrator", "NOT_ALLOWED")]:
+        assert (await ask.do("inviteMany", company.user(viewer), **input))["code"] == code
+    for wrong in ([], [invitee] * 51):
+        answer = await ask.do("inviteMany", company.user("hr"), **input | {"invitees": wrong})
+        assert (answer["code"], answer["field"]) == ("INVALID_VALUE", "invitees")
+    await hr.close_position(company.positions["technology"])
+    answer = await ask.do("inviteMany", company.user("hr"), **input)
+    assert (answer["code"], answer["field"]) == ("POSITION_CLOSED", "position")
