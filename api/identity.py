@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
 from joserfc import jwt
@@ -18,6 +21,8 @@ ISSUER = "turnout"
 LOCAL, DEMO = "turnout", "turnout-demo"
 """Audiences: a local token, and one for the demo company alone."""
 LOCAL_LIFE, DEMO_LIFE = timedelta(hours=12), timedelta(hours=1)
+VERIFIED = 10_000
+"""Signatures that are remembered, so that each is checked once; claims are checked every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Tokens:
             LOCAL: [OctKey.import_key(key) for key in secrets.derive_each("local-tokens/1")],
             DEMO: [OctKey.import_key(key) for key in secrets.derive_each("demo-tokens/1")],
         }
+        self._verified: dict[bytes, tuple[str, Mapping[str, Any]]] = {}
 
     def sign(self, subject: str, *, demo: bool, now: datetime) -> str:
         audience, life = (DEMO, DEMO_LIFE) if demo else (LOCAL, LOCAL_LIFE)
@@ -50,15 +56,29 @@ class Tokens:
 
     def read(self, token: str, *, now: datetime) -> Claim | None:
         """What the token says, if one of our keys signed it, for its own audience, and it has not ended."""
+        digest = sha256(token.encode()).digest()
+        verified = self._verified.get(digest)
+        if verified is None:
+            verified = self._verify(token)
+            if verified is None:
+                return None
+            if len(self._verified) >= VERIFIED:
+                self._verified.clear()
+            self._verified[digest] = verified
+        audience, claims = verified
+        subject, ends = claims.get("sub"), claims.get("exp")
+        valid = claims.get("iss") == ISSUER and claims.get("aud") == audience
+        if valid and isinstance(subject, str) and isinstance(ends, int) and now.timestamp() < ends:
+            return Claim(subject, audience == DEMO)
+        return None
+
+    def _verify(self, token: str) -> tuple[str, Mapping[str, Any]] | None:
+        """The claims that one of our keys signed, with the audience whose key it is; valid or not."""
         for audience, key in [(audience, key) for audience, keys in self._keys.items() for key in keys]:
             try:
-                claims = jwt.decode(token, key, algorithms=["HS256"]).claims
+                return audience, jwt.decode(token, key, algorithms=["HS256"]).claims
             except (JoseError, ValueError):
                 continue
-            subject, ends = claims.get("sub"), claims.get("exp")
-            valid = claims.get("iss") == ISSUER and claims.get("aud") == audience
-            if valid and isinstance(subject, str) and isinstance(ends, int) and now.timestamp() < ends:
-                return Claim(subject, audience == DEMO)
         return None
 
 

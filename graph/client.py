@@ -162,6 +162,7 @@ class Client:
                 connection_timeout=0.8 * SILENCE,
                 max_transaction_retry_time=0,
                 notifications_min_severity="OFF",
+                telemetry_disabled=True,
                 user_agent="turnout",
             )
 

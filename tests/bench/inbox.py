@@ -12,14 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 
 from graph.client import Client
 from graph.embedded import EmbeddedEngine
-from graph.instants import parameter
+from graph.instants import to_graph
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
@@ -87,18 +87,22 @@ async def measure(client: Client, folder: Path) -> tuple[float, float, str, int]
 
 
 async def seen(client: Client, ask: Callable[[], Awaitable[int]]) -> tuple[str, dict[str, object], int]:
-    """The last statement that a question took, its parameters as the driver got them, and the answer's size."""
+    """The last statement that a question took, its parameters as one would write them, and the answer's size."""
     sent: list[tuple[str, dict[str, object]]] = []
     usual = client.answer
 
     async def answer(name: str, text: str, parameters: dict[str, object]) -> object:
-        sent.append((text, parameter(parameters)))
+        sent.append((text, {name: _by_hand(value) for name, value in parameters.items()}))
         return await usual(name, text, parameters)  # type: ignore[arg-type]
 
     client.answer = answer  # type: ignore[method-assign,assignment]
     size = await ask()
     client.answer = usual  # type: ignore[method-assign]
     return *sent[-1], size
+
+
+def _by_hand(value: object) -> object:
+    return to_graph(value) if isinstance(value, datetime) else value
 
 
 async def alternating(*works: Callable[[], Awaitable[object]]) -> list[float]:
