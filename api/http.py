@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -73,6 +73,7 @@ class Server:
     log: FilteringBoundLogger | None = None
     library: Library = field(default_factory=lambda: Library({}))
     tracing: Tracing | None = None
+    clock: Callable[[], datetime] = utc_now
     tokens: Tokens = field(init=False)
     identity: Identity = field(init=False)
     viewers: Viewers = field(init=False)
@@ -92,11 +93,14 @@ class Server:
         self.rates = Rates(self.settings.rate_points, self.settings.rate_storage, self.graph.secrets)
         self.bookmarks = Bookmarks(self.graph.secrets)
         self.metrics = Metrics() if self.settings.shows_metrics else None
-        self.tail = Tail(self.graph.client, utc_now)
-        self.receipts = Receipts(self.graph, utc_now, alone=self.settings.neo4j_uri is None)
+        self.tail = Tail(self.graph.client, self.clock)
+        self.receipts = Receipts(self.graph, self.clock, alone=self.settings.neo4j_uri is None)
 
     def app(self) -> ASGIApp:
+        from api.candidate_pages import CandidatePages
+
         routes = [
+            *CandidatePages(self).routes(),
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),
             Route("/livez", self.live, methods=["GET"]),
@@ -135,13 +139,18 @@ class Server:
             if self.is_full:
                 return Refused(503, "TOO_MANY_STREAMS", FULL, retry_after=5).response(form or JSON)
             return EventStream(self, request, asked, context, caller)
-        answer = await self._answer(asked, context)
-        self._tell(asked, answer, context)
-        await self._charge(caller, answer, context)
+        answer = await self.answer(asked, context, caller)
         response = _json(answer.payload(), form, _status(answer, form))
         if (followed := trail()) is not None and followed.written:
             response.headers[HEADER] = self.bookmarks.seal(followed.bookmarks)
         return response
+
+    async def answer(self, asked: Asked, context: Context, caller: str) -> Answer:
+        """The answer to one operation, told to log and metrics and paid for by the caller."""
+        answer = await self._answer(asked, context)
+        self._tell(asked, answer, context)
+        await self._charge(caller, answer, context)
+        return answer
 
     def _follow(self, request: Request) -> None:
         """Has this request's sessions begin where the write ended whose bookmark it sends."""
@@ -287,7 +296,8 @@ class Server:
             claim = await self.identity.read(token, now=datetime.now(UTC)) if token else None
         except IssuerUnavailable as error:
             raise Refused(503, "IDENTITY_UNAVAILABLE", str(error), retry_after=5) from error
-        context = Context(self.graph, self.viewers, tail=self.tail, address=self.settings.address(self.port))
+        address = self.settings.address(self.port)
+        context = Context(self.graph, self.viewers, clock=self.clock, tail=self.tail, address=address)
         if claim is None or (claim.demo and not self._is_demo_request(connection)):
             return context
         if not claim.demo:

@@ -532,6 +532,15 @@ ERASE_REQUESTS = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_MESSAGES = Statement(
+    "candidates.erase_messages",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
+    SET interview.responseMessage = null
+    """,
+    row=Nothing,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "candidates.erase_payloads",
     "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
@@ -568,7 +577,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     """
     await desk.lock_candidate(candidate)
     await desk.record(EventType.CANDIDATE_ERASED)
-    for statement in (ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REQUESTS, ERASE_IDENTIFIERS, ERASE):
+    for statement in (ERASE_PAYLOADS, ERASE_MESSAGES, ERASE_FINDINGS, ERASE_REQUESTS, ERASE_IDENTIFIERS, ERASE):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)
     await pools.forget(desk, candidate)

@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import applications, links, pools
+from graph import applications, links, messages, pools
 from graph.events import About, EventType
 from graph.instants import is_zone
 from graph.labels import label
+from graph.messages import Template
 from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
@@ -66,6 +67,8 @@ class Side(Enum):
     EMPLOYER = "EMPLOYER"
 
 
+MESSAGE = 2_000
+"""Characters that a message to the employer may have."""
 GRACE_MINUTES = 15
 """How late a candidate may join where the invitation does not say."""
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
@@ -87,6 +90,8 @@ INTERVIEW = Shape(
         "timeZone": Prop(see=Level.ALL),
         "response": Prop(see=Level.ALL),
         "responseLabel": label("this.response", see=Level.ALL),
+        # Said to the employer's people, and not to its programs.
+        "responseMessage": Prop("CASE WHEN $staff OR $linked <> '' THEN this.responseMessage END"),
         "attendance": Prop(see=Level.ALL),
         "attendanceLabel": label("this.attendance", see=Level.ALL),
         "graceMinutes": Prop(),
@@ -271,7 +276,7 @@ SETTLE_REQUEST = Statement(
 )
 SET_RESPONSE = Statement(
     "interviews.set_response",
-    "MATCH (interview:Interview {id: $id}) SET interview.response = $response",
+    "MATCH (interview:Interview {id: $id}) SET interview.response = $response, interview.responseMessage = $message",
     row=Nothing,
     writes=True,
 )
@@ -498,21 +503,29 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
     return await perform(graph, act, work)
 
 
-async def record_response(graph: Graph, act: Act, interview: str, response: Response) -> Outcome:
-    """The candidate's answer for this very time, while it can still be met."""
-    if refused := role_refusal(act.viewer, RECORDERS):
+async def record_response(
+    graph: Graph, act: Act, interview: str, response: Response, *, message: str | None = None
+) -> Outcome:
+    """The answer for this very time, while it can still be met; the candidate's link alone is enough for its own."""
+    is_own = act.viewer.person is not None
+    if not is_own and (refused := role_refusal(act.viewer, RECORDERS)):
         return refused
     if response is Response.NEEDS_ACTION:
         return Refusal(Code.INVALID_VALUE, "response")
+    said = (message or "").strip() or None
+    if said is not None and len(said) > MESSAGE:
+        return Refusal(Code.INVALID_VALUE, "message")
 
     async def work(desk: Desk) -> Outcome:
-        found = await find_own(desk, interview, recorder=True)
+        found = await (find_mine(desk, interview) if is_own else find_own(desk, interview, recorder=True))
         if isinstance(found, Refusal):
             return found
         if refused := change_refusal(found, act.now):
             return refused
-        await desk.tx.run(SET_RESPONSE, id=found.id, response=response.value)
-        await record(desk, EventType.RESPONSE_RECORDED, found.id, response=response.value)
+        await desk.tx.run(SET_RESPONSE, id=found.id, response=response.value, message=said)
+        await record(desk, EventType.RESPONSE_RECORDED, found.id, response=response.value, message=said)
+        if is_own:
+            await messages.tell_department(desk, Template.RESPONSE_RECEIVED, found.department, found.id)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)

@@ -65,6 +65,7 @@ class Link:
     candidate: str
     application: str
     status: str
+    locale: str
     expires_at: datetime
     revoked_at: datetime | None
 
@@ -78,7 +79,7 @@ class Link:
 
 _LINK: LiteralString = """
     RETURN link.id AS id, candidate.id AS candidate, application.id AS application, candidate.status AS status,
-      link.expiresAt AS expires_at, link.revokedAt AS revoked_at
+      candidate.locale AS locale, link.expiresAt AS expires_at, link.revokedAt AS revoked_at
 """
 FIND = Statement(
     "links.find",
@@ -195,19 +196,16 @@ async def create(desk: Desk, application: str, until: datetime | None = None) ->
 
     `until` is when what it is for is over; it lives for a while after that.
     """
-    assert desk.chain is not None
-    now = desk.act.now
+    now, run = desk.act.now, desk.tx.run
     expires_at = min(max(until or now, now), now + FURTHEST) + LIFE
-    live = await find_live(desk.tx.run, application, now)
-    if live is None:
-        id = desk.new_id()
-        organization = desk.act.viewer.organization
-        await desk.tx.run(CREATE, id=id, application=application, organization=organization, now=now, until=expires_at)
-        return Link(id, desk.chain.id, application, "ACTIVE", expires_at, None)
-    if live.expires_at < expires_at:
-        await desk.tx.run(EXTEND, id=live.id, until=expires_at)
-        live = replace(live, expires_at=expires_at)
-    return live
+    live = await find_live(run, application, now)
+    if live is not None:
+        if live.expires_at < expires_at:
+            await run(EXTEND, id=live.id, until=expires_at)
+        return replace(live, expires_at=max(live.expires_at, expires_at))
+    id, organization = desk.new_id(), desk.act.viewer.organization
+    await run(CREATE, id=id, application=application, organization=organization, now=now, until=expires_at)
+    return (await run(FIND, id=id))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class Interview(Node):
     time_zone: str = field("The IANA zone in which people speak of it.")
     response: Response = field("The candidate's answer for this time.")
     response_label: str = labelled("The answer in words.")
+    response_message: str | None = field("What the candidate said with the answer. Own, and never to an INTEGRATOR.")
     attendance: Attendance = field("What happened.")
     attendance_label: str = labelled("What happened, in words.")
     grace_minutes: int | None = field("How many minutes late the candidate may join. Own.")
@@ -161,6 +162,9 @@ class CancelInterviewInput(IdempotentInput):
 class RecordResponseInput(IdempotentInput):
     interview: strawberry.ID = field("The interview.")
     response: Response = field("The answer.")
+    message: str | None = strawberry.field(
+        default=None, description="What the candidate said with it, up to 2000 characters."
+    )
 
 
 @strawberry.input(description="Records what happened.")
@@ -225,9 +229,9 @@ MUTATIONS = (
         RecordResponseInput,
         "Interview",
         lambda graph, act, input: interviews.record_response(
-            graph, act, id_of("Interview", input.interview), input.response
+            graph, act, id_of("Interview", input.interview), input.response, message=input.message
         ),
-        "Records the answer for this very time, before it is over. Own or INTEGRATOR. "
+        "Records the answer for this very time, before it is over. Own or INTEGRATOR, and the candidate by its link. "
         "Codes: NOT_FOUND, INVALID_VALUE, INTERVIEW_SETTLED, INTERVIEW_OVER.",
     ),
     mutation(

@@ -197,9 +197,11 @@ class Maker:
         new = rounds.InviteMany(position, mode, invitees)
         return await self._do("inviteMany", {}, lambda act: rounds.invite_many(self.graph, act, new))
 
-    async def respond(self, interview: str, response: Response) -> str:
+    async def respond(self, interview: str, response: Response, message: str | None = None) -> str:
         return await self._do(
-            "recordResponse", {}, lambda act: interviews.record_response(self.graph, act, interview, response)
+            "recordResponse",
+            {},
+            lambda act: interviews.record_response(self.graph, act, interview, response, message=message),
         )
 
     async def reschedule(self, interview: str, starts_at: datetime, chosen_by: Side = Side.CANDIDATE) -> str:

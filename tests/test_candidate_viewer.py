@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 import pytest
 
+from graph.statements import Statement
 from graph.visibility import Claim
-from tests.conftest import Ask, Company, gid, uid
+from tests.conftest import NOW, Ask, Company, gid, uid
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    to: str
+
+
+TOLD = Statement(
+    "tests.told",
+    "MATCH (message:Message {subject: $subject, template: 'RESPONSE_RECEIVED'})-[:TO]->(to) RETURN to.id AS to",
+    row=Told,
+)
 
 RECORD = """
 query Record($application: ID!, $candidate: ID!) {
@@ -114,3 +130,39 @@ async def test_a_candidate_answers_a_suspicion(ask: Ask, company: Company) -> No
     assert event["interview"]["events"]["nodes"] == [
         {"type": "STATEMENT_RECORDED", "actorKind": "CANDIDATE", "actor": None}
     ]
+
+
+INVITED = """
+query Invited($application: ID!) {
+  application(id: $application) { candidate { id } interviews { nodes { id response responseMessage joinUrl } } }
+}
+"""
+
+
+async def test_a_candidate_answers_an_invitation_by_the_link_alone(ask: Ask, company: Company) -> None:
+    company.at(days=1)
+    person = company.person()
+    application, other = await company.application("marketing", person), await company.application("technology", person)
+    interviews = [
+        gid("Interview", await company.hr.interview(each, starts_at=NOW + timedelta(days=3)))
+        for each in (application, other)
+    ]
+    found = await ask(INVITED, company.user("hr"), application=gid("Application", application))
+    claim = Claim(uid(found["application"]["candidate"]["id"]), application)
+    answer = {"response": "DECLINED", "message": " I found another job. "}
+    assert (await ask.do("recordResponse", claim, interview=interviews[1], **answer))["code"] == "NOT_FOUND"
+    said = await ask.do("recordResponse", claim, "response responseMessage", interview=interviews[0], **answer)
+    assert (said["response"], said["responseMessage"]) == ("DECLINED", "I found another job.")
+    seen = {}
+    for viewer in ("marketing", "integrator"):
+        query = "query I($id: ID!) { interview(id: $id) { response responseMessage } }"
+        seen[viewer] = (await ask(query, company.user(viewer), id=interviews[0]))["interview"]
+    assert seen["marketing"] == {"response": "DECLINED", "responseMessage": "I found another job."}
+    assert seen["integrator"] == {"response": "DECLINED", "responseMessage": None}
+    told = await ask.graph.client.read(TOLD, subject=uid(interviews[0]))
+    assert [message.to for message in told] == [company.departments["marketing"]]
+    long = await ask.do("recordResponse", claim, interview=interviews[0], response="ACCEPTED", message="x" * 2001)
+    assert (long["code"], long["field"]) == ("INVALID_VALUE", "message")
+    ask.now += timedelta(days=4)
+    late = await ask.do("recordResponse", claim, interview=interviews[0], response="ACCEPTED")
+    assert late["code"] == "INTERVIEW_OVER"

@@ -15,7 +15,7 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from graph.candidates import Person
 from graph.employments import Correction, NewEmployment
 from graph.findings import Cause
-from graph.interviews import Attendance, EvidenceCode, Mode, Side, Times
+from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
@@ -81,7 +81,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         | PROGRAMS,
         "graceMinutes joinUrl evidence application candidate events icsSequence department position "
         "rescheduledFrom": HOME | {FILER},
-        "outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
+        "responseMessage outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
     },
     "Event": {
         "id seq type typeLabel occurredAt recordedAt actorKind actor": HOME | {FILER},
@@ -240,6 +240,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
         application, starts_at=NOW - timedelta(days=35), mode=Mode.VIDEO, interviewers=(interviewer,)
     )
     interview = await recruiter.reschedule(moved, NOW - timedelta(days=30), Side.CANDIDATE)
+    await recruiter.respond(interview, Response.ACCEPTED, "See you there.")
     filer.at = recruiter.at = NOW - timedelta(days=29)
     await filer.attendance(interview, Attendance.NOT_ATTENDED, EvidenceCode.INTERVIEWER_ABSENT)
     finding = await decided(recruiter, interview)

@@ -270,7 +270,7 @@ class Inputs:
         return {"link": gid("Link", await self.company.hr.link(await self.application()))}
 
     async def recordResponse(self) -> dict[str, Any]:
-        return {"interview": await self.interview(), "response": "DECLINED"}
+        return {"interview": await self.interview(), "response": "DECLINED", "message": "Another offer."}
 
     async def recordAttendance(self) -> dict[str, Any]:
         missed = await self.company.hr.missed(await self.application())

@@ -1,0 +1,394 @@
+"""Candidates' own pages: reached by a link, without an account, and working without scripts.
+
+What a page shows and does is GraphQL with the candidate as viewer. GET never acts: a scanner of mail that opens a link
+gets a page with forms; every act is a POST with the session's own token, and answers with 303.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from api import candidate_words as words
+from api.sessions import COOKIE, PATH, Session, Sessions
+from graph import links
+from graph.client import EngineUnavailable
+from graph.events import ActorKind
+from graph.links import Link
+from graph.refusals import Locale, Refusal
+from graph.visibility import Claim
+from graph.writing import Act, Outcome
+from schema.context import Context
+from schema.ids import from_global, to_global
+
+if TYPE_CHECKING:
+    from api.http import Server
+
+HERE = Path(__file__).parent / "candidate"
+FORM = 64 * 1024
+"""Bytes that a form may have; a file has a route of its own."""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+AFTER_CODE = frozenset({"record"})
+"""Pages to which a code leads."""
+
+HOME = """
+query CandidateHome($application: ID!, $locale: Locale!) {
+  organization { name nameZh }
+  application(id: $application) {
+    position { title department { name nameZh } }
+    interviews(first: 50, orderBy: STARTS_AT_DESC) {
+      nodes {
+        id mode modeLabel(locale: $locale) startsAt endsAt timeZone graceMinutes joinUrl
+        response responseLabel(locale: $locale) responseMessage attendance attendanceLabel(locale: $locale)
+        department { name nameZh }
+      }
+    }
+  }
+}
+"""
+RECORD = """
+query CandidateRecord($candidate: ID!, $locale: Locale!) {
+  organization { name nameZh timeZone }
+  candidate(id: $candidate) {
+    displayName email phone
+    applications(first: 50) {
+      nodes { id appliedAt stageLabel(locale: $locale) position { title department { name nameZh } } }
+    }
+    interviews(first: 50) {
+      nodes {
+        id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
+        attendanceLabel(locale: $locale) department { name nameZh }
+      }
+    }
+    findings(first: 50) {
+      nodes {
+        id occurredAt state stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
+        answerBy expiresAt eraseAt reason statement department { name nameZh }
+        interview { modeLabel(locale: $locale) timeZone startsAt endsAt }
+      }
+    }
+  }
+}
+"""
+RESPOND = """
+mutation CandidateResponds($input: RecordResponseInput!) {
+  recordResponse(input: $input) { __typename ... on Refused { code } }
+}
+"""
+STATE = """
+mutation CandidateStates($input: RecordStatementInput!) {
+  recordStatement(input: $input) { __typename ... on Refused { code } }
+}
+"""
+
+
+class Stopped(Exception):
+    """A request that ends with a page of its own; `key` names its words."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+
+
+@dataclass
+class Visit:
+    """One request of a candidate whose link was found alive."""
+
+    pages: CandidatePages
+    request: Request
+    session: Session
+    link: Link
+    now: datetime
+    caller: str
+    form: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def locale(self) -> Locale:
+        return self.session.language or Locale(self.link.locale)
+
+    @property
+    def is_verified(self) -> bool:
+        return self.session.is_verified(self.now)
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(self.link.candidate, self.link.application, self.is_verified)
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer; Stopped where there is none."""
+        from api.http import Asked
+
+        server = self.pages.server
+        context = Context(
+            server.graph, server.viewers, clock=lambda: self.now, claim=self.claim, address=self.pages.address
+        )
+        answer = await server.answer(Asked(query, variables, None), context, self.caller)
+        if answer.data is None or answer.errors:
+            raise Stopped(503, "busy")
+        # As a client reads it: what is taken over as bytes is read too.
+        return answer.payload()["data"]
+
+    async def do(self, mutation: str, **given: Any) -> str | None:
+        """Sends a mutation; the code of its refusal, or null where it was done."""
+        ((_, outcome),) = (await self.ask(mutation, input=given)).items()
+        return outcome.get("code")
+
+    def act(self, name: str, viewer: Any) -> Act:
+        return Act(viewer, self.now, name, str(uuid4()), {}, ActorKind.CANDIDATE)
+
+    def show(self, template: str, **values: Any) -> Response:
+        """A page; what the last act came to is told once."""
+        said, session = self.session.said, replace(self.session, said=None)
+        page = self.pages.render(template, self.locale, session=session, said=said, visit=self, **values)
+        return self.pages.keep(page, session)
+
+    def go(self, to: str, said: str | None = None) -> Response:
+        """On to a page by GET, which tells what was done."""
+        response = RedirectResponse(PATH + to, 303, HEADERS)
+        return self.pages.keep(response, replace(self.session, said=said or self.session.said))
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class CandidatePages:
+    """The routes below /c/."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.sessions = Sessions(server.graph.secrets)
+        self.address = server.settings.address(server.port)
+        self._secure = urlsplit(self.address).scheme == "https"
+        self._templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+        said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "offset", "local")}
+        self._templates.globals.update(said)
+
+    def routes(self) -> list[Route]:
+        acts = {"answer": answer, "language": language, "code": send_code, "code/enter": enter_code}
+        acts |= {"statement": state, "leave": leave}
+        shown = {"": home, "code": code, "record": record}
+        return [
+            *(Route(f"/c/{name}", self._file, methods=["GET"]) for name in ("style.css", "icon.svg")),
+            *(
+                Route(PATH + path, partial(self._handle, handler=handler), methods=["GET"])
+                for path, handler in shown.items()
+            ),
+            *(
+                Route(PATH + path, partial(self._handle, handler=handler, acts=True), methods=["POST"])
+                for path, handler in acts.items()
+            ),
+            Route("/c/{token}", self.open, methods=["GET"]),
+        ]
+
+    async def open(self, request: Request) -> Response:
+        """Swaps a link's token for a session; nothing else is done, whoever follows it."""
+        now = self.server.clock()
+        try:
+            await self._admit(request)
+            id = links.named_by(self.server.graph.secrets, request.path_params["token"])
+            link = await links.find(self.server.graph, id, now) if id else None
+        except Stopped as stopped:
+            return self._stopped(request, stopped)
+        except EngineUnavailable:
+            return self._stopped(request, Stopped(503, "busy"))
+        if link is None:
+            return self._stopped(request, Stopped(404, "no_link"))
+        return self.keep(RedirectResponse(PATH, 303, HEADERS), self.sessions.begin(link.id, now))
+
+    async def _handle(self, request: Request, handler: Handler, *, acts: bool = False) -> Response:
+        try:
+            visit = await self._visit(request)
+            if acts:
+                visit.form = await _form(request)
+                self._check(visit)
+            return await handler(visit)
+        except Stopped as stopped:
+            return self._stopped(request, stopped)
+        except EngineUnavailable:
+            return self._stopped(request, Stopped(503, "busy"))
+
+    async def _visit(self, request: Request) -> Visit:
+        caller, now = await self._admit(request), self.server.clock()
+        session = self.sessions.read(request.cookies.get(COOKIE, ""), now)
+        if session is None:
+            raise Stopped(403, "no_session")
+        link = await links.find(self.server.graph, session.link, now)
+        if link is None:
+            raise Stopped(403, "no_link")
+        return Visit(self, request, session.at(now), link, now, caller)
+
+    async def _admit(self, request: Request) -> str:
+        rates = self.server.rates
+        caller = rates.caller(None, request.client and request.client.host)
+        if await rates.admit(caller) is not None:
+            raise Stopped(429, "busy")
+        return caller
+
+    def _check(self, visit: Visit) -> None:
+        """Stopped where a form was not sent by one of these pages: by its token, and by what the browser says.
+
+        A browser that is told to send no referrer sends `Origin: null` with our own forms too.
+        """
+        headers = visit.request.headers
+        origin = headers.get("origin", "null")
+        foreign = origin not in ("null", self.address) and urlsplit(origin).netloc != headers.get("host")
+        crossed = headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+        if foreign or crossed or not self.sessions.is_own_form(visit.session, visit.form.get("form", "")):
+            raise Stopped(403, "foreign")
+
+    def keep(self, response: Response, session: Session) -> Response:
+        response.set_cookie(
+            COOKIE, self.sessions.sign(session), path=PATH, httponly=True, samesite="lax", secure=self._secure
+        )
+        return response
+
+    def forget(self, response: Response) -> Response:
+        response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax", secure=self._secure)
+        return response
+
+    def render(
+        self, template: str, locale: Locale, *, status: int = 200, session: Session | None = None, **values: Any
+    ) -> Response:
+        text = self._templates.get_template(template).render(
+            t=lambda key: words.word(key, locale),
+            told=lambda key: words.told(key, locale),
+            good=words.GOOD,
+            locale=locale,
+            zh=locale is Locale.ZH_CN,
+            form=self.sessions.form_token(session) if session else "",
+            **{"said": None, "visit": None, **values},
+        )
+        return Response(text, status, HEADERS, "text/html")
+
+    def _stopped(self, request: Request, stopped: Stopped) -> Response:
+        asked = request.headers.get("accept-language", "zh").lower()
+        locale = Locale.EN if asked.startswith("en") else Locale.ZH_CN
+        return self.render("stopped.html", locale, status=stopped.status, key=stopped.key)
+
+    async def _file(self, request: Request) -> Response:
+        return FileResponse(HERE / request.url.path.rsplit("/", 1)[-1], headers=HEADERS)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM:
+                raise Stopped(413, "foreign")
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
+    except (ClientDisconnect, ValueError) as error:
+        raise Stopped(400, "foreign") from error
+
+
+def global_id(visit: Visit, name: str, type: str) -> str:
+    """The id that a form sends, if it is one of this type."""
+    text = visit.form.get(name, "")
+    return text if from_global(text)[0] == type else to_global(type, "none")
+
+
+async def home(visit: Visit) -> Response:
+    """The invitation, what was answered, and what may be done."""
+    id = to_global("Application", visit.link.application)
+    data = await visit.ask(HOME, application=id, locale=visit.locale.value)
+    interviews = data["application"]["interviews"]["nodes"]
+    now = visit.now.isoformat()
+    ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
+    past = [each for each in interviews if each not in ahead]
+    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past, now=now)
+
+
+def _until(interview: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(interview["endsAt"])
+
+
+async def answer(visit: Visit) -> Response:
+    response = visit.form.get("response", "")
+    if response not in ("ACCEPTED", "DECLINED"):
+        return visit.go("", "INCOMPLETE")
+    given = {"interview": global_id(visit, "interview", "Interview"), "response": response}
+    return visit.go("", await visit.do(RESPOND, **given, message=visit.form.get("message")) or response)
+
+
+async def language(visit: Visit) -> Response:
+    """The same page in the other language."""
+    chosen = Locale.EN if visit.form.get("language") == "EN" else Locale.ZH_CN
+    visit.session = replace(visit.session, language=chosen)
+    to = visit.form.get("to", "")
+    return visit.go(to if to in AFTER_CODE | {"code"} else "")
+
+
+async def leave(visit: Visit) -> Response:
+    return visit.pages.forget(visit.pages.render("stopped.html", visit.locale, key="left"))
+
+
+async def code(visit: Visit) -> Response:
+    to = visit.request.query_params.get("to", "record")
+    return visit.show("code.html", to=to if to in AFTER_CODE else "record")
+
+
+async def _prove(visit: Visit, name: str, work: Callable[[Act], Awaitable[Outcome]]) -> str | None:
+    viewer = await visit.pages.server.viewers.find_person(visit.claim)
+    if viewer is None:
+        raise Stopped(403, "no_link")
+    outcome = await work(visit.act(name, viewer))
+    return outcome.code.value if isinstance(outcome, Refusal) else None
+
+
+def _aim(visit: Visit) -> str:
+    to = visit.form.get("to", "")
+    return to if to in AFTER_CODE else "record"
+
+
+async def send_code(visit: Visit) -> Response:
+    graph = visit.pages.server.graph
+    refused = await _prove(visit, "requestCode", lambda act: links.request_code(graph, act))
+    return visit.go(f"code?to={_aim(visit)}", refused or "CODE_SENT")
+
+
+async def enter_code(visit: Visit) -> Response:
+    graph, given = visit.pages.server.graph, visit.form.get("code", "")
+    if refused := await _prove(visit, "enterCode", lambda act: links.enter_code(graph, act, given)):
+        return visit.go(f"code?to={_aim(visit)}", refused)
+    # A session that was known before it could see the record does not become one that can.
+    visit.session = replace(visit.session, id=str(uuid4()), verified=visit.now)
+    return visit.go(_aim(visit), "VERIFIED")
+
+
+async def record(visit: Visit) -> Response:
+    """All that is recorded of the candidate, and what it may say to it."""
+    if not visit.is_verified:
+        return visit.go("code?to=record")
+    id = to_global("Candidate", visit.link.candidate)
+    data = await visit.ask(RECORD, candidate=id, locale=visit.locale.value)
+    return visit.show("record.html", data=data, person=data["candidate"])
+
+
+async def state(visit: Visit) -> Response:
+    """What the candidate says to a notice."""
+    text = visit.form.get("text", "").strip()
+    if not text:
+        return visit.go("record", "INCOMPLETE")
+    given = {"finding": global_id(visit, "finding", "Finding"), "channel": "MESSAGE", "text": text}
+    return visit.go("record", await visit.do(STATE, **given) or "STATEMENT")

@@ -1,0 +1,200 @@
+"""What candidates' pages say, in both languages, and times as they are said in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from graph.labels import MONTHS
+from graph.refusals import Code, Locale, Refusal
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    # Everywhere
+    "interview": ("面试", "Interview"),
+    "record": ("我的记录", "My record"),
+    "rights": ("我的权利", "My rights"),
+    "leave": ("退出", "Leave"),
+    "skip": ("跳到正文", "Skip to content"),
+    "back": ("返回", "Back"),
+    "more": ("更多选项", "More options"),
+    "send": ("提交", "Send"),
+    "pages": ("页面", "Pages"),
+    "privacy": (
+        "此页面只属于您，请勿转发链接。",
+        "These pages are yours alone: do not pass the link on.",
+    ),
+    # The invitation
+    "invites": ("邀请您参加面试", "invites you to an interview"),
+    "your_application": ("您投递的岗位", "You applied for"),
+    "when": ("时间", "When"),
+    "window": ("可作答时段", "Open from"),
+    "how": ("形式", "How"),
+    "with": ("部门", "With"),
+    "grace": ("最晚可迟到", "You may join up to"),
+    "minutes_late": ("分钟", "minutes late"),
+    "no_interview": ("目前没有待参加的面试。", "There is no interview ahead."),
+    "earlier": ("以往的面试", "Earlier interviews"),
+    "answer_now": ("您能参加吗？", "Will you come?"),
+    "accept": ("接受邀请", "Accept"),
+    "decline": ("谢绝邀请", "Decline"),
+    "message": ("给招聘人员留言（可选）", "A message to HR (optional)"),
+    "message_hint": ("招聘部门会收到您的答复和留言。", "The department is told your answer and your message."),
+    "you_said": ("您的留言", "Your message"),
+    "answered_accepted": ("您已接受此次邀请。", "You have accepted this invitation."),
+    "answered_declined": ("您已谢绝此次邀请。", "You have declined this invitation."),
+    "answered_tentative": ("您的答复是待定。", "You have answered that you may come."),
+    "change_answer": ("更改答复", "Change your answer"),
+    "calendar": ("加入日历", "Add to calendar"),
+    "join": ("进入面试", "Join the interview"),
+    "check": ("检查设备", "Check your device"),
+    "another_time": ("申请改期", "Ask for another time"),
+    "moved_note": ("此面试已改到其他时间。", "This interview was moved to another time."),
+    "why_accept": (
+        "只有您接受过的时间，缺席才可能被核实；在此之前会先听取您的说明。",
+        "Only a time that you accepted can count as missed, and you are heard before it does.",
+    ),
+    # The code
+    "verify": ("验证身份", "Verify that it is you"),
+    "verify_why": (
+        "个人记录需要验证。我们会把 6 位验证码发送到您登记的邮箱或手机。",
+        "Your record needs a code. We send six digits to the email or phone that you gave.",
+    ),
+    "send_code": ("发送验证码", "Send the code"),
+    "send_again": ("重新发送", "Send another code"),
+    "code": ("6 位验证码", "Six-digit code"),
+    "code_hint": ("10 分钟内有效，最多尝试 5 次。", "Good for 10 minutes and 5 tries."),
+    "enter": ("确认", "Confirm"),
+    "verified": ("已通过验证。", "You are verified."),
+    "verified_until": (
+        "30 分钟无操作后需要重新验证。",
+        "After 30 minutes without use you will be asked for a new code.",
+    ),
+    # The record
+    "record_intro": (
+        "这里列出招聘部门所能看到的、关于您的全部记录。",
+        "This is all that recruiters can see about you.",
+    ),
+    "contact": ("联系方式", "Contact"),
+    "name": ("姓名", "Name"),
+    "email": ("邮箱", "Email"),
+    "phone": ("电话", "Phone"),
+    "applications": ("投递", "Applications"),
+    "interviews": ("面试", "Interviews"),
+    "findings": ("到面认定", "Findings"),
+    "no_findings": ("没有关于您的认定。", "Nothing was found about you."),
+    "events": ("行为事件", "What was recorded"),
+    "state": ("状态", "State"),
+    "cause": ("原因方", "On whose side"),
+    "outcome": ("认定", "Finding"),
+    "reason": ("理由", "Reason"),
+    "your_answer": ("您的陈述", "Your statement"),
+    "answer_by": ("请在此之前答复", "Answer by"),
+    "expires": ("失效时间", "Counts until"),
+    "erased": ("删除时间", "Erased at"),
+    "notice_title": ("您有一项待答复的告知", "There is a notice for you to answer"),
+    "notice_text": (
+        "系统记录显示您没有参加已接受的面试。在任何人作出认定之前，请先说明情况。",
+        "It seems that you missed an interview that you had accepted. Say what happened before anybody decides.",
+    ),
+    "say_what_happened": ("请说明发生了什么", "What happened?"),
+    "answer_notice": ("提交陈述", "Send your statement"),
+    "dispute": ("提出申诉", "Dispute it"),
+    "dispute_text": (
+        "申诉期间该认定立即对其他部门隐藏，且不产生任何影响。",
+        "While you dispute it, it is hidden from other departments and weighs nothing.",
+    ),
+    "why_wrong": ("为什么不正确？", "Why is it wrong?"),
+    # Errors
+    "no_session_title": ("请重新打开链接", "Open your link again"),
+    "no_session": (
+        "请从收到的邮件或短信中重新打开链接。",
+        "Open the link in the message that you received once more.",
+    ),
+    "no_link_title": ("链接无效", "This link does not work"),
+    "no_link": (
+        "该链接不存在、已过期或已被撤销。请联系发送给您的招聘人员。",
+        "The link is wrong, has expired or was revoked. Ask the recruiter who sent it.",
+    ),
+    "foreign_title": ("请重试", "Please try again"),
+    "foreign": (
+        "此表单不是从本页面提交的，没有进行任何操作。",
+        "This form was not sent from these pages, so nothing was done.",
+    ),
+    "not_there_title": ("页面不存在", "There is no such page"),
+    "not_there": ("此页面不存在。", "There is nothing at this address."),
+    "busy_title": ("暂时无法访问", "Not available at the moment"),
+    "busy": ("服务暂时繁忙，请稍后再试。", "The service is busy: try again in a little while."),
+    "left_title": ("您已退出", "You have left"),
+    "left": ("要再次查看，请重新打开链接。", "To come back, open your link again."),
+}
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "ACCEPTED": ("已接受，招聘部门已收到您的答复。", "Accepted: the department has your answer."),
+    "DECLINED": ("已谢绝，招聘部门已收到您的答复。", "Declined: the department has your answer."),
+    "CODE_SENT": ("验证码已发送，请查收。", "The code is on its way."),
+    "VERIFIED": ("已通过验证。", "You are verified."),
+    "STATEMENT": (
+        "陈述已提交，作出认定前会先阅读。",
+        "Your statement was sent and will be read before anybody decides.",
+    ),
+    "DISPUTED": ("申诉已提交，该认定已隐藏。", "You dispute it: it is hidden from others from now on."),
+    "INCOMPLETE": ("请填写所有必填项。", "Something that is needed was left empty."),
+    "FAILED": ("操作未完成，请稍后再试。", "That did not work: try again later."),
+}
+"""What an act came to, beside the sentences of refusals."""
+GOOD = frozenset(SAID) - {"INCOMPLETE", "FAILED"}
+DAYS = (
+    ("星期一", "Monday"),
+    ("星期二", "Tuesday"),
+    ("星期三", "Wednesday"),
+    ("星期四", "Thursday"),
+    ("星期五", "Friday"),
+    ("星期六", "Saturday"),
+    ("星期日", "Sunday"),
+)
+
+
+def word(key: str, locale: Locale) -> str:
+    zh, en = WORDS[key]
+    return zh if locale is Locale.ZH_CN else en
+
+
+def told(key: str, locale: Locale) -> str:
+    """The sentence for what an act came to: one of ours, or that of a refusal."""
+    if key not in SAID:
+        return Refusal(Code(key)).message(locale)
+    zh, en = SAID[key]
+    return zh if locale is Locale.ZH_CN else en
+
+
+def day(at: datetime, locale: Locale) -> str:
+    zh, en = DAYS[at.weekday()]
+    if locale is Locale.ZH_CN:
+        return f"{at.year}年{at.month}月{at.day}日 {zh}"
+    return f"{en}, {at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def offset(at: datetime) -> str:
+    """How far a local time is from UTC, as UTC+08:00."""
+    ahead = at.utcoffset() or timedelta()
+    hours, minutes = divmod(int(abs(ahead).total_seconds()) // 60, 60)
+    return f"UTC{'-' if ahead < timedelta() else '+'}{hours:02}:{minutes:02}"
+
+
+def local(text: str, zone: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+
+
+def instant(text: str, zone: str, locale: Locale) -> str:
+    """An instant of an answer, as people of a zone say it."""
+    at = local(text, zone)
+    return f"{day(at, locale)} {at:%H:%M}"
+
+
+def span(starts: str, ends: str, zone: str, locale: Locale) -> str:
+    """From an instant to another: the day once, where both are of one day."""
+    first, last = local(starts, zone), local(ends, zone)
+    if first.date() == last.date():
+        return f"{day(first, locale)} {first:%H:%M}–{last:%H:%M}"
+    return f"{day(first, locale)} {first:%H:%M} – {day(last, locale)} {last:%H:%M}"

@@ -1,0 +1,329 @@
+"""Candidates' pages: GET never acts, no other site can, and what a link opens is asked of the graph each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from structlog.testing import LogCapture
+
+from api import candidate_words as words
+from api.candidate_pages import HEADERS
+from api.http import Server
+from api.sessions import COOKIE, LIFE, VERIFIED_IDLE, VERIFIED_LIFE, Sessions
+from api.settings import Profile, Settings, SetupError
+from graph import links
+from graph.candidates import Person
+from graph.interviews import Mode
+from graph.links import Link
+from graph.refusals import Code, Locale
+from graph.writing import Graph
+from schema.execution import Answerer
+from tests.conftest import NOW, Ask, Company, gid
+
+PORT = 8000
+HOME = f"http://127.0.0.1:{PORT}"
+INTERVIEW = "query I($id: ID!) { interview(id: $id) { response responseMessage events { nodes { type } } } }"
+
+
+@dataclass
+class Candidate:
+    """Somebody with a browser and a link."""
+
+    graph: Graph
+    server: Server
+    http: httpx.AsyncClient
+    link: Link
+    interview: str
+
+    @property
+    def token(self) -> str:
+        return links.token(self.graph.secrets, self.link.id)
+
+    async def follow(self) -> httpx.Response:
+        return await self.http.get(f"/c/{self.token}", follow_redirects=True)
+
+    async def form(self, path: str = "") -> dict[str, str]:
+        """What every form of a page carries."""
+        page = await self.http.get(f"/c/{path}")
+        found = re.search(r'name="form" value="([0-9a-f]{64})"', page.text)
+        assert found, page.text
+        return {"form": found.group(1)}
+
+    async def send(self, path: str, **given: str) -> httpx.Response:
+        """Sends a form of the pages, and shows where that leads."""
+        sent = await self.http.post(f"/c/{path}", data=await self.form() | given)
+        assert sent.status_code == 303, sent.text
+        return await self.http.get(sent.headers["location"])
+
+    async def verify(self) -> None:
+        await self.send("code", to="record")
+        newest = (await self.graph.client.read(links.LIST_CODES, candidate=self.link.candidate))[0]
+        code = await links.code_to_send(self.graph, newest.id, self.server.clock())
+        assert "已通过验证" in (await self.send("code/enter", code=code or "")).text
+
+    async def status(self, path: str) -> int:
+        return (await self.http.get(f"/c/{path}")).status_code
+
+
+def server(graph: Graph, answerer: Answerer, **settings: Any) -> Server:
+    made = Settings(profile=Profile.DEVELOPMENT, port=PORT, **settings)
+    return Server(made, graph, answerer, PORT, clock=lambda: NOW)
+
+
+@pytest.fixture
+async def candidate(graph: Graph, answerer: Answerer, company: Company) -> AsyncIterator[Candidate]:
+    company.at(days=1)
+    application = await company.application("marketing")
+    interview = await company.hr.interview(application, starts_at=NOW + timedelta(days=3), mode=Mode.AI_LIVE)
+    link = await links.find_live(graph.client.read, application, NOW)
+    assert link is not None
+    made = server(graph, answerer)
+    transport = httpx.ASGITransport(made.app(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=HOME) as http:
+        yield Candidate(graph, made, http, link, gid("Interview", interview))
+
+
+async def test_a_link_is_swapped_for_a_cookie(candidate: Candidate) -> None:
+    swapped = await candidate.http.get(f"/c/{candidate.token}")
+    assert (swapped.status_code, swapped.headers["location"]) == (303, "/c/")
+    cookie = swapped.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/c/" in cookie
+    assert "Secure" not in cookie
+    assert candidate.token not in cookie + swapped.text
+    page = await candidate.http.get("/c/")
+    assert "市场部 邀请您参加面试" in page.text
+    assert candidate.token not in page.text
+    assert {name: page.headers[name] for name in HEADERS} == HEADERS
+
+
+async def test_behind_https_the_cookie_is_secure(graph: Graph, answerer: Answerer, candidate: Candidate) -> None:
+    made = server(graph, answerer, public_url="https://jobs.example.com/")
+    transport = httpx.ASGITransport(made.app())
+    async with httpx.AsyncClient(transport=transport, base_url="https://jobs.example.com") as http:
+        swapped = await http.get(f"/c/{candidate.token}")
+    assert "Secure" in swapped.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("url", ["http://jobs.example.com", "https://jobs.example.com/hr", "jobs", "https://"])
+def test_a_public_url_is_a_safe_address(url: str) -> None:
+    with pytest.raises(SetupError):
+        Settings(public_url=url).address(PORT)
+
+
+async def test_scanners_of_mail_change_nothing(ask: Ask, company: Company, candidate: Candidate) -> None:
+    """They open every link and every link of the page behind it, by GET or HEAD."""
+    seen = await ask(INTERVIEW, company.user("marketing"), id=candidate.interview)
+    page = await candidate.follow()
+    found = set(re.findall(r'(?:href|action)="(/[^"#]*)"', page.text)) | {f"/c/{candidate.token}"}
+    assert len(found) > 4
+    for path in found:
+        for method in ("GET", "HEAD"):
+            await candidate.http.request(method, path)
+            await candidate.http.request(method, f"{path}?response=ACCEPTED&interview={candidate.interview}")
+    assert await ask(INTERVIEW, company.user("marketing"), id=candidate.interview) == seen
+    assert await candidate.graph.client.read(links.LIST_CODES, candidate=candidate.link.candidate) == []
+
+
+async def test_an_invitation_is_accepted_with_a_message(ask: Ask, company: Company, candidate: Candidate) -> None:
+    await candidate.follow()
+    page = await candidate.send("answer", interview=candidate.interview, response="ACCEPTED", message="谢谢！<b>")
+    assert words.told("ACCEPTED", Locale.ZH_CN) in page.text
+    assert "谢谢！&lt;b&gt;" in page.text
+    seen = (await ask(INTERVIEW, company.user("marketing"), id=candidate.interview))["interview"]
+    assert (seen["response"], seen["responseMessage"]) == ("ACCEPTED", "谢谢！<b>")
+    assert words.told("ACCEPTED", Locale.ZH_CN) not in (await candidate.http.get("/c/")).text
+    page = await candidate.send("answer", interview=candidate.interview, response="DECLINED", message="")
+    assert words.word("answered_declined", Locale.ZH_CN) in page.text
+
+
+async def test_a_refusal_is_told_as_a_sentence(candidate: Candidate) -> None:
+    await candidate.follow()
+    page = await candidate.send("answer", interview=gid("Interview", "none"), response="ACCEPTED")
+    assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
+    page = await candidate.send("answer", interview=candidate.interview, response="PERHAPS")
+    assert words.told("INCOMPLETE", Locale.ZH_CN) in page.text
+
+
+FOREIGN = {
+    "another site": {"origin": "https://evil.example"},
+    "another port": {"origin": "http://127.0.0.1:9999"},
+    "a cross-site form": {"sec-fetch-site": "cross-site", "origin": "null"},
+    "a sibling's form": {"sec-fetch-site": "same-site"},
+}
+
+
+@pytest.mark.parametrize("why", FOREIGN)
+async def test_no_other_site_can_act(ask: Ask, company: Company, candidate: Candidate, why: str) -> None:
+    await candidate.follow()
+    given = await candidate.form() | {"interview": candidate.interview, "response": "ACCEPTED"}
+    answer = await candidate.http.post("/c/answer", data=given, headers=FOREIGN[why])
+    assert answer.status_code == 403
+    seen = await ask(INTERVIEW, company.user("marketing"), id=candidate.interview)
+    assert seen["interview"]["response"] == "NEEDS_ACTION"
+    own = {"origin": HOME, "sec-fetch-site": "same-origin"}
+    assert (await candidate.http.post("/c/answer", data=given, headers=own)).status_code == 303
+
+
+async def test_a_form_of_another_session_does_nothing(candidate: Candidate) -> None:
+    await candidate.follow()
+    other = await candidate.form()
+    candidate.http.cookies.clear()
+    await candidate.follow()
+    given = {"interview": candidate.interview, "response": "ACCEPTED"}
+    for form in (other, {}, {"form": ""}, {"form": "é"}):
+        assert (await candidate.http.post("/c/answer", data=given | form)).status_code == 403
+    assert (await candidate.http.post("/c/answer", content=b"x" * 70_000)).status_code == 413
+    assert (await candidate.http.post("/c/answer", content=b"\xff=\xff")).status_code in (400, 403)
+
+
+async def test_a_session_ends_with_its_link(ask: Ask, company: Company, candidate: Candidate) -> None:
+    await candidate.follow()
+    assert await candidate.status("") == 200
+    await ask.do("revokeLink", company.user("marketing"), link=gid("Link", candidate.link.id))
+    assert await candidate.status("") == 403
+    assert (await candidate.follow()).status_code == 404
+
+
+async def test_an_expired_link_opens_nothing(candidate: Candidate) -> None:
+    await candidate.follow()
+    candidate.server.clock = lambda: candidate.link.expires_at
+    assert (await candidate.follow()).status_code == 404
+    for token in ("x", "%00", candidate.token[:-1], candidate.token + "A", "../graphql"):
+        assert (await candidate.http.get(f"/c/{token}")).status_code == 404, token
+
+
+async def test_a_session_lasts_half_a_day(candidate: Candidate) -> None:
+    await candidate.follow()
+    candidate.server.clock = lambda: NOW + LIFE - timedelta(seconds=1)
+    assert await candidate.status("") == 200
+    candidate.server.clock = lambda: NOW + LIFE
+    assert await candidate.status("") == 403
+
+
+async def test_a_forged_cookie_is_no_session(candidate: Candidate) -> None:
+    await candidate.follow()
+    value = candidate.http.cookies[COOKIE]
+    head, body, tag = value.split(".")
+    other = Sessions(candidate.graph.secrets).begin(candidate.link.id, NOW)
+    for forged in (f"{head}.{body}.{tag[::-1]}", f"{head}.{body}.", "", "a.b.c", other.id):
+        candidate.http.cookies.clear()
+        candidate.http.cookies.set(COOKIE, forged, path="/c/")
+        assert await candidate.status("") == 403, forged
+    token = candidate.server.tokens.sign("somebody", demo=False, now=NOW)
+    candidate.http.cookies.set(COOKIE, token, path="/c/")
+    assert await candidate.status("") == 403
+
+
+async def test_the_record_needs_a_code(candidate: Candidate) -> None:
+    await candidate.follow()
+    asked = await candidate.http.get("/c/record")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/c/code?to=record")
+    assert "@example.com" not in (await candidate.http.get("/c/")).text
+    page = await candidate.send("code/enter", code="000000")
+    assert words.told("CODE_ENDED", Locale.ZH_CN) in page.text
+    await candidate.verify()
+    page = await candidate.http.get("/c/record")
+    assert "王芳" in page.text
+    assert "@example.com" in page.text
+
+
+async def test_what_a_code_opened_closes_again(candidate: Candidate) -> None:
+    """After half an hour without use, and after four hours of it; a form of before the code counts no more."""
+    await candidate.follow()
+    before = await candidate.form()
+    await candidate.verify()
+    assert (await candidate.http.post("/c/language", data=before | {"language": "EN"})).status_code == 403
+
+    def at(now: datetime) -> None:
+        candidate.server.clock = lambda: now
+
+    now = NOW
+    while now + VERIFIED_IDLE < NOW + VERIFIED_LIFE:
+        now += VERIFIED_IDLE - timedelta(minutes=1)
+        at(now)
+        assert await candidate.status("record") == 200
+    at(NOW + VERIFIED_LIFE)
+    assert await candidate.status("record") == 303
+    await candidate.verify()
+    at(NOW + VERIFIED_LIFE + VERIFIED_IDLE)
+    assert await candidate.status("record") == 303
+
+
+async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> None:
+    company.at(days=9)
+    missed = await company.hr.missed(candidate.link.application)
+    finding = await company.hr.suspicion(missed)
+    await company.hr.notice(finding)
+    await candidate.follow()
+    await candidate.verify()
+    page = await candidate.http.get("/c/record")
+    assert words.word("notice_title", Locale.ZH_CN) in page.text
+    page = await candidate.send("statement", finding=gid("Finding", finding), text=" ")
+    assert words.told("INCOMPLETE", Locale.ZH_CN) in page.text
+    page = await candidate.send("statement", finding=gid("Finding", finding), text="链接打不开。")
+    assert words.told("STATEMENT", Locale.ZH_CN) in page.text
+    assert "链接打不开。" in page.text
+
+
+async def test_pages_speak_the_language_of_the_candidate(graph: Graph, company: Company, candidate: Candidate) -> None:
+    company.at(days=1)
+    person = Person("Ada", "ada@example.com", locale=Locale.EN)
+    application = await company.application("technology", person)
+    await company.hr.interview(application, starts_at=NOW + timedelta(days=3))
+    found = await links.find_live(graph.client.read, application, NOW)
+    assert found is not None
+    page = await candidate.http.get(f"/c/{links.token(graph.secrets, found.id)}", follow_redirects=True)
+    assert '<html lang="en">' in page.text
+    assert "Technology invites you to an interview" in page.text
+    page = await candidate.send("language", language="ZH_CN", to="")
+    assert '<html lang="zh-CN">' in page.text
+    assert "技术部 邀请您参加面试" in page.text
+
+
+async def test_leaving_ends_the_session(candidate: Candidate) -> None:
+    await candidate.follow()
+    left = await candidate.http.post("/c/leave", data=await candidate.form())
+    assert words.word("left", Locale.ZH_CN) in left.text
+    assert await candidate.status("") == 403
+
+
+async def test_no_log_and_no_metric_names_a_token(graph: Graph, answerer: Answerer, candidate: Candidate) -> None:
+    capture = LogCapture()
+    made = server(graph, answerer)
+    made.log = structlog.wrap_logger(None, processors=[capture])
+    transport = httpx.ASGITransport(made.app())
+    headers = {"Referer": f"{HOME}/c/{candidate.token}"}
+    async with httpx.AsyncClient(transport=transport, base_url=HOME, headers=headers) as http:
+        await http.get(f"/c/{candidate.token}", follow_redirects=True)
+        await http.get(f"/c/{candidate.token[:-1]}x")
+        metrics = (await http.get("/metrics")).text
+    assert [entry["path"] for entry in capture.entries[:2]] == ["/c/{token}", "/c/"]
+    assert candidate.token not in str(capture.entries) + metrics
+    assert candidate.token[:30] not in str(capture.entries) + metrics
+
+
+def test_every_word_is_in_both_languages() -> None:
+    for key, (zh, en) in {**words.WORDS, **words.SAID}.items():
+        assert re.search(r"[\u4e00-\u9fff]", zh), key
+        assert en.isascii(), key
+    assert not {code.value for code in Code} & words.SAID.keys()
+
+
+def test_times_are_said_in_both_languages() -> None:
+    day, late = ("2026-12-01T01:00:00Z", "2026-12-01T01:30:00Z"), "2026-12-02T01:30:00Z"
+    zone = "Asia/Shanghai"
+    assert words.span(*day, zone, Locale.ZH_CN) == "2026年12月1日 星期二 09:00–09:30"
+    assert words.span(*day, zone, Locale.EN) == "Tuesday, 1 December 2026 09:00–09:30"
+    assert words.span(day[0], late, zone, Locale.EN) == (
+        "Tuesday, 1 December 2026 09:00 – Wednesday, 2 December 2026 09:30"
+    )
+    assert words.offset(words.local(day[0], "America/St_Johns")) == "UTC-03:30"
