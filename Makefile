@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
-.PHONY: bench-refill
+.PHONY: bench-refill browser
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -37,6 +37,7 @@ lock: $(VENV)/.development
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(COMPILE) pyproject.toml --group browser -c requirements-dev.lock -o requirements-browser.lock
 	$(COMPILE) tests/conformance/requirements.in -o tests/conformance/requirements.lock
 
 $(VENV)/bin/python:
@@ -52,6 +53,14 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Candidates' pages in a real browser; needs Debian's package chromium, and fonts for Chinese as fonts-noto-cjk.
+$(VENV)/.browser: requirements-browser.lock $(VENV)/.development
+	@$(PIP) install --require-hashes -r requirements-browser.lock
+	@touch $@
+
+browser: $(VENV)/.browser
+	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 # What the benchmarks draw with, and the peer that they compare with; the latter needs node 20 or later.
 PEER := tests/bench/peer

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,9 +60,18 @@ query CandidateHome($application: ID!, $locale: Locale!) {
       nodes {
         id mode modeLabel(locale: $locale) startsAt endsAt timeZone graceMinutes joinUrl
         response responseLabel(locale: $locale) responseMessage attendance attendanceLabel(locale: $locale)
-        department { name nameZh }
+        department { name nameZh } openSlots { id }
+        rescheduleRequests { state stateLabel(locale: $locale) inTime reason answer owedBy }
       }
     }
+  }
+}
+"""
+TIME = """
+query CandidateTime($interview: ID!, $locale: Locale!) {
+  interview(id: $interview) {
+    id modeLabel(locale: $locale) startsAt endsAt timeZone department { name nameZh }
+    openSlots { id startsAt endsAt timeZone }
   }
 }
 """
@@ -87,12 +96,21 @@ query CandidateRecord($candidate: ID!, $locale: Locale!) {
         interview { modeLabel(locale: $locale) timeZone startsAt endsAt }
       }
     }
+    accesses(first: 100) {
+      nodes { at who role departments purposeLabel(locale: $locale) finding { occurredAt department { name nameZh } } }
+    }
+    accessGaps(first: 20) { nodes { since until } }
   }
 }
 """
 RESPOND = """
 mutation CandidateResponds($input: RecordResponseInput!) {
   recordResponse(input: $input) { __typename ... on Refused { code } }
+}
+"""
+ASK_TIME = """
+mutation CandidateAsksForAnotherTime($input: RequestRescheduleInput!) {
+  requestReschedule(input: $input) { __typename ... on RescheduleRequest { state } ... on Refused { code } }
 }
 """
 STATE = """
@@ -149,10 +167,10 @@ class Visit:
         # As a client reads it: what is taken over as bytes is read too.
         return answer.payload()["data"]
 
-    async def do(self, mutation: str, **given: Any) -> str | None:
-        """Sends a mutation; the code of its refusal, or null where it was done."""
+    async def do(self, mutation: str, **given: Any) -> dict[str, Any]:
+        """What a mutation came to: `code` is that of its refusal, where it was refused."""
         ((_, outcome),) = (await self.ask(mutation, input=given)).items()
-        return outcome.get("code")
+        return {"code": None, **outcome}
 
     def act(self, name: str, viewer: Any) -> Act:
         return Act(viewer, self.now, name, str(uuid4()), {}, ActorKind.CANDIDATE)
@@ -187,7 +205,8 @@ class CandidatePages:
     def routes(self) -> list[Route]:
         acts = {"answer": answer, "language": language, "code": send_code, "code/enter": enter_code}
         acts |= {"statement": state, "leave": leave}
-        shown = {"": home, "code": code, "record": record}
+        acts |= {"time": ask_time}
+        shown = {"": home, "code": code, "record": record, "time": time}
         return [
             *(Route(f"/c/{name}", self._file, methods=["GET"]) for name in ("style.css", "icon.svg")),
             *(
@@ -328,7 +347,25 @@ async def answer(visit: Visit) -> Response:
     if response not in ("ACCEPTED", "DECLINED"):
         return visit.go("", "INCOMPLETE")
     given = {"interview": global_id(visit, "interview", "Interview"), "response": response}
-    return visit.go("", await visit.do(RESPOND, **given, message=visit.form.get("message")) or response)
+    return visit.go("", (await visit.do(RESPOND, **given, message=visit.form.get("message")))["code"] or response)
+
+
+async def time(visit: Visit) -> Response:
+    """The times that may be chosen instead, and the form that asks for one of them, or for any other."""
+    id = visit.request.query_params.get("interview", "")
+    data = await visit.ask(TIME, interview=id, locale=visit.locale.value)
+    if data["interview"] is None:
+        raise Stopped(404, "not_there")
+    return visit.show("time.html", each=data["interview"])
+
+
+async def ask_time(visit: Visit) -> Response:
+    given = {"interview": global_id(visit, "interview", "Interview"), "reason": visit.form.get("reason", "").strip()}
+    if not given["reason"]:
+        return visit.go(f"time?{urlencode({'interview': given['interview']})}", "INCOMPLETE")
+    slot = global_id(visit, "slot", "Slot") if visit.form.get("slot") else None
+    outcome = await visit.do(ASK_TIME, **given, slot=slot)
+    return visit.go("", outcome["code"] or ("TIME_GIVEN" if outcome["state"] == "GRANTED" else "TIME_ASKED"))
 
 
 async def language(visit: Visit) -> Response:
@@ -391,4 +428,4 @@ async def state(visit: Visit) -> Response:
     if not text:
         return visit.go("record", "INCOMPLETE")
     given = {"finding": global_id(visit, "finding", "Finding"), "channel": "MESSAGE", "text": text}
-    return visit.go("record", await visit.do(STATE, **given) or "STATEMENT")
+    return visit.go("record", (await visit.do(STATE, **given))["code"] or "STATEMENT")

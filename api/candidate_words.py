@@ -54,6 +54,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "只有您接受过的时间，缺席才可能被核实；在此之前会先听取您的说明。",
         "Only a time that you accepted can count as missed, and you are heard before it does.",
     ),
+    # Another time
+    "time_rule": (
+        "开始前 24 小时以上（或企业另定的时间以前）提出，改期立即生效，绝不算爽约；之后提出的由招聘人员决定。",
+        "Asked at least 24 hours ahead, or as the employer has set, it is yours by right and never a no-show; "
+        "later than that the recruiter decides.",
+    ),
+    "choose_time": ("选择一个时间", "Choose a time"),
+    "other_time": ("以上都不合适", "None of these"),
+    "no_slots": (
+        "目前没有开放的时间，招聘人员会为您安排。",
+        "No time is open at the moment: the recruiter owes you one.",
+    ),
+    "why_time": ("原因", "Why"),
+    "this_time": ("当前时间", "The time now"),
+    "asked_time": ("您的改期申请", "You asked for another time"),
+    "owed_by": ("最晚答复", "You will have a time by"),
+    "hr_said": ("招聘人员答复", "The recruiter's answer"),
     # The code
     "verify": ("验证身份", "Verify that it is you"),
     "verify_why": (
@@ -105,6 +122,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "While you dispute it, it is hidden from other departments and weighs nothing.",
     ),
     "why_wrong": ("为什么不正确？", "Why is it wrong?"),
+    "looks": ("谁查看过", "Who looked"),
+    "no_looks": ("没有人查看过关于您的认定。", "Nobody has looked at what was found about you."),
+    "gaps": (
+        "以下时段服务器异常中断，查看记录可能不完整：",
+        "The server broke off at these times, so that looks may be missing:",
+    ),
     # Errors
     "no_session_title": ("请重新打开链接", "Open your link again"),
     "no_session": (
@@ -132,6 +155,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
 SAID: Mapping[str, tuple[str, str]] = {
     "ACCEPTED": ("已接受，招聘部门已收到您的答复。", "Accepted: the department has your answer."),
     "DECLINED": ("已谢绝，招聘部门已收到您的答复。", "Declined: the department has your answer."),
+    "TIME_GIVEN": ("改期成功，新的时间已确认。", "Your new time is settled."),
+    "TIME_ASKED": ("改期申请已提交，结果会通知您。", "You asked for another time, and will be told."),
     "CODE_SENT": ("验证码已发送，请查收。", "The code is on its way."),
     "VERIFIED": ("已通过验证。", "You are verified."),
     "STATEMENT": (

@@ -49,9 +49,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The faults take minutes: they are collected where they are asked for by name."""
-    asked = any("faults" in str(argument) for argument in config.invocation_params.args)
-    return True if collection_path.name == "faults" and not asked else None
+    """The faults take minutes, and a browser is not everywhere: they are collected where asked for by name."""
+    apart = collection_path.name if collection_path.name in ("faults", "browser") else None
+    asked = any(apart and apart in str(argument) for argument in config.invocation_params.args)
+    return True if apart and not asked else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

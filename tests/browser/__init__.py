@@ -1,0 +1,1 @@
+"""Candidates' pages in a real browser: `make browser`."""
