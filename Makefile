@@ -11,7 +11,7 @@ run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
 test-neo4j: $(VENV)/.development
 	$(BIN)/python -m pytest --engine neo4j $(ARGS)

@@ -151,6 +151,7 @@ class Documents:
         self._alike: OrderedDict[str, tuple[Likeness, Document]] = OrderedDict()
         self._trusted: dict[str, Reading] = {}
         self._reader = ThreadPoolExecutor(1, "reader")
+        self._turn = asyncio.Lock()
 
     def __contains__(self, text: str) -> bool:
         return text in self._trusted or text in self._kept
@@ -172,12 +173,20 @@ class Documents:
         return reading
 
     async def learn(self, text: str) -> None:
-        """Reads a long text that is not known beside the loop, one at a time, so that nobody else waits for it."""
-        if len(text) < LONG or text in self:
+        """Reads a text that is not known, one at a time: a long one beside the loop, a short one in a turn of it.
+
+        Whoever asks what is known waits for one reading at most, however many new texts came at once.
+        """
+        if text in self:
             return
-        like, document = await asyncio.get_running_loop().run_in_executor(self._reader, self._study, text)
-        if text not in self:
-            self._keep(text, self._known(text, like, document))
+        if len(text) >= LONG:
+            like, document = await asyncio.get_running_loop().run_in_executor(self._reader, self._study, text)
+            if text not in self:
+                self._keep(text, self._known(text, like, document))
+            return
+        async with self._turn:
+            self.read(text)
+            await asyncio.sleep(0)
 
     def read_alone(self, text: str) -> Reading:
         """The text read by a document of its own, from now on."""

@@ -366,7 +366,8 @@ class Answerer:
         return self._documents.read(text).operation(name)
 
     async def learn(self, text: str) -> None:
-        """Reads a text before it is asked about, so that a long one holds nobody up."""
+        """Reads a text before it is asked about, so that it holds nobody up."""
+        _looked_up("documents", text in self._documents)
         await self._documents.learn(text)
 
     def borrows(self, text: str) -> bool:
@@ -387,7 +388,6 @@ class Answerer:
         introspection: bool = True,
     ) -> Answer:
         """The answer to a query or a mutation."""
-        _looked_up("documents", text in self._documents)
         reading = self._documents.read(text)
         if reading.is_borrowed and reading.operation(operation_name) is not None:
             given = reading.given(variables)
@@ -441,7 +441,6 @@ class Answerer:
                 text, context, variables=variables, operation_name=operation_name, introspection=introspection
             )
             return
-        _looked_up("documents", text in self._documents)
         ready = self._prepare(self._documents.read(text), variables, operation_name, introspection)
         if isinstance(ready, Answer):
             yield ready
