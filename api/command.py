@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.channels import check_channel
 from api.charting import charting
 from api.console import bar, err, run
 from api.doctor import examine
@@ -99,6 +100,7 @@ def serve() -> None:
 
     async def work() -> int:
         settings = read_settings()
+        check_channel(settings)
         answerer = Answerer(core_schema())
         library, documents = _trusted(answerer, settings)
         tracing = open_tracing(settings)
@@ -145,6 +147,7 @@ def work() -> None:
 
     async def until_stopped() -> int:
         settings = read_settings()
+        check_channel(settings)
         log = open_log(development=settings.is_development)
         forward(log, development=settings.is_development)
         say: Say = err.print if settings.is_development else log.info

@@ -66,6 +66,23 @@ class Settings(BaseSettings):
         description="The address under which candidates reach this server, as `https://jobs.example.com`; by default "
         "this machine's own. Their links begin with it.",
     )
+    smtp_url: str | None = Field(
+        None,
+        description="The mail server for messages, as `smtps://user:password@mail.example.com:465` or `smtp://…:587`; "
+        "beyond this machine never without TLS.",
+    )
+    mail_from: str = Field("turnout@localhost", description="Whom messages are from, and calendars answer to.")
+    message_webhook_url: str | None = Field(
+        None, description="Takes messages instead of a mail server, signed after Standard Webhooks."
+    )
+    message_webhook_secret: str | None = Field(
+        None, description="The key that signs them: `whsec_` and 24 or more bytes in base64."
+    )
+    outbox: Path | None = Field(
+        None,
+        description="A folder that takes messages as `.eml` files where neither is set; in development `outbox` in the "
+        "data folder.",
+    )
     introspection: bool | None = Field(
         None, description="Whether the schema may be asked for; by default in development only."
     )

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 
+from api.channels import open_channel
 from api.metrics import Metrics
+from api.posting import Post
 from api.settings import Settings
-from api.working import Later, Worker
+from api.working import Worker
 from graph.due import RULES
-from graph.timers import Timer, TimerKind
+from graph.timers import TimerKind
 from graph.writing import Graph
 
 
 def make_worker(
-    settings: Settings, graph: Graph, *, count: Metrics | None = None, stopping: asyncio.Event | None = None
+    settings: Settings,
+    graph: Graph,
+    *,
+    count: Metrics | None = None,
+    stopping: asyncio.Event | None = None,
 ) -> Worker:
     """`count` hears of what is done; `stopping` ends the work when it is set."""
+    post = make_post(settings, count)
+    return Worker(graph, RULES, {TimerKind.SEND: post.send}, count=count, stopping=stopping or asyncio.Event())
 
-    async def send(graph: Graph, timer: Timer, now: datetime) -> None:
-        raise Later("no channel for messages is set")
 
-    return Worker(graph, RULES, {TimerKind.SEND: send}, count=count, stopping=stopping or asyncio.Event())
+def make_post(settings: Settings, count: Metrics | None = None) -> Post:
+    return Post(open_channel(settings), settings.address(settings.port), settings.mail_from, count)

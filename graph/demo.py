@@ -219,6 +219,18 @@ REMOVE_ROUNDS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_MESSAGES = Statement(
+    "demo.remove_messages",
+    "MATCH (message:Message {organization: $organization}) DETACH DELETE message",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_TIMERS = Statement(
+    "demo.remove_timers",
+    "MATCH (timer:Timer {organization: $organization}) DELETE timer",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_DEPARTMENTS = Statement(
     "demo.remove_departments",
     "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
@@ -252,6 +264,8 @@ OF_STRUCTURE = (
     REMOVE_POLICIES,
     REMOVE_LINKS,
     REMOVE_CODES,
+    REMOVE_MESSAGES,
+    REMOVE_TIMERS,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,

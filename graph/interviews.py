@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import applications, links, messages, pools
-from graph.events import About, EventType
+from graph import alarms, applications, links, messages, pools
+from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
 from graph.messages import Template
@@ -140,6 +140,9 @@ INTERVIEW = Shape(
             implied=True,
         ),
         "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
+        "messages": Many(
+            "Message", ("(this)<-[:CONCERNS]-(that:Message)",), order=("toString(that.createdAt)", "that.id")
+        ),
         "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
     looked={"outcome": Look.INTERVIEW, "outcomeLabel": Look.INTERVIEW},
@@ -404,6 +407,8 @@ async def invite_one(desk: Desk, new: Invite) -> Outcome:
     )
     await links.create(desk, application.id, new.times.ends_at)
     await pools.join(desk, application.id, Standing.INVITED, desk.act.now)
+    await alarms.set(desk, id)
+    await messages.tell_candidate(desk, Template.INVITATION, id)
     return Written("Interview", id)
 
 
@@ -435,7 +440,9 @@ async def reschedule(
             return refused
         if old.stage in applications.ENDED:
             return Refusal(Code.APPLICATION_ENDED, "interview")
-        return Written("Interview", await move(desk, old, times, chosen_by=chosen_by, reason=reason))
+        new = await move(desk, old, times, chosen_by=chosen_by, reason=reason)
+        await messages.tell_candidate(desk, Template.INVITATION_MOVED, new)
+        return Written("Interview", new)
 
     return await perform(graph, act, work)
 
@@ -469,6 +476,8 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
     await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
     await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
     await links.create(desk, old.application, times.ends_at)
+    await alarms.cancel(desk, old.id)
+    await alarms.set(desk, id)
     return id
 
 
@@ -498,6 +507,8 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance, evidence=[], changes=1)
         await _let_request_lapse(desk, found)
         await record(desk, EventType.INTERVIEW_CANCELLED, found.id, by=by.value, reason=reason)
+        await alarms.cancel(desk, found.id)
+        await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)
@@ -522,13 +533,20 @@ async def record_response(
             return found
         if refused := change_refusal(found, act.now):
             return refused
-        await desk.tx.run(SET_RESPONSE, id=found.id, response=response.value, message=said)
-        await record(desk, EventType.RESPONSE_RECORDED, found.id, response=response.value, message=said)
-        if is_own:
-            await messages.tell_department(desk, Template.RESPONSE_RECEIVED, found.department, found.id)
+        await respond(desk, found, response, message=said)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)
+
+
+async def respond(desk: Desk, interview: InterviewRow, response: Response, *, message: str | None = None) -> None:
+    """Records the answer for a time that can still be met; HR is told of what it did not record itself."""
+    await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, message=message)
+    await record(desk, EventType.RESPONSE_RECORDED, interview.id, response=response.value, message=message)
+    await alarms.set(desk, interview.id)
+    if desk.act.kind is not ActorKind.HUMAN:
+        facts = {"response": response.value}
+        await messages.tell_department(desk, Template.RESPONSE_RECEIVED, interview.department, interview.id, **facts)
 
 
 def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: datetime) -> Refusal | None:
@@ -576,6 +594,9 @@ async def record_attendance(
             await _let_request_lapse(desk, found)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
+        await alarms.cancel(desk, found.id)
+        if changes and not is_over(found, act.now):
+            await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)

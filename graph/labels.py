@@ -128,6 +128,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "LINK_HANDED_OUT": ("提供候选人链接", "Link handed out"),
     "LINK_REVOKED": ("撤销候选人链接", "Link revoked"),
     "CODE_ENTERED": ("候选人通过验证码核验", "Candidate verified by a code"),
+    "MESSAGE_SENT": ("消息已发送", "Message sent"),
+    "MESSAGE_DELIVERED": ("消息已送达", "Message delivered"),
+    "MESSAGE_BOUNCED": ("消息被退回", "Message bounced"),
+    "MESSAGE_OPENED": ("消息已打开", "Message opened"),
 }
 
 MONTHS = (

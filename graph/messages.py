@@ -6,14 +6,26 @@ of a person stays behind. It is sent at least once, under its id as the key by w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from graph import timers
+from graph.events import About, EventType
+from graph.refusals import Code, Refusal
 from graph.secrets import canonical
 from graph.statements import Nothing, Statement
 from graph.timers import TimerKind
-from graph.writing import Desk
+from graph.traversal import Form, One, Prop, Shape
+from graph.visibility import Level, OrganizationRole
+from graph.writing import Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+REPORTERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.INTEGRATOR})
+"""Who may say what became of a message."""
+CLOCKS = timedelta(minutes=5)
+"""How far ahead of ours the clock of a reporter may be."""
 
 
 class Template(Enum):
@@ -44,6 +56,7 @@ class Template(Enum):
     MARK_WITHDRAWN = "MARK_WITHDRAWN"
     REQUEST_RECEIVED = "REQUEST_RECEIVED"
     REQUEST_ANSWERED = "REQUEST_ANSWERED"
+    WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
 
 
 class MessageState(Enum):
@@ -77,11 +90,33 @@ TO_DEPARTMENT = Statement(
     row=Nothing,
     writes=True,
 )
-
-
 TO_USER = Statement(
     "messages.to_user",
     "MATCH (message:Message {id: $id}) MATCH (to:User {id: $to}) CREATE (message)-[:TO]->(to)",
+    row=Nothing,
+    writes=True,
+)
+CONCERN_INTERVIEW = Statement(
+    "messages.concern_interview",
+    """
+    MATCH (message:Message {id: $id}) MATCH (interview:Interview {id: $subject})
+    CREATE (message)-[:CONCERNS]->(interview)
+    """,
+    row=Nothing,
+    writes=True,
+)
+CONCERN_FINDING = Statement(
+    "messages.concern_finding",
+    """
+    MATCH (message:Message {id: $id}) MATCH (:Finding {id: $subject})-[:FINDS]->(interview:Interview)
+    CREATE (message)-[:CONCERNS]->(interview)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SET_LAST_SEQ = Statement(
+    "messages.set_last_seq",
+    "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
     row=Nothing,
     writes=True,
 )
@@ -107,6 +142,8 @@ async def tell_user(desk: Desk, template: Template, user: str, subject: str, **f
 async def _queue(
     desk: Desk, template: Template, subject: str, to: Statement[Nothing], whom: str, facts: dict[str, Any]
 ) -> str:
+    if desk.act.quiet:
+        return ""
     id = desk.new_id()
     await desk.tx.run(
         CREATE,
@@ -118,5 +155,152 @@ async def _queue(
         now=desk.act.now,
     )
     await desk.tx.run(to, id=id, to=whom)
+    for concern in (CONCERN_INTERVIEW, CONCERN_FINDING):
+        await desk.tx.run(concern, id=id, subject=subject)
     await timers.start(desk, TimerKind.SEND, id, desk.act.now)
     return id
+
+
+class Receipt(Enum):
+    """What became known of a message after it was sent."""
+
+    DELIVERED = "DELIVERED"
+    BOUNCED = "BOUNCED"
+    OPENED = "OPENED"
+
+
+MESSAGE = Shape(
+    "Message",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "template": Prop(see=Level.ALL),
+        "state": Prop(see=Level.ALL),
+        "channel": Prop(see=Level.ALL),
+        "reason": Prop(see=Level.ALL),
+        "createdAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "sentAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "receipts": Prop(see=Level.ALL),
+        "interview": One("Interview", ("(this)-[:CONCERNS]->(that:Interview)",)),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """To one of a candidate, a department and a user; `interview` is the one that it concerns, where there is one."""
+
+    id: str
+    organization: str
+    template: str
+    state: str
+    subject: str
+    facts: str
+    created_at: datetime
+    channel: str | None
+    receipts: list[str]
+    candidate: str | None
+    department: str | None
+    user: str | None
+    interview: str | None
+
+
+FIND = Statement(
+    "messages.find",
+    """
+    MATCH (message:Message {id: $id})
+    RETURN message.id AS id, message.organization AS organization, message.template AS template,
+      message.state AS state, message.subject AS subject, message.facts AS facts, message.createdAt AS created_at,
+      message.channel AS channel, coalesce(message.receipts, []) AS receipts,
+      head([(message)-[:TO]->(candidate:Candidate) | candidate.id]) AS candidate,
+      head([(message)-[:TO]->(department:Department) | department.id]) AS department,
+      head([(message)-[:TO]->(user:User) | user.id]) AS user,
+      head([(message)-[:CONCERNS]->(interview:Interview) | interview.id]) AS interview
+    """,
+    row=MessageRow,
+)
+SETTLE = Statement(
+    "messages.settle",
+    """
+    MATCH (message:Message {id: $id})
+    SET message.state = $state, message.channel = $channel, message.reason = $reason, message.sentAt = $sent_at
+    """,
+    row=Nothing,
+    writes=True,
+)
+KEEP_RECEIPT = Statement(
+    "messages.keep_receipt",
+    "MATCH (message:Message {id: $id}) SET message.state = $state, message.receipts = $receipts",
+    row=Nothing,
+    writes=True,
+)
+EVENTS = {
+    Receipt.DELIVERED: EventType.MESSAGE_DELIVERED,
+    Receipt.BOUNCED: EventType.MESSAGE_BOUNCED,
+    Receipt.OPENED: EventType.MESSAGE_OPENED,
+}
+
+
+def state_after(state: MessageState, receipts: Iterable[str]) -> MessageState:
+    """By all that is known, in whatever order it came: what bounced did not arrive, what was opened did."""
+    known = set(receipts)
+    if Receipt.BOUNCED.value in known:
+        return MessageState.BOUNCED
+    return MessageState.DELIVERED if known else state
+
+
+async def settle(
+    desk: Desk, message: MessageRow, state: MessageState, *, channel: str | None, reason: str | None
+) -> None:
+    """Remembers that a message was sent, or why it never will be; its timer's chain is locked.
+
+    A receipt may have come before: what was sent twice was delivered by the first.
+    """
+    after = state_after(state, message.receipts)
+    sent_at = desk.act.now if state is MessageState.SENT else None
+    await desk.tx.run(SETTLE, id=message.id, state=after.value, channel=channel, reason=reason, sent_at=sent_at)
+    if state is MessageState.SENT:
+        await _tell_history(desk, EventType.MESSAGE_SENT, message, channel, desk.act.now)
+    elif state is MessageState.BOUNCED and Receipt.BOUNCED.value not in message.receipts:
+        receipts = sorted({*message.receipts, Receipt.BOUNCED.value})
+        await desk.tx.run(KEEP_RECEIPT, id=message.id, state=state.value, receipts=receipts)
+        await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
+
+
+async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channel: str | None, at: datetime) -> None:
+    """The candidate's history says what reached the candidate; of messages to others it says nothing."""
+    if message.candidate is None or desk.chain is None or desk.chain.id != message.candidate:
+        return
+    about = About("Interview", message.interview) if message.interview else None
+    payload = {"message": message.id, "template": message.template, "channel": channel}
+    await desk.record(type, about, occurred_at=at, **payload)
+    if about is not None and type is EventType.MESSAGE_BOUNCED:
+        # Whoever decides about the interview is to have read that the message did not arrive.
+        await desk.tx.run(SET_LAST_SEQ, id=about.id, seq=desk.chain.seq)
+
+
+async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt, at: datetime | None) -> Outcome:
+    """What a mail server, or whoever sends messages for this installation, says of one. The same is heard once."""
+    if refused := role_refusal(act.viewer, REPORTERS):
+        return refused
+    if at is not None and at > act.now + CLOCKS:
+        return Refusal(Code.INVALID_VALUE, "at")
+
+    async def work(desk: Desk) -> Outcome:
+        found = await desk.tx.one(FIND, id=message)
+        if found is None or found.organization != act.viewer.organization:
+            return Refusal(Code.NOT_FOUND, "message")
+        if found.candidate is None:
+            await desk.lock_organization()
+        else:
+            await desk.lock_candidate(found.candidate)
+        found = await desk.tx.one(FIND, id=message)
+        if found is None:
+            return Refusal(Code.NOT_FOUND, "message")
+        if receipt.value not in found.receipts:
+            receipts = sorted({*found.receipts, receipt.value})
+            state = state_after(MessageState(found.state), receipts)
+            await desk.tx.run(KEEP_RECEIPT, id=message, state=state.value, receipts=receipts)
+            await _tell_history(desk, EVENTS[receipt], found, found.channel, at or act.now)
+        return Written("Message", message)
+
+    return await perform(graph, act, work)

@@ -28,6 +28,8 @@ class TimerKind(Enum):
 
     SEND = "SEND"
     SLOT_OWED = "SLOT_OWED"
+    ALARM_DAY = "ALARM_DAY"
+    ALARM_SOON = "ALARM_SOON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def name(kind: TimerKind, subject: str) -> str:
 async def start(desk: Desk, kind: TimerKind, subject: str, due_at: datetime) -> None:
     """Sets or moves a timer of the candidate, or the Organization, whose chain the desk has locked."""
     assert desk.chain is not None
+    if desk.act.quiet:
+        return
     await desk.tx.run(
         SET,
         id=name(kind, subject),
@@ -133,6 +137,11 @@ async def start(desk: Desk, kind: TimerKind, subject: str, due_at: datetime) -> 
 
 async def cancel(desk: Desk, subject: str, *kinds: TimerKind) -> None:
     await desk.tx.run(CANCEL, ids=[name(kind, subject) for kind in kinds])
+
+
+async def drop(graph: Graph, timer: Timer) -> None:
+    """Ends a timer whose subject is gone."""
+    await graph.client.write(lambda tx: tx.run(CANCEL, ids=[timer.id]))
 
 
 async def lease(graph: Graph, now: datetime) -> list[Timer]:
@@ -153,7 +162,10 @@ async def take(graph: Graph, timer: Timer, now: datetime, rule: Rule) -> bool:
 
     async def once(tx: Transaction) -> bool:
         desk = await system_desk(graph, tx, timer, now)
-        if desk is None or await tx.one(TAKE, id=timer.id, due_at=timer.due_at) is None:
+        if desk is None:
+            await tx.run(CANCEL, ids=[timer.id])
+            return False
+        if await tx.one(TAKE, id=timer.id, due_at=timer.due_at) is None:
             return False
         await rule(desk, timer)
         return True

@@ -508,6 +508,16 @@ POLICIES: Mapping[str, Policy] = {
         ),
     ),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
+    "Message": Policy(
+        Rule(
+            "EXISTS { (this)-[:CONCERNS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own } "
+            "OR EXISTS { (this)-[:TO]->(d:Department) WHERE d.id IN $own } "
+            "OR EXISTS { (this)-[:TO]->(:User {id: $viewer}) } OR ($admin AND this.organization = $organization)"
+        ),
+        # Who brings messages on must be able to say what became of them.
+        Rule("this.organization = $organization", own="false", near="false"),
+        Rule("$verified AND EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine }"),
+    ),
     # The rules are no secret: they hold for whoever is invited, and programs that invite must keep to them.
     "AttendancePolicy": Policy(
         Rule("this.organization = $organization"),

@@ -47,6 +47,8 @@ class Act:
     kind: ActorKind = ActorKind.HUMAN
     ids: Callable[[], Callable[[], str]] = lambda: random_id
     """Gives a source of ids for each attempt, so that sown records keep theirs when a write is tried again."""
+    quiet: bool = False
+    """Whether nobody is told and nothing is set to be done, as of records that are sown with their past."""
 
     @property
     def author(self) -> Author:

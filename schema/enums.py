@@ -7,6 +7,7 @@ from graph.candidates import CandidateStatus
 from graph.events import ActorKind, EventType
 from graph.findings import Cause, Channel, FindingOutcome, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
+from graph.messages import MessageState, Receipt, Template
 from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
 from graph.receipts import Purpose
@@ -53,3 +54,6 @@ strawberry.enum(
     "LAPSED is settled otherwise.",
 )
 strawberry.enum(Granularity, description="How closely a record tells: of one day, or of a month as a whole.")
+strawberry.enum(Template, name="MessageTemplate", description="What a message tells.")
+strawberry.enum(MessageState, description="How far a message has come.")
+strawberry.enum(Receipt, name="MessageReceipt", description="What became known of a message after it was sent.")

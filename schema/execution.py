@@ -80,6 +80,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Slot": "(this:Slot {id: $id})",
     "RescheduleRequest": "(this:RescheduleRequest {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",
+    "Message": "(this:Message {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",
     "InvitationRound": "(this:InvitationRound {id: $id})",

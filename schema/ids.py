@@ -15,6 +15,7 @@ NODES = frozenset(
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
         *("InvitationRound", "InvitationAnswer"),
+        "Message",
     }
 )
 """Types that have a global id."""

@@ -21,6 +21,7 @@ from schema.links import (
     EventRef,
     FindingRef,
     InterviewRef,
+    MessageRef,
     PositionRef,
     RescheduleRequestRef,
     SlotRef,
@@ -122,6 +123,7 @@ class Interview(Node):
     )
     events: Connection[EventRef] = page("What happened to it. Own.", EventOrder)
     finding: FindingRef | None = field("The finding about it that is not void. Own.")
+    messages: list[MessageRef] = field("What was told about it, and what became of each message. Own.")
     findings: list[FindingRef] = field("All findings about it, void ones too. Own.")
 
 

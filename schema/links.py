@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schema.employments import AttendanceRecord, Employment
     from schema.findings import Finding
     from schema.interviews import Event, Interview
+    from schema.messages import Message
     from schema.organizations import Organization
     from schema.policies import AttendancePolicy
     from schema.positions import Position
@@ -46,3 +47,4 @@ AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.poli
 LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]
 InvitationRoundRef = Annotated["InvitationRound", strawberry.lazy("schema.rounds")]
 InvitationAnswerRef = Annotated["InvitationAnswer", strawberry.lazy("schema.rounds")]
+MessageRef = Annotated["Message", strawberry.lazy("schema.messages")]

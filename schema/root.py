@@ -20,6 +20,7 @@ from schema import (
     employments,
     findings,
     interviews,
+    messages,
     policies,
     positions,
     rescheduling,
@@ -46,7 +47,7 @@ from schema.users import User
 DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
-    *(rounds,),
+    *(rounds, messages),
 )
 
 RESOLVED = frozenset({"node", "analytics"})

@@ -174,7 +174,7 @@ class Company:
         return (day - timedelta(days=days)).astimezone(UTC)
 
     def by(self, user: str, at: datetime, seed: str) -> Maker:
-        return Maker(self.graph, self.viewers[user], at, seed)
+        return Maker(self.graph, self.viewers[user], at, seed, tells=False)
 
     async def meet(self, *users: str) -> None:
         """Reads who may do what, again after the structure changed."""

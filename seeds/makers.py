@@ -55,19 +55,23 @@ def fixed_ids(seed: str) -> Callable[[], Callable[[], str]]:
 
 @dataclass
 class Maker:
-    """Acts as one user. `at` is the time of the next act; `seed`, where given, fixes ids and keys."""
+    """Acts as one user. `at` is the time of the next act; `seed`, where given, fixes ids and keys.
+
+    Where it does not tell, as when a whole past is sown, nobody is sent a message and nothing becomes due.
+    """
 
     graph: Graph
     viewer: Viewer
     at: datetime
     seed: str = ""
+    tells: bool = True
     _calls: count[int] = field(default_factory=count)
 
     async def _do(self, mutation: str, input: dict[str, Any], run: Callable[[Act], Awaitable[Outcome]]) -> str:
         call = f"{self.seed}/{next(self._calls)}" if self.seed else ""
         ids = fixed_ids(call) if call else lambda: random_id
         kind = ActorKind.API if self.viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
-        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, kind, ids)
+        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, kind, ids, not self.tells)
         outcome = await run(act)
         if isinstance(outcome, Refusal):
             raise Refused(f"{mutation} was refused: {outcome.code.value} {outcome.field or ''}")
@@ -360,9 +364,9 @@ async def organization(
     new = organizations.NewOrganization(name, name_zh, jurisdiction, time_zone, admin, demo)
     ids = fixed_ids(seed)() if seed else random_id
     await organizations.create(graph, new, now=at, new_id=ids)
-    return await maker(graph, admin, at=at, seed=seed)
+    return await maker(graph, admin, at=at, seed=seed, tells=not demo)
 
 
-async def maker(graph: Graph, external_id: str, *, at: datetime, seed: str = "") -> Maker:
+async def maker(graph: Graph, external_id: str, *, at: datetime, seed: str = "", tells: bool = True) -> Maker:
     rows = await graph.client.read(FIND_VIEWER, subject=external_id)
-    return Maker(graph, Viewer.of_row(rows[0]), at, seed)
+    return Maker(graph, Viewer.of_row(rows[0]), at, seed, tells)

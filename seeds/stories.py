@@ -105,6 +105,7 @@ def is_invited(response: Response, mode: Mode = Mode.AI_LIVE, *, ahead: int = 2)
     """The interview lies `ahead` days after the day of sowing."""
 
     async def tell(scene: Scene) -> None:
+        scene.maker.tells = ahead > 0
         await scene.invites(mode, held=scene.time(-ahead, scene.hour, 0), response=response)
 
     return tell

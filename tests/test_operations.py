@@ -54,6 +54,7 @@ ALLOWED = {
     "excuseNoShow": STAFF,
     "voidNoShow": STAFF,
     "setCosts": HR,
+    "recordDelivery": {"hr", "integrator"},
     "setAttendancePolicy": HR,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
@@ -125,6 +126,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "confirmNoShow": {"finding": ids["finding"], "cause": "PLATFORM", "reason": "New", "readUpTo": 1},
         "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 1},
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
+        "recordDelivery": {"message": ids["message"], "receipt": "DELIVERED"},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
         "setAttendancePolicy": {"organization": ids["organization"], "answerHours": 96},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
@@ -148,6 +150,7 @@ NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for ty
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
+NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -158,7 +161,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
     finding = await company.hr.suspicion(await company.hr.missed(application))
     query = """
     query Of($application: ID!) {
-      application(id: $application) { candidate { id } interviews { nodes { id } } links { id } }
+      application(id: $application) { candidate { id } interviews { nodes { id messages { id } } } links { id } }
     }
     """
     found = (await ask(query, company.user("hr"), application=gid("Application", application)))["application"]
@@ -169,6 +172,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "candidate": found["candidate"]["id"],
         "application": gid("Application", application),
         "interview": found["interviews"]["nodes"][0]["id"],
+        "message": found["interviews"]["nodes"][0]["messages"][0]["id"],
         "finding": gid("Finding", finding),
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),

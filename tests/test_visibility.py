@@ -80,7 +80,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id icsUid mode modeLabel startsAt endsAt timeZone response responseLabel attendance attendanceLabel": HOME
         | PROGRAMS,
         "graceMinutes joinUrl evidence application candidate events icsSequence department position "
-        "rescheduledFrom": HOME | {FILER},
+        "rescheduledFrom messages": HOME | {FILER},
         "responseMessage outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
     },
     "Event": {
@@ -125,6 +125,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "RefillSuggestion": {
         "candidate application position isSameFamily isFree noShows attended since reasons": HOME,
+    },
+    "Message": {
+        "id template state channel reason createdAt sentAt receipts": HOME | PROGRAMS,
+        "interview": HOME | PROGRAMS,
     },
     "Employment": {
         "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
@@ -263,7 +267,9 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     query = """
     query Ids($application: ID!, $interview: ID!) {
       application(id: $application) { candidate { id } links { id } }
-      interview(id: $interview) { candidate { id } events(orderBy: SEQ_DESC) { nodes { id type } } }
+      interview(id: $interview) {
+        candidate { id } messages { id template } events(orderBy: SEQ_DESC) { nodes { id type } }
+      }
     }
     """
     hr_user = company.user("hr")
@@ -278,6 +284,8 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
     ids["link"] = await recruiter.link(application)
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
+    told = {each["template"]: uid(each["id"]) for each in found["interview"]["messages"]}
+    ids["message"] = told["INVITATION_MOVED"]
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
     return world
@@ -339,6 +347,7 @@ TYPES = {
     "Access": "access",
     "AccessGap": "gap",
     "CostPolicy": "policy",
+    "Message": "message",
     "AttendancePolicy": "rules",
     "Link": "link ended",
     "InvitationRound": "round",
@@ -468,6 +477,9 @@ WAYS = [
     Way("AccessGap", "candidate(id: $candidate) { accessGaps { nodes { ...R } } }", WATCH),
     Way("Finding", node("access", "finding { ...R }"), WATCH),
     Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
+    Way("Message", node("message", "...R"), HOME | PROGRAMS),
+    Way("Message", "interview(id: $interview) { messages { ...R } }", HOME | {FILER}),
+    Way("Interview", node("message", "interview { ...R }"), HOME | PROGRAMS),
     Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
     Way("AttendancePolicy", node("rules", "...R"), ALL),
     Way("AttendancePolicy", "organization { attendancePolicy { ...R } }", ALL),

@@ -15,9 +15,15 @@ from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_li
 from graph.employments import NewEmployment
 from graph.interviews import Response
 from graph.shifts import AttendanceKind
+from graph.statements import Found, Statement
 from graph.timesheets import Fact
 from tests.conftest import NOW, Company, gid, uid
 
+TOLD_OF = Statement(
+    "tests.told_of",
+    "MATCH (message:Message)-[:CONCERNS]->(:Interview {id: $id}) RETURN message.id AS id ORDER BY id",
+    row=Found,
+)
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
 BY_CANDIDATES = frozenset({"requestReschedule"})
@@ -135,6 +141,11 @@ class Inputs:
 
     async def closePosition(self) -> dict[str, Any]:
         return {"position": await self.position()}
+
+    async def recordDelivery(self) -> dict[str, Any]:
+        interview = uid(await self.interview())
+        told = await self.company.hr.graph.client.read(TOLD_OF, id=interview)
+        return {"message": gid("Message", told[0].id), "receipt": "DELIVERED", "at": "2026-11-20T08:00:00Z"}
 
     async def setCosts(self) -> dict[str, Any]:
         rest = {"aiAsync": 30, "aiLive": 30, "video": 90, "recruiterHour": 80, "resumesLow": 0.5, "resumesHigh": 2}

@@ -1,0 +1,397 @@
+"""How each message reads, in Chinese and in English: the one place of all texts that leave by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined
+
+from graph.instants import from_text
+from graph.labels import LABELS
+from graph.letters import Letter
+from graph.messages import Template
+from graph.refusals import Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    zh: Text
+    en: Text
+
+    def of(self, locale: Locale) -> Text:
+        return self.zh if locale is Locale.ZH_CN else self.en
+
+
+WHERE_ZH = """
+岗位：{{ position }}（{{ department }}）
+形式：{{ mode }}
+{% if recorded %}开放时间：{{ starts }}
+截止时间：{{ ends }}{% else %}开始时间：{{ starts }}
+结束时间：{{ ends }}{% endif %}
+"""
+WHERE_EN = """
+Position: {{ position }} ({{ department }})
+Held as: {{ mode }}
+{% if recorded %}Opens: {{ starts }}
+Deadline: {{ ends }}{% else %}Starts: {{ starts }}
+Ends: {{ ends }}{% endif %}
+"""
+LINK_ZH = "{% if link %}\n您的页面（回复、改期、日历、查看记录）：{{ link }}\n请勿转发：持有此链接的人即可代您回复。\n{% endif %}"
+LINK_EN = (
+    "{% if link %}\nYour page (answer, another time, calendar, your record): {{ link }}\n"
+    "Do not pass it on: whoever has this link can answer for you.\n{% endif %}"
+)
+
+
+def _candidate(zh: tuple[str, str], en: tuple[str, str]) -> Both:
+    """To the candidate: a greeting, what is told, what it is about, and the way to the candidate's page."""
+    return Both(
+        Text(
+            f"{{{{ employer }}}}：{zh[0]}",
+            f"{{{{ name }}}}，您好：\n\n{zh[1]}\n{{% if position %}}{WHERE_ZH}{{% endif %}}{LINK_ZH}\n{{{{ employer }}}}\n",
+        ),
+        Text(
+            f"{{{{ employer }}}}: {en[0]}",
+            f"Dear {{{{ name }}}},\n\n{en[1]}\n{{% if position %}}{WHERE_EN}{{% endif %}}{LINK_EN}\n{{{{ employer }}}}\n",
+        ),
+    )
+
+
+def _either(to_candidate: tuple[str, str], to_staff: tuple[str, str]) -> tuple[str, str]:
+    """One text for the candidate, another for HR."""
+    subject, body = (
+        f"{{% if staff %}}{theirs}{{% else %}}{own}{{% endif %}}"
+        for own, theirs in zip(to_candidate, to_staff, strict=True)
+    )
+    return subject, body
+
+
+ABOUT_ZH, ABOUT_EN = "候选人：{{ person or '—' }}", "Candidate: {{ person or '—' }}"
+TEXTS: Mapping[Template, Both] = {
+    Template.INVITATION: _candidate(
+        ("面试邀请", "我们邀请您参加面试。请通过下方页面或日历邀请答复是否参加。"),
+        (
+            "Invitation to an interview",
+            "We invite you to an interview. Please answer by your page or by your calendar.",
+        ),
+    ),
+    Template.INVITATION_MOVED: _candidate(
+        ("面试时间已更改", "您的面试改到以下时间，原时间作废。请重新答复。"),
+        (
+            "Your interview has been moved",
+            "Your interview has a new time; the former one is void. Please answer again.",
+        ),
+    ),
+    Template.INVITATION_CANCELLED: _candidate(
+        ("面试已取消", "以下面试已取消，您无需参加。"),
+        ("Your interview is cancelled", "The following interview is cancelled; you need not come."),
+    ),
+    Template.RESPONSE_RECEIVED: _candidate(
+        ("候选人已答复：{{ response }}", f"{ABOUT_ZH}\n候选人对面试邀请的答复：{{{{ response }}}}。"),
+        ("A candidate answered: {{ response }}", f"{ABOUT_EN}\nThe answer to the invitation: {{{{ response }}}}."),
+    ),
+    Template.REMINDER_DAY: _candidate(
+        (
+            "提醒：{% if recorded %}AI 面试即将截止{% else %}明天有面试{% endif %}",
+            "提醒您以下面试，距{% if recorded %}截止{% else %}开始{% endif %}不到 24 小时。如不能参加，请尽早告知或申请改期。",
+        ),
+        (
+            "Reminder: {% if recorded %}your interview's deadline is near{% else %}your interview is tomorrow{% endif %}",
+            "Less than 24 hours are left to {% if recorded %}the deadline{% else %}the start{% endif %} of this interview. "
+            "If you cannot come, please say so or ask for another time.",
+        ),
+    ),
+    Template.REMINDER_SOON: _candidate(
+        (
+            "提醒：{% if recorded %}AI 面试 30 分钟内截止{% else %}面试 30 分钟内开始{% endif %}",
+            "以下面试将在 30 分钟内{% if recorded %}截止{% else %}开始{% endif %}。请提前检查设备和网络。{% if join %}\n入口：{{ join }}{% endif %}",
+        ),
+        (
+            "Reminder: {% if recorded %}30 minutes to the deadline{% else %}your interview starts soon{% endif %}",
+            "{% if recorded %}The deadline is{% else %}The interview starts{% endif %} in 30 minutes or less. Please check "
+            "your device and your connection.{% if join %}\nEntrance: {{ join }}{% endif %}",
+        ),
+    ),
+    Template.CODE: _candidate(
+        ("您的验证码", "您的验证码是 {{ code }}，10 分钟内有效。如非本人操作，请忽略本消息，勿将验证码告诉任何人。"),
+        (
+            "Your code",
+            "Your code is {{ code }}, good for 10 minutes. If you did not ask for it, ignore this message; tell it to nobody.",
+        ),
+    ),
+    Template.RESCHEDULE_REQUESTED: _candidate(
+        _either(
+            ("已收到您的改期申请", "我们已收到您的改期申请，将尽快答复。"),
+            ("候选人申请改期", f"{ABOUT_ZH}\n候选人申请将以下面试改到其他时间，请处理。"),
+        ),
+        _either(
+            ("Your request for another time", "We have received your request for another time and will answer soon."),
+            (
+                "A candidate asks for another time",
+                f"{ABOUT_EN}\nThe candidate asks to move this interview. Please decide.",
+            ),
+        ),
+    ),
+    Template.RESCHEDULE_GRANTED: _candidate(
+        _either(
+            ("改期成功", "您的改期申请已通过，新的面试时间如下。按时改期不会留下爽约记录。"),
+            ("面试已按候选人申请改期", f"{ABOUT_ZH}\n面试已改到以下时间。"),
+        ),
+        _either(
+            ("Your new time", "Your request is granted; the new time is below. It leaves no mark on your record."),
+            ("An interview was moved as its candidate asked", f"{ABOUT_EN}\nThe interview has the time below."),
+        ),
+    ),
+    Template.RESCHEDULE_REFUSED: _candidate(
+        ("改期申请未通过", "很抱歉，您的改期申请未通过，面试仍按以下时间进行。原因见您的页面。"),
+        (
+            "Your request could not be granted",
+            "We are sorry: the interview stays at the time below. Your page tells why.",
+        ),
+    ),
+    Template.SLOT_OWED: _candidate(
+        ("尚未为候选人提供新的面试时间", f"{ABOUT_ZH}\n候选人已按时申请改期，承诺的答复期限已到，请尽快提供新的时间。"),
+        (
+            "A candidate still waits for a new time",
+            f"{ABOUT_EN}\nThe candidate asked in time; the promised time for an answer is up. Please open a slot.",
+        ),
+    ),
+    Template.PROOF_RECEIVED: _candidate(
+        _either(
+            ("已收到您的证明材料", "我们已收到您的证明材料，将由招聘人员审核。"),
+            ("候选人提交了证明材料", f"{ABOUT_ZH}\n候选人提交了证明材料，请审核。"),
+        ),
+        _either(
+            ("Your proof has arrived", "We have received your proof; HR will read it."),
+            ("A candidate sent proof", f"{ABOUT_EN}\nThere is proof to be read."),
+        ),
+    ),
+    Template.PROOF_DECIDED: _candidate(
+        ("证明材料审核结果", "您的证明材料已审核，结果见您的页面。"),
+        ("Your proof was decided about", "Your proof was read; your page tells the result."),
+    ),
+    Template.OUTCOME_MISSING: _candidate(
+        ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚未记录是否到面，系统未作任何标记，请补录。"),
+        (
+            "An interview's outcome is missing",
+            f"{ABOUT_EN}\nThis interview is over and nobody recorded whether the candidate came. Nothing was marked; please record it.",
+        ),
+    ),
+    Template.NOTICE: _candidate(
+        (
+            "关于未到面的告知",
+            "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
+        ),
+        (
+            "Notice of an interview that seems missed",
+            "By our records you may have missed the interview below. Before anything is decided we want to hear you: please "
+            "answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given there{% endif %}; you can "
+            "add proof. The evidence is shown there. A person decides in the end; a no-show that is confirmed is visible to "
+            "other departments that share records, until it expires.",
+        ),
+    ),
+    Template.ANSWER_RECEIVED: _candidate(
+        ("候选人已答复告知", f"{ABOUT_ZH}\n候选人已就未到面作出说明，请在决定前阅读。"),
+        (
+            "A candidate answered a notice",
+            f"{ABOUT_EN}\nThe candidate has made a statement; read it before you decide.",
+        ),
+    ),
+    Template.FINDING_CONFIRMED: _candidate(
+        (
+            "未到面认定结果",
+            "关于以下面试的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+        ),
+        (
+            "A decision about your interview",
+            "A decision about the interview below was made; your page tells what, why and until when it counts. If you "
+            "disagree you can dispute it there: it stops counting at once, until the dispute is decided.",
+        ),
+    ),
+    Template.FINDING_EXCUSED: _candidate(
+        ("未到面已认定为有正当理由", "以下面试已认定为有正当理由未参加，不计为爽约。"),
+        ("Your absence is excused", "Your absence from the interview below is excused and counts as no no-show."),
+    ),
+    Template.FINDING_VOIDED: _candidate(
+        ("未到面记录已撤销", "关于以下面试的未到面记录已撤销，不再使用。"),
+        ("A record about you was voided", "The record about the interview below was voided and is not used any more."),
+    ),
+    Template.DISPUTE_RECEIVED: _candidate(
+        _either(
+            (
+                "已收到您的异议",
+                "我们已收到您的异议。该记录已立即停止使用，将由另一名人员{% if due %}在 {{ due }} 前{% endif %}处理；逾期未处理的，视为异议成立。",
+            ),
+            (
+                "候选人提出异议",
+                f"{ABOUT_ZH}\n候选人对认定提出异议，请由未参与原决定的人员{{% if due %}}在 {{{{ due }}}} 前{{% endif %}}处理；逾期视为成立。",
+            ),
+        ),
+        _either(
+            (
+                "Your dispute has arrived",
+                "The record stopped counting at once. Somebody else decides{% if due %} until {{ due }}{% endif %}; a dispute not decided in time is upheld.",
+            ),
+            (
+                "A candidate disputes a finding",
+                f"{ABOUT_EN}\nSomebody other than who confirmed it decides{{% if due %}} until {{{{ due }}}}{{% endif %}}; not decided in time, it is upheld.",
+            ),
+        ),
+    ),
+    Template.DISPUTE_UPHELD: _candidate(
+        ("异议成立", "您的异议成立，相关记录已撤销，查看过该记录的人员会收到通知。"),
+        ("Your dispute is upheld", "The record was voided, and everyone who had looked at it is told."),
+    ),
+    Template.DISPUTE_REJECTED: _candidate(
+        ("异议处理结果", "您的异议未获支持，理由见您的页面。"),
+        ("Your dispute was decided", "Your dispute was not upheld; your page tells why."),
+    ),
+    Template.MARK_WITHDRAWN: _candidate(
+        (
+            "您查看过的一条爽约记录已撤销",
+            "您曾查看的一条未到面记录（{{ department or '—' }}）已被撤销，请不要再依据它作出判断。",
+        ),
+        (
+            "A no-show that you had looked at was withdrawn",
+            "A record that you had looked at ({{ department or '—' }}) was withdrawn; do not rely on it any more.",
+        ),
+    ),
+    Template.REQUEST_RECEIVED: _candidate(
+        _either(
+            ("已收到您的请求", "我们已收到您关于个人信息的请求{% if due %}，将在 {{ due }} 前答复{% endif %}。"),
+            ("候选人提出个人信息请求", "有一项个人信息请求待答复{% if due %}，期限为 {{ due }}{% endif %}。"),
+        ),
+        _either(
+            (
+                "Your request has arrived",
+                "We have received your request about your data{% if due %} and answer it until {{ due }}{% endif %}.",
+            ),
+            (
+                "A candidate made a request about personal data",
+                "A request is to be answered{% if due %} until {{ due }}{% endif %}.",
+            ),
+        ),
+    ),
+    Template.REQUEST_ANSWERED: _candidate(
+        ("您的请求已答复", "您关于个人信息的请求已有答复，内容见您的页面。"),
+        ("Your request is answered", "Your request about your data is answered; your page tells how."),
+    ),
+    Template.WEBHOOK_DISABLED: _candidate(
+        ("一个 Webhook 已停用", "一个 Webhook 连续多日无法送达，已停用。修复后请重新设置（setWebhook）。"),
+        (
+            "A webhook was disabled",
+            "A webhook could not be reached for days and was disabled. Set it again (setWebhook) once it is repaired.",
+        ),
+    ),
+}
+_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_MADE = {
+    text: _ENVIRONMENT.from_string(text)
+    for both in TEXTS.values()
+    for one in (both.zh, both.en)
+    for text in (one.subject, one.body)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as it is sent: subject in one line, and the text."""
+
+    subject: str
+    text: str
+
+
+def write(letter: Letter) -> Written:
+    """In the reader's language; in both where nobody knows which it is."""
+    locales = (letter.locale,) if letter.locale is not None else (Locale.ZH_CN, Locale.EN)
+    written = [_in(letter, locale) for locale in locales]
+    return Written(" / ".join(one.subject for one in written), "\n----\n\n".join(one.text for one in written))
+
+
+def _in(letter: Letter, locale: Locale) -> Written:
+    text, words = TEXTS[letter.template].of(locale), told(letter, locale)
+    # A title is the employer's own text: a line's end in it would begin another header.
+    subject = " ".join(_MADE[text.subject].render(words).split())
+    lines = [line.rstrip() for line in _MADE[text.body].render(words).splitlines()]
+    return Written(subject, _without_gaps(lines))
+
+
+def _without_gaps(lines: list[str]) -> str:
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept) + "\n"
+
+
+def told(letter: Letter, locale: Locale) -> dict[str, Any]:
+    """The words of the templates."""
+    interview, zh = letter.interview, locale is Locale.ZH_CN
+    staff = letter.staff
+    zone = interview.time_zone if interview else "UTC"
+    facts = {name: letter.facts.get(said) for name, said in (("answer_by", "answerBy"), ("due", "dueAt"))}
+    words: dict[str, Any] = {
+        "employer": (letter.employer.name_zh if zh else None) or letter.employer.name,
+        "name": ("HR" if staff else letter.to[0].name) or ("候选人" if zh else "candidate"),
+        "staff": staff,
+        "link": letter.link,
+        "code": letter.code,
+        "response": _label(letter.facts.get("response"), zh=zh),
+        "position": None,
+        "department": None,
+        "person": None,
+        "recorded": False,
+        "join": None,
+        **{name: moment(from_text(str(value)[:19]), zone, zh=zh) if value else None for name, value in facts.items()},
+    }
+    if interview is not None:
+        words |= {
+            "position": interview.position,
+            "department": (interview.department_zh if zh else None) or interview.department,
+            # A mark that is withdrawn is told to whoever looked, and may by now have no business with its subject.
+            "person": interview.person if staff and letter.template is not Template.MARK_WITHDRAWN else None,
+            "mode": _label(interview.mode, zh=zh),
+            "recorded": interview.is_recorded,
+            "starts": moment(interview.starts_at, zone, zh=zh),
+            "ends": moment(interview.ends_at, zone, zh=zh),
+            "join": interview.join_url,
+        }
+    return words
+
+
+def _label(value: str | None, *, zh: bool) -> str:
+    zh_and_en = LABELS.get(value or "")
+    return zh_and_en[0 if zh else 1] if zh_and_en else (value or "")
+
+
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def moment(instant: datetime, zone: str, *, zh: bool) -> str:
+    """An instant as people of the zone speak of it."""
+    at = instant.astimezone(ZoneInfo(zone))
+    offset = at.strftime("%z")
+    place = f"{zone}, UTC{offset[:3]}:{offset[3:5]}"
+    if zh:
+        return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（{place}）"
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} ({place})"

@@ -1,0 +1,280 @@
+"""What a message is about, read from the graph at the moment of its sending: whom it goes to, and what it tells.
+
+Contacts are opened here, for the sending alone, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from graph import links
+from graph.calendars import Method
+from graph.messages import FIND, MessageRow, Template
+from graph.refusals import Locale
+from graph.statements import Statement
+from graph.writing import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes; each of the two may be missing."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    id: str
+    name: str | None
+    email: bytes | None
+    phone: bytes | None
+    locale: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    name: str
+    name_zh: str | None
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An interview as a message tells it. `ended` says that its application has."""
+
+    id: str
+    candidate: str
+    application: str
+    person: str | None
+    position: str
+    department: str
+    department_zh: str | None
+    mode: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    join_url: str | None
+    response: str
+    attendance: str
+    ended: bool
+    ics_uid: str
+    ics_sequence: int
+
+    @property
+    def is_recorded(self) -> bool:
+        """Held before a deadline: what counts is its end."""
+        return self.mode == "AI_ASYNC"
+
+    @property
+    def at(self) -> datetime:
+        return self.ends_at if self.is_recorded else self.starts_at
+
+
+FIND_CANDIDATE = Statement(
+    "letters.find_candidate",
+    """
+    MATCH (candidate:Candidate {id: $id})
+    RETURN candidate.id AS id, candidate.displayName AS name, candidate.email AS email, candidate.phone AS phone,
+      coalesce(candidate.locale, 'ZH_CN') AS locale, candidate.status AS status
+    """,
+    row=Addressee,
+)
+LIST_RECRUITERS = Statement(
+    "letters.list_recruiters",
+    """
+    MATCH (user:User)-[:WORKS_IN {role: 'RECRUITER'}]->(:Department {id: $id})
+    RETURN DISTINCT user.externalId AS external_id ORDER BY external_id LIMIT 50
+    """,
+    row=Staff,
+)
+LIST_ADMINS = Statement(
+    "letters.list_admins",
+    """
+    MATCH (user:User)-[:MEMBER_OF {role: 'HR_ADMIN'}]->(:Organization {id: $id})
+    RETURN DISTINCT user.externalId AS external_id ORDER BY external_id LIMIT 50
+    """,
+    row=Staff,
+)
+FIND_USER = Statement(
+    "letters.find_user",
+    "MATCH (user:User {id: $id})-[:MEMBER_OF]->(:Organization) RETURN user.externalId AS external_id",
+    row=Staff,
+)
+FIND_EMPLOYER = Statement(
+    "letters.find_employer",
+    """
+    MATCH (organization:Organization {id: $id})
+    RETURN organization.name AS name, organization.nameZh AS name_zh, coalesce(organization.demo, false) AS demo
+    """,
+    row=Employer,
+)
+FIND_EMPLOYER_OF = Statement(
+    "letters.find_employer_of",
+    """
+    MATCH (:Interview {id: $id})-[:HELD_BY]->(department:Department)
+    MATCH (organization:Organization {id: department.organization})
+    RETURN organization.name AS name, organization.nameZh AS name_zh, coalesce(organization.demo, false) AS demo
+    """,
+    row=Employer,
+)
+FIND_APPOINTMENT = Statement(
+    "letters.find_appointment",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(application:Application)
+      -[:HAS_INTERVIEW]->(interview:Interview {id: $id})
+    MATCH (application)-[:FOR]->(position:Position) MATCH (interview)-[:HELD_BY]->(department:Department)
+    RETURN interview.id AS id, candidate.id AS candidate, application.id AS application,
+      candidate.displayName AS person, position.title AS position, department.name AS department,
+      department.nameZh AS department_zh, interview.mode AS mode, interview.startsAt AS starts_at,
+      interview.endsAt AS ends_at, interview.timeZone AS time_zone, interview.joinUrl AS join_url,
+      interview.response AS response, interview.attendance AS attendance,
+      application.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] AS ended,
+      interview.icsUid AS ics_uid, interview.icsSequence AS ics_sequence
+    """,
+    row=Appointment,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that a message's text is made of. `locale` is null where nobody knows which the readers read.
+
+    `link` and `code` are secrets of the candidate to whom it goes, and of nobody else.
+    """
+
+    template: Template
+    to: tuple[Address, ...]
+    locale: Locale | None
+    employer: Employer
+    interview: Appointment | None = None
+    link: str | None = None
+    code: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    method: Method | None = None
+    message: str = ""
+    staff: bool = False
+
+
+class NotWritten(Exception):
+    """A message that is not to be sent, now or ever; its text is a code."""
+
+
+CALENDARS = {
+    Template.INVITATION: Method.REQUEST,
+    Template.INVITATION_MOVED: Method.REQUEST,
+    Template.RESCHEDULE_GRANTED: Method.REQUEST,
+    Template.INVITATION_CANCELLED: Method.CANCEL,
+}
+"""Messages to the candidate that put the interview into a calendar, or take it out."""
+AHEAD = frozenset({Template.INVITATION, Template.INVITATION_MOVED, Template.REMINDER_DAY, Template.REMINDER_SOON})
+"""Messages that make sense only while the interview is still to come."""
+ASKED_FOR = frozenset({Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED})
+"""What candidates themselves asked for: they get it also where their record is restricted."""
+
+
+def refusal(
+    template: Template, candidate: Addressee | None, interview: Appointment | None, now: datetime
+) -> str | None:
+    """Why a message is never sent, as a code: its addressee is not to be written to, or what it tells is over."""
+    if candidate is not None and candidate.status == "ERASED":
+        return "ERASED"
+    if candidate is not None and candidate.status != "ACTIVE" and template not in ASKED_FOR:
+        return "RESTRICTED"
+    if template in AHEAD:
+        if interview is None or interview.attendance != "PENDING" or interview.ended:
+            return "SUPERSEDED"
+        if interview.at <= now:
+            return "OVER"
+    return None
+
+
+async def find(graph: Graph, message: str) -> MessageRow | None:
+    rows = await graph.client.read(FIND, id=message)
+    return rows[0] if rows else None
+
+
+async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -> Letter:
+    """The letter of a message as of now; NotWritten where there is to be none. `address` is where links lead."""
+    template = Template(message.template)
+    employers = await graph.client.read(FIND_EMPLOYER, id=message.organization)
+    if not employers:
+        raise NotWritten("GONE")
+    found = await graph.client.read(FIND_APPOINTMENT, id=message.interview) if message.interview else []
+    interview = found[0] if found else None
+    facts = orjson.loads(message.facts)
+    if message.candidate is None:
+        to = await _staff(graph, message)
+        told = Letter(template, to, None, employers[0], interview, facts=facts)
+        return replace(told, message=message.id, staff=True)
+    candidates = await graph.client.read(FIND_CANDIDATE, id=message.candidate)
+    candidate = candidates[0] if candidates else None
+    if candidate is None:
+        raise NotWritten("GONE")
+    if (why := refusal(template, candidate, interview, now)) is not None:
+        raise NotWritten(why)
+    link = await _link(graph, interview, now, address) if interview is not None else None
+    code = await links.code_to_send(graph, message.subject, now) if template is Template.CODE else None
+    if template is Template.CODE and code is None:
+        raise NotWritten("OVER")
+    to = (await _contact(graph, candidate),)
+    locale = Locale(candidate.locale)
+    method = CALENDARS.get(template) if interview is not None else None
+    return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+
+
+async def of_interview(graph: Graph, interview: str, now: datetime, address: str) -> Letter | None:
+    """The invitation to an interview as it would be sent now; null where its candidate cannot be written to."""
+    found = await graph.client.read(FIND_APPOINTMENT, id=interview)
+    candidates = await graph.client.read(FIND_CANDIDATE, id=found[0].candidate) if found else []
+    if not candidates or candidates[0].status == "ERASED":
+        return None
+    employers = await graph.client.read(FIND_EMPLOYER_OF, id=interview)
+    await graph.keys.load({candidates[0].id})
+    email = graph.keys.reveal(candidates[0].id, candidates[0].email)
+    return Letter(
+        Template.INVITATION,
+        (Address(candidates[0].name or "", email),),
+        Locale(candidates[0].locale),
+        employers[0],
+        found[0],
+        await _link(graph, found[0], now, address),
+    )
+
+
+async def _link(graph: Graph, interview: Appointment, now: datetime, address: str) -> str | None:
+    live = await links.find_live(graph.client.read, interview.application, now)
+    return links.url(graph.secrets, live.id, address) if live else None
+
+
+async def _contact(graph: Graph, candidate: Addressee) -> Address:
+    await graph.keys.load({candidate.id})
+    email = graph.keys.reveal(candidate.id, candidate.email)
+    phone = graph.keys.reveal(candidate.id, candidate.phone)
+    if email is None and phone is None:
+        raise NotWritten("NO_ADDRESS")
+    return Address(candidate.name or "", email, phone)
+
+
+async def _staff(graph: Graph, message: MessageRow) -> tuple[Address, ...]:
+    """Who recruits for the department, or where nobody does the HR_ADMINs; users are known by external ids alone."""
+    if message.user is not None:
+        staff = await graph.client.read(FIND_USER, id=message.user)
+    else:
+        staff = await graph.client.read(LIST_RECRUITERS, id=message.department)
+        staff = staff or await graph.client.read(LIST_ADMINS, id=message.organization)
+    to = tuple(Address(user.external_id, user.external_id) for user in staff if "@" in user.external_id)
+    if not to:
+        raise NotWritten("NO_ADDRESS")
+    return to

@@ -1,0 +1,427 @@
+"""Messages: queued with what they tell, sent at least once under one key, and what becomes known of them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import permutations
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import orjson
+import pytest
+import vobject
+from standardwebhooks import Webhook
+
+from api.channels import Channel, Folder, Gateway, Parcel, Smtp, check_channel
+from api.letters import TEXTS, write
+from api.posting import GIVE_UP, Post
+from api.settings import Settings, SetupError
+from api.working import Worker
+from graph.candidates import Person
+from graph.due import RULES
+from graph.letters import Address, Appointment, Employer, Letter
+from graph.messages import MessageState, Receipt, Template, state_after
+from graph.refusals import Locale
+from graph.secrets import Secrets
+from graph.statements import Found, Statement
+from graph.timers import TimerKind
+from schema.execution import Answerer
+from schema.ids import from_global
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
+from tests.databases import Databases
+from tests.faults.serving import MASTER
+from tests.receivers import mail_server, web_server
+
+MESSAGES = Statement(
+    "tests.messages", "MATCH (message:Message) RETURN message.id AS id ORDER BY message.createdAt, id", row=Found
+)
+PUBLIC = "https://jobs.example.com"
+SENDER = "interviews@example.com"
+NAME, EMAIL = "欧阳若兰", "ruolan.ouyang@example.com"
+EVENTS = """
+query Events($id: ID!) { interview(id: $id) {
+  events { nodes { type actorKind } } messages { id template state channel reason receipts sentAt } lastSeq: icsSequence
+} }
+"""
+
+
+@dataclass
+class Office:
+    """A company of its own, whose messages come to a folder."""
+
+    ask: Ask
+    company: Company
+    folder: Path
+    post: Post
+
+    async def work(self, at: datetime = NOW, channel: Channel | None = None) -> None:
+        """Does all that is due."""
+        post = Post(channel, PUBLIC, SENDER) if channel else self.post
+        worker = Worker(self.ask.graph, RULES, {TimerKind.SEND: post.send}, lambda: at)
+        while await worker.turn():
+            pass
+
+    def mails(self) -> list[EmailMessage]:
+        return [
+            cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.SMTP))
+            for path in sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        ]
+
+    def clear(self) -> None:
+        for path in self.folder.glob("*"):
+            path.unlink()
+
+    async def application(self, locale: Locale = Locale.ZH_CN, **person: Any) -> str:
+        self.company.at(days=1)
+        return await self.company.application("marketing", Person(NAME, EMAIL, locale=locale, **person))
+
+    async def invited(self, locale: Locale = Locale.ZH_CN, mode: str = "AI_LIVE", **times: datetime) -> str:
+        starts_at = times.get("starts_at", NOW + timedelta(days=5))
+        ends_at = times.get("ends_at", starts_at + timedelta(minutes=30))
+        return (
+            await self.ask.do(
+                "inviteToInterview",
+                self.company.user("marketing"),
+                application=gid("Application", await self.application(locale)),
+                mode=mode,
+                startsAt=starts_at.isoformat(),
+                endsAt=ends_at.isoformat(),
+                timeZone="Asia/Shanghai",
+            )
+        )["id"]
+
+    async def told(self, interview: str) -> Any:
+        return (await self.ask(EVENTS, self.company.user("marketing"), id=interview))["interview"]
+
+    async def do(self, mutation: str, viewer: str = "marketing", **input: Any) -> Any:
+        return await self.ask.do(mutation, self.company.user(viewer), **input)
+
+
+@pytest.fixture
+async def office(databases: Databases, answerer: Answerer, tmp_path: Path) -> Office:
+    graph = (await databases.tested()).graph(Secrets(MASTER), tmp_path / "keys")
+    folder = tmp_path / "outbox"
+    office = Office(
+        Ask(graph, answerer), await make_company(graph), folder, Post(Folder(folder, SENDER), PUBLIC, SENDER)
+    )
+    return office
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return body.get_content()
+
+
+def calendar_of(mail: EmailMessage) -> Any:
+    (part,) = (part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    (attached,) = mail.iter_attachments()
+    content = part.get_content()
+    assert attached.get_content().decode().split() == content.split()
+    return vobject.readOne(content)
+
+
+async def test_an_invitation_comes_once_in_the_candidates_language(office: Office) -> None:
+    interview = await office.invited()
+    assert [each["state"] for each in (await office.told(interview))["messages"]] == ["QUEUED"]
+    await office.work()
+    (mail,) = office.mails()
+    (message,) = (await office.told(interview))["messages"]
+    assert mail["Message-ID"] == f"<{from_global(message['id'])[1]}@example.com>"
+    assert mail["To"].addresses[0].display_name == NAME
+    assert mail["To"].addresses[0].addr_spec == EMAIL
+    assert mail["Subject"].startswith("Company")
+    assert "面试邀请" in mail["Subject"]
+    text = text_of(mail)
+    assert all(
+        part in text for part in (NAME, "Manager of marketing", "市场部", "2026年11月25日 17:00", f"{PUBLIC}/c/")
+    )
+    entry = calendar_of(mail)
+    assert entry.method.value == "REQUEST"
+    assert entry.vevent.attendee.value == f"mailto:{EMAIL}"
+    assert entry.vevent.valarm.trigger.value == timedelta(minutes=-30)
+    assert (message["state"], message["channel"], message["reason"]) == ("SENT", "FOLDER", None)
+    events = (await office.told(interview))["events"]["nodes"]
+    assert events[-1] == {"type": "MESSAGE_SENT", "actorKind": "SYSTEM"}
+    office.clear()
+    await office.work(NOW + timedelta(minutes=5))
+    assert not office.mails()
+
+
+async def test_another_language_is_read_by_its_readers(office: Office) -> None:
+    await office.invited(Locale.EN)
+    await office.work()
+    (mail,) = office.mails()
+    text = text_of(mail)
+    assert "Invitation to an interview" in mail["Subject"]
+    assert "25 November 2026, 17:00 (Asia/Shanghai, UTC+08:00)" in text
+    assert not re.search("[一-鿿]", text.replace(NAME, "")), text
+
+
+APPOINTMENT = Appointment(
+    "i", "c", "a", "Ruolan", "Seller\nBcc: x@y.z", "Marketing", "市场部", "AI_LIVE", NOW, NOW, "Asia/Shanghai", None,
+    "ACCEPTED", "PENDING", False, "u", 0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("template", list(Template))
+def test_every_message_has_both_languages(template: Template) -> None:
+    """Whatever is missing of what it could tell, and whoever reads it."""
+    assert template in TEXTS
+    facts = {"answerBy": "2026-11-20T09:00:00Z", "dueAt": "2026-11-20T09:00:00.123456Z", "response": "ACCEPTED"}
+    for staff in (False, True):
+        for interview in (APPOINTMENT, None):
+            for known in (facts, {}):
+                for locale in (Locale.ZH_CN, Locale.EN, None):
+                    to = (Address("Lan", "lan@example.com"),)
+                    employer = Employer("Acme", "艾克米", False)
+                    letter = Letter(
+                        template, to, locale, employer, interview, "https://l", "123456", known, staff=staff
+                    )
+                    written = write(letter)
+                    assert "\n" not in written.subject
+                    assert written.text.strip()
+                    assert "None" not in written.subject + written.text
+                    is_chinese = bool(re.search("[一-鿿]", written.subject + written.text))
+                    assert is_chinese == (locale is not Locale.EN), written
+                    for moment in re.findall(r"\d{4}年\d+月\d+日 \d\d:\d\d", written.text):
+                        assert moment in ("2026年11月20日 17:00", "2026年11月20日 09:00")
+
+
+async def test_reminders_come_a_day_and_half_an_hour_before(office: Office) -> None:
+    interview = await office.invited()
+    await office.work()
+    office.clear()
+    start = NOW + timedelta(days=5)
+    await office.work(start - timedelta(hours=24, minutes=1))
+    assert not office.mails()
+    await office.work(start - timedelta(hours=24))
+    await office.work(start - timedelta(minutes=31))
+    (day,) = office.mails()
+    assert "明天有面试" in day["Subject"]
+    await office.work(start - timedelta(minutes=30))
+    assert ["提醒" in mail["Subject"] for mail in office.mails()] == [True, True]
+    await office.work(start + timedelta(days=1))
+    templates = [each["template"] for each in (await office.told(interview))["messages"]]
+    assert templates == ["INVITATION", "REMINDER_DAY", "REMINDER_SOON"]
+
+
+async def test_nobody_is_reminded_of_what_is_over(office: Office) -> None:
+    """Nor a day before, where half an hour is left: after a stop the later of the two is enough."""
+    interview = await office.invited()
+    start = NOW + timedelta(days=5)
+    await office.work(start - timedelta(minutes=20))
+    templates = [each["template"] for each in (await office.told(interview))["messages"]]
+    assert templates == ["INVITATION", "REMINDER_SOON"]
+    late = await office.invited(starts_at=NOW + timedelta(days=6))
+    await office.work(NOW + timedelta(days=7))
+    (message,) = (await office.told(late))["messages"]
+    assert (message["template"], message["state"], message["reason"]) == ("INVITATION", "FAILED", "OVER")
+
+
+async def test_a_recorded_interview_reminds_before_its_deadline(office: Office) -> None:
+    opens = NOW + timedelta(days=1)
+    interview = await office.invited(mode="AI_ASYNC", starts_at=opens, ends_at=opens + timedelta(days=3))
+    await office.work(opens + timedelta(days=1, hours=23))
+    assert len((await office.told(interview))["messages"]) == 1
+    await office.work(opens + timedelta(days=2))
+    assert "AI 面试即将截止" in office.mails()[-1]["Subject"]
+    assert calendar_of(office.mails()[0]).vevent.valarm.trigger.params["RELATED"] == ["END"]
+
+
+async def test_a_change_moves_the_reminders(office: Office) -> None:
+    old = await office.invited()
+    await office.work()
+    times = {"startsAt": "2026-11-28T09:00:00Z", "endsAt": "2026-11-28T10:00:00Z", "timeZone": "Asia/Shanghai"}
+    new = (await office.do("rescheduleInterview", interview=old, **times))["id"]
+    await office.work()
+    moved = calendar_of(office.mails()[-1])
+    assert (moved.vevent.sequence.value, moved.vevent.uid.value) == (
+        "1",
+        calendar_of(office.mails()[0]).vevent.uid.value,
+    )
+    await office.work(NOW + timedelta(days=5))
+    assert [each["template"] for each in (await office.told(old))["messages"]] == ["INVITATION"]
+    assert [each["template"] for each in (await office.told(new))["messages"]] == ["INVITATION_MOVED"]
+    await office.work(datetime(2026, 11, 28, 8, 45, tzinfo=UTC))
+    assert [each["template"] for each in (await office.told(new))["messages"]] == ["INVITATION_MOVED", "REMINDER_SOON"]
+
+
+async def test_whoever_declines_is_reminded_no_more(office: Office) -> None:
+    interview = await office.invited()
+    await office.do("recordResponse", interview=interview, response="DECLINED")
+    start = NOW + timedelta(days=5)
+    await office.work(start - timedelta(hours=20))
+    assert [each["template"] for each in (await office.told(interview))["messages"]] == ["INVITATION"]
+    office.ask.now = start - timedelta(hours=19)
+    await office.do("recordResponse", interview=interview, response="ACCEPTED")
+    await office.work(start - timedelta(minutes=10))
+    assert [each["template"] for each in (await office.told(interview))["messages"]] == ["INVITATION", "REMINDER_SOON"]
+
+
+async def test_a_cancellation_takes_the_entry_out_and_ends_reminders(office: Office) -> None:
+    interview = await office.invited()
+    await office.work()
+    await office.do("cancelInterview", interview=interview, by="EMPLOYER")
+    await office.work(NOW + timedelta(days=4, hours=23))
+    entry = calendar_of(office.mails()[-1])
+    assert (entry.method.value, entry.vevent.sequence.value, entry.vevent.status.value) == ("CANCEL", "1", "CANCELLED")
+    templates = [each["template"] for each in (await office.told(interview))["messages"]]
+    assert templates == ["INVITATION", "INVITATION_CANCELLED"]
+
+
+async def test_hr_hears_of_answers_that_it_did_not_record(office: Office) -> None:
+    interview = await office.invited()
+    await office.work()
+    office.clear()
+    await office.do("recordResponse", interview=interview, response="TENTATIVE")
+    await office.work()
+    assert not office.mails()
+    await office.do("recordResponse", "integrator", interview=interview, response="ACCEPTED")
+    await office.work()
+    (mail,) = office.mails()
+    assert mail["To"].addresses[0].addr_spec == office.company.user("marketing")
+    assert "已接受" in mail["Subject"]
+    assert "Accepted" in mail["Subject"]
+    assert NAME in text_of(mail)
+    assert f"{PUBLIC}/c/" not in text_of(mail), "the candidate's link is the candidate's alone"
+    types = [event["type"] for event in (await office.told(interview))["events"]["nodes"]]
+    assert types.count("MESSAGE_SENT") == 1, "what HR was sent is no part of the candidate's history"
+
+
+async def test_a_message_killed_on_the_way_is_sent_again_as_the_same(office: Office) -> None:
+    interview = await office.invited()
+    sent: list[Parcel] = []
+
+    class Dying:
+        name = "SMTP"
+
+        async def send(self, parcel: Parcel) -> None:
+            sent.append(parcel)
+            if len(sent) == 1:
+                raise RuntimeError("killed after it was sent")
+
+    await office.work(channel=Dying())
+    await office.work(NOW + timedelta(minutes=1), channel=Dying())
+    assert [parcel.key for parcel in sent] == [sent[0].key] * 2
+    types = [event["type"] for event in (await office.told(interview))["events"]["nodes"]]
+    assert types.count("MESSAGE_SENT") == 1
+
+
+@pytest.mark.parametrize("status", ["restrict", "erase"])
+async def test_whoever_is_restricted_or_erased_is_not_written_to(office: Office, status: str) -> None:
+    interview = await office.invited()
+    query = "query Whose($id: ID!) { interview(id: $id) { candidate { id } } }"
+    found = await office.ask(query, office.company.user("hr"), id=interview)
+    await getattr(office.company.hr, status)(uid(found["interview"]["candidate"]["id"]))
+    await office.work()
+    assert not office.mails()
+    (message,) = (await office.told(interview))["messages"]
+    assert (message["state"], message["reason"]) == ("FAILED", {"restrict": "RESTRICTED", "erase": "ERASED"}[status])
+
+
+async def test_a_mail_server_takes_or_bounces(office: Office) -> None:
+    taken, bounced, waiting = [await office.invited(starts_at=NOW + timedelta(days=n)) for n in (5, 6, 7)]
+    async with mail_server() as box:
+        channel = Smtp.at(box.url, SENDER)
+        first, *rest = await office.ask.graph.client.read(MESSAGES)
+        await office.work(channel=channel)
+        assert len(box.mails) == 3
+        assert EMAIL in box.recipients[0]
+        assert box.mails[0]["Message-ID"] == f"<{first.id}@example.com>"
+        assert rest
+    again = await office.invited(starts_at=NOW + timedelta(days=8))
+    async with mail_server() as box:
+        box.answer = b"550 no such user"
+        await office.work(channel=Smtp.at(box.url, SENDER))
+        (message,) = (await office.told(again))["messages"]
+        assert (message["state"], message["reason"], message["receipts"]) == ("BOUNCED", "SMTP_550", ["BOUNCED"])
+        types = [event["type"] for event in (await office.told(again))["events"]["nodes"]]
+        assert types == ["INTERVIEW_INVITED", "MESSAGE_BOUNCED"]
+    assert {taken, bounced, waiting}
+
+
+async def test_what_cannot_be_sent_is_tried_for_days(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    interview = await office.invited(starts_at=NOW + timedelta(days=9))
+    channel = Smtp.at("smtp://127.0.0.1:9", SENDER)
+    with caplog.at_level(logging.DEBUG):
+        await office.work(channel=channel)
+        await office.work(NOW + timedelta(hours=2), channel=channel)
+        (message,) = (await office.told(interview))["messages"]
+        assert message["state"] == "QUEUED"
+        await office.work(NOW + GIVE_UP + timedelta(hours=1), channel=channel)
+    (message,) = (await office.told(interview))["messages"]
+    assert (message["state"], message["reason"]) == ("FAILED", "SMTPConnectError")
+    told = caplog.text + "".join(str(record.exc_info) for record in caplog.records)
+    assert not [secret for secret in (NAME, EMAIL, "/c/") if secret in told]
+
+
+async def test_a_gateway_gets_signed_messages(office: Office) -> None:
+    key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    interview = await office.invited(Locale.EN)
+    async with web_server() as web:
+        web.status = 500
+        await office.work(channel=Gateway(web.url, key))
+        web.status = 204
+        await office.work(NOW + timedelta(minutes=1), channel=Gateway(web.url, key))
+        (first, _), (headers, body) = web.taken
+        assert first["webhook-id"] == headers["webhook-id"]
+        told = Webhook(key).verify(body, headers)
+        assert told["to"] == [{"name": NAME, "email": EMAIL, "phone": None}]
+        assert told["calendar"].startswith("BEGIN:VCALENDAR")
+        assert orjson.loads(body)["id"] == headers["webhook-id"]
+    assert (await office.told(interview))["messages"][0]["channel"] == "WEBHOOK"
+
+
+@pytest.mark.parametrize("order", list(permutations(["DELIVERED", "BOUNCED", "OPENED"])))
+def test_receipts_come_in_any_order(order: tuple[str, ...]) -> None:
+    for count in range(4):
+        state = state_after(MessageState.SENT, order[:count])
+        expected = MessageState.DELIVERED if count else MessageState.SENT
+        assert state is (MessageState.BOUNCED if "BOUNCED" in order[:count] else expected)
+
+
+async def test_receipts_become_events_and_are_heard_once(office: Office) -> None:
+    interview = await office.invited()
+    await office.work()
+    (message,) = (await office.told(interview))["messages"]
+    selection = "state receipts"
+    for receipt in (Receipt.OPENED, Receipt.DELIVERED, Receipt.OPENED):
+        said = {"message": message["id"], "receipt": receipt.value}
+        made = await office.ask.do("recordDelivery", office.company.user("integrator"), selection, **said)
+    assert made == {"__typename": "Message", "state": "DELIVERED", "receipts": ["DELIVERED", "OPENED"]}
+    plain = from_global(message["id"])[1]
+    made = await office.ask.do("recordDelivery", office.company.user("hr"), selection, message=plain, receipt="BOUNCED")
+    assert made["state"] == "BOUNCED"
+    types = [event["type"] for event in (await office.told(interview))["events"]["nodes"]]
+    assert types[1:] == ["MESSAGE_SENT", "MESSAGE_OPENED", "MESSAGE_DELIVERED", "MESSAGE_BOUNCED"]
+    for said, code in (({"message": str(uuid4())}, "NOT_FOUND"), ({"at": "2027-01-01T00:00:00Z"}, "INVALID_VALUE")):
+        input = {"message": message["id"], "receipt": "DELIVERED", **said}
+        assert (await office.do("recordDelivery", "hr", **input))["code"] == code
+    other = await make_company(office.ask.graph)
+    refused = await office.ask.do("recordDelivery", other.user("hr"), message=message["id"], receipt="DELIVERED")
+    assert refused["code"] == "NOT_FOUND"
+
+
+def test_unusable_channels_are_refused_at_the_start() -> None:
+    for settings in (
+        {"smtp_url": "http://mail"},
+        {"smtp_url": "smtp://"},
+        {"mail_from": "nobody"},
+        {"mail_from": "a@b\r\nBcc: c@d"},
+        {
+            "message_webhook_url": "http://example.com",
+            "message_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        },
+        {"message_webhook_url": "https://example.com"},
+    ):
+        with pytest.raises(SetupError, match="TURNOUT_"):
+            check_channel(Settings(**settings))  # type: ignore[arg-type]
+    check_channel(Settings(smtp_url="smtps://user:p%40ss@mail.example.com", mail_from="a@example.com"))
+    assert Smtp.at("smtp://mail.example.com", SENDER).start_tls is True, "beyond this machine never without TLS"
