@@ -435,6 +435,10 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
+    query = "query Told($id: ID!) { interview(id: $id) { messages { id template } } }"
+    told = (await ask(query, company.user("marketing"), id=closed[0]))["interview"]["messages"]
+    message = next(each["id"] for each in told if each["template"] == "INVITATION")
+    await do("recordDelivery", "integrator", "MESSAGE_DELIVERED", message=message, receipt="DELIVERED")
     link = await do("createLink", "marketing", "LINK_HANDED_OUT", application=application)
     await do("revokeLink", "marketing", "LINK_REVOKED", link=link)
     await do("closePosition", "marketing", "POSITION_CLOSED", position=position)

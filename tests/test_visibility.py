@@ -284,8 +284,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
     ids["link"] = await recruiter.link(application)
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
-    told = {each["template"]: uid(each["id"]) for each in found["interview"]["messages"]}
-    ids["message"] = told["INVITATION_MOVED"]
+    ids["message"] = next(uid(it["id"]) for it in found["interview"]["messages"] if it["template"] != "INVITATION")
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
     return world

@@ -163,7 +163,9 @@ class There:
 
 HISTORY = """
 query History($id: ID!) {
-  application(id: $id) { candidate { id } interviews { nodes { id events(first: 1) { nodes { id } } } } }
+  application(id: $id) {
+    candidate { id } interviews { nodes { id messages { id } events(first: 1) { nodes { id } } } }
+  }
 }
 """
 
@@ -212,6 +214,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "AttendancePolicy": await company.hr.policy(answer_hours=96),
         "PolicyInForce": company.hr.viewer.organization,
         "Link": await company.hr.link(first),
+        "Message": uid(interview["messages"][0]["id"]),
         **await invited(Ask(graph, answerer), company),
     }
     return There(company.hr.viewer, ids)
