@@ -22,7 +22,8 @@ from starlette.routing import Route
 
 from api import candidate_words as words
 from api.sessions import COOKIE, PATH, Session, Sessions
-from graph import links
+from graph import calendars, links
+from graph.calendars import Entry, Method, Person
 from graph.client import EngineUnavailable
 from graph.events import ActorKind
 from graph.links import Link
@@ -64,6 +65,15 @@ query CandidateHome($application: ID!, $locale: Locale!) {
         rescheduleRequests { state stateLabel(locale: $locale) inTime reason answer owedBy }
       }
     }
+  }
+}
+"""
+CALENDAR = """
+query CandidateCalendar($interview: ID!, $locale: Locale!) {
+  organization { name nameZh }
+  interview(id: $interview) {
+    icsUid icsSequence startsAt endsAt timeZone mode modeLabel(locale: $locale) response attendance joinUrl
+    position { title } department { name nameZh }
   }
 }
 """
@@ -201,6 +211,7 @@ class CandidatePages:
         self._templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "offset", "local")}
         self._templates.globals.update(said)
+        self._templates.filters["uid"] = _uid
 
     def routes(self) -> list[Route]:
         acts = {"answer": answer, "language": language, "code": send_code, "code/enter": enter_code}
@@ -217,6 +228,7 @@ class CandidatePages:
                 Route(PATH + path, partial(self._handle, handler=handler, acts=True), methods=["POST"])
                 for path, handler in acts.items()
             ),
+            Route("/c/calendar/{interview}", partial(self._handle, handler=calendar), methods=["GET"]),
             Route("/c/{token}", self.open, methods=["GET"]),
         ]
 
@@ -321,6 +333,11 @@ async def _form(request: Request) -> dict[str, str]:
         raise Stopped(400, "foreign") from error
 
 
+def _uid(id: Any) -> str:
+    """The id within a global one, as a path may name it."""
+    return from_global(str(id))[1]
+
+
 def global_id(visit: Visit, name: str, type: str) -> str:
     """The id that a form sends, if it is one of this type."""
     text = visit.form.get(name, "")
@@ -348,6 +365,40 @@ async def answer(visit: Visit) -> Response:
         return visit.go("", "INCOMPLETE")
     given = {"interview": global_id(visit, "interview", "Interview"), "response": response}
     return visit.go("", (await visit.do(RESPOND, **given, message=visit.form.get("message")))["code"] or response)
+
+
+async def calendar(visit: Visit) -> Response:
+    """The interview as a calendar takes it; of the person it tells nothing, as the link alone is enough for it."""
+    id = to_global("Interview", visit.request.path_params["interview"].removesuffix(".ics"))
+    data = await visit.ask(CALENDAR, interview=id, locale=visit.locale.value)
+    found, zh = data["interview"], visit.locale is Locale.ZH_CN
+    if found is None:
+        raise Stopped(404, "not_there")
+    employer, department = (each["nameZh"] if zh and each["nameZh"] else each["name"] for each in _held(data))
+    gone = found["attendance"].startswith("CANCELLED") or found["attendance"] == "RESCHEDULED"
+    method = Method.CANCEL if gone else Method.PUBLISH
+    entry = Entry(
+        uid=found["icsUid"],
+        sequence=found["icsSequence"],
+        stamp=visit.now,
+        starts_at=datetime.fromisoformat(found["startsAt"]),
+        ends_at=datetime.fromisoformat(found["endsAt"]),
+        time_zone=found["timeZone"],
+        title=f"{found['modeLabel']} · {employer}",
+        text=f"{found['position']['title']} · {department}",
+        url=found["joinUrl"],
+        organizer=Person(employer, None),
+        attendee=Person("", None),
+        response=found["response"],
+        alarm_at_end=found["mode"] == "AI_ASYNC",
+    )
+    media = f"text/calendar; charset=utf-8; method={method.value}"
+    attached = {"Content-Disposition": 'attachment; filename="interview.ics"'}
+    return Response(calendars.calendar(entry, method), 200, HEADERS | attached, media)
+
+
+def _held(data: Mapping[str, Any]) -> tuple[Any, Any]:
+    return data["organization"], data["interview"]["department"]
 
 
 async def time(visit: Visit) -> Response:

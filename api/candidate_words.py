@@ -180,6 +180,10 @@ DAYS = (
 )
 
 
+TO = "\u2060–\u2060"
+"""From one hour to another, on one line."""
+
+
 def word(key: str, locale: Locale) -> str:
     zh, en = WORDS[key]
     return zh if locale is Locale.ZH_CN else en
@@ -221,5 +225,5 @@ def span(starts: str, ends: str, zone: str, locale: Locale) -> str:
     """From an instant to another: the day once, where both are of one day."""
     first, last = local(starts, zone), local(ends, zone)
     if first.date() == last.date():
-        return f"{day(first, locale)} {first:%H:%M}–{last:%H:%M}"
+        return f"{day(first, locale)} {first:%H:%M}{TO}{last:%H:%M}"
     return f"{day(first, locale)} {first:%H:%M} – {day(last, locale)} {last:%H:%M}"

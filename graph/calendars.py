@@ -22,6 +22,8 @@ class Method(Enum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+    PUBLISH = "PUBLISH"
+    """The same without anybody to answer to: for who has the entry without having proved who they are."""
 
 
 PARTSTAT = {
@@ -86,7 +88,7 @@ def calendar(entry: Entry, method: Method) -> bytes:
     if entry.attendee.address is not None:
         answer = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": PARTSTAT[entry.response], "RSVP": "TRUE"}
         event.add("attendee", _address(entry.attendee, answer))
-    if method is Method.REQUEST:
+    if method is not Method.CANCEL:
         event.add_component(_alarm(entry))
     made.add_component(event)
     return made.to_ical()

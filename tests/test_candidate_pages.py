@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from icalendar import Calendar
 from structlog.testing import LogCapture
 
 from api import candidate_words as words
@@ -147,6 +148,24 @@ async def test_an_invitation_is_accepted_with_a_message(ask: Ask, company: Compa
     assert words.word("answered_declined", Locale.ZH_CN) in page.text
 
 
+async def test_a_calendar_file_tells_of_the_interview_alone(candidate: Candidate) -> None:
+    await candidate.follow()
+    page = await candidate.http.get("/c/")
+    path = re.search(r'href="(/c/calendar/[^"]+\.ics)"', page.text)
+    assert path
+    file = await candidate.http.get(path.group(1))
+    assert file.headers["content-type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    assert file.headers["content-disposition"] == 'attachment; filename="interview.ics"'
+    (event,) = Calendar.from_ical(file.text).walk("VEVENT")
+    assert str(event["UID"]).endswith("@turnout")
+    assert event.decoded("DTSTART") == NOW + timedelta(days=3)
+    (alarm,) = event.walk("VALARM")
+    assert alarm.decoded("TRIGGER") == timedelta(minutes=-30)
+    assert "example.com" not in file.text
+    assert "王芳" not in file.text
+    assert await candidate.status("calendar/none.ics") == 404
+
+
 async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Candidate) -> None:
     times = [{"startsAt": f"2026-11-2{day}T01:00:00Z", "endsAt": f"2026-11-2{day}T01:30:00Z"} for day in (5, 6)]
     opened = {"offeredFor": gid("Department", company.departments["marketing"]), "mode": "AI_LIVE"}
@@ -156,7 +175,7 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     page = await candidate.http.get("/c/time", params={"interview": candidate.interview})
     slots = re.findall(r'name="slot" value="([^"]+)"', page.text)
     assert len(slots) == 2
-    assert "2026年11月25日 星期三 09:00–09:30" in page.text
+    assert f"2026年11月25日 星期三 09:00{words.TO}09:30" in page.text
     given = {"interview": candidate.interview, "slot": slots[0]}
     assert words.told("INCOMPLETE", Locale.ZH_CN) in (await candidate.send("time", **given, reason=" ")).text
     page = await candidate.send("time", **given, reason="考试")
@@ -341,8 +360,8 @@ def test_every_word_is_in_both_languages() -> None:
 def test_times_are_said_in_both_languages() -> None:
     day, late = ("2026-12-01T01:00:00Z", "2026-12-01T01:30:00Z"), "2026-12-02T01:30:00Z"
     zone = "Asia/Shanghai"
-    assert words.span(*day, zone, Locale.ZH_CN) == "2026年12月1日 星期二 09:00–09:30"
-    assert words.span(*day, zone, Locale.EN) == "Tuesday, 1 December 2026 09:00–09:30"
+    assert words.span(*day, zone, Locale.ZH_CN) == f"2026年12月1日 星期二 09:00{words.TO}09:30"
+    assert words.span(*day, zone, Locale.EN) == f"Tuesday, 1 December 2026 09:00{words.TO}09:30"
     assert words.span(day[0], late, zone, Locale.EN) == (
         "Tuesday, 1 December 2026 09:00 – Wednesday, 2 December 2026 09:30"
     )
