@@ -131,6 +131,8 @@ class Server:
             caller = await self.admit(request, context)
             asked = await self._read(request)
             await self.answerer.learn(asked.query)
+            if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
+                raise Refused(405, "METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
         except Refused as refused:
             return refused.response(form or JSON)
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
@@ -265,9 +267,6 @@ class Server:
 
     async def _answer(self, asked: Asked, context: Context) -> Answer:
         try:
-            if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
-                error = refused_request("METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
-                return Answer(None, [error], {}, executed=False)
             return await self.answerer.answer(
                 asked.query,
                 context,
@@ -390,6 +389,8 @@ class Refused(Exception):
         response = _json({"errors": [self.formatted()]}, form, self.status)
         if self.retry_after is not None:
             response.headers["Retry-After"] = str(self.retry_after)
+        if self.status == 405:
+            response.headers["Allow"] = "POST"
         return response
 
     def formatted(self) -> Any:

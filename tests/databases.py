@@ -67,6 +67,12 @@ async def neo4j(folder: Path) -> AsyncIterator[Database]:
         await asyncio.to_thread(server.stop)
 
 
+async def _empty(database: Database) -> None:
+    while (await database.client.write(lambda tx: tx.run(CLEAR)))[0].count:
+        pass
+    await database.client.write(lambda tx: tx.run(END))
+
+
 class Databases:
     """Databases that are emptied for each test: engines start slowly, so they are kept for the next one."""
 
@@ -96,10 +102,13 @@ class Databases:
     async def give_back(self) -> None:
         for engine, opened in self._opened.items():
             for database in opened[: self._taken[engine]]:
-                while (await database.client.write(lambda tx: tx.run(CLEAR)))[0].count:
-                    pass
-                await database.client.write(lambda tx: tx.run(END))
+                await _empty(database)
             self._taken[engine] = 0
+
+    async def give_back_embedded(self) -> None:
+        """Empties the embedded one that was taken last."""
+        self._taken["embedded"] -= 1
+        await _empty(self._opened["embedded"][self._taken["embedded"]])
 
 
 @pytest.fixture(scope="session")

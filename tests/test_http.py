@@ -201,6 +201,7 @@ async def test_a_mutation_by_get_is_refused(graph: Graph, answerer: Answerer) ->
     query = 'mutation { closePosition(input: {position: "x"}) { __typename } }'
     async with client(server(graph, answerer)) as http:
         answer = await http.get("/graphql", params={"query": query})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert answer.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
 
 
