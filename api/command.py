@@ -34,7 +34,7 @@ from api.settings import Settings, SetupError, read_settings
 from api.tracing import open_tracing
 from api.work import make_worker
 from api.working import working
-from graph import events, organizations
+from graph import erasures, events, organizations
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
 from graph.planning import KEPT
@@ -112,6 +112,8 @@ def serve() -> None:
         on_signals(task.cancel)
         with suppress(asyncio.CancelledError), _listening(settings) as listener:
             async with running_graph(settings, serving=True, say=say) as graph:
+                if count := await erasures.replay(graph, datetime.now(UTC)):
+                    say(f"{count} candidates who were erased had come back with an old graph, and are erased again.")
                 await _offer_demo(settings, graph)
                 await _plan_documents(answerer, documents, graph, say)
                 server = Server(settings, graph, answerer, listener.getsockname()[1], log, library, tracing)

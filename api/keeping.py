@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ import typer
 from api.console import bar, run
 from api.running import running_graph, unchanging_graph
 from api.settings import SetupError, read_settings
-from graph import exporting, sealing
+from graph import erasures, exporting, sealing
 from graph.client import Client
 from graph.embedded import EngineError
 from graph.exporting import Damaged, Header, Line, NotExported, Sum
 from graph.restoring import NotRestored, Restore, header_refusal
 from graph.rotation import Unreadable, rotate
 from graph.secrets import Secrets, UnknownVersion
-from graph.writing import random_id
+from graph.writing import Graph, random_id
 
 keeping = typer.Typer()
 LONGEST_HEADER = 1 << 16
@@ -64,7 +64,9 @@ def restore(
                 progress.update(task, description="Restoring", total=total)
                 async with running_graph(settings, restoring=True) as graph:
                     told = Restore(graph.client, random_id(), lambda done: progress.update(task, completed=done))
-                    faults = await restored(told, file, secrets, expected, despite_faults=despite_faults)
+                    faults = await restored(
+                        told, file, secrets, expected, despite_faults=despite_faults, before=lambda: _erased(graph)
+                    )
         except (Damaged, NotRestored) as error:
             raise SetupError(str(error)) from error
         for fault in faults:
@@ -179,10 +181,27 @@ def read_through(path: Path, secrets: Secrets) -> Sum:
     return total
 
 
-async def restored(run: Restore, path: Path, secrets: Secrets, expected: Sum, *, despite_faults: bool) -> list[str]:
+async def _erased(graph: Graph) -> None:
+    """Erases again whom the file does not know to be erased."""
+    if count := await erasures.replay(graph, datetime.now(UTC)):
+        typer.echo(f"{count} candidates of the file were erased since it was written, and are erased again.")
+
+
+async def restored(
+    run: Restore,
+    path: Path,
+    secrets: Secrets,
+    expected: Sum,
+    *,
+    despite_faults: bool,
+    before: Callable[[], Awaitable[None]] | None = None,
+) -> list[str]:
+    """Fills the database; `before` does what must be done before anybody is let in."""
     await run.begin()
     with opened(path, secrets, Sum()) as (_, lines):
         doors = await run.load(lines)
     faults = await run.check(doors, expected.trailer(), despite_faults=despite_faults)
+    if before is not None:
+        await before()
     await run.open(doors)
     return faults

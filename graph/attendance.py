@@ -32,11 +32,11 @@ ATTENDANCE_SUMMARY = Shape(
         "accepted": Prop(_count(ACCEPTED)),
         "attended": Prop(_count(ATTENDED)),
         "acceptedNotAttended": Prop(_count(ACCEPTED + " AND that.attendance = 'NOT_ATTENDED'")),
-        "noShows": Prop(_count(COUNTED + " AND d.id IN $near"), see=Level.ALL),
+        "noShows": Prop(_count(COUNTED + " AND (d.id IN $near OR $verified)"), see=Level.ALL),
         "excused": Prop(_count("f.state = 'EXCUSED'")),
         "faults": Prop(_count("f.state = 'FINAL' AND f.outcome IN ['SYSTEM_FAULT', 'EMPLOYER_FAULT']")),
         "attendanceRate": Derived((_count(OVER + " AND " + ATTENDED), _count(OVER)), _rate),
-        "noShowRate": Derived((_count(COUNTED + " AND d.id IN $own"), _count(OVER)), _rate),
+        "noShowRate": Derived((_count(COUNTED + " AND (d.id IN $own OR $verified)"), _count(OVER)), _rate),
     },
 )
 
@@ -63,8 +63,10 @@ def department_attendance(scopes: Mapping[str, Steps]) -> Aggregate:
 CANDIDATE_ATTENDANCE = Aggregate(
     "AttendanceSummary",
     ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)-[:HELD_BY]->(d:Department)",),
-    full="true",
+    # To the candidate it is told with the code alone: a link opens one application.
+    full="($staff OR $verified)",
+    near="($staff OR $verified)",
     conditions=PERIOD,
     optional=FINDING,
-    own="d.id IN $own",
+    own="(d.id IN $own OR $verified)",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -33,6 +33,7 @@ from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.traversal import Derived, Form, Look, Many, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, Level
+from graph.withholding import without_others
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -60,12 +61,21 @@ def normalised_name(name: str) -> str:
 class Revealing:
     """Opens sealed contacts with keys that are loaded; remembers which are missing.
 
-    `urls` are those of links, by their ids, that may be told.
+    `urls` are those of links, by their ids, that may be told. `others` finds what the employer's people are called, for
+    a reader who is not to be told of them.
     """
 
-    def __init__(self, keys: CandidateKeys, urls: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        keys: CandidateKeys,
+        urls: Mapping[str, str] | None = None,
+        others: Callable[[], Awaitable[list[str]]] | None = None,
+    ) -> None:
         self._keys = keys
         self.urls = urls or {}
+        self._others = others
+        self._names: list[str] | None = None
+        self._asks = False
         self.missing: set[str] = set()
         self.tried: set[str] = set()
 
@@ -75,10 +85,22 @@ class Revealing:
             self.missing.add(candidate)
         return text
 
+    def withhold(self, text: str | None) -> str | None:
+        """A text that others wrote about the reader, without whom else it names; as it is for anyone else."""
+        if self._others is None or text is None:
+            return text
+        if self._names is None:
+            self._asks = True
+            return None
+        return without_others(text, self._names)
+
     async def load(self) -> bool:
-        """Loads the missing keys; true where the reading is worth a second try."""
+        """Loads what is missing; true where the reading is worth a second try."""
+        asked, self._asks = self._asks and self._others is not None, False
+        if asked and self._others is not None:
+            self._names = await self._others()
         if not self.missing:
-            return False
+            return asked
         await self._keys.load(self.missing)
         self.tried |= self.missing
         self.missing = set()
@@ -123,8 +145,8 @@ CANDIDATE = Shape(
             ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(that:Finding)",),
             FINDING_SORTS,
             conditions={
-                "states": "this.state IN $value AND "
-                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
+                "states": "this.state IN $value AND ($verified OR "
+                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
             },
         ),
         "employments": Page(
@@ -143,12 +165,21 @@ CANDIDATE = Shape(
             where="NOT EXISTS { (this)-[:IDENTIFIED_BY]->(other:Identifier)<-[:IDENTIFIED_BY]-(that) "
             "WHERE other.hash < shared.hash }",
         ),
+        "requests": Page(
+            "RightsRequest",
+            ("(this)<-[:FROM]-(that:RightsRequest)",),
+            {
+                "FILED_AT_DESC": Sort("that.filedAt", descending=True, form=Form.INSTANT),
+                "DUE_AT": Sort("that.dueAt", form=Form.INSTANT),
+            },
+        ),
         "accesses": ACCESSES,
         "accessGaps": ACCESS_GAPS,
     },
     looked=dict.fromkeys(("noShows", "findings", "attendance"), Look.CANDIDATE),
 )
 root("candidate", shape="Candidate", match="(this:Candidate {id: $id})")
+root("myRecord", shape="Candidate", match="(this:Candidate {id: $viewer})", where="$verified")
 root(
     "candidates",
     member=Page(
@@ -560,6 +591,44 @@ ERASE_IDENTIFIERS = Statement(
 )
 
 
+ERASE_LINKS = Statement(
+    "candidates.erase_links",
+    "MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)<-[:OPENS]-(link:Link) DETACH DELETE link",
+    row=Nothing,
+    writes=True,
+)
+ERASE_CODES = Statement(
+    "candidates.erase_codes",
+    "MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)<-[:PROVES]-(code:Code) DETACH DELETE code",
+    row=Nothing,
+    writes=True,
+)
+ERASE_TIMERS = Statement(
+    "candidates.erase_timers",
+    "MATCH (timer:Timer {candidate: $id}) DELETE timer",
+    row=Nothing,
+    writes=True,
+)
+ERASE_ROOMS = Statement(
+    "candidates.erase_rooms",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
+    SET interview.joinUrl = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_RIGHTS = Statement(
+    "candidates.erase_rights",
+    """
+    MATCH (:Candidate {id: $id})<-[:FROM]-(request:RightsRequest)
+    SET request.text = null, request.reason = CASE WHEN request.state = 'REFUSED' THEN request.reason END
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
 async def restrict(desk: Desk, candidate: str) -> Outcome:
     """Nothing of the candidate counts any more while it is restricted."""
     await desk.lock_candidate(candidate)
@@ -573,11 +642,16 @@ async def restrict(desk: Desk, candidate: str) -> Outcome:
 async def erase(desk: Desk, candidate: str) -> Outcome:
     """Removes everything personal; ids and commitments stay, and the chain still verifies.
 
-    The caller drops the candidate's key once this is committed: a key cannot be put back.
+    It is written down beside the keys first, so that no backup undoes it (graph/erasures.py). The caller drops the
+    candidate's key once this is committed: a key cannot be put back.
     """
     await desk.lock_candidate(candidate)
+    await desk.graph.keys.journal(candidate, desk.act.now)
     await desk.record(EventType.CANDIDATE_ERASED)
-    for statement in (ERASE_PAYLOADS, ERASE_MESSAGES, ERASE_FINDINGS, ERASE_REQUESTS, ERASE_IDENTIFIERS, ERASE):
+    for statement in (
+        *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
+        *(ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE),
+    ):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)
     await pools.forget(desk, candidate)

@@ -158,6 +158,12 @@ REMOVE_ACCESSES = Statement(
     row=Count,
     writes=True,
 )
+REMOVE_REQUESTS = Statement(
+    "demo.remove_requests",
+    "MATCH (request:RightsRequest {organization: $organization}) DETACH DELETE request",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_ACCESS_GAPS = Statement(
     "demo.remove_access_gaps",
     "MATCH (gap:AccessGap {organization: $organization}) DELETE gap",
@@ -257,6 +263,7 @@ IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (
     REMOVE_ACCESS_GAPS,
     REMOVE_ROUNDS,
+    REMOVE_REQUESTS,
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,
@@ -326,6 +333,7 @@ async def _remove_candidates(graph: Graph, ids: list[str]) -> None:
 
     for id in ids:
         await graph.keys.drop(id)
+        await graph.keys.forget_erasure(id)
     await graph.client.write(work)
 
 

@@ -16,6 +16,7 @@ from graph.refusals import Code, Refusal
 from graph.statements import Count, Nothing, Statement
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
+from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
 
 
@@ -99,7 +100,7 @@ FINDING = Shape(
         "expiresAt": Prop(form=Form.INSTANT),
         "eraseAt": Prop(form=Form.INSTANT),
         "policyVersion": Prop(),
-        "reason": Prop(),
+        "reason": written_text("this.reason"),
         "statement": Prop(),
         "lastSeq": Prop("head([(this)-[:FINDS]->(i:Interview) | i.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),

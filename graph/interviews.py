@@ -98,11 +98,11 @@ INTERVIEW = Shape(
         "joinUrl": Prop(),
         "evidence": Prop(),
         "outcome": Prop(
-            "CASE WHEN $staff THEN head([(this)<-[:FINDS]-(f:Finding) "
+            "CASE WHEN $staff OR $verified THEN head([(this)<-[:FINDS]-(f:Finding) "
             "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
         ),
         "outcomeLabel": label(
-            "CASE WHEN $staff THEN head([(this)<-[:FINDS]-(f:Finding) "
+            "CASE WHEN $staff OR $verified THEN head([(this)<-[:FINDS]-(f:Finding) "
             "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
         ),
         "application": One("Application", ("(this)<-[:HAS_INTERVIEW]-(that:Application)",), see=Level.OWN),

@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +16,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from graph.secrets import Secrets, seal, unseal
 
+ERASED = "erased"
+"""The journal of erasures in the store; folders of keys have names of two digits."""
 REMEMBERED = 10_000
 """Opened keys held in memory by one process."""
 
@@ -79,7 +82,24 @@ class CandidateKeys:
         """All whose key is in the store, the unused ones too."""
         async for chunk in self._store.list():
             for stored in chunk:
+                folder, _, candidate = stored["path"].rpartition("/")
+                if folder != ERASED:
+                    yield candidate
+
+    async def journal(self, candidate: str, now: datetime) -> None:
+        """Writes down, beside the keys, that somebody is erased: a graph that is restored may not know it."""
+        await self._store.put_async(f"{ERASED}/{candidate}", now.isoformat().encode())
+
+    async def erased(self) -> AsyncIterator[str]:
+        """All whose erasure was written down."""
+        async for chunk in self._store.list(f"{ERASED}/"):
+            for stored in chunk:
                 yield stored["path"].rpartition("/")[2]
+
+    async def forget_erasure(self, candidate: str) -> None:
+        """For a demo that is sown again under the same ids."""
+        with suppress(FileNotFoundError):
+            await self._store.delete_async(f"{ERASED}/{candidate}")
 
     async def is_behind(self, candidate: str, version: int) -> bool:
         """Whether there is a key, and it is wrapped under another version than this."""

@@ -34,6 +34,8 @@ class Code(Enum):
     ALREADY_APPLIED = "ALREADY_APPLIED"
     CANDIDATE_ERASED = "CANDIDATE_ERASED"
     CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
+    RIGHTS_REQUEST_OPEN = "RIGHTS_REQUEST_OPEN"
+    RIGHTS_REQUEST_ANSWERED = "RIGHTS_REQUEST_ANSWERED"
     APPLICATION_ENDED = "APPLICATION_ENDED"
     REJECTION_IS_A_DECISION = "REJECTION_IS_A_DECISION"
     NOT_FORWARD = "NOT_FORWARD"
@@ -95,6 +97,8 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "该候选人的资料已限制处理。",
         "This candidate's record is restricted.",
     ),
+    Code.RIGHTS_REQUEST_OPEN: ("同类请求正在处理中。", "A request of this kind is open already."),
+    Code.RIGHTS_REQUEST_ANSWERED: ("该请求已答复。", "This request was answered already."),
     Code.APPLICATION_ENDED: ("该投递已结束。", "This application has ended."),
     Code.REJECTION_IS_A_DECISION: (
         "淘汰是一项决定，不能作为阶段推进。",

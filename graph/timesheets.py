@@ -20,6 +20,7 @@ from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, One, Page, Prop, Shape, Sort
 from graph.visibility import Level
+from graph.withholding import written_text
 from graph.writing import Desk, Graph
 
 
@@ -51,7 +52,7 @@ ATTENDANCE_RECORD = Shape(
         "source": Prop(),
         "recordedAt": Prop(form=Form.INSTANT),
         "superseded": Prop("EXISTS { (this)<-[:CORRECTS]-(:AttendanceRecord) }"),
-        "reason": Prop(),
+        "reason": written_text("this.reason"),
         "corrects": One("AttendanceRecord", ("(this)-[:CORRECTS]->(that:AttendanceRecord)",)),
         "correctedBy": One("AttendanceRecord", ("(this)<-[:CORRECTS]-(that:AttendanceRecord)",)),
         "employment": One("Employment", ("(this)<-[:HAS_ATTENDANCE]-(that:Employment)",)),

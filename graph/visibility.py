@@ -435,8 +435,8 @@ POLICIES: Mapping[str, Policy] = {
     ),
     # A reminder stands on a finding, or on another application of the same person in the same circle.
     # `held` is the department it comes from, bound on the way there.
-    "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, ABSENT),
-    "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, ABSENT),
+    "MissedReminder": Policy(Rule(COUNTS + " AND held.id IN $near"), ABSENT, Rule(COUNTS + " AND " + MY_FINDING)),
+    "RepeatReminder": Policy(Rule("held.id IN $near"), ABSENT, Rule("$verified AND " + MY_APPLICATION)),
     # A suggestion stands on an application; the way to it leads through one's own departments alone.
     "RefillSuggestion": Policy(
         Rule("EXISTS { (this)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"), ABSENT, ABSENT
@@ -454,7 +454,7 @@ POLICIES: Mapping[str, Policy] = {
         ABSENT,
         ABSENT,
     ),
-    "AttendanceSummary": Policy(Rule("true"), ABSENT, ABSENT),
+    "AttendanceSummary": Policy(Rule("true"), ABSENT, Rule("true")),
     # What becomes of people at work is nobody's but the employer's own and theirs.
     "Employment": Policy(
         Rule("EXISTS { (this)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }"),
@@ -479,6 +479,14 @@ POLICIES: Mapping[str, Policy] = {
         Rule("$admin AND this.organization = $organization"),
         ABSENT,
         Rule("$verified AND this.organization = $organization"),
+    ),
+    "RightsRequest": Policy(
+        Rule(
+            "EXISTS { (this)-[:FROM]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->"
+            "(d:Department) WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        Rule("$verified AND EXISTS { (this)-[:FROM]->(c:Candidate) WHERE c.id IN $mine }"),
     ),
     "WorkAttendance": Policy(Rule("true"), ABSENT, Rule("true")),
     "WorkAttendanceGroup": Policy(Rule("true"), ABSENT, Rule("true")),

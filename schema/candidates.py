@@ -15,9 +15,19 @@ from schema.fields import Argument, Connection, Node, field, labelled, page, pla
 from schema.findings import FINDING_STATES, FindingOrder, Reminder
 from schema.ids import id_of
 from schema.interviews import PERIOD, AttendanceSummary, InterviewOrder, InterviewWhere
-from schema.links import AccessGapRef, AccessRef, ApplicationRef, CandidateRef, EmploymentRef, FindingRef, InterviewRef
+from schema.links import (
+    AccessGapRef,
+    AccessRef,
+    ApplicationRef,
+    CandidateRef,
+    EmploymentRef,
+    FindingRef,
+    InterviewRef,
+    RightsRequestRef,
+)
 from schema.mutations import IdempotentInput, mutation
 from schema.positions import ApplicationOrder, ApplicationWhere
+from schema.rights import RightsRequestOrder
 
 
 @strawberry.enum(description="Orders of candidates.")
@@ -65,6 +75,7 @@ class Candidate(Node):
     possible_matches: list[CandidateRef] = field(
         "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree."
     )
+    requests: Connection[RightsRequestRef] = page("What they asked of their rights.", RightsRequestOrder)
     accesses: Connection[AccessRef] = page(
         "Who looked at what was found about them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
     )

@@ -16,6 +16,7 @@ from graph.receipts import Purpose, Receipts
 from graph.tail import Tail
 from graph.traversal import Looks
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, Dialect, Viewer
+from graph.withholding import LIST_NAMES
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
 
@@ -118,7 +119,11 @@ class Context:
             await self.receipts.take(viewer, self.purpose, self.clock(), looks)
 
     def revealing(self) -> Revealing:
-        return Revealing(self.graph.keys, self.urls)
+        return Revealing(self.graph.keys, self.urls, self._others if self.claim is not None else None)
+
+    async def _others(self) -> list[str]:
+        viewer = await self.viewer()
+        return [row.id for row in await self.graph.client.read(LIST_NAMES, organization=viewer.organization)]
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()

@@ -14,6 +14,7 @@ from graph.receipts import Purpose
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
 from graph.rescheduling import RequestState
+from graph.rights import RightsKind, RightsState
 from graph.shifts import AttendanceKind
 from graph.slots import SlotState
 from graph.structure import Relation
@@ -44,6 +45,8 @@ strawberry.enum(NodeKind, description="What a node of a graph is.")
 strawberry.enum(
     EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words."
 )
+strawberry.enum(RightsKind, name="RightsRequestKind", description="What a person asks of their rights.")
+strawberry.enum(RightsState, name="RightsRequestState", description="How far a request about one's rights has come.")
 strawberry.enum(Purpose, description="What somebody looks at a person's record for.")
 strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
 strawberry.enum(SlotState, description="Whether a time can be chosen.")

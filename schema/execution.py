@@ -76,6 +76,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "AttendanceRecord": "(this:AttendanceRecord {id: $id})",
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
     "Access": "(this:Access {id: $id})",
+    "RightsRequest": "(this:RightsRequest {id: $id})",
     "AccessGap": "(this:AccessGap {id: $id})",
     "Slot": "(this:Slot {id: $id})",
     "RescheduleRequest": "(this:RescheduleRequest {id: $id})",

@@ -11,7 +11,7 @@ from graph.paths import NodeKind
 NODES = frozenset(
     {
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
-        *("Access", "AccessGap"),
+        *("Access", "AccessGap", "RightsRequest"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
         *("InvitationRound", "InvitationAnswer"),

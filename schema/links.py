@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.policies import AttendancePolicy
     from schema.positions import Position
     from schema.rescheduling import RescheduleRequest
+    from schema.rights import RightsRequest
     from schema.rounds import InvitationAnswer, InvitationRound
     from schema.slots import Slot
     from schema.users import User
@@ -38,6 +39,7 @@ UserRef = Annotated["User", strawberry.lazy("schema.users")]
 EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
+RightsRequestRef = Annotated["RightsRequest", strawberry.lazy("schema.rights")]
 AccessRef = Annotated["Access", strawberry.lazy("schema.accesses")]
 AccessGapRef = Annotated["AccessGap", strawberry.lazy("schema.accesses")]
 SlotRef = Annotated["Slot", strawberry.lazy("schema.slots")]

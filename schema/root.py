@@ -24,6 +24,7 @@ from schema import (
     policies,
     positions,
     rescheduling,
+    rights,
     rounds,
     slots,
     users,
@@ -45,6 +46,7 @@ from schema.subscriptions import Subscription
 from schema.users import User
 
 DOMAINS = (
+    rights,
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages),
@@ -69,6 +71,10 @@ class Query:
     departments: list[Department] = field("All departments of your Organization, by name.")
     position: Position | None = planned("A position by its id.", id=ID)
     candidate: Candidate | None = planned("A candidate by its id.", id=ID)
+    my_record: Candidate | None = field(
+        "All that is kept about you, as an HR_ADMIN sees it, and who looked; null but for a candidate, code given. A "
+        "text of others about you does not name third persons."
+    )
     candidates: Connection[Candidate] = page(
         "Candidates with an application to your own departments.",
         CandidateOrder,

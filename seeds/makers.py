@@ -22,6 +22,7 @@ from graph import (
     policies,
     positions,
     rescheduling,
+    rights,
     rounds,
     slots,
     users,
@@ -34,9 +35,17 @@ from graph.findings import Cause, Channel
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.refusals import Refusal
+from graph.rights import RightsKind
+from graph.statements import Found, Statement
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
 from graph.writing import Act, Graph, Outcome, Work, perform, random_id
+
+WHOSE = Statement(
+    "makers.whose",
+    "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $application}) RETURN candidate.id AS id",
+    row=Found,
+)
 
 
 class Refused(Exception):
@@ -257,6 +266,17 @@ class Maker:
 
     async def revoke_link(self, link: str) -> str:
         return await self._do("revokeLink", {}, lambda act: links.revoke(self.graph, act, link))
+
+    async def rights_request(self, application: str, kind: RightsKind = RightsKind.CORRECTION, text: str = "") -> str:
+        """What the candidate of an application asks of their rights."""
+        (whose,) = await self.graph.client.read(WHOSE, application=application)
+        claim = Claim(whose.id, application, verified=True)
+        (row,) = await self.graph.client.read(FIND_PERSON, candidate=claim.candidate, application=application)
+        act = Act(Viewer.of_person(row, claim), self.at, "fileRequest", str(uuid4()), {}, ActorKind.CANDIDATE)
+        outcome = await rights.file(self.graph, act, kind, text or None)
+        if isinstance(outcome, Refusal):
+            raise Refused("fileRequest", outcome)
+        return outcome.id
 
     async def suspicion(self, interview: str) -> str:
         return await self._do("reportNoShow", {}, lambda act: findings.report(self.graph, act, interview))

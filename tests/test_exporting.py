@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,9 @@ async def save(database: Database, path: Path, secrets: Secrets | None = None) -
             await write_graph(client, file, Sealer(file, secrets) if secrets else None, lambda _: None)
 
 
-async def bring(database: Database, path: Path) -> None:
-    run = Restore(database.client, random_id())
-    assert await restored(run, path, SECRETS, read_through(path, SECRETS), despite_faults=False) == []
+async def bring(database: Database, path: Path, before: Callable[[], Awaitable[None]] | None = None) -> None:
+    run, expected = Restore(database.client, random_id()), read_through(path, SECRETS)
+    assert await restored(run, path, SECRETS, expected, despite_faults=False, before=before) == []
 
 
 async def answers(moved: Graph, answerer: Answerer) -> list[Any]:

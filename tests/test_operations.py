@@ -61,6 +61,8 @@ ALLOWED = {
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
     "setWorkCalendar": HR,
+    "fileRequest": set(),
+    "answerRequest": STAFF,
     "createLink": STAFF,
     "revokeLink": STAFF,
     "openSlots": STAFF,
@@ -134,6 +136,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
+        "fileRequest": {"kind": "CORRECTION", "text": "New"},
+        "answerRequest": {"request": ids["request"], "answer": "REFUSED", "reason": "New"},
         "createLink": {"application": ids["application"]},
         "revokeLink": {"link": ids["link"]},
         "openSlots": {"offeredFor": ids["position"], "mode": "VIDEO", "timeZone": "Asia/Shanghai", "times": [SLOT]},
@@ -147,6 +151,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 SLOT = {"startsAt": iso(days=6), "endsAt": iso(days=6, hours=1)}
 TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
+NOBODY["request"] = gid("RightsRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
@@ -174,6 +179,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "interview": found["interviews"]["nodes"][0]["id"],
         "message": found["interviews"]["nodes"][0]["messages"][0]["id"],
         "finding": gid("Finding", finding),
+        "request": gid("RightsRequest", await company.hr.rights_request(application)),
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
         **await at_work(ask, company, department),

@@ -121,6 +121,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     hr = company.at(days=9)
     await hr.position(company.departments["technology"], "Another", "ENGINEERING")
     second = await company.application("technology", person)
+    await hr.rights_request(second)
     await hr.interview(second)
     job = NewEmployment(company.departments["marketing"], person, "Seller", date(2026, 1, 5))
     employment = await hr.employment(job)

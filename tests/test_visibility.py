@@ -70,6 +70,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         | {FILER},
         "noShows findings attendance reminders possibleMatches": HOME,
         "accesses accessGaps": WATCH,
+        "requests": HOME,
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
@@ -114,6 +115,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "CostPolicy": {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
         "minutesHigh daysLow daysHigh": ALL - PROGRAMS,
+    },
+    "RightsRequest": {
+        "id kind kindLabel state stateLabel text filedAt dueAt answeredAt reason answeredBy candidate": HOME,
     },
     "Access": {"id at who role departments purpose purposeLabel finding": WATCH},
     "AccessGap": {"id since until": WATCH},
@@ -277,6 +281,10 @@ async def world(graph: Graph, answerer: Answerer) -> World:
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
     ids["access"], ids["gap"] = await looked(graph, recruiter.viewer, finding)
+    ids["request"] = await hr.rights_request(application, text="Please correct my name.")
+    await ask.do(
+        "answerRequest", company.user("hr"), request=gid("RightsRequest", ids["request"]), answer="REFUSED", reason="No"
+    )
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
     ids |= await invited(ask, company)
@@ -344,6 +352,7 @@ TYPES = {
     "AttendanceRecord": "record corrected",
     "WorkCalendar": "calendar",
     "Access": "access",
+    "RightsRequest": "request",
     "AccessGap": "gap",
     "CostPolicy": "policy",
     "Message": "message",
@@ -470,6 +479,10 @@ WAYS = [
     Way("User", node("decision", "actor { ...R }"), HOME),
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),
+    Way("RightsRequest", node("request", "...R"), HOME),
+    Way("RightsRequest", "candidate(id: $candidate) { requests { nodes { ...R } } }", HOME),
+    Way("Candidate", node("request", "candidate { ...R }"), HOME),
+    Way("User", node("request", "answeredBy { ...R }"), HOME),
     Way("Access", node("access", "...R"), WATCH),
     Way("Access", "candidate(id: $candidate) { accesses { nodes { ...R } } }", WATCH),
     Way("AccessGap", node("gap", "...R"), WATCH),

@@ -274,6 +274,13 @@ class Inputs:
     async def cancelInterview(self) -> dict[str, Any]:
         return {"interview": await self.interview(), "by": "EMPLOYER", "reason": "Filled."}
 
+    async def answerRequest(self) -> dict[str, Any]:
+        request = gid("RightsRequest", await self.company.hr.rights_request(await self.application(), text="Wrong."))
+        return {"request": request, "answer": "REFUSED", "reason": "It is right."}
+
+    async def fileRequest(self) -> dict[str, Any]:
+        return {"kind": "CORRECTION", "text": "My name is written otherwise."}
+
     async def createLink(self) -> dict[str, Any]:
         return {"application": gid("Application", await self.application())}
 

@@ -197,6 +197,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "Slot": uid(opened["department"]["openSlots"][0]["id"]),
         "RescheduleRequest": await company.hr.request(asked),
         "Access": access,
+        "RightsRequest": await company.hr.rights_request(second),
         "AccessGap": gap,
         "Employment": employment,
         "AttendanceRecord": record,

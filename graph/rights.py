@@ -1,0 +1,203 @@
+"""Requests about one's rights: correction, restriction, objection, erasure and human review, each due and answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from graph import candidates, messages
+from graph.candidates import CandidateStatus
+from graph.events import EventType
+from graph.labels import label
+from graph.messages import Template
+from graph.refusals import Code, Refusal
+from graph.statements import Found, Nothing, Statement
+from graph.traversal import Form, One, Prop, Shape
+from graph.visibility import Level
+from graph.withholding import written_text
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
+
+DUE = timedelta(days=30)
+"""The month of GDPR 12 (3); PIPL 50 says timely, and names no number."""
+
+
+class RightsKind(Enum):
+    """What is asked for."""
+
+    CORRECTION = "CORRECTION"
+    RESTRICTION = "RESTRICTION"
+    OBJECTION = "OBJECTION"
+    ERASURE = "ERASURE"
+    HUMAN_REVIEW = "HUMAN_REVIEW"
+
+
+class RightsState(Enum):
+    """How far a request has come."""
+
+    OPEN = "OPEN"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+RESTRICTS = frozenset({RightsKind.RESTRICTION, RightsKind.OBJECTION})
+"""What is done at once where it is granted: nothing about the person counts any more."""
+
+RIGHTS_REQUEST = Shape(
+    "RightsRequest",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "kind": Prop(see=Level.ALL),
+        "kindLabel": label("this.kind", see=Level.ALL),
+        "state": Prop(see=Level.ALL),
+        "stateLabel": label(
+            "CASE this.state WHEN 'OPEN' THEN 'RIGHTS_REQUEST_OPEN' ELSE this.state END", see=Level.ALL
+        ),
+        "text": Prop(see=Level.ALL),
+        "filedAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "dueAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "answeredAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "reason": written_text("this.reason", see=Level.ALL),
+        "answeredBy": One("User", ("(this)-[:ANSWERED_BY]->(that:User)",), implied=True),
+        "candidate": One("Candidate", ("(this)-[:FROM]->(that:Candidate)",)),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    id: str
+    kind: str
+    state: str
+    candidate: str
+    status: str
+    departments: list[str]
+
+
+FIND = Statement(
+    "rights.find",
+    """
+    MATCH (request:RightsRequest {id: $id})-[:FROM]->(candidate:Candidate {organization: $organization})
+    RETURN request.id AS id, request.kind AS kind, request.state AS state, candidate.id AS candidate,
+      candidate.status AS status,
+      [(candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) | d.id] AS departments
+    """,
+    row=RequestRow,
+)
+FIND_OPEN = Statement(
+    "rights.find_open",
+    """
+    MATCH (:Candidate {id: $candidate})<-[:FROM]-(request:RightsRequest {kind: $kind, state: 'OPEN'})
+    RETURN request.id AS id ORDER BY id LIMIT 1
+    """,
+    row=Found,
+)
+LIST_DEPARTMENTS = Statement(
+    "rights.list_departments",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
+      -[:BELONGS_TO]->(department:Department)
+    RETURN DISTINCT department.id AS id ORDER BY id
+    """,
+    row=Found,
+)
+FILE = Statement(
+    "rights.file",
+    """
+    MATCH (candidate:Candidate {id: $candidate})
+    CREATE (request:RightsRequest {id: $id, organization: candidate.organization, kind: $kind, text: $text,
+      state: 'OPEN', filedAt: $now, dueAt: $due_at})
+    CREATE (request)-[:FROM]->(candidate)
+    """,
+    row=Nothing,
+    writes=True,
+)
+ANSWER = Statement(
+    "rights.answer",
+    """
+    MATCH (request:RightsRequest {id: $id}) MATCH (user:User {id: $by})
+    SET request.state = $state, request.reason = $reason, request.answeredAt = $now
+    CREATE (request)-[:ANSWERED_BY]->(user)
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+def text_refusal(text: str | None, field: str, *, needed: bool, longest: int) -> Refusal | None:
+    if not (text or "").strip():
+        return Refusal(Code.INVALID_VALUE, field) if needed else None
+    return Refusal(Code.INVALID_VALUE, field) if len(text or "") > longest else None
+
+
+async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Outcome:
+    """The candidate asks; one request of a kind is open at a time."""
+    if refused := person_refusal(act.viewer, verified=True) or text_refusal(text, "text", needed=False, longest=10_000):
+        return refused
+    assert act.viewer.person is not None
+    candidate = act.viewer.person.candidates[0]
+
+    async def work(desk: Desk) -> Outcome:
+        await desk.lock_candidate(candidate)
+        if await desk.tx.one(FIND_OPEN, candidate=candidate, kind=kind.value):
+            return Refusal(Code.RIGHTS_REQUEST_OPEN, "kind")
+        id, due_at = desk.new_id(), act.now + DUE
+        values = {"candidate": candidate, "kind": kind.value, "text": text, "now": act.now, "due_at": due_at}
+        await desk.tx.run(FILE, id=id, **values)
+        await desk.record(EventType.REQUEST_FILED, request=id, kind=kind.value, text=text, dueAt=due_at)
+        await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id)
+        for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=candidate):
+            await messages.tell_department(desk, Template.REQUEST_RECEIVED, department.id, id)
+        return Written("RightsRequest", id)
+
+    return await perform(graph, act, work)
+
+
+def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:
+    """Why a request cannot be answered so."""
+    if state is RightsState.OPEN:
+        return Refusal(Code.INVALID_VALUE, "answer")
+    if request.state != RightsState.OPEN.value:
+        return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "request")
+    if request.status == CandidateStatus.ERASED.value:
+        return Refusal(Code.CANDIDATE_ERASED, "request")
+    return text_refusal(reason, "reason", needed=state is RightsState.REFUSED, longest=2_000)
+
+
+async def answer(graph: Graph, act: Act, request: str, state: RightsState, reason: str | None) -> Outcome:
+    """Grants or refuses; what is granted is done in the same transaction.
+
+    Who erases must own all that goes with it: every department that the person applied to.
+    """
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    erased: list[str] = []
+
+    async def work(desk: Desk) -> Outcome:
+        erased.clear()
+        found = await desk.tx.one(FIND, id=request, organization=act.viewer.organization)
+        if found is None or not any(act.viewer.owns(department) for department in found.departments):
+            return Refusal(Code.NOT_FOUND, "request")
+        await desk.lock_candidate(found.candidate)
+        (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
+        if refused := answer_refusal(found, state, reason):
+            return refused
+        kind = RightsKind(found.kind)
+        granted = state is RightsState.GRANTED
+        if granted and kind is RightsKind.ERASURE and not all(act.viewer.owns(each) for each in found.departments):
+            return Refusal(Code.NOT_ALLOWED, "request")
+        await desk.tx.run(ANSWER, id=found.id, by=act.viewer.id, state=state.value, reason=reason or None, now=act.now)
+        await desk.record(EventType.REQUEST_ANSWERED, request=found.id, answer=state.value, reason=reason)
+        if granted and kind is RightsKind.ERASURE:
+            erased.append(found.candidate)
+            await candidates.erase(desk, found.candidate)
+        else:
+            if granted and kind in RESTRICTS and found.status == CandidateStatus.ACTIVE.value:
+                await candidates.restrict(desk, found.candidate)
+            await messages.tell_candidate(desk, Template.REQUEST_ANSWERED, found.id)
+        return Written("RightsRequest", found.id)
+
+    outcome = await perform(graph, act, work)
+    for candidate in erased if isinstance(outcome, Written) else ():
+        await graph.keys.drop(candidate)
+    return outcome

@@ -1,0 +1,48 @@
+"""What a person is told of a text that others wrote about them: all but what names a third person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, LiteralString
+
+from graph.statements import Found, Statement
+from graph.traversal import Derived
+from graph.visibility import Level
+
+WITHHELD = "〔已隐去：涉及第三人 withheld: names a third person〕"
+
+LIST_NAMES = Statement(
+    "withholding.list_names",
+    "MATCH (user:User {organization: $organization}) RETURN user.externalId AS id ORDER BY id",
+    row=Found,
+)
+"""The employer's people, by what the graph knows them by."""
+
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
+_BETWEEN = r"[\s._-]{0,3}"
+
+
+def spoken(external_id: str) -> str | None:
+    """A pattern of the name that an external id such as li.lei@example.com is made of; null where it is made of none.
+
+    One word alone may be a function, as in marketing@example.com, and would be hidden wherever it is spoken of.
+    """
+    words = [word for word in re.split(r"[\W_\d]+", external_id.partition("@")[0]) if word]
+    return _BETWEEN.join(map(re.escape, words)) if len(words) > 1 else None
+
+
+def without_others(text: str, names: Iterable[str]) -> str:
+    """The text with each mail address, each external id of the employer's people and each name made of one hidden."""
+    known = sorted(names, key=len, reverse=True)
+    patterns = [_ADDRESS, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
+    return re.sub("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns), WITHHELD, text, flags=re.IGNORECASE)
+
+
+def _told(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str | None:
+    return context.withhold(values[0])
+
+
+def written_text(expression: LiteralString, see: Level = Level.OWN) -> Derived:
+    """A text that somebody of the employer wrote about a person, who is not told whom else it names."""
+    return Derived((expression,), _told, see)

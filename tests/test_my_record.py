@@ -1,0 +1,154 @@
+"""A person is told of their record what an HR_ADMIN is told, save what is not theirs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_list_type, is_non_null_type
+
+from graph.employments import NewEmployment
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact
+from graph.visibility import Claim
+from graph.withholding import WITHHELD, without_others
+from schema.root import core_schema
+from tests.conftest import Ask, Company, gid, looked, uid
+
+SCHEMA = core_schema()
+EMPLOYERS: dict[str, str] = {
+    "Department": "id name",
+    "Position": "id title jobFamily",
+    "User": "id externalId",
+    "Organization": "id name",
+    "WorkCalendar": "id",
+}
+"""Records of the employer and not of the person, and what both are told of them."""
+SAVED = {
+    "relation": "how near a department is to an HR_ADMIN says nothing of the person",
+    "hash": "an AUDITOR's",
+    "possibleMatches": "they are third persons",
+    "links": "a link is as good as its holder, and its address is made for the one who hands it on",
+    "workCalendars": "the employer's",
+    "__typename": "the same by the schema",
+}
+"""Fields that are left out, each with its reason."""
+ARGUMENTS = {"position": "$position"}
+DEPTH = 3
+
+
+def fields(type: GraphQLObjectType, depth: int) -> Iterator[str]:
+    """Every field of a type and of all that belongs to the person behind it."""
+    for name, definition in type.fields.items():
+        inner = get_named_type(definition.type)
+        given = {key: ARGUMENTS.get(key) for key, each in definition.args.items() if is_non_null_type(each.type)}
+        given = {key: value for key, value in given.items() if value is not None}
+        arguments = f"({', '.join(f'{key}: {value}' for key, value in given.items())})" if given else ""
+        if name in SAVED:
+            continue
+        if is_leaf_type(inner):
+            yield name
+        elif inner.name in EMPLOYERS:
+            yield f"{name} {{ {EMPLOYERS[inner.name]} }}"
+        elif inner.name.endswith("Connection"):
+            node = get_named_type(inner.fields["nodes"].type)
+            if node.name in EMPLOYERS or depth > 0:
+                rows = EMPLOYERS.get(node.name) or " ".join(fields(node, depth - 1))
+                yield f"{name}{arguments} {{ totalCount nodes {{ {rows} }} }}"
+        elif depth > 0 and isinstance(inner, GraphQLObjectType):
+            yield f"{name}{arguments} {{ {' '.join(fields(inner, depth - 1))} }}"
+
+
+def selections() -> list[str]:
+    """Each field of Candidate with all behind it: all at once are more than one query may ask for."""
+    candidate = SCHEMA.get_type("Candidate")
+    assert isinstance(candidate, GraphQLObjectType)
+    return list(fields(candidate, DEPTH))
+
+
+class Case:
+    """A record in which every part says something."""
+
+    candidate: str
+    claim: Claim
+    position: str
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    made, person, hr = Case(), company.person(), company.hr
+    company.at(days=60)
+    first = await company.application("marketing", person)
+    finding = await hr.no_show(first, reason=f"{company.user('brand')} and Li Lei waited; call li.lei@corp.example.")
+    company.at(days=50)
+    job = NewEmployment(company.departments["marketing"], person, "Seller", date(2026, 1, 5))
+    await hr.work_attendance(await hr.employment(job), "clock", Fact(AttendanceKind.LATE, date(2026, 9, 1), minutes=20))
+    company.at(days=1)
+    await company.application("technology", person)
+    await hr.rights_request(first, text="Please look again.")
+    await looked(ask.graph, hr.viewer, finding)
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", first))
+    made.candidate = found["application"]["candidate"]["id"]
+    made.claim = Claim(uid(made.candidate), first, verified=True)
+    made.position = gid("Position", company.positions["technology"])
+    return made
+
+
+def differences(theirs: Any, mine: Any, way: str = "") -> Iterator[str]:
+    """Where the two answers differ, but for texts of which parts are withheld."""
+    if isinstance(theirs, dict) and isinstance(mine, dict):
+        for key in theirs:
+            yield from differences(theirs[key], mine[key], f"{way}.{key}")
+    elif isinstance(theirs, list) and isinstance(mine, list) and len(theirs) == len(mine):
+        for index, (one, other) in enumerate(zip(theirs, mine, strict=True)):
+            yield from differences(one, other, f"{way}[{index}]")
+    elif theirs != mine and not (isinstance(mine, str) and WITHHELD in mine):
+        yield f"{way}: {theirs!r} is told as {mine!r}"
+
+
+async def test_the_person_is_told_what_an_administrator_is(ask: Ask, company: Company, case: Case) -> None:
+    found: list[str] = []
+    parts = selections()
+    for part in parts:
+        declared = "$position: ID!" if "$position" in part else ""
+        variables = {"position": case.position} if declared else {}
+        own = f"query Mine{f'({declared})' if declared else ''} {{ record: myRecord {{ {part} }} }}"
+        all = (
+            f"query Theirs($id: ID!{', ' + declared if declared else ''}) {{ record: candidate(id: $id) {{ {part} }} }}"
+        )
+        theirs = await ask(all, company.user("hr"), id=case.candidate, **variables)
+        mine = await ask(own, case.claim, **variables)
+        assert mine["record"] is not None
+        found += differences(theirs, mine, part.split(" ")[0])
+    assert len(parts) > 15
+    assert not found, "\n".join(found[:40])
+
+
+async def test_a_text_does_not_name_third_persons(ask: Ask, company: Company, case: Case) -> None:
+    query = "{ myRecord { findings { nodes { reason } } } }"
+    ((reason,),) = [[node["reason"] for node in (await ask(query, case.claim))["myRecord"]["findings"]["nodes"]]]
+    assert reason == f"{WITHHELD} and Li Lei waited; call {WITHHELD}."
+
+
+def test_names_are_known_by_external_ids() -> None:
+    assert without_others("Li Lei and li_lei saw it, the marketing team not.", ["li.lei@x.cn", "marketing@x.cn"]) == (
+        f"{WITHHELD} and {WITHHELD} saw it, the marketing team not."
+    )
+
+
+async def test_nobody_else_has_a_record_of_their_own(ask: Ask, company: Company, case: Case) -> None:
+    query = "{ myRecord { id } }"
+    assert (await ask(query, company.user("hr")))["myRecord"] is None
+    assert (await ask(query, Claim(case.claim.candidate, case.claim.application)))["myRecord"] is None
+    assert (await ask(query, case.claim))["myRecord"] == {"id": case.candidate}
+
+
+def test_lists_are_short_or_pages() -> None:
+    """The walk above asks for lists as they are; a list in place of a page would be cut by nothing."""
+    candidate = SCHEMA.get_type("Candidate")
+    assert isinstance(candidate, GraphQLObjectType)
+    lists = {name for name, each in candidate.fields.items() if is_list_type(getattr(each.type, "of_type", each.type))}
+    assert lists == {"reminders", "possibleMatches"}

@@ -1,0 +1,167 @@
+"""What a person asks of their rights: each request has its time, its answer, and where it is refused its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import erasures
+from graph.events import verify
+from graph.exporting import graph_lines
+from graph.rights import RightsKind
+from graph.visibility import Claim
+from graph.writing import Graph
+from schema.execution import Answerer
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
+from tests.databases import Databases
+from tests.test_exporting import SECRETS, bring, save
+
+SEEN = """
+query Seen($id: ID!) { candidate(id: $id) { status displayName requests(orderBy: DUE_AT) { nodes {
+  kind kindLabel(locale: EN) state text filedAt dueAt answeredAt reason answeredBy { externalId }
+} } } }
+"""
+
+
+class Case:
+    """Somebody who missed an interview with Marketing and applied to Technology since."""
+
+    application: str
+    candidate: str
+    claim: Claim
+
+
+async def made(ask: Ask, company: Company) -> Case:
+    case, person = Case(), company.person("范冰 canary-name", "canary-mail@example.com")
+    company.at(days=60)
+    case.application = await company.application("marketing", person)
+    await company.hr.no_show(case.application, reason="canary-reason")
+    company.at(days=1)
+    await company.application("technology", person)
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", case.application))
+    case.candidate = found["application"]["candidate"]["id"]
+    case.claim = Claim(uid(case.candidate), case.application, verified=True)
+    return case
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    return await made(ask, company)
+
+
+async def requests(ask: Ask, viewer: str | Claim, case: Case) -> list[dict[str, Any]]:
+    return (await ask(SEEN, viewer, id=case.candidate))["candidate"]["requests"]["nodes"]
+
+
+async def test_a_request_is_due_in_thirty_days(ask: Ask, company: Company, case: Case) -> None:
+    await ask.do("fileRequest", case.claim, kind="CORRECTION", text="My name is 范冰.")
+    (mine,) = await requests(ask, case.claim, case)
+    assert mine == {
+        "kind": "CORRECTION",
+        "kindLabel": "Correction",
+        "state": "OPEN",
+        "text": "My name is 范冰.",
+        "filedAt": "2026-11-20T09:00:00Z",
+        "dueAt": "2026-12-20T09:00:00Z",
+        "answeredAt": None,
+        "reason": None,
+        "answeredBy": None,
+    }
+    assert await requests(ask, company.user("marketing"), case) == [mine]
+    assert (await ask(SEEN, company.user("subsidiary"), id=case.candidate))["candidate"] is None
+
+
+async def test_one_of_a_kind_is_open_at_a_time(ask: Ask, case: Case) -> None:
+    await ask.do("fileRequest", case.claim, kind="OBJECTION")
+    again = await ask.do("fileRequest", case.claim, kind="OBJECTION")
+    assert (again["code"], again["field"]) == ("RIGHTS_REQUEST_OPEN", "kind")
+    unverified = Claim(case.claim.candidate, case.application)
+    assert (await ask.do("fileRequest", unverified, kind="ERASURE"))["code"] == "NOT_VERIFIED"
+
+
+async def test_a_refusal_needs_its_reason(ask: Ask, company: Company, case: Case) -> None:
+    id = (await ask.do("fileRequest", case.claim, kind="HUMAN_REVIEW"))["id"]
+    bare = await ask.do("answerRequest", company.user("marketing"), request=id, answer="REFUSED")
+    assert (bare["code"], bare["field"]) == ("INVALID_VALUE", "reason")
+    await ask.do("answerRequest", company.user("marketing"), request=id, answer="REFUSED", reason="A person decided.")
+    (mine,) = await requests(ask, case.claim, case)
+    assert (mine["state"], mine["reason"]) == ("REFUSED", "A person decided.")
+    assert mine["answeredBy"] == {"externalId": company.user("marketing")}
+    again = await ask.do("answerRequest", company.user("hr"), request=id, answer="GRANTED")
+    assert again["code"] == "RIGHTS_REQUEST_ANSWERED"
+    foreign = await ask.do("answerRequest", company.user("subsidiary"), request=id, answer="GRANTED")
+    assert foreign["code"] == "NOT_FOUND"
+
+
+async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case) -> None:
+    query = "query N($id: ID!) { candidate(id: $id) { status noShows { totalCount } } }"
+    before = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
+    id = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
+    await ask.do("answerRequest", company.user("technology"), request=id, answer="GRANTED")
+    after = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
+    assert before == {"status": "ACTIVE", "noShows": {"totalCount": 1}}
+    assert after == {"status": "RESTRICTED", "noShows": {"totalCount": 0}}
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_who_does_not_own_all_cannot_erase(ask: Ask, company: Company, case: Case) -> None:
+    id = (await ask.do("fileRequest", case.claim, kind="ERASURE"))["id"]
+    part = await ask.do("answerRequest", company.user("technology"), request=id, answer="GRANTED")
+    assert part["code"] == "NOT_ALLOWED"
+    whole = await ask.do("answerRequest", company.user("hr"), "state", request=id, answer="GRANTED")
+    assert whole["state"] == "GRANTED"
+    seen = (await ask(SEEN, company.user("hr"), id=case.candidate))["candidate"]
+    assert (seen["status"], seen["displayName"]) == ("ERASED", None)
+    assert [each["text"] for each in seen["requests"]["nodes"]] == [None]
+    assert (await verify(ask.graph.client))[2] == []
+
+
+CANARIES = ("canary-name", "canary-mail", "canary-reason", "canary-words", "canary-room")
+
+
+async def told(graph: Graph) -> bytes:
+    """Everything that Bolt tells of a graph."""
+    return repr([line async for line in graph_lines(graph.client)]).encode()
+
+
+async def test_a_backup_does_not_bring_back_who_was_erased(
+    databases: Databases, tmp_path: Path, answerer: Answerer
+) -> None:
+    """Restored, nothing of the person is to be read through the API, by Bolt, or in the files of keys and graph."""
+    first, second = await databases.tested(), await databases.tested()
+    keys = tmp_path / "keys"
+    graph = first.graph(SECRETS, keys)
+    company = await make_company(graph)
+    ask = Ask(graph, answerer)
+    case = await made(ask, company)
+    await company.hr.rights_request(case.application, RightsKind.ERASURE, "canary-words")
+    await save(first, tmp_path / "before.backup", SECRETS)
+    sealed = (tmp_path / "before.backup").read_bytes()
+    assert not [canary for canary in CANARIES if canary.encode() in sealed]
+    assert [canary for canary in CANARIES[:4] if canary.encode() in await told(graph)]
+
+    (open_request,) = (await ask(SEEN.replace("kind kind", "id kind kind"), company.user("hr"), id=case.candidate))[
+        "candidate"
+    ]["requests"]["nodes"]
+    await ask.do("answerRequest", company.user("hr"), request=open_request["id"], answer="GRANTED")
+    assert [id async for id in graph.keys.erased()] == [uid(case.candidate)]
+
+    again = second.graph(SECRETS, keys)
+
+    async def replay() -> None:
+        assert await erasures.replay(again, NOW) == 1
+
+    await bring(second, tmp_path / "before.backup", before=replay)
+    assert not [canary for canary in CANARIES if canary.encode() in await told(again)]
+    seen = await Ask(again, answerer)(SEEN, company.user("hr"), id=case.candidate)
+    assert (seen["candidate"]["status"], seen["candidate"]["displayName"]) == ("ERASED", None)
+    assert (await verify(second.client))[2] == []
+    assert await erasures.replay(again, NOW) == 0
+    stored = b"".join(path.read_bytes() for path in keys.rglob("*") if path.is_file())
+    assert uid(case.candidate)[:2] + "/" + uid(case.candidate) not in {
+        str(path.relative_to(keys)) for path in keys.rglob("*")
+    }
+    assert not [canary for canary in CANARIES if canary.encode() in stored]
