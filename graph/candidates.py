@@ -179,7 +179,7 @@ CANDIDATE = Shape(
     looked=dict.fromkeys(("noShows", "findings", "attendance"), Look.CANDIDATE),
 )
 root("candidate", shape="Candidate", match="(this:Candidate {id: $id})")
-root("myRecord", shape="Candidate", match="(this:Candidate {id: $viewer})", where="$verified")
+root("myRecord", shape="Candidate", match="(this:Candidate {id: $mine[0]})", where="$verified")
 root(
     "candidates",
     member=Page(
@@ -603,6 +603,12 @@ ERASE_CODES = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_OUTBOX = Statement(
+    "candidates.erase_outbox",
+    "MATCH (:Candidate {id: $id})<-[:TO]-(message:Message) DETACH DELETE message",
+    row=Nothing,
+    writes=True,
+)
 ERASE_TIMERS = Statement(
     "candidates.erase_timers",
     "MATCH (timer:Timer {candidate: $id}) DELETE timer",
@@ -650,7 +656,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
-        *(ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE),
+        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)

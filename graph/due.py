@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph import alarms, rescheduling
+from graph import alarms, rescheduling, retention
 from graph.timers import Rule, TimerKind
 
 RULES: Mapping[TimerKind, Rule] = {
     TimerKind.SLOT_OWED: rescheduling.remind_of_slot,
     TimerKind.ALARM_DAY: alarms.sound,
     TimerKind.ALARM_SOON: alarms.sound,
+    TimerKind.ERASE_FINDING: retention.erase,
 }

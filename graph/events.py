@@ -45,6 +45,7 @@ class EventType(Enum):
     CANDIDATE_UPDATED = "CANDIDATE_UPDATED"
     CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
     CANDIDATE_ERASED = "CANDIDATE_ERASED"
+    FINDING_ERASED = "FINDING_ERASED"
     REQUEST_FILED = "REQUEST_FILED"
     REQUEST_ANSWERED = "REQUEST_ANSWERED"
     INTERVIEW_INVITED = "INTERVIEW_INVITED"
@@ -79,6 +80,16 @@ class EventType(Enum):
     MESSAGE_DELIVERED = "MESSAGE_DELIVERED"
     MESSAGE_BOUNCED = "MESSAGE_BOUNCED"
     MESSAGE_OPENED = "MESSAGE_OPENED"
+
+
+OF_FINDINGS = frozenset(
+    {
+        *(EventType.NO_SHOW_REPORTED, EventType.NOTICE_RECORDED, EventType.STATEMENT_RECORDED),
+        *(EventType.NO_SHOW_CONFIRMED, EventType.NO_SHOW_EXCUSED, EventType.NO_SHOW_VOIDED),
+        EventType.NO_SHOW_DISPUTED,
+    }
+)
+"""What is erased of an interview's events with the finding about it."""
 
 
 class ActorKind(Enum):
@@ -324,13 +335,30 @@ LIST_STRAYS = Statement(
 """Events that stand in no chain: forged, or left of one whose head is gone."""
 
 
-def payload_fault(event: StoredEvent, erased: int) -> str | None:
-    """What is wrong with an event's payload; `erased` is the seq of the last erasure in its chain, or 0.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was lawfully taken from a chain: all up to a seq, and of an interview what findings say up to another."""
 
-    An erasure takes payload and salt of all that stands before it, and nothing else may take either.
-    """
+    whole: int
+    interviews: Mapping[str, int]
+
+    @classmethod
+    def of(cls, events: list[StoredEvent]) -> Erased:
+        whole = max((event.seq for event in events if event.type == EventType.CANDIDATE_ERASED.value), default=0)
+        lapsed = [event for event in events if event.type == EventType.FINDING_ERASED.value]
+        return cls(whole, {id: event.seq for event in lapsed for id in event.about if id != event.head})
+
+    def covers(self, event: StoredEvent) -> bool:
+        if event.seq <= self.whole:
+            return True
+        named = event.type in {type.value for type in OF_FINDINGS}
+        return named and any(event.seq < self.interviews.get(id, 0) for id in event.about)
+
+
+def payload_fault(event: StoredEvent, erased: Erased) -> str | None:
+    """What is wrong with an event's payload: an erasure takes payload and salt, and nothing else may take either."""
     if event.payload is None and event.salt is None:
-        return None if event.seq <= erased else "its payload was removed"
+        return None if erased.covers(event) else "its payload was removed"
     if event.payload is None or event.salt is None or event.commitment != committed(event.salt, event.payload):
         return "its payload was changed"
     return None
@@ -347,7 +375,7 @@ def faults(head: Head, events: list[StoredEvent]) -> list[str]:
     """What is wrong with a chain, in sentences; none where every event is as it was written."""
     found: list[str] = []
     prev_hash = GENESIS
-    erased = max((event.seq for event in events if event.type == EventType.CANDIDATE_ERASED.value), default=0)
+    erased = Erased.of(events)
     for seq, event in enumerate(events, start=1):
         where = f"chain {head.id}, event {event.seq} ({event.id})"
         if event.seq != seq:

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews, policies
+from graph import interviews, policies, retention, timers
 from graph.events import EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.refusals import Code, Refusal
+from graph.retention import DAYS_LEFT, REPAIRS
 from graph.statements import Count, Nothing, Statement
+from graph.timers import TimerKind
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
 from graph.withholding import written_text
@@ -47,6 +49,7 @@ class FindingState(Enum):
     EXCUSED = "EXCUSED"
     DISPUTED = "DISPUTED"
     VOID = "VOID"
+    ERASED = "ERASED"
 
 
 class Channel(Enum):
@@ -102,6 +105,8 @@ FINDING = Shape(
         "policyVersion": Prop(),
         "reason": written_text("this.reason"),
         "statement": Prop(),
+        "daysLeft": DAYS_LEFT,
+        "repairs": REPAIRS,
         "lastSeq": Prop("head([(this)-[:FINDS]->(i:Interview) | i.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
@@ -303,6 +308,8 @@ async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
         now=desk.act.now,
         policy_version=policy.name,
     )
+    erases = timedelta(days=policy.days(first=False).erases)
+    await timers.start(desk, TimerKind.ERASE_FINDING, id, interviews.missed_at(interview) + erases)
     return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department, policy.name)
 
 
@@ -336,6 +343,9 @@ async def _decide(
         expires_at=occurred_at + timedelta(days=days.expires),
         erase_at=occurred_at + timedelta(days=days.erases),
     )
+    await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, occurred_at + timedelta(days=days.erases))
+    if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
+        await retention.repair(desk, finding.id)
     await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
     return Written("Finding", finding.id)
 

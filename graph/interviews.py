@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import alarms, applications, links, messages, pools
+from graph import alarms, applications, links, messages, pools, retention
 from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -597,6 +597,8 @@ async def record_attendance(
         await alarms.cancel(desk, found.id)
         if changes and not is_over(found, act.now):
             await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
+        if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
+            await retention.repair_by(desk, found.id)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)

@@ -118,6 +118,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EARLY_LEAVE": ("早退", "Left early"),
     "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
     "PRESENT": ("出勤", "Present"),
+    "FINDING_ERASED": ("删除到期认定", "Finding erased in its time"),
     "REQUEST_FILED": ("提出权利请求", "Request about one's rights filed"),
     "REQUEST_ANSWERED": ("答复权利请求", "Request about one's rights answered"),
     # RightsRequest.kind, state
@@ -126,7 +127,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "OBJECTION": ("反对处理", "Objection"),
     "ERASURE": ("删除", "Erasure"),
     "HUMAN_REVIEW": ("人工复核", "Review by a person"),
-    "RIGHTS_REQUEST_OPEN": ("待答复", "Open"),
+    "FILED": ("已提出，待答复", "Filed, to be answered"),
     # Access.purpose
     "APPLICATION_REVIEW": ("审阅投递", "Review of an application"),
     "SCHEDULING": ("安排面试", "Scheduling"),

@@ -99,6 +99,10 @@ MIGRATIONS = (
         ),
     ),
     Migration(
+        "0007_repairs",
+        ("CREATE CONSTRAINT repair_id IF NOT EXISTS FOR (n:Repair) REQUIRE n.id IS UNIQUE",),
+    ),
+    Migration(
         "0007_policies",
         (
             "CREATE CONSTRAINT attendance_policy_id IF NOT EXISTS FOR (n:AttendancePolicy) REQUIRE n.id IS UNIQUE",

@@ -35,7 +35,7 @@ class RightsKind(Enum):
 class RightsState(Enum):
     """How far a request has come."""
 
-    OPEN = "OPEN"
+    FILED = "FILED"
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
 
@@ -84,10 +84,15 @@ FIND = Statement(
     """,
     row=RequestRow,
 )
+FIND_CANDIDATE = Statement(
+    "rights.find_candidate",
+    "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $application}) RETURN candidate.id AS id",
+    row=Found,
+)
 FIND_OPEN = Statement(
     "rights.find_open",
     """
-    MATCH (:Candidate {id: $candidate})<-[:FROM]-(request:RightsRequest {kind: $kind, state: 'OPEN'})
+    MATCH (:Candidate {id: $candidate})<-[:FROM]-(request:RightsRequest {kind: $kind, state: 'FILED'})
     RETURN request.id AS id ORDER BY id LIMIT 1
     """,
     row=Found,
@@ -106,7 +111,7 @@ FILE = Statement(
     """
     MATCH (candidate:Candidate {id: $candidate})
     CREATE (request:RightsRequest {id: $id, organization: candidate.organization, kind: $kind, text: $text,
-      state: 'OPEN', filedAt: $now, dueAt: $due_at})
+      state: 'FILED', filedAt: $now, dueAt: $due_at})
     CREATE (request)-[:FROM]->(candidate)
     """,
     row=Nothing,
@@ -155,12 +160,12 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
 
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:
     """Why a request cannot be answered so."""
-    if state is RightsState.OPEN:
+    if state is RightsState.FILED:
         return Refusal(Code.INVALID_VALUE, "answer")
-    if request.state != RightsState.OPEN.value:
-        return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "request")
+    if request.state != RightsState.FILED.value:
+        return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "rightsRequest")
     if request.status == CandidateStatus.ERASED.value:
-        return Refusal(Code.CANDIDATE_ERASED, "request")
+        return Refusal(Code.CANDIDATE_ERASED, "rightsRequest")
     return text_refusal(reason, "reason", needed=state is RightsState.REFUSED, longest=2_000)
 
 
@@ -177,7 +182,7 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
         erased.clear()
         found = await desk.tx.one(FIND, id=request, organization=act.viewer.organization)
         if found is None or not any(act.viewer.owns(department) for department in found.departments):
-            return Refusal(Code.NOT_FOUND, "request")
+            return Refusal(Code.NOT_FOUND, "rightsRequest")
         await desk.lock_candidate(found.candidate)
         (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
         if refused := answer_refusal(found, state, reason):
@@ -185,7 +190,7 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
         kind = RightsKind(found.kind)
         granted = state is RightsState.GRANTED
         if granted and kind is RightsKind.ERASURE and not all(act.viewer.owns(each) for each in found.departments):
-            return Refusal(Code.NOT_ALLOWED, "request")
+            return Refusal(Code.NOT_ALLOWED, "rightsRequest")
         await desk.tx.run(ANSWER, id=found.id, by=act.viewer.id, state=state.value, reason=reason or None, now=act.now)
         await desk.record(EventType.REQUEST_ANSWERED, request=found.id, answer=state.value, reason=reason)
         if granted and kind is RightsKind.ERASURE:

@@ -27,6 +27,7 @@ class TimerKind(Enum):
     """What is due."""
 
     SEND = "SEND"
+    ERASE_FINDING = "ERASE_FINDING"
     SLOT_OWED = "SLOT_OWED"
     ALARM_DAY = "ALARM_DAY"
     ALARM_SOON = "ALARM_SOON"

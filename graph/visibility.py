@@ -480,6 +480,17 @@ POLICIES: Mapping[str, Policy] = {
         ABSENT,
         Rule("$verified AND this.organization = $organization"),
     ),
+    "Repair": Policy(
+        Rule(
+            "EXISTS { (this)<-[:REPAIRED_BY]-(:Finding)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) "
+            "WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        Rule(
+            "$verified AND EXISTS { (this)-[:FOR_ATTENDING]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
+            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
+        ),
+    ),
     "RightsRequest": Policy(
         Rule(
             "EXISTS { (this)-[:FROM]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->"

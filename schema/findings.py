@@ -27,6 +27,13 @@ class FindingOrder(Enum):
 FINDING_STATES = Argument(list[FindingState] | None, "Only those in one of these states.", UNSET)
 
 
+@strawberry.type(description="An interview that was attended after a missed one, and makes that fade sooner 信用修复.")
+class Repair:
+    at: DateTime = field("When it was counted.")
+    days: int = field("By how many days the finding expires earlier.")
+    interview: InterviewRef | None = field("The interview that was attended.")
+
+
 @strawberry.type(description="What a missed interview was found to be 到面认定, and how far that has come.")
 class Finding(Node):
     occurred_at: DateTime = field("The time that was missed.")
@@ -43,8 +50,10 @@ class Finding(Node):
     notice_at: DateTime | None = field("When the candidate was told. Own.")
     answer_by: DateTime | None = field("Until when the candidate may answer. Own.")
     decided_at: DateTime | None = field("When it was decided. Own.")
-    expires_at: DateTime | None = field("From when it no longer counts; fixed at the decision. Own.")
+    expires_at: DateTime | None = field("From when it no longer counts; after the decision only moved earlier. Own.")
     erase_at: DateTime | None = field("When it is to be erased; fixed at the decision. Own.")
+    days_left: int | None = field("How many days it still counts; none where it has lapsed. Own.")
+    repairs: list[Repair] = field("The interviews attended since, which shorten it, and by how much 信用修复. Own.")
     policy_version: str | None = field(
         "The version of the AttendancePolicy that it was made under; 2026-11 for the defaults. Own."
     )

@@ -44,7 +44,7 @@ class FileRequestInput(IdempotentInput):
 
 @strawberry.input(description="Answers a request.")
 class AnswerRequestInput(IdempotentInput):
-    request: strawberry.ID = field("The request.")
+    rights_request: strawberry.ID = field("The request.")
     answer: RightsState = field("GRANTED or REFUSED.")
     reason: str | None = strawberry.field(
         default=None, description="Why, up to 2,000 characters; needed where it is refused."
@@ -65,7 +65,7 @@ MUTATIONS = (
         AnswerRequestInput,
         "RightsRequest",
         lambda graph, act, input: rights.answer(
-            graph, act, id_of("RightsRequest", input.request), input.answer, input.reason
+            graph, act, id_of("RightsRequest", input.rights_request), input.answer, input.reason
         ),
         "Grants or refuses a request. A restriction or objection that is granted restricts the candidate, an erasure "
         "erases it at once; for that every department applied to must be your own. Own. "

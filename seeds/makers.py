@@ -36,16 +36,9 @@ from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Tim
 from graph.positions import Urgency
 from graph.refusals import Refusal
 from graph.rights import RightsKind
-from graph.statements import Found, Statement
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
 from graph.writing import Act, Graph, Outcome, Work, perform, random_id
-
-WHOSE = Statement(
-    "makers.whose",
-    "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $application}) RETURN candidate.id AS id",
-    row=Found,
-)
 
 
 class Refused(Exception):
@@ -269,7 +262,7 @@ class Maker:
 
     async def rights_request(self, application: str, kind: RightsKind = RightsKind.CORRECTION, text: str = "") -> str:
         """What the candidate of an application asks of their rights."""
-        (whose,) = await self.graph.client.read(WHOSE, application=application)
+        (whose,) = await self.graph.client.read(rights.FIND_CANDIDATE, application=application)
         claim = Claim(whose.id, application, verified=True)
         (row,) = await self.graph.client.read(FIND_PERSON, candidate=claim.candidate, application=application)
         act = Act(Viewer.of_person(row, claim), self.at, "fileRequest", str(uuid4()), {}, ActorKind.CANDIDATE)

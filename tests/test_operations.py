@@ -137,7 +137,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
         "fileRequest": {"kind": "CORRECTION", "text": "New"},
-        "answerRequest": {"request": ids["request"], "answer": "REFUSED", "reason": "New"},
+        "answerRequest": {"rightsRequest": ids["rightsRequest"], "answer": "REFUSED", "reason": "New"},
         "createLink": {"application": ids["application"]},
         "revokeLink": {"link": ids["link"]},
         "openSlots": {"offeredFor": ids["position"], "mode": "VIDEO", "timeZone": "Asia/Shanghai", "times": [SLOT]},
@@ -151,7 +151,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 SLOT = {"startsAt": iso(days=6), "endsAt": iso(days=6, hours=1)}
 TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
-NOBODY["request"] = gid("RightsRequest", "00000000-0000-4000-8000-000000000000")
+NOBODY["rightsRequest"] = gid("RightsRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
@@ -179,7 +179,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "interview": found["interviews"]["nodes"][0]["id"],
         "message": found["interviews"]["nodes"][0]["messages"][0]["id"],
         "finding": gid("Finding", finding),
-        "request": gid("RightsRequest", await company.hr.rights_request(application)),
+        "rightsRequest": gid("RightsRequest", await company.hr.rights_request(application)),
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
         **await at_work(ask, company, department),
@@ -440,6 +440,10 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
+    known = Claim(uid(candidate), uid(application), verified=True)
+    asked = await do("fileRequest", known, "REQUEST_FILED", kind="CORRECTION", text="My name is 范冰.")
+    answered = {"answer": "REFUSED", "reason": "It is right."}
+    await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
     query = "query Told($id: ID!) { interview(id: $id) { messages { id template } } }"
     told = (await ask(query, company.user("marketing"), id=closed[0]))["interview"]["messages"]

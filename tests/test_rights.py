@@ -62,7 +62,7 @@ async def test_a_request_is_due_in_thirty_days(ask: Ask, company: Company, case:
     assert mine == {
         "kind": "CORRECTION",
         "kindLabel": "Correction",
-        "state": "OPEN",
+        "state": "FILED",
         "text": "My name is 范冰.",
         "filedAt": "2026-11-20T09:00:00Z",
         "dueAt": "2026-12-20T09:00:00Z",
@@ -84,15 +84,17 @@ async def test_one_of_a_kind_is_open_at_a_time(ask: Ask, case: Case) -> None:
 
 async def test_a_refusal_needs_its_reason(ask: Ask, company: Company, case: Case) -> None:
     id = (await ask.do("fileRequest", case.claim, kind="HUMAN_REVIEW"))["id"]
-    bare = await ask.do("answerRequest", company.user("marketing"), request=id, answer="REFUSED")
+    bare = await ask.do("answerRequest", company.user("marketing"), rightsRequest=id, answer="REFUSED")
     assert (bare["code"], bare["field"]) == ("INVALID_VALUE", "reason")
-    await ask.do("answerRequest", company.user("marketing"), request=id, answer="REFUSED", reason="A person decided.")
+    await ask.do(
+        "answerRequest", company.user("marketing"), rightsRequest=id, answer="REFUSED", reason="A person decided."
+    )
     (mine,) = await requests(ask, case.claim, case)
     assert (mine["state"], mine["reason"]) == ("REFUSED", "A person decided.")
     assert mine["answeredBy"] == {"externalId": company.user("marketing")}
-    again = await ask.do("answerRequest", company.user("hr"), request=id, answer="GRANTED")
+    again = await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
     assert again["code"] == "RIGHTS_REQUEST_ANSWERED"
-    foreign = await ask.do("answerRequest", company.user("subsidiary"), request=id, answer="GRANTED")
+    foreign = await ask.do("answerRequest", company.user("subsidiary"), rightsRequest=id, answer="GRANTED")
     assert foreign["code"] == "NOT_FOUND"
 
 
@@ -100,7 +102,7 @@ async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: C
     query = "query N($id: ID!) { candidate(id: $id) { status noShows { totalCount } } }"
     before = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
     id = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
-    await ask.do("answerRequest", company.user("technology"), request=id, answer="GRANTED")
+    await ask.do("answerRequest", company.user("technology"), rightsRequest=id, answer="GRANTED")
     after = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
     assert before == {"status": "ACTIVE", "noShows": {"totalCount": 1}}
     assert after == {"status": "RESTRICTED", "noShows": {"totalCount": 0}}
@@ -109,9 +111,9 @@ async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: C
 
 async def test_who_does_not_own_all_cannot_erase(ask: Ask, company: Company, case: Case) -> None:
     id = (await ask.do("fileRequest", case.claim, kind="ERASURE"))["id"]
-    part = await ask.do("answerRequest", company.user("technology"), request=id, answer="GRANTED")
+    part = await ask.do("answerRequest", company.user("technology"), rightsRequest=id, answer="GRANTED")
     assert part["code"] == "NOT_ALLOWED"
-    whole = await ask.do("answerRequest", company.user("hr"), "state", request=id, answer="GRANTED")
+    whole = await ask.do("answerRequest", company.user("hr"), "state", rightsRequest=id, answer="GRANTED")
     assert whole["state"] == "GRANTED"
     seen = (await ask(SEEN, company.user("hr"), id=case.candidate))["candidate"]
     assert (seen["status"], seen["displayName"]) == ("ERASED", None)
@@ -146,7 +148,7 @@ async def test_a_backup_does_not_bring_back_who_was_erased(
     (open_request,) = (await ask(SEEN.replace("kind kind", "id kind kind"), company.user("hr"), id=case.candidate))[
         "candidate"
     ]["requests"]["nodes"]
-    await ask.do("answerRequest", company.user("hr"), request=open_request["id"], answer="GRANTED")
+    await ask.do("answerRequest", company.user("hr"), rightsRequest=open_request["id"], answer="GRANTED")
     assert [id async for id in graph.keys.erased()] == [uid(case.candidate)]
 
     again = second.graph(SECRETS, keys)

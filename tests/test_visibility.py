@@ -91,7 +91,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Finding": {
         "id occurredAt department position relation": NEAR,
         "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decidedAt expiresAt "
-        "eraseAt policyVersion reason statement lastSeq decidedBy interview basedOn": HOME,
+        "eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview basedOn": HOME,
     },
     "Reminder": {
         "kind similarPosition message noShow occurredAt department relation": NEAR,
@@ -116,6 +116,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
         "minutesHigh daysLow daysHigh": ALL - PROGRAMS,
     },
+    "Repair": {"at days interview": HOME},
     "RightsRequest": {
         "id kind kindLabel state stateLabel text filedAt dueAt answeredAt reason answeredBy candidate": HOME,
     },
@@ -280,11 +281,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     found = await ask(
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
-    ids["access"], ids["gap"] = await looked(graph, recruiter.viewer, finding)
-    ids["request"] = await hr.rights_request(application, text="Please correct my name.")
-    await ask.do(
-        "answerRequest", company.user("hr"), request=gid("RightsRequest", ids["request"]), answer="REFUSED", reason="No"
-    )
+    await looked_after(ask, world, application)
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
     ids |= await invited(ask, company)
@@ -309,6 +306,24 @@ async def invited(ask: Ask, company: Company) -> dict[str, str]:
     found = await ask(query, company.user("hr"), id=gid("InvitationRound", round))
     asked, refused = (uid(each["id"]) for each in found["node"]["answers"])
     return {"round": round, "asked": asked, "refused": refused}
+
+
+async def looked_after(ask: Ask, world: World, application: str) -> None:
+    """What fades, and what the person asked for."""
+    company, ids = world.company, world.ids
+    ids["access"], ids["gap"] = await looked(ask.graph, company.hr.viewer, ids["finding"])
+    company.at(days=20)
+    attended = await company.hr.interview(application, starts_at=NOW - timedelta(days=10))
+    company.at(days=9)
+    await company.hr.attendance(attended, Attendance.ATTENDED)
+    ids["rights"] = await company.hr.rights_request(application, text="Please correct my name.")
+    await ask.do(
+        "answerRequest",
+        company.user("hr"),
+        rightsRequest=gid("RightsRequest", ids["rights"]),
+        answer="REFUSED",
+        reason="No",
+    )
 
 
 async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict[str, str]:
@@ -352,7 +367,7 @@ TYPES = {
     "AttendanceRecord": "record corrected",
     "WorkCalendar": "calendar",
     "Access": "access",
-    "RightsRequest": "request",
+    "RightsRequest": "rights",
     "AccessGap": "gap",
     "CostPolicy": "policy",
     "Message": "message",
@@ -479,10 +494,11 @@ WAYS = [
     Way("User", node("decision", "actor { ...R }"), HOME),
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),
-    Way("RightsRequest", node("request", "...R"), HOME),
+    Way("Repair", node("finding", "repairs { ...R }"), HOME),
+    Way("RightsRequest", node("rights", "...R"), HOME),
     Way("RightsRequest", "candidate(id: $candidate) { requests { nodes { ...R } } }", HOME),
-    Way("Candidate", node("request", "candidate { ...R }"), HOME),
-    Way("User", node("request", "answeredBy { ...R }"), HOME),
+    Way("Candidate", node("rights", "candidate { ...R }"), HOME),
+    Way("User", node("rights", "answeredBy { ...R }"), HOME),
     Way("Access", node("access", "...R"), WATCH),
     Way("Access", "candidate(id: $candidate) { accesses { nodes { ...R } } }", WATCH),
     Way("AccessGap", node("gap", "...R"), WATCH),

@@ -26,7 +26,7 @@ TOLD_OF = Statement(
 )
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
-BY_CANDIDATES = frozenset({"requestReschedule"})
+BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest"})
 """What only a candidate may do."""
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
@@ -276,7 +276,7 @@ class Inputs:
 
     async def answerRequest(self) -> dict[str, Any]:
         request = gid("RightsRequest", await self.company.hr.rights_request(await self.application(), text="Wrong."))
-        return {"request": request, "answer": "REFUSED", "reason": "It is right."}
+        return {"rightsRequest": request, "answer": "REFUSED", "reason": "It is right."}
 
     async def fileRequest(self) -> dict[str, Any]:
         return {"kind": "CORRECTION", "text": "My name is written otherwise."}

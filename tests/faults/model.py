@@ -104,6 +104,7 @@ class Finding:
     statement_seq: int | None = None
     answer_by: datetime | None = None
     expires_at: datetime | None = None
+    repaired_by: list[Interview] = field(default_factory=list)
     decided_by: str | None = None
 
 
@@ -414,7 +415,21 @@ class Model:
             return frozenset(codes)
         interview.attendance, interview.evidence = attendance, sorted(evidence)
         self._tell(interview, who)
+        if attendance in ("ATTENDED", "ATTENDED_LATE"):
+            for finding in self.findings:
+                if finding.state in ("FINAL", "DISPUTED") and self.is_mark(finding):
+                    self._repair(finding, interview)
         return interview.label
+
+    def _repair(self, finding: Finding, by: Interview) -> None:
+        """A no-show fades sooner by each interview that was attended after it."""
+        if by.application.candidate is not finding.interview.application.candidate or by in finding.repaired_by:
+            return
+        if finding.expires_at is not None and finding.occurred_at < by.starts:
+            soonest = max(finding.occurred_at + timedelta(days=90), finding.expires_at - timedelta(days=30))
+            if soonest < finding.expires_at:
+                finding.expires_at = soonest
+                finding.repaired_by.append(by)
 
     # Findings
 
@@ -508,6 +523,10 @@ class Model:
         finding.state, finding.outcome, finding.cause = state, outcome, cause
         finding.reason, finding.decided_by = reason, who
         finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
+        if state == "FINAL" and self.is_mark(finding):
+            for each in sorted(self.interviews, key=lambda each: each.starts):
+                if each.attendance in ("ATTENDED", "ATTENDED_LATE"):
+                    self._repair(finding, each)
         self._tell(finding.interview, who)
         return finding.label
 

@@ -1,0 +1,100 @@
+"""A mark fades: attended interviews shorten it, and in its time what it says is erased."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from graph import timers
+from graph.events import verify
+from graph.interviews import Attendance
+from graph.policies import DEFAULTS
+from graph.retention import erase, shortened
+from graph.timers import TimerKind
+from graph.visibility import Claim
+from tests.conftest import NOW, Ask, Company, gid, uid
+
+FADING = """
+query Fading($id: ID!) { node(id: $id) { ... on Finding {
+  state outcome reason expiresAt daysLeft occurredAt repairs { days interview { id } }
+} } }
+"""
+
+
+@pytest.fixture
+async def mark(ask: Ask, company: Company) -> tuple[str, str, Claim]:
+    """A no-show of Marketing, a later application of the same person to Technology, and the candidate's claim."""
+    person = company.person()
+    company.at(days=64)
+    first = await company.application("marketing", person)
+    finding = gid("Finding", await company.hr.no_show(first, reason="Nobody came."))
+    company.at(days=20)
+    second = await company.application("technology", person)
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", first))
+    return finding, second, Claim(uid(found["application"]["candidate"]["id"]), first, verified=True)
+
+
+async def attended(company: Company, application: str, days: float) -> str:
+    company.at(days=days)
+    interview = await company.hr.interview(application)
+    company.at(days=days - 4)
+    return await company.hr.attendance(interview, Attendance.ATTENDED)
+
+
+def days(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def test_an_attended_interview_takes_a_month_off(
+    ask: Ask, company: Company, mark: tuple[str, str, Claim]
+) -> None:
+    finding, second, claim = mark
+    before = (await ask(FADING, company.user("marketing"), id=finding))["node"]
+    interview = await attended(company, second, 15)
+    after = (await ask(FADING, company.user("marketing"), id=finding))["node"]
+    assert days(before["expiresAt"]) - days(after["expiresAt"]) == timedelta(days=30)
+    assert before["daysLeft"] - after["daysLeft"] == 30
+    assert before["repairs"] == []
+    # The interview that was attended is Technology's: Marketing is told of the days alone.
+    assert after["repairs"] == [{"days": 30, "interview": None}]
+    mine = (await ask(FADING, claim, id=finding))["node"]
+    assert mine["repairs"] == [{"days": 30, "interview": {"id": gid("Interview", interview)}}]
+    assert mine["daysLeft"] == after["daysLeft"]
+
+
+async def test_the_same_interview_counts_once(ask: Ask, company: Company, mark: tuple[str, str, Claim]) -> None:
+    finding, second, _ = mark
+    interview = await attended(company, second, 15)
+    once = (await ask(FADING, company.user("marketing"), id=finding))["node"]
+    await company.hr.attendance(interview, Attendance.ATTENDED_LATE)
+    assert (await ask(FADING, company.user("marketing"), id=finding))["node"] == once
+
+
+async def test_a_mark_is_erased_in_its_time(ask: Ask, company: Company, mark: tuple[str, str, Claim]) -> None:
+    finding, second, claim = mark
+    await attended(company, second, 15)
+    erase_at = days(
+        (await ask("query E($id: ID!) { node(id: $id) { ... on Finding { eraseAt } } }", claim, id=finding))["node"][
+            "eraseAt"
+        ]
+    ).astimezone(UTC)
+    organization = company.hr.viewer.organization
+    name = timers.name(TimerKind.ERASE_FINDING, uid(finding))
+    timer = timers.Timer(name, "ERASE_FINDING", uid(finding), organization, claim.candidate, erase_at, 0)
+    assert await timers.take(ask.graph, timer, erase_at, erase)
+    seen = (await ask(FADING, company.user("marketing"), id=finding))["node"]
+    assert (seen["state"], seen["outcome"], seen["reason"], seen["repairs"]) == ("ERASED", None, None, [])
+    assert (await ask(FADING, company.user("technology"), id=finding))["node"] is None
+    assert (await verify(ask.graph.client))[2] == []
+    assert not await timers.take(ask.graph, timer, erase_at, erase)
+
+
+def test_a_mark_is_never_too_short() -> None:
+    missed = NOW - timedelta(days=10)
+    expires = missed + timedelta(days=180)
+    for expected in (150, 120, 90, 90):
+        expires = shortened(missed, expires, DEFAULTS)
+        assert expires == missed + timedelta(days=expected)
+    assert shortened(missed, missed + timedelta(days=60), DEFAULTS) == missed + timedelta(days=60)
