@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: record-schema run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
 .PHONY: bench-refill browser
 
 run: $(VENV)/.runtime
@@ -79,6 +79,10 @@ schema: $(VENV)/.development
 # docs/costs.md is made of the rates in the code.
 costs: $(VENV)/.development
 	$(BIN)/python -c 'from graph.costs import DEFAULTS; from graph.costs_page import page; print(page(DEFAULTS), end="")' > docs/costs.md
+
+# docs/record.schema.json is made of what a person's copy of their record selects.
+record-schema: $(VENV)/.development
+	$(BIN)/python -c 'import json; from schema.exports import record_schema; from schema.root import core_schema; print(json.dumps(record_schema(core_schema()), indent=2, ensure_ascii=False))' > docs/record.schema.json
 
 bench: $(VENV)/.bench $(PEER)/node_modules
 	$(BIN)/python -m tests.bench

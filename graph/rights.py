@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from graph import candidates, messages
@@ -62,6 +62,25 @@ RIGHTS_REQUEST = Shape(
         "candidate": One("Candidate", ("(this)-[:FROM]->(that:Candidate)",)),
     },
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    template: str
+    state: str
+    created_at: datetime
+
+
+LIST_MESSAGES = Statement(
+    "rights.list_messages",
+    """
+    MATCH (candidate:Candidate)<-[:TO]-(message:Message) WHERE candidate.id IN $ids
+    RETURN message.template AS template, message.state AS state, message.createdAt AS created_at
+    ORDER BY created_at, template, message.id
+    """,
+    row=MessageRow,
+)
+"""What was to be told to a person, and how far each message has come."""
 
 
 @dataclass(frozen=True, slots=True)

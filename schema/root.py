@@ -35,6 +35,7 @@ from schema.applications import Application
 from schema.candidates import Candidate, CandidateOrder, CandidateWhere
 from schema.departments import Department
 from schema.employments import Employment
+from schema.exports import resolve_export
 from schema.fields import Argument, Connection, Node, field, page, planned, where
 from schema.interviews import Interview
 from schema.organizations import Organization
@@ -52,7 +53,7 @@ DOMAINS = (
     *(rounds, messages),
 )
 
-RESOLVED = frozenset({"node", "analytics"})
+RESOLVED = frozenset({"node", "exportMyData", "analytics"})
 """Fields of Query that are no roots: one stands for whichever root its id names, the other reads counts by itself."""
 
 ID = Argument(strawberry.ID, "The record's id; any other gives null.")
@@ -74,6 +75,11 @@ class Query:
     my_record: Candidate | None = field(
         "All that is kept about you, as an HR_ADMIN sees it, and who looked; null but for a candidate, code given. A "
         "text of others about you does not name third persons."
+    )
+    export_my_data: str | None = strawberry.field(
+        resolver=resolve_export,
+        description="A copy of all that is kept about you, to take with you: JSON by docs/record.schema.json, or a "
+        "page; null but for a candidate, code given.",
     )
     candidates: Connection[Candidate] = page(
         "Candidates with an application to your own departments.",

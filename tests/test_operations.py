@@ -441,7 +441,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
     known = Claim(uid(candidate), uid(application), verified=True)
-    asked = await do("fileRequest", known, "REQUEST_FILED", kind="CORRECTION", text="My name is 范冰.")
+    asked = await do("fileRequest", known, kind="CORRECTION", text="My name is 范冰.")
     answered = {"answer": "REFUSED", "reason": "It is right."}
     await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")

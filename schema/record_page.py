@@ -1,0 +1,102 @@
+"""A record as a page to read, in either language, without script or anything from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any, cast
+
+from graph.labels import LABELS
+from graph.refusals import Locale
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("我的记录", "My record"),
+    "person": ("本人", "You"),
+    "applications": ("投递", "Applications"),
+    "interviews": ("面试", "Interviews"),
+    "findings": ("到面认定", "What missed interviews were found to be"),
+    "employments": ("任职", "Employments"),
+    "requests": ("权利请求", "What you asked of your rights"),
+    "accesses": ("谁查阅过", "Who looked"),
+    "accessGaps": ("可能缺少查阅记录的时段", "Times of which looks may be missing"),
+    "messages": ("消息", "Messages"),
+    "events": ("事件", "Events"),
+    "records": ("考勤记录", "Attendance at work"),
+    "repairs": ("信用修复", "What shortens it"),
+    "attendance": ("到面统计", "Attendance"),
+    "nothing": ("无", "Nothing"),
+    "displayName": ("姓名", "Name"),
+    "status": ("状态", "Status"),
+    "state": ("状态", "State"),
+    "stage": ("阶段", "Stage"),
+    "email": ("邮箱", "Mail"),
+    "phone": ("电话", "Phone"),
+    "reason": ("理由", "Reason"),
+    "statement": ("您的陈述", "What you said"),
+    "department": ("部门", "Department"),
+    "departments": ("部门", "Departments"),
+    "position": ("岗位", "Position"),
+    "occurredAt": ("时间", "When"),
+    "startsAt": ("开始", "Starts"),
+    "endsAt": ("结束", "Ends"),
+    "expiresAt": ("不再计入", "Counts until"),
+    "eraseAt": ("删除时间", "Erased at"),
+    "daysLeft": ("剩余天数", "Days left"),
+    "who": ("何人", "Who"),
+    "role": ("角色", "Role"),
+    "purpose": ("目的", "Purpose"),
+    "at": ("时间", "When"),
+    "since": ("自", "Since"),
+    "until": ("至", "Until"),
+    "type": ("类型", "Type"),
+    "kind": ("类别", "Kind"),
+    "dueAt": ("答复期限", "Due"),
+    "filedAt": ("提出时间", "Filed"),
+    "text": ("内容", "Text"),
+}
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0 0 1rem}dd{margin:0}"
+    "dt{color:#555}section>div{border-top:1px solid #ccc;padding-top:.5rem}"
+)
+
+
+def page(record: Mapping[str, Any], locale: Locale) -> str:
+    """The whole of a copy as one page."""
+    lang, title = ("zh" if locale is Locale.ZH_CN else "en"), _word("title", locale)
+    parts = [
+        f"<section><h2>{_word(name, locale)}</h2>{_value(value, locale)}</section>"
+        for name, value in record.items()
+        if name not in ("turnout", "version", "writtenAt")
+    ]
+    return (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body><h1>{title}</h1><p>{escape(record['writtenAt'])}</p>{''.join(parts)}</body></html>"
+    )
+
+
+def _word(name: str, locale: Locale) -> str:
+    zh, en = WORDS.get(name) or (None, None)
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return escape((zh if locale is Locale.ZH_CN else en) or plain[0].upper() + plain[1:].lower())
+
+
+def _value(value: Any, locale: Locale) -> str:
+    if value is None or value == []:
+        return _word("nothing", locale)
+    if isinstance(value, list):
+        items = cast(list[Any], value)
+        if not isinstance(items[0], dict):
+            return escape(", ".join(map(str, items)))
+        return "".join(f"<div>{_value(item, locale)}</div>" for item in items)
+    if isinstance(value, dict):
+        rows = cast(dict[str, Any], value)
+        if len(rows) == 1:
+            return _value(next(iter(rows.values())), locale)
+        told = "".join(f"<dt>{_word(name, locale)}</dt><dd>{_value(item, locale)}</dd>" for name, item in rows.items())
+        return f"<dl>{told}</dl>"
+    if isinstance(value, str) and value in LABELS:
+        return escape(LABELS[value][0 if locale is Locale.ZH_CN else 1])
+    return escape(str(value))

@@ -1,0 +1,69 @@
+"""A person's copy of their record: complete, by the published schema, and readable in both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from graph.visibility import Claim
+from schema.exports import SECTIONS, record_schema
+from tests.conftest import Ask, Company
+from tests.test_my_record import SCHEMA, Case, case
+
+__all__ = ["case"]
+FILE = Path(__file__).parent.parent / "docs" / "record.schema.json"
+TYPES: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+
+
+def faults(value: Any, schema: dict[str, Any], way: str = "record") -> list[str]:
+    """What of a value is not by its schema, for the words of JSON Schema that ours is written in."""
+    if "anyOf" in schema:
+        return [] if value is None else faults(value, schema["anyOf"][0], way)
+    if "const" in schema:
+        return [] if value == schema["const"] else [f"{way} is {value!r}"]
+    if schema["type"] == "boolean":
+        return [] if isinstance(value, bool) else [f"{way} is {value!r}"]
+    if not isinstance(value, TYPES[schema["type"]]):
+        return [f"{way} is {value!r}"]
+    if schema["type"] == "object":
+        if value.keys() != schema["properties"].keys():
+            return [f"{way} has {sorted(value.keys() ^ schema['properties'].keys())}"]
+        return [each for key in value for each in faults(value[key], schema["properties"][key], f"{way}.{key}")]
+    if schema["type"] == "array":
+        return [each for item in value for each in faults(item, schema["items"], f"{way}[]")]
+    return []
+
+
+def test_the_schema_is_the_published_one() -> None:
+    """`make record-schema` writes it."""
+    assert json.loads(FILE.read_text()) == record_schema(SCHEMA)
+
+
+async def test_a_copy_holds_all_and_is_by_the_schema(ask: Ask, company: Company, case: Case) -> None:
+    record = json.loads((await ask("{ exportMyData }", case.claim))["exportMyData"])
+    assert faults(record, json.loads(FILE.read_text())) == []
+    assert record["person"]["email"].endswith("@example.com")
+    counts = {section.name: len(record[section.name]) for section in SECTIONS}
+    assert counts == {
+        **{"applications": 2, "interviews": 1, "findings": 1, "employments": 1, "requests": 1, "accesses": 1},
+        "accessGaps": 1,
+    }
+    assert record["interviews"][0]["events"]
+    assert record["employments"][0]["records"]
+    assert {each["template"] for each in record["messages"]} >= {"REQUEST_RECEIVED"}
+
+
+async def test_a_copy_is_a_page_in_both_languages(ask: Ask, company: Company, case: Case) -> None:
+    zh = (await ask("{ exportMyData(format: HTML) }", case.claim))["exportMyData"]
+    en = (await ask("{ exportMyData(format: HTML, locale: EN) }", case.claim))["exportMyData"]
+    assert '<html lang="zh">' in zh
+    assert "谁查阅过" in zh
+    assert "Who looked" in en
+    assert "<script" not in zh + en
+    assert "王芳" in en
+
+
+async def test_a_copy_is_for_nobody_else(ask: Ask, company: Company, case: Case) -> None:
+    for viewer in (company.user("hr"), Claim(case.claim.candidate, case.claim.application)):
+        assert (await ask("{ exportMyData }", viewer))["exportMyData"] is None
