@@ -6,6 +6,7 @@ gets a page with forms; every act is a POST with the session's own token, and an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -49,8 +50,18 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-AFTER_CODE = frozenset({"record"})
-"""Pages to which a code leads."""
+AFTER_CODE = {"record": "record", "rights": "rights", "home": ""}
+"""Pages to which a code leads, by the names that forms have for them."""
+RIGHTS = ("CORRECTION", "RESTRICTION", "OBJECTION", "ERASURE", "HUMAN_REVIEW")
+NEEDED = re.compile(r" *# if (\w+)\.(\w+)$")
+"""Marks a line of a document that is asked only of a schema with this field."""
+CAN = {
+    "dispute": "disputeNoShow",
+    "proof": "requestUpload",
+    "check": "recordTelemetry",
+    "rights": "fileRequest",
+}
+"""Acts of candidates, by the mutations that do them."""
 
 HOME = """
 query CandidateHome($application: ID!, $locale: Locale!) {
@@ -62,10 +73,44 @@ query CandidateHome($application: ID!, $locale: Locale!) {
         id mode modeLabel(locale: $locale) startsAt endsAt timeZone graceMinutes joinUrl
         response responseLabel(locale: $locale) responseMessage attendance attendanceLabel(locale: $locale)
         department { name nameZh } openSlots { id }
-        rescheduleRequests { state stateLabel(locale: $locale) inTime reason answer owedBy }
+        conducting: department { conduct { absences lateCancellations unanswered } } # if Department.conduct
+        rescheduleRequests { id state stateLabel(locale: $locale) inTime reason answer owedBy }
       }
     }
   }
+}
+"""
+RIGHTS_PAGE = """
+query CandidateRights($candidate: ID!, $locale: Locale!) {
+  organization { name nameZh timeZone }
+  candidate(id: $candidate) {
+    requests(first: 50) {
+      nodes { kind kindLabel(locale: $locale) stateLabel(locale: $locale) text filedAt dueAt answeredAt reason }
+    }
+  }
+}
+"""
+EXPORT = """
+query CandidateExport($format: ExportFormat!, $locale: Locale!) { exportMyData(format: $format, locale: $locale) }
+"""
+FILE_REQUEST = """
+mutation CandidateFilesRequest($input: FileRequestInput!) {
+  fileRequest(input: $input) { __typename ... on Refused { code } }
+}
+"""
+DISPUTE = """
+mutation CandidateDisputes($input: DisputeNoShowInput!) {
+  disputeNoShow(input: $input) { __typename ... on Refused { code } }
+}
+"""
+UPLOAD = """
+mutation CandidateUploads($input: RequestUploadInput!) {
+  requestUpload(input: $input) { __typename ... on UploadTicket { ticket } ... on Refused { code } }
+}
+"""
+CHECK = """
+mutation CandidateChecks($input: RecordTelemetryInput!) {
+  recordTelemetry(input: $input) { __typename ... on Refused { code } }
 }
 """
 CALENDAR = """
@@ -103,6 +148,10 @@ query CandidateRecord($candidate: ID!, $locale: Locale!) {
       nodes {
         id occurredAt state stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
         answerBy expiresAt eraseAt reason statement department { name nameZh }
+        daysLeft # if Finding.daysLeft
+        disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason # if Finding.disputedAt
+        proofs { kind size uploadedAt verdictLabel(locale: $locale) reason purgedAt } # if Finding.proofs
+        shown: interview { assessment { reasons(locale: $locale) } } # if Interview.assessment
         interview { modeLabel(locale: $locale) timeZone startsAt endsAt }
       }
     }
@@ -171,7 +220,7 @@ class Visit:
         context = Context(
             server.graph, server.viewers, clock=lambda: self.now, claim=self.claim, address=self.pages.address
         )
-        answer = await server.answer(Asked(query, variables, None), context, self.caller)
+        answer = await server.answer(Asked(self.pages.offered(query), variables, None), context, self.caller)
         if answer.data is None or answer.errors:
             raise Stopped(503, "busy")
         # As a client reads it: what is taken over as bytes is read too.
@@ -188,7 +237,8 @@ class Visit:
     def show(self, template: str, **values: Any) -> Response:
         """A page; what the last act came to is told once."""
         said, session = self.session.said, replace(self.session, said=None)
-        page = self.pages.render(template, self.locale, session=session, said=said, visit=self, **values)
+        can = self.pages.can
+        page = self.pages.render(template, self.locale, session=session, said=said, visit=self, can=can, **values)
         return self.pages.keep(page, session)
 
     def go(self, to: str, said: str | None = None) -> Response:
@@ -207,6 +257,9 @@ class CandidatePages:
         self.server = server
         self.sessions = Sessions(server.graph.secrets)
         self.address = server.settings.address(server.port)
+        mutations: Any = server.answerer.schema.mutation_type
+        self.can = {act for act, mutation in CAN.items() if mutation in mutations.fields}
+        self._offered: dict[str, str] = {}
         self._secure = urlsplit(self.address).scheme == "https"
         self._templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "offset", "local")}
@@ -216,10 +269,11 @@ class CandidatePages:
     def routes(self) -> list[Route]:
         acts = {"answer": answer, "language": language, "code": send_code, "code/enter": enter_code}
         acts |= {"statement": state, "leave": leave}
-        acts |= {"time": ask_time}
-        shown = {"": home, "code": code, "record": record, "time": time}
+        acts |= {"time": ask_time, "dispute": dispute, "proof": ask_upload, "check": keep_check, "rights": ask_right}
+        shown = {"": home, "code": code, "record": record, "time": time, "check": check, "proof": upload}
+        shown |= {"rights": rights, "export": export}
         return [
-            *(Route(f"/c/{name}", self._file, methods=["GET"]) for name in ("style.css", "icon.svg")),
+            *(Route(f"/c/{name}", self._file, methods=["GET"]) for name in ("style.css", "icon.svg", "check.js")),
             *(
                 Route(PATH + path, partial(self._handle, handler=handler), methods=["GET"])
                 for path, handler in shown.items()
@@ -231,6 +285,17 @@ class CandidatePages:
             Route("/c/calendar/{interview}", partial(self._handle, handler=calendar), methods=["GET"]),
             Route("/c/{token}", self.open, methods=["GET"]),
         ]
+
+    def offered(self, document: str) -> str:
+        """The document without the lines that ask for what the schema does not have."""
+        if document not in self._offered:
+            lines = document.splitlines()
+            self._offered[document] = "\n".join(line for line in lines if self._has(NEEDED.search(line)))
+        return self._offered[document]
+
+    def _has(self, needed: re.Match[str] | None) -> bool:
+        type: Any = self.server.answerer.schema.get_type(needed.group(1)) if needed else None
+        return needed is None or (type is not None and needed.group(2) in type.fields)
 
     async def open(self, request: Request) -> Response:
         """Swaps a link's token for a session; nothing else is done, whoever follows it."""
@@ -424,7 +489,7 @@ async def language(visit: Visit) -> Response:
     chosen = Locale.EN if visit.form.get("language") == "EN" else Locale.ZH_CN
     visit.session = replace(visit.session, language=chosen)
     to = visit.form.get("to", "")
-    return visit.go(to if to in AFTER_CODE | {"code"} else "")
+    return visit.go(to if to in ("record", "rights", "code") else "")
 
 
 async def leave(visit: Visit) -> Response:
@@ -432,8 +497,7 @@ async def leave(visit: Visit) -> Response:
 
 
 async def code(visit: Visit) -> Response:
-    to = visit.request.query_params.get("to", "record")
-    return visit.show("code.html", to=to if to in AFTER_CODE else "record")
+    return visit.show("code.html", to=_aim(visit.request.query_params.get("to", "")))
 
 
 async def _prove(visit: Visit, name: str, work: Callable[[Act], Awaitable[Outcome]]) -> str | None:
@@ -444,24 +508,23 @@ async def _prove(visit: Visit, name: str, work: Callable[[Act], Awaitable[Outcom
     return outcome.code.value if isinstance(outcome, Refusal) else None
 
 
-def _aim(visit: Visit) -> str:
-    to = visit.form.get("to", "")
+def _aim(to: str) -> str:
     return to if to in AFTER_CODE else "record"
 
 
 async def send_code(visit: Visit) -> Response:
     graph = visit.pages.server.graph
     refused = await _prove(visit, "requestCode", lambda act: links.request_code(graph, act))
-    return visit.go(f"code?to={_aim(visit)}", refused or "CODE_SENT")
+    return visit.go(f"code?to={_aim(visit.form.get('to', ''))}", refused or "CODE_SENT")
 
 
 async def enter_code(visit: Visit) -> Response:
     graph, given = visit.pages.server.graph, visit.form.get("code", "")
     if refused := await _prove(visit, "enterCode", lambda act: links.enter_code(graph, act, given)):
-        return visit.go(f"code?to={_aim(visit)}", refused)
+        return visit.go(f"code?to={_aim(visit.form.get('to', ''))}", refused)
     # A session that was known before it could see the record does not become one that can.
     visit.session = replace(visit.session, id=str(uuid4()), verified=visit.now)
-    return visit.go(_aim(visit), "VERIFIED")
+    return visit.go(AFTER_CODE[_aim(visit.form.get("to", ""))], "VERIFIED")
 
 
 async def record(visit: Visit) -> Response:
@@ -480,3 +543,75 @@ async def state(visit: Visit) -> Response:
         return visit.go("record", "INCOMPLETE")
     given = {"finding": global_id(visit, "finding", "Finding"), "channel": "MESSAGE", "text": text}
     return visit.go("record", (await visit.do(STATE, **given))["code"] or "STATEMENT")
+
+
+async def dispute(visit: Visit) -> Response:
+    text = visit.form.get("text", "").strip()
+    if not text:
+        return visit.go("record", "INCOMPLETE")
+    given = {"finding": global_id(visit, "finding", "Finding"), "text": text}
+    return visit.go("record", (await visit.do(DISPUTE, **given))["code"] or "DISPUTED")
+
+
+async def ask_upload(visit: Visit) -> Response:
+    """Gets a ticket for one file, which the next page's form names."""
+    about = visit.form.get("about", "")
+    outcome = await visit.do(UPLOAD, about=about)
+    if outcome["code"] == "NOT_VERIFIED":
+        return visit.go("code?to=home", "NOT_VERIFIED")
+    if outcome["code"]:
+        return visit.go("record" if visit.is_verified else "", outcome["code"])
+    visit.session = replace(visit.session, ticket=outcome["ticket"])
+    return visit.go("proof")
+
+
+async def upload(visit: Visit) -> Response:
+    ticket = visit.session.ticket
+    if ticket is None:
+        return visit.go("record")
+    return visit.show("proof.html", ticket=ticket)
+
+
+async def check(visit: Visit) -> Response:
+    """The device is tried by a script where there is one; without it the candidate says what came of it."""
+    return visit.show("check.html", interview=visit.request.query_params.get("interview", ""))
+
+
+async def keep_check(visit: Visit) -> Response:
+    result = visit.form.get("result", "")
+    if result not in ("PASSED", "FAILED"):
+        return visit.go("", "INCOMPLETE")
+    given = {"interview": global_id(visit, "interview", "Interview"), "occurredAt": visit.now.isoformat()}
+    seen = {"kind": f"DEVICE_CHECK_{result}", "source": "urn:turnout:candidate", "key": str(uuid4())}
+    return visit.go("", (await visit.do(CHECK, **given, **seen))["code"] or "CHECK_KEPT")
+
+
+async def rights(visit: Visit) -> Response:
+    """What may be asked for, and what was."""
+    if not visit.is_verified:
+        return visit.go("code?to=rights")
+    id = to_global("Candidate", visit.link.candidate)
+    data = await visit.ask(RIGHTS_PAGE, candidate=id, locale=visit.locale.value)
+    return visit.show("rights.html", data=data, kinds=RIGHTS, requests=data["candidate"]["requests"]["nodes"])
+
+
+async def ask_right(visit: Visit) -> Response:
+    kind = visit.form.get("kind", "")
+    if kind not in RIGHTS:
+        return visit.go("rights", "INCOMPLETE")
+    outcome = await visit.do(FILE_REQUEST, kind=kind, text=visit.form.get("text", "").strip() or None)
+    return visit.go("rights", outcome["code"] or "REQUEST_FILED")
+
+
+async def export(visit: Visit) -> Response:
+    """A copy of all that is kept, as a file."""
+    if not visit.is_verified:
+        return visit.go("code?to=rights")
+    as_page = visit.request.query_params.get("format") == "HTML"
+    given = {"format": "HTML" if as_page else "JSON", "locale": visit.locale.value}
+    text = (await visit.ask(EXPORT, **given))["exportMyData"]
+    if text is None:
+        raise Stopped(404, "not_there")
+    ending, media = ("html", "text/html") if as_page else ("json", "application/json")
+    attached = {"Content-Disposition": f'attachment; filename="my-record.{ending}"'}
+    return Response(text, 200, HEADERS | attached, f"{media}; charset=utf-8")

@@ -25,7 +25,7 @@ AUDIENCE = "turnout-candidate"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`said` is what the last act came to, to be told by the next page."""
+    """`said` is what the last act came to, to be told by the next page; `ticket` is one for a file."""
 
     id: str
     link: str
@@ -34,6 +34,7 @@ class Session:
     verified: datetime | None = None
     language: Locale | None = None
     said: str | None = None
+    ticket: str | None = None
 
     def is_verified(self, now: datetime) -> bool:
         return self.verified is not None and now < min(self.verified + VERIFIED_LIFE, self.seen + VERIFIED_IDLE)
@@ -63,6 +64,7 @@ class Sessions:
             "verified": session.verified and session.verified.timestamp(),
             "language": session.language and session.language.value,
             "said": session.said,
+            "ticket": session.ticket,
         }
         return jwt.encode({"alg": "HS256"}, claims, self._keys[0])
 
@@ -84,6 +86,7 @@ class Sessions:
                 _instant(claims["verified"]) if claims["verified"] else None,
                 Locale(claims["language"]) if claims["language"] else None,
                 claims["said"],
+                claims["ticket"],
             )
             return session if begun <= now < begun + LIFE else None
         return None
