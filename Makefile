@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: record-schema run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
-.PHONY: bench-refill browser
+.PHONY: bench-refill browser story
 
 run: $(VENV)/.runtime
 	@TURNOUT_PROFILE=$${TURNOUT_PROFILE:-development} exec $(BIN)/turnout serve
@@ -61,6 +61,10 @@ $(VENV)/.browser: requirements-browser.lock $(VENV)/.development
 
 browser: $(VENV)/.browser
 	$(BIN)/python -m pytest tests/browser $(ARGS)
+
+# docs/story.md and its pictures: the candidate's story, played in a browser.
+story: $(VENV)/.browser
+	$(BIN)/python -m pytest tests/browser/story.py $(ARGS)
 
 # What the benchmarks draw with, and the peer that they compare with; the latter needs node 20 or later.
 PEER := tests/bench/peer

@@ -121,6 +121,13 @@ class Device:
         await target.first.click()
         await self.page.wait_for_load_state()
 
+    async def save(self, text: str) -> tuple[str, bytes]:
+        """What a link lets one keep: the name that is proposed for the file, and the file."""
+        async with self.page.expect_download() as saved:
+            await self.page.get_by_role("link", name=text).click()
+        download = await saved.value
+        return download.suggested_filename, await asyncio.to_thread(Path(await download.path()).read_bytes)
+
     async def says(self, text: str) -> bool:
         return await self.page.get_by_text(text).first.is_visible()
 
@@ -141,6 +148,8 @@ async def opened(
     device = Device(page, size, scripts)
     page.on("pageerror", lambda error: device.troubles.append(str(error)))
     page.on("requestfailed", lambda request: device.troubles.append(f"{request.url} {request.failure}"))
+    # A file that is kept instead of shown breaks off the page that was to show it.
+    page.on("download", lambda _: device.troubles.clear())
     page.on("console", lambda told: device.troubles.append(told.text) if told.type == "error" else None)
     try:
         yield device

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from playwright.async_api import Browser
 
@@ -49,6 +50,9 @@ async def test_a_candidate_does_everything(
         await device.press("接受邀请")
         assert await device.says("已接受，招聘部门已收到您的答复。")
         await device.look(f"{name}-2-accepted")
+        name_of, text = await device.save("加入日历")
+        assert name_of == "interview.ics"
+        assert b"BEGIN:VALARM" in text
         await device.press("申请改期")
         await device.look(f"{name}-3-time")
         await page.get_by_role("radio").first.check()
@@ -66,10 +70,19 @@ async def test_a_candidate_does_everything(
         await device.press("提交陈述")
         assert await device.says("陈述已提交，作出认定前会先阅读。")
         await device.look(f"{name}-7-answered")
+        await device.press("我的权利")
+        await device.look(f"{name}-8-rights")
+        _, copy = await device.save("下载 JSON")
+        assert orjson.loads(copy)["person"]["displayName"] == "王芳"
+        await page.get_by_label("更正信息").check()
+        await page.get_by_label("说明").fill("我的姓名写错了。")
+        await device.press("提交")
+        assert await device.says("请求已提交，将在期限内答复。")
+        await device.look(f"{name}-9-asked")
         await device.press("English")
-        await device.look(f"{name}-8-english")
+        await device.look(f"{name}-10-english")
         await device.press("Leave")
-        await device.look(f"{name}-9-left")
+        await device.look(f"{name}-11-left")
 
 
 async def test_pages_are_good_in_english_and_in_the_dark(company: Company, site: Site, chromium: Browser) -> None:
