@@ -62,7 +62,10 @@ def department_attendance(scopes: Mapping[str, Steps]) -> Aggregate:
 
 CANDIDATE_ATTENDANCE = Aggregate(
     "AttendanceSummary",
-    ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)-[:HELD_BY]->(d:Department)",),
+    (
+        "(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)"
+        "-[:HELD_BY]->(d:Department)",
+    ),
     # To the candidate it is told with the code alone: a link opens one application.
     full="($staff OR $verified)",
     near="($staff OR $verified)",

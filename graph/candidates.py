@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, LiteralString
 
 import phonenumbers
 
@@ -31,7 +31,7 @@ from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
 from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
-from graph.traversal import Derived, Form, Look, Many, Page, Prop, Shape, Sort, root
+from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, Level
 from graph.withholding import without_others
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
@@ -111,6 +111,12 @@ def _revealed(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str 
     return context.reveal(values[0], values[1])
 
 
+_FINDINGS: LiteralString = (
+    "(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)"
+    "<-[:FINDS]-(that:Finding)"
+)
+"""A person's records are read together where two of them are merged (graph/merging.py)."""
+
 CANDIDATE = Shape(
     "Candidate",
     {
@@ -124,25 +130,25 @@ CANDIDATE = Shape(
         "phone": Derived(("this.id", "this.phone"), _revealed),
         "applications": Page(
             "Application",
-            ("(this)-[:SUBMITTED]->(that:Application)",),
+            ("(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(that:Application)",),
             APPLICATION_SORTS,
             conditions=APPLICATION_CONDITIONS,
         ),
         "interviews": Page(
             "Interview",
-            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)",),
+            ("(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(that:Interview)",),
             INTERVIEW_SORTS,
             conditions=INTERVIEW_CONDITIONS,
         ),
         "noShows": Page(
             "Finding",
-            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(that:Finding)",),
+            (_FINDINGS,),
             FINDING_SORTS,
             where=COUNTS.replace("this.", "that."),
         ),
         "findings": Page(
             "Finding",
-            ("(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(that:Finding)",),
+            (_FINDINGS,),
             FINDING_SORTS,
             conditions={
                 "states": "this.state IN $value AND ($verified OR "
@@ -151,7 +157,7 @@ CANDIDATE = Shape(
         ),
         "employments": Page(
             "Employment",
-            ("(this)-[:EMPLOYED_AS]->(that:Employment)",),
+            ("(this)-[:SAME_AS*0..1]-(:Candidate)-[:EMPLOYED_AS]->(that:Employment)",),
             EMPLOYMENT_SORTS,
             conditions=EMPLOYMENT_CONDITIONS,
         ),
@@ -163,8 +169,9 @@ CANDIDATE = Shape(
             order=("that.displayName", "that.id"),
             # Once, by the first of the identifiers that the two share.
             where="NOT EXISTS { (this)-[:IDENTIFIED_BY]->(other:Identifier)<-[:IDENTIFIED_BY]-(that) "
-            "WHERE other.hash < shared.hash }",
+            "WHERE other.hash < shared.hash } AND NOT EXISTS { (this)-[:SAME_AS]-(that) }",
         ),
+        "sameAs": One("Candidate", ("(this)-[:SAME_AS]-(that:Candidate)",)),
         "requests": Page(
             "RightsRequest",
             ("(this)<-[:FROM]-(that:RightsRequest)",),

@@ -199,8 +199,8 @@ VOID = Statement(
 COUNT_EARLIER = Statement(
     "findings.count_earlier",
     """
-    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
-      <-[:FINDS]-(finding:Finding)
+    MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
+      -[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
     WHERE finding.id <> $id AND finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW'
       AND finding.cause = 'CANDIDATE'
     RETURN count(finding) AS count

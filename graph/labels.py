@@ -118,6 +118,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EARLY_LEAVE": ("早退", "Left early"),
     "APPROVED_LEAVE": ("已批准请假", "Approved leave"),
     "PRESENT": ("出勤", "Present"),
+    "CANDIDATES_MERGED": ("合并候选人", "Records of one person joined"),
+    "CANDIDATES_SPLIT": ("拆分候选人", "Records of two people split"),
     "FINDING_ERASED": ("删除到期认定", "Finding erased in its time"),
     "REQUEST_FILED": ("提出权利请求", "Request about one's rights filed"),
     "REQUEST_ANSWERED": ("答复权利请求", "Request about one's rights answered"),

@@ -34,6 +34,9 @@ class Code(Enum):
     ALREADY_APPLIED = "ALREADY_APPLIED"
     CANDIDATE_ERASED = "CANDIDATE_ERASED"
     CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
+    OTHER_CIRCLE = "OTHER_CIRCLE"
+    ALREADY_MERGED = "ALREADY_MERGED"
+    NOT_MERGED = "NOT_MERGED"
     RIGHTS_REQUEST_OPEN = "RIGHTS_REQUEST_OPEN"
     RIGHTS_REQUEST_ANSWERED = "RIGHTS_REQUEST_ANSWERED"
     APPLICATION_ENDED = "APPLICATION_ENDED"
@@ -97,6 +100,9 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "该候选人的资料已限制处理。",
         "This candidate's record is restricted.",
     ),
+    Code.OTHER_CIRCLE: ("两条记录不在同一共享圈。", "The two records are not in one circle."),
+    Code.ALREADY_MERGED: ("该候选人已与另一条记录合并。", "This candidate is merged with another already."),
+    Code.NOT_MERGED: ("该候选人未与其他记录合并。", "This candidate is merged with none."),
     Code.RIGHTS_REQUEST_OPEN: ("同类请求正在处理中。", "A request of this kind is open already."),
     Code.RIGHTS_REQUEST_ANSWERED: ("该请求已答复。", "This request was answered already."),
     Code.APPLICATION_ENDED: ("该投递已结束。", "This application has ended."),

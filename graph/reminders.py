@@ -104,7 +104,7 @@ REPEAT = Shape(
     typename="Reminder",
 )
 
-_SUBMITTED: LiteralString = "(candidate)-[:SUBMITTED]->"
+_SUBMITTED: LiteralString = "(candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->"
 _WITHIN: LiteralString = "held.circle = applied.circle"
 _ELSEWHERE: LiteralString = _WITHIN + " AND NOT " + _SAME
 
@@ -115,12 +115,15 @@ def _reminders(before: Steps, *, candidate: LiteralString = "(candidate)", here:
     The steps must lead to the candidate by one way: each further way would repeat every reminder.
     """
     found: Steps = (
-        candidate + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)<-[:FINDS]-(that:Finding)",
+        candidate
+        + "-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->"
+        + "(interview:Interview)<-[:FINDS]-(that:Finding)",
         "(interview)-[:HELD_BY]->(held:Department)",
         "(interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(missed:Position)",
     )
     filed: Steps = (
-        candidate + "-[:SUBMITTED]->(that:Application)-[:FOR]->(other:Position)-[:BELONGS_TO]->(held:Department)",
+        candidate + "-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(that:Application)-[:FOR]->(other:Position)"
+        "-[:BELONGS_TO]->(held:Department)",
         "(held)-[:PART_OF*1..]->(employer:Organization)",
     )
     return Merged(

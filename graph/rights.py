@@ -90,6 +90,7 @@ class RequestRow:
     state: str
     candidate: str
     status: str
+    same: list[str]
     departments: list[str]
 
 
@@ -99,7 +100,9 @@ FIND = Statement(
     MATCH (request:RightsRequest {id: $id})-[:FROM]->(candidate:Candidate {organization: $organization})
     RETURN request.id AS id, request.kind AS kind, request.state AS state, candidate.id AS candidate,
       candidate.status AS status,
-      [(candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) | d.id] AS departments
+      [(candidate)-[:SAME_AS]-(other:Candidate) WHERE other.status <> 'ERASED' | other.id] AS same,
+      [(candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
+        -[:BELONGS_TO]->(d:Department) | d.id] AS departments
     """,
     row=RequestRow,
 )
@@ -188,6 +191,16 @@ def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) 
     return text_refusal(reason, "reason", needed=state is RightsState.REFUSED, longest=2_000)
 
 
+async def _grant(desk: Desk, kind: RightsKind, records: list[str]) -> list[str]:
+    """Does to each record of the person what was asked for; returns those that are erased."""
+    for candidate in records:
+        if kind is RightsKind.ERASURE:
+            await candidates.erase(desk, candidate)
+        elif kind in RESTRICTS:
+            await candidates.restrict(desk, candidate)
+    return records if kind is RightsKind.ERASURE else []
+
+
 async def answer(graph: Graph, act: Act, request: str, state: RightsState, reason: str | None) -> Outcome:
     """Grants or refuses; what is granted is done in the same transaction.
 
@@ -212,13 +225,10 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
             return Refusal(Code.NOT_ALLOWED, "rightsRequest")
         await desk.tx.run(ANSWER, id=found.id, by=act.viewer.id, state=state.value, reason=reason or None, now=act.now)
         await desk.record(EventType.REQUEST_ANSWERED, request=found.id, answer=state.value, reason=reason)
-        if granted and kind is RightsKind.ERASURE:
-            erased.append(found.candidate)
-            await candidates.erase(desk, found.candidate)
-        else:
-            if granted and kind in RESTRICTS and found.status == CandidateStatus.ACTIVE.value:
-                await candidates.restrict(desk, found.candidate)
+        if not granted or kind is not RightsKind.ERASURE:
             await messages.tell_candidate(desk, Template.REQUEST_ANSWERED, found.id)
+        if granted:
+            erased.extend(await _grant(desk, kind, sorted((found.candidate, *found.same))))
         return Written("RightsRequest", found.id)
 
     outcome = await perform(graph, act, work)

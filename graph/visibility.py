@@ -108,6 +108,7 @@ class PersonRow:
     zone: str
     jurisdiction: str
     demo: bool
+    same: list[str]
 
 
 FIND_PERSON = Statement(
@@ -117,7 +118,8 @@ FIND_PERSON = Statement(
     MATCH (organization:Organization {id: candidate.organization})
     WHERE candidate.status <> 'ERASED'
     RETURN candidate.id AS id, organization.id AS organization, organization.timeZone AS zone,
-      organization.jurisdiction AS jurisdiction, coalesce(organization.demo, false) AS demo
+      organization.jurisdiction AS jurisdiction, coalesce(organization.demo, false) AS demo,
+      [(candidate)-[:SAME_AS]-(other:Candidate) WHERE other.status <> 'ERASED' | other.id] AS same
     """,
     row=PersonRow,
 )
@@ -169,7 +171,7 @@ class Viewer:
             structure=Structure(()),
             relations={},
             demo=row.demo,
-            person=Person((row.id,), claim.application, claim.verified),
+            person=Person((row.id, *row.same), claim.application, claim.verified),
         )
 
     @property

@@ -6,7 +6,7 @@ from enum import Enum
 
 import strawberry
 
-from graph import candidates
+from graph import candidates, merging
 from graph.candidates import CandidateStatus
 from graph.refusals import Locale
 from schema.accesses import AccessGapOrder, AccessOrder
@@ -75,6 +75,7 @@ class Candidate(Node):
     possible_matches: list[CandidateRef] = field(
         "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree."
     )
+    same_as: CandidateRef | None = field("The other record of the same person, where the two are merged.")
     requests: Connection[RightsRequestRef] = page("What they asked of their rights.", RightsRequestOrder)
     accesses: Connection[AccessRef] = page(
         "Who looked at what was found about them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
@@ -105,7 +106,35 @@ def _update(input: UpdateCandidateInput) -> candidates.UpdateCandidate:
     )
 
 
+@strawberry.input(description="Joins two records of one person.")
+class MergeCandidatesInput(IdempotentInput):
+    candidate: strawberry.ID = field("One record.")
+    other: strawberry.ID = field("The other; of the same circle.")
+
+
+@strawberry.input(description="Takes a merge back.")
+class SplitCandidateInput(IdempotentInput):
+    candidate: strawberry.ID = field("Either of the two records.")
+
+
 MUTATIONS = (
+    mutation(
+        "mergeCandidates",
+        MergeCandidatesInput,
+        "Candidate",
+        lambda graph, act, input: merging.merge(
+            graph, act, id_of("Candidate", input.candidate), id_of("Candidate", input.other)
+        ),
+        "Two records are one person's: from now on each is read with the other, and neither is rewritten. Own, on an "
+        "application of both. Codes: NOT_FOUND, INVALID_VALUE, OTHER_CIRCLE, ALREADY_MERGED, CANDIDATE_ERASED.",
+    ),
+    mutation(
+        "splitCandidate",
+        SplitCandidateInput,
+        "Candidate",
+        lambda graph, act, input: merging.split(graph, act, id_of("Candidate", input.candidate)),
+        "They were two people after all. Own. Codes: NOT_FOUND, NOT_MERGED.",
+    ),
     mutation(
         "updateCandidate",
         UpdateCandidateInput,

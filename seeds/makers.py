@@ -18,6 +18,7 @@ from graph import (
     findings,
     interviews,
     links,
+    merging,
     organizations,
     policies,
     positions,
@@ -259,6 +260,9 @@ class Maker:
 
     async def revoke_link(self, link: str) -> str:
         return await self._do("revokeLink", {}, lambda act: links.revoke(self.graph, act, link))
+
+    async def merge(self, candidate: str, other: str) -> str:
+        return await self._do("mergeCandidates", {}, lambda act: merging.merge(self.graph, act, candidate, other))
 
     async def rights_request(self, application: str, kind: RightsKind = RightsKind.CORRECTION, text: str = "") -> str:
         """What the candidate of an application asks of their rights."""

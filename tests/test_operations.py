@@ -61,6 +61,8 @@ ALLOWED = {
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
     "setWorkCalendar": HR,
+    "mergeCandidates": STAFF,
+    "splitCandidate": STAFF,
     "fileRequest": set(),
     "answerRequest": STAFF,
     "createLink": STAFF,
@@ -82,6 +84,7 @@ TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "A
 
 
 JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
+TWIN = {"displayName": "王芳"}
 LATE = {"kind": "LATE", "day": "2026-10-05", "minutes": 12}
 HOURS = {"validFrom": "2026-01-01", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
 
@@ -136,6 +139,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
+        "mergeCandidates": {"candidate": ids["candidate"], "other": ids["other"]},
+        "splitCandidate": {"candidate": ids["candidate"]},
         "fileRequest": {"kind": "CORRECTION", "text": "New"},
         "answerRequest": {"rightsRequest": ids["rightsRequest"], "answer": "REFUSED", "reason": "New"},
         "createLink": {"application": ids["application"]},
@@ -151,6 +156,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 SLOT = {"startsAt": iso(days=6), "endsAt": iso(days=6, hours=1)}
 TYPES = ("User", "Department", "Position", "Candidate", "Application", "Interview", "Finding", "Employment")
 NOBODY = {type.lower(): gid(type, "00000000-0000-4000-8000-000000000000") for type in (*TYPES, "Organization")}
+NOBODY["other"] = NOBODY["candidate"]
 NOBODY["rightsRequest"] = gid("RightsRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
@@ -164,6 +170,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
     company.at(days=20)
     application = await company.application(department)
     finding = await company.hr.suspicion(await company.hr.missed(application))
+    another = await company.application(department)
     query = """
     query Of($application: ID!) {
       application(id: $application) { candidate { id } interviews { nodes { id messages { id } } } links { id } }
@@ -179,6 +186,9 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "interview": found["interviews"]["nodes"][0]["id"],
         "message": found["interviews"]["nodes"][0]["messages"][0]["id"],
         "finding": gid("Finding", finding),
+        "other": (await ask(query, company.user("hr"), application=gid("Application", another)))["application"][
+            "candidate"
+        ]["id"],
         "rightsRequest": gid("RightsRequest", await company.hr.rights_request(application)),
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
@@ -440,6 +450,13 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
+    twin = await do(
+        "submitApplication", "marketing", "APPLICATION_SUBMITTED", position=position, candidate={"displayName": "王芳"}
+    )
+    query = "query C($id: ID!) { application(id: $id) { candidate { id } } }"
+    twin = (await ask(query, company.user("hr"), id=twin))["application"]["candidate"]["id"]
+    await do("mergeCandidates", "marketing", *["CANDIDATES_MERGED"] * 2, candidate=candidate, other=twin)
+    await do("splitCandidate", "marketing", *["CANDIDATES_SPLIT"] * 2, candidate=twin)
     known = Claim(uid(candidate), uid(application), verified=True)
     asked = await do("fileRequest", known, kind="CORRECTION", text="My name is 范冰.")
     answered = {"answer": "REFUSED", "reason": "It is right."}

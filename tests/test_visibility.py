@@ -70,7 +70,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         | {FILER},
         "noShows findings attendance reminders possibleMatches": HOME,
         "accesses accessGaps": WATCH,
-        "requests": HOME,
+        "requests sameAs": HOME,
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
@@ -316,6 +316,13 @@ async def looked_after(ask: Ask, world: World, application: str) -> None:
     attended = await company.hr.interview(application, starts_at=NOW - timedelta(days=10))
     company.at(days=9)
     await company.hr.attendance(attended, Attendance.ATTENDED)
+    twin = await company.hr.application(company.positions["marketing"], company.person("双生"))
+    query = "query C($id: ID!) { application(id: $id) { candidate { id } } }"
+    both = [
+        uid((await ask(query, company.user("hr"), id=gid("Application", each)))["application"]["candidate"]["id"])
+        for each in (application, twin)
+    ]
+    await company.hr.merge(*both)
     ids["rights"] = await company.hr.rights_request(application, text="Please correct my name.")
     await ask.do(
         "answerRequest",
@@ -429,6 +436,7 @@ WAYS = [
     Way("Position", "application(id: $at_technology) { reminders { noShow { position { ...R } } } }", AT_TECHNOLOGY),
     Way("Candidate", "candidate(id: $candidate) { ...R }", HOME | {FILER}),
     Way("Candidate", node("candidate", "...R"), HOME | {FILER}),
+    Way("Candidate", "candidate(id: $candidate) { sameAs { ...R } }", HOME),
     Way("Candidate", 'candidates(search: "王") { nodes { ...R } }', HOME | {FILER}),
     Way("Candidate", "candidates { edges { node { ...R } } }", HOME | {FILER}),
     Way("Candidate", "application(id: $application) { candidate { ...R } }", HOME | {FILER}),

@@ -274,6 +274,22 @@ class Inputs:
     async def cancelInterview(self) -> dict[str, Any]:
         return {"interview": await self.interview(), "by": "EMPLOYER", "reason": "Filled."}
 
+    async def candidate(self) -> str:
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults",
+            "MATCH (c:Candidate)-[:SUBMITTED]->(:Application {id: $id}) RETURN c.id AS id",
+            {"id": await self.application()},
+        )
+        return gid("Candidate", found["id"])
+
+    async def mergeCandidates(self) -> dict[str, Any]:
+        return {"candidate": await self.candidate(), "other": await self.candidate()}
+
+    async def splitCandidate(self) -> dict[str, Any]:
+        made = await self.mergeCandidates()
+        await self.company.hr.merge(uid(made["candidate"]), uid(made["other"]))
+        return {"candidate": made["candidate"]}
+
     async def answerRequest(self) -> dict[str, Any]:
         request = gid("RightsRequest", await self.company.hr.rights_request(await self.application(), text="Wrong."))
         return {"rightsRequest": request, "answer": "REFUSED", "reason": "It is right."}

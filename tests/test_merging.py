@@ -1,0 +1,123 @@
+"""Two records of one person are read together, and neither is rewritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.events import verify
+from graph.visibility import Claim
+from tests.conftest import Ask, Company, gid, uid
+from tests.ledger import refused
+
+RECORD = """
+query Record($id: ID!) { candidate(id: $id) {
+  sameAs { id } applications { totalCount } interviews { totalCount } noShows { totalCount } findings { totalCount }
+  attendance { interviews noShows } possibleMatches { id }
+} }
+"""
+REMINDERS = "query R($id: ID!) { application(id: $id) { reminders { kind noShow { id } } } }"
+
+
+class Pair:
+    """One person who missed an interview with Marketing, and applied to Technology under another address."""
+
+    first: str
+    second: str
+    filed: str
+    missed: str
+
+
+@pytest.fixture
+async def pair(ask: Ask, company: Company) -> Pair:
+    made = Pair()
+    company.at(days=60)
+    made.missed = await company.application("marketing", company.person("李雷"))
+    await company.hr.no_show(made.missed)
+    company.at(days=1)
+    made.filed = await company.application("technology", company.person("李雷"))
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    ids: list[str] = []
+    for application in (made.missed, made.filed):
+        found = await ask(query, company.user("hr"), id=gid("Application", application))
+        ids.append(found["application"]["candidate"]["id"])
+    made.first, made.second = ids
+    assert made.first != made.second
+    return made
+
+
+async def reminders(ask: Ask, company: Company, pair: Pair) -> list[dict[str, Any]]:
+    found = await ask(REMINDERS, company.user("technology"), id=gid("Application", pair.filed))
+    return found["application"]["reminders"]
+
+
+async def test_a_mark_is_read_across_a_merge_until_the_split(ask: Ask, company: Company, pair: Pair) -> None:
+    before = (await ask(RECORD, company.user("hr"), id=pair.second))["candidate"]
+    assert await reminders(ask, company, pair) == []
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    kinds = [each["kind"] for each in await reminders(ask, company, pair)]
+    assert sorted(kinds) == ["REPEAT_APPLICATION", "SIBLING_DEPARTMENT"]
+    for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
+        merged = (await ask(RECORD, company.user("hr"), id=one))["candidate"]
+        assert merged["sameAs"] == {"id": other}
+        assert merged["applications"] == {"totalCount": 2}
+        assert merged["noShows"] == merged["findings"] == merged["interviews"] == {"totalCount": 1}
+        assert merged["attendance"] == {"interviews": 1, "noShows": 1}
+    near = (await ask(RECORD, company.user("technology"), id=pair.second))["candidate"]
+    assert (near["sameAs"], near["noShows"], near["applications"]) == (None, {"totalCount": 1}, {"totalCount": 1})
+    assert (await verify(ask.graph.client))[2] == []
+    await ask.do("splitCandidate", company.user("hr"), candidate=pair.second)
+    assert (await ask(RECORD, company.user("hr"), id=pair.second))["candidate"] == before
+    assert await reminders(ask, company, pair) == []
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_person_reads_both_records(ask: Ask, company: Company, pair: Pair) -> None:
+    claim = Claim(uid(pair.second), pair.filed, verified=True)
+    query = "{ myRecord { findings { totalCount } applications { totalCount } } }"
+    alone = (await ask(query, claim))["myRecord"]
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    both = (await ask(query, claim))["myRecord"]
+    assert alone == {"findings": {"totalCount": 0}, "applications": {"totalCount": 1}}
+    assert both == {"findings": {"totalCount": 1}, "applications": {"totalCount": 2}}
+
+
+async def test_who_merges_owns_an_application_of_both(ask: Ask, company: Company, pair: Pair) -> None:
+    for viewer, field in (("technology", "candidate"), ("marketing", "other"), ("subsidiary", "candidate")):
+        answer = await ask.do("mergeCandidates", company.user(viewer), candidate=pair.first, other=pair.second)
+        assert answer == refused("mergeCandidates", "NOT_FOUND", field)
+    company.at(hours=1)
+
+
+async def test_a_merge_is_a_pair_within_one_circle(ask: Ask, company: Company, pair: Pair) -> None:
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    others: list[str] = []
+    for department in ("subsidiary", "brand"):
+        application = await company.application(department, company.person("李雷"))
+        found = await ask(query, company.user("hr"), id=gid("Application", application))
+        others.append(found["application"]["candidate"]["id"])
+    outside, third = others
+
+    async def merge(candidate: str, other: str) -> Any:
+        return await ask.do("mergeCandidates", company.user("hr"), candidate=candidate, other=other)
+
+    assert await merge(pair.first, outside) == refused("mergeCandidates", "OTHER_CIRCLE", "other")
+    assert await merge(pair.first, pair.first) == refused("mergeCandidates", "INVALID_VALUE", "other")
+    await merge(pair.first, pair.second)
+    assert await merge(third, pair.first) == refused("mergeCandidates", "ALREADY_MERGED", "other")
+    assert await ask.do("splitCandidate", company.user("hr"), candidate=third) == refused(
+        "splitCandidate", "NOT_MERGED", "candidate"
+    )
+
+
+async def test_an_erasure_takes_both_records(ask: Ask, company: Company, pair: Pair) -> None:
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    claim = Claim(uid(pair.second), pair.filed, verified=True)
+    id = (await ask.do("fileRequest", claim, kind="ERASURE"))["id"]
+    await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
+    query = "query S($id: ID!) { candidate(id: $id) { status displayName } }"
+    for candidate in (pair.first, pair.second):
+        seen = (await ask(query, company.user("hr"), id=candidate))["candidate"]
+        assert seen == {"status": "ERASED", "displayName": None}
+    assert (await verify(ask.graph.client))[2] == []
