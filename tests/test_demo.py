@@ -182,7 +182,9 @@ async def records(graph: Graph) -> list[Record]:
 )
 async def test_every_state_of_a_record_is_there(graph: Graph, name: str, values: type[Enum]) -> None:
     found = {getattr(record, name) for record in await records(graph)} - {None}
-    assert found == {value.value for value in values}
+    # What a finding is once a timer has erased it: the demo is sown as of now, and no timer has run.
+    later = {"ERASED"} if name == "state" else set[str]()
+    assert found == {value.value for value in values} - later
 
 
 async def test_findings_end_in_every_way(graph: Graph) -> None:
