@@ -286,6 +286,60 @@ TEXTS: Mapping[Template, Both] = {
         ("您的请求已答复", "您关于个人信息的请求已有答复，内容见您的页面。"),
         ("Your request is answered", "Your request about your data is answered; your page tells how."),
     ),
+    Template.SLOT_OFFERED: _candidate(
+        (
+            "有一个面试空档",
+            "以下面试时段刚刚空出，现邀请您参加。请在{% if due %} {{ due }} 前{% else %}尽快{% endif %}通过您的页面答复，逾期将转给下一位候选人；不答复不会留下任何记录。",
+        ),
+        (
+            "An interview has become free",
+            "The interview below has just become free, and we offer it to you. Please answer by your page{% if due %} until "
+            "{{ due }}{% endif %}: after that it goes to somebody else. No answer leaves no mark on your record.",
+        ),
+    ),
+    Template.SLOT_LAPSED: _candidate(
+        ("面试空档已转给他人", "以下面试时段的邀请已过期并转给下一位候选人，您无需参加，也不会留下任何记录。"),
+        (
+            "The free interview went to somebody else",
+            "The time to answer is up; you need not come, and nothing is recorded about you.",
+        ),
+    ),
+    Template.SLOT_TAKEN: _candidate(
+        ("空出的面试已补上", "空出的面试时段已有候选人接受。"),
+        ("A freed interview was taken", "Somebody accepted the time that had become free."),
+    ),
+    Template.SLOT_UNFILLED: _candidate(
+        ("空出的面试无人接受", "空出的面试时段已依次询问所有候选人，无人接受。"),
+        ("A freed interview stays free", "Everybody was asked in turn, and nobody accepted the time."),
+    ),
+    Template.REJECTION_ANNOUNCED: _candidate(
+        (
+            "关于您的投递",
+            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出异议，或要求人工复核；记录被撤销或提出异议后，该决定不会生效。",
+        ),
+        (
+            "About your application",
+            "Somebody means not to go on with your application, and a record of a missed interview was in sight. It takes "
+            "effect{% if due %} on {{ due }}{% else %} later{% endif %}. Until then you can read on your page all that was on "
+            "the screen and why, dispute the record, or ask for a review by a person; once the record is disputed or voided, "
+            "the decision does not take effect.",
+        ),
+    ),
+    Template.REJECTION_WITHDRAWN: _candidate(
+        ("此前的通知已撤回", "此前关于不再推进您投递的通知已撤回，您的投递继续进行。"),
+        ("A notice was withdrawn", "The notice about your application was withdrawn; it goes on."),
+    ),
+    Template.REJECTION_EFFECTIVE: _candidate(
+        ("关于您的投递", "您的投递不再推进。当时所见的内容和理由仍可在您的页面上查看。"),
+        ("About your application", "Your application does not go on. Your page still tells what was seen, and why."),
+    ),
+    Template.REJECTION_LAPSED: _candidate(
+        ("一项淘汰决定已失效", "一项已通知候选人的淘汰决定所依据的记录被撤销或提出异议，决定已失效，请重新作出决定。"),
+        (
+            "A rejection has lapsed",
+            "The record that an announced rejection had in sight was voided or disputed. Please decide anew.",
+        ),
+    ),
     Template.WEBHOOK_DISABLED: _candidate(
         ("一个 Webhook 已停用", "一个 Webhook 连续多日无法送达，已停用。修复后请重新设置（setWebhook）。"),
         (

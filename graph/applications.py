@@ -66,6 +66,12 @@ APPLICATION = Shape(
             see=Level.OWN,
             implied=True,
         ),
+        "decisions": Many(
+            "Decision",
+            ("(this)<-[:DECIDES]-(that:Decision)",),
+            order=("toString(that.decidedAt)", "that.id"),
+            implied=True,
+        ),
     },
 )
 root("application", shape="Application", match="(this:Application {id: $id})")
@@ -238,13 +244,18 @@ async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Out
             return Refusal(Code.APPLICATION_ENDED, "application")
         if FORWARD.index(stage) <= FORWARD.index(Stage(found.stage)):
             return Refusal(Code.NOT_FORWARD, "stage")
-        await desk.tx.run(SET_STAGE, id=found.id, stage=stage.value)
-        await desk.record(EventType.APPLICATION_ADVANCED, About("Application", found.id), stage=stage.value)
-        if stage is Stage.HIRED:
-            await pools.leave(desk, found.id)
+        await move_on(desk, found.id, stage)
         return Written("Application", found.id)
 
     return await perform(graph, act, work)
+
+
+async def move_on(desk: Desk, application: str, stage: Stage) -> None:
+    """Moves an application, whose candidate is locked, to a later stage."""
+    await desk.tx.run(SET_STAGE, id=application, stage=stage.value)
+    await desk.record(EventType.APPLICATION_ADVANCED, About("Application", application), stage=stage.value)
+    if stage is Stage.HIRED:
+        await pools.leave(desk, application)
 
 
 async def withdraw(graph: Graph, act: Act, application: str, reason: str | None) -> Outcome:

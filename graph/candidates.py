@@ -579,6 +579,15 @@ ERASE_MESSAGES = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_DECISIONS = Statement(
+    "candidates.erase_decisions",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)<-[:DECIDES]-(decision:Decision)
+    SET decision.seen = null, decision.seenHash = null, decision.reason = null
+    """,
+    row=Nothing,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "candidates.erase_payloads",
     "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
@@ -663,7 +672,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
-        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE),
+        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)

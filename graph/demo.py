@@ -115,6 +115,13 @@ REMOVE_EVENTS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_DECISIONS = Statement(
+    "demo.remove_decisions",
+    "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)<-[:DECIDES]-(decision:Decision) "
+    "WHERE candidate.id IN $ids DETACH DELETE decision",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_CANDIDATES = Statement(
     "demo.remove_candidates",
     "MATCH (candidate:Candidate) WHERE candidate.id IN $ids DETACH DELETE candidate",
@@ -215,6 +222,12 @@ REMOVE_CODES = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_FREED_SLOTS = Statement(
+    "demo.remove_freed_slots",
+    "MATCH (slot:FreedSlot {organization: $organization}) DETACH DELETE slot",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_ROUNDS = Statement(
     "demo.remove_rounds",
     """
@@ -256,12 +269,14 @@ REMOVE_ORGANIZATION = Statement(
     writes=True,
 )
 OF_CANDIDATES = (
+    REMOVE_DECISIONS,
     *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS, REMOVE_EMPLOYMENTS),
     *(REMOVE_EVENTS, REMOVE_CANDIDATES),
 )
 IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (
     REMOVE_ACCESS_GAPS,
+    REMOVE_FREED_SLOTS,
     REMOVE_ROUNDS,
     REMOVE_REQUESTS,
     REMOVE_POSITIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph import alarms, rescheduling, retention
+from graph import alarms, decisions, freed_slots, rescheduling, retention
 from graph.timers import Rule, TimerKind
 
 RULES: Mapping[TimerKind, Rule] = {
@@ -12,4 +12,7 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.ALARM_DAY: alarms.sound,
     TimerKind.ALARM_SOON: alarms.sound,
     TimerKind.ERASE_FINDING: retention.erase,
+    TimerKind.PASS_SLOT: freed_slots.pass_on,
+    TimerKind.REJECT: decisions.take_effect,
+    TimerKind.FORGET_SEEN: decisions.forget_seen,
 }

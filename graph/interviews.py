@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import alarms, applications, links, messages, pools, retention
+from graph import alarms, applications, links, messages, pools, retention, timers
 from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -16,6 +16,7 @@ from graph.messages import Template
 from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
+from graph.timers import TimerKind
 from graph.traversal import Form, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import FREE, Level, OrganizationRole
 from graph.writing import RECORDERS, RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -283,6 +284,11 @@ SET_RESPONSE = Statement(
     row=Nothing,
     writes=True,
 )
+OFFERED_BY = Statement(
+    "interviews.offered_by",
+    "MATCH (slot:FreedSlot {state: 'OFFERED'})-[:OFFERS]->(:Interview {id: $id}) RETURN slot.id AS id",
+    row=Found,
+)
 SET_LAST_SEQ = Statement(
     "interviews.set_last_seq",
     "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
@@ -544,6 +550,8 @@ async def respond(desk: Desk, interview: InterviewRow, response: Response, *, me
     await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, message=message)
     await record(desk, EventType.RESPONSE_RECORDED, interview.id, response=response.value, message=message)
     await alarms.set(desk, interview.id)
+    for slot in await desk.tx.run(OFFERED_BY, id=interview.id):
+        await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
     if desk.act.kind is not ActorKind.HUMAN:
         facts = {"response": response.value}
         await messages.tell_department(desk, Template.RESPONSE_RECEIVED, interview.department, interview.id, **facts)

@@ -15,7 +15,7 @@ from graph import links
 from graph.calendars import Method
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
-from graph.statements import Statement
+from graph.statements import Found, Statement
 from graph.writing import Graph
 
 
@@ -129,6 +129,11 @@ FIND_EMPLOYER_OF = Statement(
     """,
     row=Employer,
 )
+FIND_DECIDED = Statement(
+    "letters.find_decided",
+    "MATCH (:Decision {id: $id})-[:DECIDES]->(application:Application) RETURN application.id AS id",
+    row=Found,
+)
 FIND_APPOINTMENT = Statement(
     "letters.find_appointment",
     """
@@ -224,7 +229,10 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
         raise NotWritten("GONE")
     if (why := refusal(template, candidate, interview, now)) is not None:
         raise NotWritten(why)
-    link = await _link(graph, interview, now, address) if interview is not None else None
+    if interview is not None:
+        link = await _link(graph, interview, now, address)
+    else:
+        link = await _link_to_decision(graph, message.subject, now, address)
     code = await links.code_to_send(graph, message.subject, now) if template is Template.CODE else None
     if template is Template.CODE and code is None:
         raise NotWritten("OVER")
@@ -255,6 +263,13 @@ async def of_interview(graph: Graph, interview: str, now: datetime, address: str
 
 async def _link(graph: Graph, interview: Appointment, now: datetime, address: str) -> str | None:
     live = await links.find_live(graph.client.read, interview.application, now)
+    return links.url(graph.secrets, live.id, address) if live else None
+
+
+async def _link_to_decision(graph: Graph, decision: str, now: datetime, address: str) -> str | None:
+    """The page of an application that a decision is about; null where the message is about something else."""
+    found = await graph.client.read(FIND_DECIDED, id=decision)
+    live = await links.find_live(graph.client.read, found[0].id, now) if found else None
     return links.url(graph.secrets, live.id, address) if live else None
 
 

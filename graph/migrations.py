@@ -132,6 +132,14 @@ MIGRATIONS = (
             FILL_ALL,
         ),
     ),
+    Migration(
+        "0010_decisions",
+        ("CREATE CONSTRAINT decision_id IF NOT EXISTS FOR (n:Decision) REQUIRE n.id IS UNIQUE",),
+    ),
+    Migration(
+        "0011_freed_slots",
+        ("CREATE CONSTRAINT freed_slot_id IF NOT EXISTS FOR (n:FreedSlot) REQUIRE n.id IS UNIQUE",),
+    ),
 )
 
 

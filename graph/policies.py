@@ -48,6 +48,9 @@ class Policy:
     conduct_late_hours: int
     conduct_answer_days: int
     conduct_kept_days: int
+    offer_hours: int
+    rejection_days: int
+    seen_days: int
 
     @property
     def name(self) -> str:
@@ -134,6 +137,12 @@ DEFAULTS = Policy(
     conduct_kept_days=365,
     # Ours: two weeks to say what became of an interview; the law of no jurisdiction here names a time.
     conduct_answer_days=14,
+    # Ours: a freed slot is offered to one person for so long.
+    offer_hours=4,
+    # Issue 6, section 5: 5 working days before a rejection that considered a finding takes effect; what was on the
+    # screen is kept as long as the decision may be contested.
+    rejection_days=5,
+    seen_days=365,
 )
 BY_JURISDICTION: Mapping[str, Mapping[str, int]] = {
     # DESIGN 9: Germany keeps no applicant's data beyond six months (AGG 15 (4) with ArbGG 61b and some slack).
@@ -158,6 +167,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "conduct_late_hours": (0, 14 * 24),
     "conduct_answer_days": (1, 90),
     "conduct_kept_days": (1, 1_095),
+    "offer_hours": (1, 14 * 24),
+    "rejection_days": (1, 60),
+    "seen_days": (30, 1_095),
 }
 """The least and the most that is no nonsense: nobody is heard in less than a day, and no mark lasts beyond three
 years, the longest time of the same rules."""
@@ -218,6 +230,9 @@ POLICY_IN_FORCE = Shape(
         "conductLateHours": _in_force("conduct_late_hours", "head([" + _IN_FORCE + " | p.conductLateHours])"),
         "conductAnswerDays": _in_force("conduct_answer_days", "head([" + _IN_FORCE + " | p.conductAnswerDays])"),
         "conductKeptDays": _in_force("conduct_kept_days", "head([" + _IN_FORCE + " | p.conductKeptDays])"),
+        "offerHours": _in_force("offer_hours", "head([" + _IN_FORCE + " | p.offerHours])"),
+        "rejectionDays": _in_force("rejection_days", "head([" + _IN_FORCE + " | p.rejectionDays])"),
+        "seenDays": _in_force("seen_days", "head([" + _IN_FORCE + " | p.seenDays])"),
     },
     typename="AttendancePolicy",
 )
@@ -236,7 +251,8 @@ class PolicyRow:
 _NUMBERS: LiteralString = """[policy.version, policy.rescheduleNoticeHours, policy.answerHours, policy.decisionDays,
         policy.disputeDays, policy.slotOwedDays, policy.proofKeptDays, policy.expiresDays, policy.erasesDays,
         policy.firstExpiresDays, policy.firstErasesDays, policy.repairDays, policy.repairLeastDays,
-        policy.conductLateHours, policy.conductAnswerDays, policy.conductKeptDays]"""
+        policy.conductLateHours, policy.conductAnswerDays, policy.conductKeptDays, policy.offerHours,
+        policy.rejectionDays, policy.seenDays]"""
 FIND = Statement(
     "policies.find",
     "MATCH (organization:Organization {id: $organization}) RETURN organization.jurisdiction AS jurisdiction, "
@@ -259,7 +275,8 @@ CREATE = Statement(
       proofKeptDays: $proof_kept_days, expiresDays: $expires_days, erasesDays: $erases_days,
       firstExpiresDays: $first_expires_days, firstErasesDays: $first_erases_days, repairDays: $repair_days,
       repairLeastDays: $repair_least_days, conductLateHours: $conduct_late_hours,
-      conductAnswerDays: $conduct_answer_days, conductKeptDays: $conduct_kept_days})
+      conductAnswerDays: $conduct_answer_days, conductKeptDays: $conduct_kept_days, offerHours: $offer_hours,
+      rejectionDays: $rejection_days, seenDays: $seen_days})
     """,
     row=Nothing,
     writes=True,

@@ -8,8 +8,9 @@ from typing import Any, LiteralString
 from graph.instants import from_text, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
-from graph.traversal import Derived, Form, Here, Many, Merged, One, Prop, Shape, root
+from graph.traversal import ROOTS, Derived, Form, Here, Many, Merged, One, Pick, Prop, Root, Shape, compose
 from graph.visibility import COUNTS
+from graph.writing import Act, Graph
 
 MOST = 50
 """Suggestions that one answer holds."""
@@ -140,7 +141,7 @@ REFILL_SUGGESTION = Shape(
         ),
     },
 )
-root(
+SUGGESTED = Root(
     "refillSuggestions",
     member=Merged(
         (
@@ -156,3 +157,23 @@ root(
         count="count",
     ),
 )
+ROOTS[SUGGESTED.name] = SUGGESTED
+
+
+async def rank(graph: Graph, act: Act, position: str, count: int) -> list[str]:
+    """The candidates that whoever acts would be suggested, the likeliest first."""
+    candidate = Pick("candidate", "candidate", picks=[Pick("id", "id")])
+    pick = Pick("", SUGGESTED.name, 0, {"position": position, "count": count}, [candidate])
+    composed = compose(SUGGESTED, pick, act.viewer.dialect)
+    given = {each.name: each.source(pick.args) for each in composed.parameters}
+    (row,) = await graph.client.answer(SUGGESTED.name, composed.text, {**act.viewer.at(act.now), **given})
+    ((found,), (layout,)) = row["answer"], composed.layout
+    rows = sorted(found, key=lambda each: each[: layout.keys], reverse=True)
+    return [_id_of(each[layout.keys]) for each in rows]
+
+
+def _id_of(columns: Any) -> str:
+    """The one id that lies in nested columns."""
+    while not isinstance(columns, str):
+        (columns,) = columns
+    return columns

@@ -42,9 +42,14 @@ class Code(Enum):
     APPLICATION_ENDED = "APPLICATION_ENDED"
     REJECTION_IS_A_DECISION = "REJECTION_IS_A_DECISION"
     NOT_FORWARD = "NOT_FORWARD"
+    REJECTION_ANNOUNCED = "REJECTION_ANNOUNCED"
+    DECISION_TAKEN = "DECISION_TAKEN"
     INTERVIEW_SETTLED = "INTERVIEW_SETTLED"
     INTERVIEW_OVER = "INTERVIEW_OVER"
     NOT_OVER = "NOT_OVER"
+    NOT_LOST = "NOT_LOST"
+    SLOT_OFFERED = "SLOT_OFFERED"
+    NOBODY_TO_ASK = "NOBODY_TO_ASK"
     NOT_STARTED = "NOT_STARTED"
     NOT_ACCEPTED = "NOT_ACCEPTED"
     NOT_MISSED = "NOT_MISSED"
@@ -110,12 +115,23 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "淘汰是一项决定，不能作为阶段推进。",
         "Rejecting is a decision of a named person, not a step forward.",
     ),
+    Code.REJECTION_ANNOUNCED: (
+        "该投递的淘汰决定已通知候选人，请先撤回。",
+        "A rejection was announced to the candidate: withdraw it first.",
+    ),
+    Code.DECISION_TAKEN: (
+        "该决定已生效、失效或已撤回。",
+        "This decision took effect, lapsed or was withdrawn.",
+    ),
     Code.NOT_FORWARD: ("只能推进到更后的阶段。", "An application can only move to a later stage."),
     Code.INTERVIEW_SETTLED: (
         "该面试已取消、改期或已有结果。",
         "This interview was cancelled, moved or has its result.",
     ),
     Code.INTERVIEW_OVER: ("该面试已结束。", "This interview is over."),
+    Code.NOT_LOST: ("该面试未取消、改期或被谢绝。", "This interview was not cancelled, moved or declined."),
+    Code.SLOT_OFFERED: ("该面试的空档已在递补。", "The slot of this interview was given away already."),
+    Code.NOBODY_TO_ASK: ("没有可递补的候选人。", "There is nobody to offer it to."),
     Code.NOT_OVER: ("该面试尚未结束。", "This interview is not over yet."),
     Code.NOT_STARTED: ("该面试尚未开始。", "This interview has not started yet."),
     Code.NOT_ACCEPTED: (

@@ -31,6 +31,9 @@ class TimerKind(Enum):
     SLOT_OWED = "SLOT_OWED"
     ALARM_DAY = "ALARM_DAY"
     ALARM_SOON = "ALARM_SOON"
+    PASS_SLOT = "PASS_SLOT"
+    REJECT = "REJECT"
+    FORGET_SEEN = "FORGET_SEEN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -443,6 +443,22 @@ POLICIES: Mapping[str, Policy] = {
     "RefillSuggestion": Policy(
         Rule("EXISTS { (this)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"), ABSENT, ABSENT
     ),
+    "FreedSlot": Policy(
+        Rule("EXISTS { (this)-[:FREED_BY]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        ABSENT,
+    ),
+    # Whoever it is about reads it all, once a code was given besides the link.
+    "Decision": Policy(
+        Rule(
+            "EXISTS { (this)-[:DECIDES]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
+            "WHERE d.id IN $own }"
+        ),
+        ABSENT,
+        Rule(
+            "$verified AND EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
+        ),
+    ),
     "InvitationRound": Policy(
         Rule("EXISTS { (this)-[:ROUND_FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"),
         ABSENT,

@@ -4,8 +4,10 @@ import strawberry
 
 from graph.applications import Stage
 from graph.candidates import CandidateStatus
+from graph.decisions import DecisionState, Verdict
 from graph.events import ActorKind, EventType
 from graph.findings import Cause, Channel, FindingOutcome, FindingState
+from graph.freed_slots import FreedSlotState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
 from graph.messages import MessageState, Receipt, Template
 from graph.paths import EdgeKind, NodeKind
@@ -41,6 +43,12 @@ strawberry.enum(CandidateStatus, description="Whether a candidate's record may b
 strawberry.enum(Locale, description="A language that people read.")
 strawberry.enum(Urgency, description="How pressing it is to fill a position; URGENT_BACKFILL is 紧急补位.")
 strawberry.enum(Stage, description="How far an application has come.")
+strawberry.enum(FreedSlotState, description="What came of a freed slot; UNFILLED where nobody accepted it.")
+strawberry.enum(Verdict, description="What was decided of an application.")
+strawberry.enum(
+    DecisionState,
+    description="Whether a decision is in effect; one that LAPSED stood on a finding that no longer stands.",
+)
 strawberry.enum(NodeKind, description="What a node of a graph is.")
 strawberry.enum(
     EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words."

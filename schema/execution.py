@@ -84,6 +84,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Message": "(this:Message {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",
+    "FreedSlot": "(this:FreedSlot {id: $id})",
+    "Decision": "(this:Decision {id: $id})",
     "InvitationRound": "(this:InvitationRound {id: $id})",
     "InvitationAnswer": "(this:InvitationAnswer {id: $id})",
 }

@@ -14,8 +14,8 @@ NODES = frozenset(
         *("Access", "AccessGap", "RightsRequest"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
-        *("InvitationRound", "InvitationAnswer"),
         "Message",
+        *("InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"),
     }
 )
 """Types that have a global id."""

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from schema.candidate_links import Link
     from schema.candidates import Candidate
     from schema.costs import CostPolicy
+    from schema.decisions import Decision
     from schema.departments import Department
     from schema.employments import AttendanceRecord, Employment
     from schema.findings import Finding
+    from schema.freed_slots import FreedSlot
     from schema.interviews import Event, Interview
     from schema.messages import Message
     from schema.organizations import Organization
@@ -50,3 +52,5 @@ LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]
 InvitationRoundRef = Annotated["InvitationRound", strawberry.lazy("schema.rounds")]
 InvitationAnswerRef = Annotated["InvitationAnswer", strawberry.lazy("schema.rounds")]
 MessageRef = Annotated["Message", strawberry.lazy("schema.messages")]
+DecisionRef = Annotated["Decision", strawberry.lazy("schema.decisions")]
+FreedSlotRef = Annotated["FreedSlot", strawberry.lazy("schema.freed_slots")]

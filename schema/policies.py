@@ -27,6 +27,9 @@ REPAIR_LEAST = "Days that it counts in any case."
 CONDUCT_LATE = "Hours before an interview in which the employer's cancelling it is late."
 CONDUCT_ANSWER = "Days from an interview within which the candidate is to hear what became of it."
 CONDUCT_KEPT = "Days that what the employer did counts in its ledger."
+OFFER = "Hours for which a freed slot is offered to one person before it goes to the next."
+REJECTION = "Working days before a rejection for which a finding was on the screen takes effect."
+SEEN = "Days that what was on the screen at a decision is kept."
 
 
 @strawberry.type(
@@ -51,6 +54,9 @@ class AttendancePolicy(Node):
     conduct_late_hours: int = field(CONDUCT_LATE)
     conduct_answer_days: int = field(CONDUCT_ANSWER)
     conduct_kept_days: int = field(CONDUCT_KEPT)
+    offer_hours: int = field(OFFER)
+    rejection_days: int = field(REJECTION)
+    seen_days: int = field(SEEN)
 
 
 def _optional(description: str) -> Any:
@@ -75,6 +81,9 @@ class SetAttendancePolicyInput(IdempotentInput):
     conduct_late_hours: int | None = _optional(CONDUCT_LATE)
     conduct_answer_days: int | None = _optional(CONDUCT_ANSWER)
     conduct_kept_days: int | None = _optional(CONDUCT_KEPT)
+    offer_hours: int | None = _optional(OFFER)
+    rejection_days: int | None = _optional(REJECTION)
+    seen_days: int | None = _optional(SEEN)
 
 
 MUTATIONS = (

@@ -16,9 +16,11 @@ from schema import (
     candidate_links,
     candidates,
     costs,
+    decisions,
     departments,
     employments,
     findings,
+    freed_slots,
     interviews,
     messages,
     policies,
@@ -51,6 +53,7 @@ DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages),
+    *(freed_slots, decisions),
 )
 
 RESOLVED = frozenset({"node", "exportMyData", "analytics"})

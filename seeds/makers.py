@@ -13,9 +13,11 @@ from graph import (
     applications,
     candidates,
     costs,
+    decisions,
     departments,
     employments,
     findings,
+    freed_slots,
     interviews,
     links,
     merging,
@@ -199,6 +201,17 @@ class Maker:
         if response is not None:
             await self.respond(id, response)
         return id
+
+    async def free_slot(self, interview: str, *candidates: str) -> str:
+        return await self._do(
+            "offerFreedSlot", {}, lambda act: freed_slots.offer(self.graph, act, interview, candidates)
+        )
+
+    async def decide(self, new: decisions.Decide, seen: str = "{}") -> str:
+        async def screen() -> str:
+            return seen
+
+        return await self._do("decide", {}, lambda act: decisions.decide(self.graph, act, new, screen))
 
     async def round(self, position: str, *invitees: rounds.Invitee, mode: Mode = Mode.VIDEO) -> str:
         new = rounds.InviteMany(position, mode, invitees)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from graph.applications import Stage
 from graph.candidates import Person
+from graph.decisions import Decide, Verdict
 from graph.findings import Cause, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.refusals import Locale
@@ -148,8 +149,9 @@ def misses(
     mode: Mode = Mode.AI_LIVE,
     statement: str | None = None,
     reason: str = "逾期未答复。",
+    held: bool = False,
 ) -> Ending:
-    """Accepted, not attended, suspected, and taken as far as `state`."""
+    """Accepted, not attended, suspected, and taken as far as `state`; `held` is the application then."""
 
     async def tell(scene: Scene) -> None:
         interview = await scene.invites(mode)
@@ -171,6 +173,9 @@ def misses(
             await scene.on(DECIDED + 2, 14).dispute(finding, "收到的面试链接无法打开，曾致电说明。")
         elif state is FindingState.VOID:
             await scene.on(DECIDED + 2, 14).void(finding, "误记：到面者另有其人。")
+        if held:
+            decision = Decide(scene.application, Verdict.HOLD, "待岗位需求明确后再议。", (finding,))
+            await scene.on(DECIDED + 3, 10).decide(decision)
 
     return tell
 
@@ -404,7 +409,7 @@ NAMED = (
     # The same email under another name, then the same phone: people decide whether each two are one.
     Story("li-na", SAME_EMAIL, (Chapter("CONTENT", 48, attends()),)),
     Story("li-anna", Person("Anna Li", SAME_EMAIL.email, locale=Locale.EN), (Chapter(INBOX, 6, waits),)),
-    Story("chen-siyuan-hz", SAME_PHONE, (Chapter("DATA_ENGINEER", 52, misses(FINAL)),)),
+    Story("chen-siyuan-hz", SAME_PHONE, (Chapter("DATA_ENGINEER", 52, misses(FINAL, held=True)),)),
     Story("chen-siyuan-sh", Person("陈思园", "chensiyuan@example.com", SAME_PHONE.phone), (Chapter(INBOX, 5, waits),)),
 )
 RESTRICTED = (

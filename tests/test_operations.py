@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.events import verify
 from graph.interviews import Mode
@@ -43,6 +44,9 @@ ALLOWED = {
     "withdrawApplication": RECORDERS,
     "inviteToInterview": STAFF,
     "inviteMany": STAFF,
+    "decide": STAFF,
+    "offerFreedSlot": STAFF,
+    "withdrawDecision": STAFF,
     "rescheduleInterview": STAFF,
     "cancelInterview": STAFF,
     "recordResponse": RECORDERS,
@@ -114,6 +118,9 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             **TIMES,
             "interviewers": [ids["user"]],
         },
+        "offerFreedSlot": {"interview": ids["interview"], "candidates": [ids["candidate"]]},
+        "decide": {"application": ids["application"], "verdict": "HOLD", "reason": "New"},
+        "withdrawDecision": {"decision": ids["decision"], "reason": "New"},
         "inviteMany": {
             "position": ids["position"],
             "mode": "VIDEO",
@@ -162,6 +169,7 @@ NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
+NOBODY["decision"] = gid("Decision", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -192,6 +200,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "rightsRequest": gid("RightsRequest", await company.hr.rights_request(application)),
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
+        "decision": gid("Decision", await company.hr.decide(Decide(application, Verdict.HOLD, "Later."))),
         **await at_work(ask, company, department),
         **await asked_for(ask, company, department),
     }
@@ -282,6 +291,7 @@ def named(ids: dict[str, str], field: str) -> str:
     """The id that belongs into a field of this name."""
     types = {"parent": "department", "successor": "department", "interviewers": "user", "departmentRoles": "department"}
     types["offeredFor"] = "position"
+    types |= {"considered": "finding", "candidates": "candidate"}
     return ids[types.get(field, field)]
 
 
@@ -431,6 +441,16 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     invitee = {"application": application, "startsAt": iso(days=2), "endsAt": iso(days=2, hours=1)}
     many = {"position": position, "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": [invitee]}
     await do("inviteMany", "marketing", "INTERVIEW_INVITED", **many)
+    other = await company.at(days=3).application(uid(position), company.person())
+    found = await ask(
+        "query C($id: ID!) { application(id: $id) { candidate { id } } }",
+        company.user("hr"),
+        id=gid("Application", other),
+    )
+    offered = {"interview": later, "candidates": [found["application"]["candidate"]["id"]]}
+    await do("offerFreedSlot", "marketing", "INTERVIEW_INVITED", "SLOT_OFFERED", "SLOT_FREED", **offered)
+    held = {"application": application, "verdict": "HOLD", "reason": "later"}
+    await do("decide", "marketing", "DECISION_MADE", **held)
     closed = []
     for days in (3, 4):
         missed = await interview(days)
@@ -448,6 +468,9 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     read = [await ask.last_seq(company.user("marketing"), finding) for finding in findings]
     decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0]}
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
+    against = {"application": application, "verdict": "REJECT", "reason": "others"}
+    rejection = await do("decide", "marketing", "DECISION_MADE", **against)
+    await do("withdrawDecision", "marketing", "DECISION_WITHDRAWN", decision=rejection, reason="a mistake")
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])
     twin = await do(

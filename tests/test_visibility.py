@@ -13,6 +13,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from graph.candidates import Person
+from graph.decisions import Decide, Verdict
 from graph.employments import Correction, NewEmployment
 from graph.findings import Cause
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
@@ -74,7 +75,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
-        "reminders links": HOME,
+        "reminders links decisions": HOME,
     },
     "Link": {"id createdAt expiresAt revokedAt application": HOME, "url": frozenset()},
     "Interview": {
@@ -110,7 +111,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "AttendancePolicy": {
         "id version setAt rescheduleNoticeHours answerHours decisionDays disputeDays slotOwedDays proofKeptDays "
         "expiresDays erasesDays firstExpiresDays firstErasesDays repairDays repairLeastDays conductLateHours "
-        "conductAnswerDays conductKeptDays": ALL,
+        "conductAnswerDays conductKeptDays offerHours rejectionDays seenDays": ALL,
     },
     "CostPolicy": {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
@@ -122,6 +123,14 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Access": {"id at who role departments purpose purposeLabel finding": WATCH},
     "AccessGap": {"id since until": WATCH},
+    "Decision": {
+        "id verdict verdictLabel state stateLabel reason followedAdvice decidedAt effectiveAt decidedBy application "
+        "considered seenHash seenUntil": HOME,
+        "seen": frozenset({OWN, ADMIN, AUDITOR}),
+    },
+    "FreedSlot": {
+        "id state stateLabel startsAt endsAt lapsesAt waiting lost offers takenBy": HOME,
+    },
     "InvitationRound": {
         "id invitedAt position answers": HOME,
     },
@@ -224,7 +233,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(graph: Graph, answerer: Answerer) -> World:
+async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  one company
     ask = Ask(graph, answerer)
     company = await make_company(graph)
     world = World(company, await make_company(graph))
@@ -285,6 +294,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     ids["policy"] = await hr.costs(onsite=150)
     ids["rules"] = await hr.policy(answer_hours=96)
     ids |= await invited(ask, company)
+    ids["held"] = await recruiter.decide(Decide(application, Verdict.HOLD, "Later.", (finding,), followed_advice=True))
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
     ids["link"] = await recruiter.link(application)
@@ -305,7 +315,22 @@ async def invited(ask: Ask, company: Company) -> dict[str, str]:
     query = "query Of($id: ID!) { node(id: $id) { ... on InvitationRound { answers { id } } } }"
     found = await ask(query, company.user("hr"), id=gid("InvitationRound", round))
     asked, refused = (uid(each["id"]) for each in found["node"]["answers"])
-    return {"round": round, "asked": asked, "refused": refused}
+    return {"round": round, "asked": asked, "refused": refused, **await freed(company)}
+
+
+async def freed(company: Company) -> dict[str, str]:
+    """Two slots of cancelled interviews: one is offered, the other was accepted by somebody who did not ask."""
+    hr, slots = company.at(days=28), list[str]()
+    for _ in range(2):
+        lost = await company.application("marketing", company.person("钱进"))
+        interview = await hr.interview(lost, starts_at=hr.at + timedelta(days=5))
+        await hr.cancel(interview, Side.CANDIDATE)
+        slots.append(await hr.free_slot(interview))
+    found = await hr.graph.client.answer(
+        "tests.offered", "MATCH (:FreedSlot {id: $id})-[:OFFERS]->(i:Interview) RETURN i.id AS id", {"id": slots[1]}
+    )
+    await hr.respond(found[0]["id"], Response.ACCEPTED)
+    return {"freed": slots[0], "accepted": slots[1]}
 
 
 async def looked_after(ask: Ask, world: World, application: str) -> None:
@@ -381,6 +406,8 @@ TYPES = {
     "AttendancePolicy": "rules",
     "Link": "link ended",
     "InvitationRound": "round",
+    "FreedSlot": "freed accepted",
+    "Decision": "held",
     "InvitationAnswer": "asked refused",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
@@ -537,6 +564,11 @@ WAYS = [
     Way("Candidate", "employment(id: $employment) { candidate { ...R } }", HOME | {FILER}),
     Way("Department", "employment(id: $employment) { department { ...R } }", HOME | {FILER}),
     Way("InvitationRound", node("round", "...R"), HOME),
+    Way("FreedSlot", node("freed", "...R"), HOME),
+    Way("FreedSlot", node("accepted", "...R"), HOME),
+    Way("Decision", node("held", "...R"), HOME),
+    Way("Decision", "application(id: $application) { decisions { ...R } }", HOME),
+    Way("Application", node("held", "application { ...R }"), HOME),
     Way("InvitationAnswer", node("asked", "...R"), HOME),
     Way("InvitationAnswer", node("refused", "...R"), HOME),
     Way("InvitationAnswer", node("round", "answers { ...R }"), HOME),

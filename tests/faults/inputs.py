@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_list_type
 
+from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
-from graph.interviews import Response
+from graph.interviews import Response, Side
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
@@ -157,7 +158,8 @@ class Inputs:
         hours = {"rescheduleNoticeHours": 12, "answerHours": 96, "conductLateHours": 12}
         days = {"decisionDays": 20, "disputeDays": 20, "slotOwedDays": 3, "proofKeptDays": 20, "repairDays": 10}
         kept = {"expiresDays": 200, "erasesDays": 300, "firstExpiresDays": 100, "firstErasesDays": 200}
-        rest = {"repairLeastDays": 60, "conductAnswerDays": 7, "conductKeptDays": 200}
+        rest = {"repairLeastDays": 60, "conductAnswerDays": 7, "conductKeptDays": 200, "offerHours": 3}
+        rest |= {"rejectionDays": 6, "seenDays": 300}
         return {
             "organization": gid("Organization", self.company.hr.viewer.organization),
             **hours,
@@ -259,6 +261,32 @@ class Inputs:
         user = gid("User", await self.company.hr.user(self.fresh("user")))
         room = {"joinUrl": "https://interview.example/room", "interviewers": [user]}
         return {"application": gid("Application", await self.application()), "mode": "VIDEO", **TIMES, **room}
+
+    async def marked(self) -> tuple[str, str]:
+        """An application, and a finding that counts of the same person."""
+        application = await self.application()
+        return application, await self.company.hr.no_show(application)
+
+    async def decide(self) -> dict[str, Any]:
+        application, finding = await self.marked()
+        considered = [gid("Finding", finding)]
+        application = gid("Application", application)
+        return {"application": application, "verdict": "HOLD", "reason": "Later.", "considered": considered}
+
+    async def offerFreedSlot(self) -> dict[str, Any]:
+        interview = await self.interview()
+        await self.company.hr.cancel(uid(interview), Side.CANDIDATE)
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults",
+            "MATCH (c:Candidate)-[:SUBMITTED]->(:Application {id: $id}) RETURN c.id AS id",
+            {"id": await self.application()},
+        )
+        return {"interview": interview, "candidates": [gid("Candidate", found["id"])]}
+
+    async def withdrawDecision(self) -> dict[str, Any]:
+        application, _ = await self.marked()
+        decision = await self.company.hr.decide(Decide(application, Verdict.REJECT, "Others fit better."))
+        return {"decision": gid("Decision", decision), "reason": "A mistake."}
 
     async def inviteMany(self) -> dict[str, Any]:
         user = gid("User", await self.company.hr.user(self.fresh("user")))

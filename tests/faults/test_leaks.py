@@ -54,6 +54,7 @@ OTHERS: dict[str, Sequence[str]] = {
     "timeZone": ("Europe/Berlin", "America/New_York"),
     "kind": ("PHONE", "EXTERNAL"),
     "status": ("CLOSED", "OPEN"),
+    "verdict": ("REJECT", "ADVANCE"),
 }
 STATUSES = {"Candidate": ("RESTRICTED", "ACTIVE")}
 
@@ -105,6 +106,8 @@ BEHIND = {
     "Candidate": f"{PRIVATE} WITH c AS that, d, c",
     "Application": f"{PRIVATE} WITH a AS that, d, c",
     "Interview": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(i:Interview) WITH i AS that, d, c",
+    "FreedSlot": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FREED_BY]-(x:FreedSlot) WITH x AS that, d, c",
+    "Decision": f"{PRIVATE} MATCH (a)<-[:DECIDES]-(x:Decision) WITH x AS that, d, c",
     "Finding": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WITH f AS that, d, c",
     "Event": f"{PRIVATE} MATCH (c)<-[:ABOUT]-(e:Event) WITH e AS that, d, c",
     "Employment": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) WITH e AS that, d, c",
@@ -134,7 +137,11 @@ async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
-    near += [Secret(label, id) for label in ("Employment", "AttendanceRecord") for id, _, _ in found[label]]
+    near += [
+        Secret(label, id)
+        for label in ("Decision", "FreedSlot", "Employment", "AttendanceRecord")
+        for id, _, _ in found[label]
+    ]
     whole = [Secret(label, id) for label, rest in found.items() for id, _, _ in rest]
     whole += [Secret("Position", id) for id in positions]
     outside = [*whole, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))]
@@ -271,6 +278,8 @@ def known(place: Place, *, few: bool) -> Known:
         "AttendancePolicy": ["rules"],
         "Link": ["link", "ended"],
         "InvitationRound": ["round"],
+        "Decision": ["held"],
+        "FreedSlot": ["freed", "accepted"],
         "InvitationAnswer": ["asked", "refused"],
     }
     assert found.keys() == NODES
@@ -368,6 +377,8 @@ FORBIDDEN = {
     "AttendancePolicy": ("stranger", "rules"),
     "Link": ("technology", "link"),
     "InvitationRound": ("technology", "round"),
+    "Decision": ("technology", "held"),
+    "FreedSlot": ("technology", "freed"),
     "InvitationAnswer": ("technology", "asked"),
 }
 
@@ -393,6 +404,7 @@ async def test_forbidden_and_absent_are_the_same_answer(place: Place, capsys: py
 
 REFUSED = {
     "withdrawApplication": ("Application", "application", "application"),
+    "withdrawDecision": ("Decision", "held", "decision"),
     "cancelInterview": ("Interview", "interview", "interview"),
     "recordNotice": ("Finding", "finding", "finding"),
     "voidNoShow": ("Finding", "finding", "finding"),
@@ -404,6 +416,7 @@ REFUSED = {
 }
 REST = {
     "cancelInterview": {"by": "EMPLOYER"},
+    "withdrawDecision": {"reason": "x"},
     "recordNotice": {"channel": "SMS"},
     "voidNoShow": {"reason": "x"},
     "endEmployment": {"endedOn": "2026-06-30"},

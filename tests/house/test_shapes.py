@@ -14,8 +14,9 @@ import pytest
 from graphql import get_named_type, is_enum_type, is_object_type
 
 from graph import candidates, employments, work_calendars
+from graph.decisions import Decide, Verdict
 from graph.instants import parameter
-from graph.interviews import Times
+from graph.interviews import Side, Times
 from graph.refusals import Locale
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
@@ -216,9 +217,20 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "PolicyInForce": company.hr.viewer.organization,
         "Link": await company.hr.link(first),
         "Message": uid(interview["messages"][0]["id"]),
+        "Decision": await company.hr.decide(Decide(second, Verdict.HOLD, "Later.", (finding,))),
+        "FreedSlot": await freed(company),
         **await invited(Ask(graph, answerer), company),
     }
     return There(company.hr.viewer, ids)
+
+
+async def freed(company: Company) -> str:
+    """The slot of a cancelled interview, offered to somebody else."""
+    company.at(days=20)
+    lost, _ = await company.application("technology"), await company.application("technology")
+    interview = await company.hr.interview(lost, starts_at=company.hr.at + timedelta(days=5))
+    await company.hr.cancel(interview, Side.CANDIDATE)
+    return await company.hr.free_slot(interview)
 
 
 async def invited(ask: Ask, company: Company) -> dict[str, str]:

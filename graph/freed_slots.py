@@ -1,0 +1,249 @@
+"""Freed slots: the time of a lost interview, offered to one person after another until somebody accepts it.
+
+An offer is an ordinary invitation: it is answered like any other. What comes of a slot is read from the answers, so
+that whoever looks, and however often, finds the same; a timer looks when an answer came and when an offer lapses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from graph import interviews, messages, policies, refills, rounds, timers
+from graph.events import EventType
+from graph.interviews import CANCELLED, Invite, Mode, Response, Times
+from graph.labels import label
+from graph.messages import Template
+from graph.refusals import Code, Refusal
+from graph.statements import Found, Nothing, Statement
+from graph.timers import Timer, TimerKind
+from graph.traversal import Form, Many, One, Prop, Shape
+from graph.visibility import Level
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+MOST = 20
+"""People that a slot is offered to, one after another."""
+
+
+class FreedSlotState(Enum):
+    """What came of a freed slot; UNFILLED where nobody accepted it."""
+
+    OFFERED = "OFFERED"
+    TAKEN = "TAKEN"
+    UNFILLED = "UNFILLED"
+
+
+FREED_SLOT = Shape(
+    "FreedSlot",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "state": Prop(),
+        "stateLabel": label("this.state"),
+        "startsAt": Prop(form=Form.INSTANT),
+        "endsAt": Prop(form=Form.INSTANT),
+        "lapsesAt": Prop(form=Form.INSTANT),
+        "waiting": Prop("size(this.queue) - this.turn"),
+        "lost": One("Interview", ("(this)-[:FREED_BY]->(that:Interview)",), implied=True),
+        "offers": Many(
+            "Interview", ("(this)-[:OFFERS]->(that:Interview)",), order=("that.offeredAs", "that.id"), implied=True
+        ),
+        "takenBy": One(
+            "Interview",
+            ("(this)-[:OFFERS]->(that:Interview)",),
+            where="that.response = 'ACCEPTED' AND that.attendance <> 'RESCHEDULED'",
+            implied=True,
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """A slot, of which `queue` are the candidates it is offered to, in turn, and `offered` is the last one's."""
+
+    id: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    lapses_at: datetime | None
+    time_zone: str
+    mode: str
+    queue: list[str]
+    turn: int
+    position: str
+    department: str
+    interviewers: list[str]
+    grace_minutes: int
+    join_url: str | None
+    offered: str | None
+
+
+FIND = Statement(
+    "freed_slots.find",
+    """
+    MATCH (slot:FreedSlot {id: $id, organization: $organization})-[:FREED_BY]->(lost:Interview)
+    MATCH (lost)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(position:Position)-[:BELONGS_TO]->(department:Department)
+    RETURN slot.id AS id, slot.state AS state, slot.startsAt AS starts_at, slot.endsAt AS ends_at,
+      slot.lapsesAt AS lapses_at, lost.timeZone AS time_zone, lost.mode AS mode, slot.queue AS queue,
+      slot.turn AS turn, position.id AS position, department.id AS department,
+      [(lost)<-[:INTERVIEWS]-(user:User) | user.id] AS interviewers, lost.graceMinutes AS grace_minutes,
+      lost.joinUrl AS join_url,
+      head(COLLECT { MATCH (slot)-[:OFFERS]->(offered:Interview)
+        RETURN offered.id ORDER BY offered.offeredAs DESC LIMIT 1 }) AS offered
+    """,
+    row=SlotRow,
+)
+OF_INTERVIEW = Statement(
+    "freed_slots.of_interview",
+    "MATCH (slot:FreedSlot)-[:FREED_BY]->(:Interview {id: $interview}) RETURN slot.id AS id LIMIT 1",
+    row=Found,
+)
+CREATE = Statement(
+    "freed_slots.create",
+    """
+    MATCH (lost:Interview {id: $interview})
+    CREATE (slot:FreedSlot {id: $id, organization: $organization, state: 'OFFERED', startsAt: lost.startsAt,
+      endsAt: lost.endsAt, queue: $queue, turn: 0, freedAt: $now})
+    CREATE (slot)-[:FREED_BY]->(lost)
+    """,
+    row=Nothing,
+    writes=True,
+)
+OFFER = Statement(
+    "freed_slots.offer",
+    """
+    MATCH (slot:FreedSlot {id: $id}) MATCH (interview:Interview {id: $interview})
+    SET slot.turn = $turn, slot.lapsesAt = $lapses_at, interview.offeredAs = $turn
+    CREATE (slot)-[:OFFERS]->(interview)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SETTLE = Statement(
+    "freed_slots.settle",
+    "MATCH (slot:FreedSlot {id: $id}) SET slot.state = $state, slot.turn = $turn, slot.lapsesAt = null",
+    row=Nothing,
+    writes=True,
+)
+
+
+def lost_refusal(interview: interviews.InterviewRow, now: datetime) -> Refusal | None:
+    """Why there is no slot to give away: somebody still has it, or it is over."""
+    gone = interview.attendance in CANCELLED or interview.attendance == "RESCHEDULED"
+    if not gone and interview.response != Response.DECLINED.value:
+        return Refusal(Code.NOT_LOST, "interview")
+    ends = interview.ends_at if interview.mode == Mode.AI_ASYNC.value else interview.starts_at
+    return Refusal(Code.INTERVIEW_OVER, "interview") if ends <= now else None
+
+
+async def offer(graph: Graph, act: Act, interview: str, candidates: Sequence[str]) -> Outcome:
+    """Offers the time of a lost interview to these people, or where none are named to those suggested, in turn."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    if len(candidates) > MOST:
+        return Refusal(Code.INVALID_VALUE, "candidates")
+
+    async def work(desk: Desk) -> Outcome:
+        lost = await interviews.find_own(desk, interview)
+        if isinstance(lost, Refusal):
+            return lost
+        for each in candidates:
+            if not await _knows(desk, each, lost.application):
+                return Refusal(Code.NOT_FOUND, "candidates")
+        if refused := lost_refusal(lost, act.now):
+            return refused
+        if await desk.tx.one(OF_INTERVIEW, interview=lost.id):
+            return Refusal(Code.SLOT_OFFERED, "interview")
+        aim = await desk.tx.one(rounds.FIND_AIM, application=lost.application, organization=act.viewer.organization)
+        position = await rounds.find_position(desk, aim.position if aim else "")
+        if isinstance(position, Refusal):
+            return Refusal(Code.POSITION_CLOSED, "interview")
+        queue = [*dict.fromkeys(candidates)] or await refills.rank(graph, act, position.id, MOST)
+        queue = [each for each in queue if each != lost.candidate]
+        if not queue:
+            return Refusal(Code.NOBODY_TO_ASK, "candidates")
+        id = desk.new_id()
+        await interviews.record(desk, EventType.SLOT_FREED, lost.id, slot=id)
+        await desk.tx.run(
+            CREATE, id=id, interview=lost.id, organization=act.viewer.organization, queue=queue, now=act.now
+        )
+        await _ask_next(desk, id)
+        return Written("FreedSlot", id)
+
+    return await perform(graph, act, work)
+
+
+async def _knows(desk: Desk, candidate: str, application: str) -> bool:
+    """Whether the candidate is the viewer's to invite, in the circle of the application's position."""
+    viewer = desk.act.viewer
+    aim = await desk.tx.one(rounds.FIND_AIM, application=application, organization=viewer.organization)
+    position = aim.position if aim else ""
+    given = {"candidate": candidate, "position": position, "organization": viewer.organization}
+    found = await desk.tx.one(rounds.FIND_KNOWN, **given)
+    return found is not None and any(viewer.owns(department) for department in found.departments)
+
+
+async def _ask_next(desk: Desk, id: str) -> None:
+    """Invites the next person of the queue who can be invited; with nobody left the department is told."""
+    now, organization = desk.act.now, desk.act.viewer.organization
+    slot = await desk.tx.one(FIND, id=id, organization=organization)
+    assert slot is not None
+    policy = await policies.in_force(desk.tx, organization)
+    lapses_at = min(now + timedelta(hours=policy.offer_hours), _latest(slot))
+    for turn in range(slot.turn, len(slot.queue)):
+        if lapses_at <= now:
+            break
+        invited = await _invite(desk, slot, slot.queue[turn])
+        if isinstance(invited, Written):
+            await desk.tx.run(OFFER, id=id, interview=invited.id, turn=turn + 1, lapses_at=lapses_at)
+            await interviews.record(desk, EventType.SLOT_OFFERED, invited.id, slot=id, lapsesAt=lapses_at)
+            await messages.tell_candidate(desk, Template.SLOT_OFFERED, invited.id, dueAt=lapses_at)
+            await timers.start(desk, TimerKind.PASS_SLOT, id, lapses_at)
+            return
+    await desk.tx.run(SETTLE, id=id, state=FreedSlotState.UNFILLED.value, turn=len(slot.queue))
+    await messages.tell_department(desk, Template.SLOT_UNFILLED, slot.department, id)
+
+
+def _latest(slot: SlotRow) -> datetime:
+    return slot.ends_at if slot.mode == Mode.AI_ASYNC.value else slot.starts_at
+
+
+async def _invite(desk: Desk, slot: SlotRow, candidate: str) -> Outcome:
+    application = await rounds.application_of(desk, slot.position, candidate, source="Refill")
+    if isinstance(application, Refusal):
+        return application
+    times = Times(slot.starts_at, slot.ends_at, slot.time_zone)
+    mode, users = Mode(slot.mode), tuple(slot.interviewers)
+    return await interviews.invite_one(desk, Invite(application, mode, times, slot.grace_minutes, slot.join_url, users))
+
+
+async def pass_on(desk: Desk, timer: Timer) -> None:
+    """Looks what became of the offer: it was accepted, or the slot goes to the next one, or there is time left."""
+    slot = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
+    if slot is None or slot.state != FreedSlotState.OFFERED.value or slot.offered is None:
+        return
+    offered = await desk.tx.one(interviews.FIND, id=slot.offered, organization=timer.organization)
+    if offered is None:
+        return
+    pending = offered.attendance == interviews.Attendance.PENDING.value
+    if offered.response == Response.ACCEPTED.value and (pending or offered.attendance not in CANCELLED):
+        await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.TAKEN.value, turn=slot.turn)
+        await interviews.record(desk, EventType.SLOT_TAKEN, offered.id, slot=slot.id)
+        await messages.tell_department(desk, Template.SLOT_TAKEN, slot.department, offered.id)
+        return
+    declined = offered.response == Response.DECLINED.value or not pending
+    if not declined and slot.lapses_at is not None and desk.act.now < slot.lapses_at:
+        await timers.start(desk, TimerKind.PASS_SLOT, slot.id, slot.lapses_at)
+        return
+    if pending:
+        await interviews.lapse(desk, offered)
+        await interviews.record(desk, EventType.SLOT_OFFER_LAPSED, offered.id, slot=slot.id)
+        if not declined:
+            await messages.tell_candidate(desk, Template.SLOT_LAPSED, offered.id)
+    position = await rounds.find_position(desk, slot.position)
+    if isinstance(position, Refusal):
+        await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.UNFILLED.value, turn=len(slot.queue))
+        return
+    await _ask_next(desk, slot.id)

@@ -1,0 +1,96 @@
+"""Freed slots: offered to one after another until somebody accepts, and to nobody twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from graph.interviews import Side
+from graph.timers import TimerKind
+from tests.conftest import NOW, Ask, Company, gid
+from tests.ledger import refused
+from tests.test_decisions import WHO, due
+
+SLOT = """id state waiting lapsesAt lost { id }
+  offers { id response attendance candidate { displayName } } takenBy { candidate { displayName } }"""
+READ = f"query Read($id: ID!) {{ node(id: $id) {{ ... on FreedSlot {{ {SLOT} }} }} }}"
+
+
+async def lost(ask: Ask, company: Company, *names: str) -> tuple[str, list[str]]:
+    """A cancelled interview in five days, and the candidates who wait for the same position, in this order."""
+    hr = company.at(days=10)
+    interview = await hr.interview(await company.application("technology"), starts_at=NOW + timedelta(days=5))
+    await hr.cancel(interview, Side.CANDIDATE)
+    waiting: list[str] = []
+    for name in names:
+        application = gid("Application", await company.application("technology", company.person(name)))
+        waiting.append((await ask(WHO, company.user("hr"), id=application))["application"]["candidate"]["id"])
+    return gid("Interview", interview), waiting
+
+
+async def read(ask: Ask, company: Company, slot: str) -> dict[str, Any]:
+    return (await ask(READ, company.user("technology"), id=slot))["node"]
+
+
+async def test_a_slot_goes_on_until_somebody_accepts(ask: Ask, company: Company) -> None:
+    """The first lets it lapse, the second declines, the third accepts; the fourth is never asked."""
+    interview, people = await lost(ask, company, "first", "second", "third", "fourth")
+    viewer = company.user("technology")
+    slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    assert (slot["state"], slot["waiting"], len(slot["offers"])) == ("OFFERED", 3, 1)
+    assert slot["lapsesAt"] == "2026-11-20T13:00:00Z"
+    ask.now = NOW + timedelta(hours=3)
+    assert await due(ask, TimerKind.PASS_SLOT) == 0
+    ask.now = NOW + timedelta(hours=4)
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert [each["attendance"] for each in slot["offers"]] == ["RESCHEDULED", "PENDING"]
+    await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="DECLINED")
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (len(slot["offers"]), slot["waiting"]) == (3, 1)
+    await ask.do("recordResponse", viewer, interview=slot["offers"][2]["id"], response="ACCEPTED")
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], slot["takenBy"]) == ("TAKEN", {"candidate": {"displayName": "third"}})
+    assert len(slot["offers"]) == 3
+    ask.now = NOW + timedelta(days=2)
+    assert await due(ask, TimerKind.PASS_SLOT) == 0
+    # A lapsed offer is no mark: nobody is awaited then.
+    gone = await ask.do("reportNoShow", viewer, interview=slot["offers"][0]["id"])
+    assert gone["code"] in ("NOT_ACCEPTED", "NOT_MISSED")
+
+
+async def test_a_slot_that_nobody_takes_is_unfilled(ask: Ask, company: Company) -> None:
+    interview, people = await lost(ask, company, "only")
+    slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
+    ask.now = NOW + timedelta(hours=5)
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], slot["takenBy"], slot["waiting"]) == ("UNFILLED", None, 0)
+
+
+async def test_those_suggested_are_asked_where_nobody_is_named(ask: Ask, company: Company) -> None:
+    interview, _ = await lost(ask, company, "suggested")
+    slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview)
+    assert [each["candidate"]["displayName"] for each in slot["offers"]] == ["suggested"]
+    again = await ask.do("offerFreedSlot", company.user("technology"), interview=interview)
+    assert again == refused("offerFreedSlot", "SLOT_OFFERED", "interview")
+
+
+async def test_only_a_lost_interview_has_a_slot(ask: Ask, company: Company) -> None:
+    hr = company.at(days=10)
+    held = await hr.interview(await company.application("technology"), starts_at=NOW + timedelta(days=5))
+    viewer = company.user("technology")
+    kept = await ask.do("offerFreedSlot", viewer, interview=gid("Interview", held))
+    assert kept == refused("offerFreedSlot", "NOT_LOST", "interview")
+    theirs = await company.application("brand")
+    stranger = (await ask(WHO, company.user("hr"), id=gid("Application", theirs)))["application"]["candidate"]["id"]
+    interview, _ = await lost(ask, company)
+    unknown = await ask.do("offerFreedSlot", viewer, interview=interview, candidates=[stranger])
+    assert unknown == refused("offerFreedSlot", "NOT_FOUND", "candidates")
+    absent = await ask.do("offerFreedSlot", company.user("marketing"), interview=interview)
+    assert absent == refused("offerFreedSlot", "NOT_FOUND", "interview")
+    ask.now = NOW + timedelta(days=6)
+    late = await ask.do("offerFreedSlot", viewer, interview=interview)
+    assert late == refused("offerFreedSlot", "INTERVIEW_OVER", "interview")
