@@ -34,6 +34,7 @@ from api.tracing import Tracing
 from graph.bookmarks import trail
 from graph.client import EngineUnavailable
 from graph.receipts import Purpose, Receipts
+from graph.refusals import Refusal
 from graph.tail import Tail
 from graph.writing import Graph
 from schema.context import Context, Viewers, utc_now
@@ -103,6 +104,7 @@ class Server:
             *CandidatePages(self).routes(),
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),
+            Route("/mail", self.mail, methods=["POST"]),
             Route("/livez", self.live, methods=["GET"]),
             Route("/readyz", self.ready, methods=["GET"]),
         ]
@@ -341,6 +343,30 @@ class Server:
 
         html = get_graphql_ide_html(graphql_ide="graphiql").replace("{{ SUBSCRIPTION_ENABLED }}", "false")
         return Response(html, media_type="text/html", headers=GRAPHIQL_HEADERS)
+
+    # Mail
+
+    async def mail(self, request: Request) -> Response:
+        """An answer to an invitation, or a report of a message's delivery, as whoever receives mails posts it."""
+        from api.mailing import NotUnderstood, sentence, take
+
+        try:
+            context = await self.context(request, bearer(request.headers.get("authorization")))
+            await context.viewer()
+            await self.admit(request, context)
+            media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+            outcome = await take(context, media_type, await _body(request))
+        except Refused as refused:
+            return refused.response(JSON)
+        except GraphQLError as error:
+            return _json({"errors": [error.formatted]}, JSON, 401)
+        except NotUnderstood as error:
+            return _json({"errors": [_error("NOT_UNDERSTOOD", str(error))]}, JSON, 422)
+        except EngineUnavailable as error:
+            return _json({"errors": [_error("ENGINE_UNAVAILABLE", str(error), retryable=True)]}, JSON, 503)
+        if isinstance(outcome, Refusal):
+            return _json({"errors": [_error(outcome.code.value, sentence(outcome))]}, JSON, 422)
+        return _json({"id": to_global(outcome.type, outcome.id)}, JSON, 200)
 
     # Health
 

@@ -10,7 +10,7 @@ from api.channels import Bounced, Channel, Folder, NoAddress, Parcel, Unsent
 from api.letters import Written, write
 from api.working import Later
 from graph import calendars, letters, messages, timers
-from graph.calendars import Entry, Method, Person
+from graph.calendars import Entry, Person
 from graph.letters import Address, Appointment, Letter, NotWritten
 from graph.messages import FIND, MessageRow, MessageState
 from graph.refusals import Locale
@@ -78,7 +78,7 @@ class Post:
     def _parcel(self, letter: Letter, now: datetime) -> Parcel:
         written, calendar = write(letter), None
         if letter.method is not None and letter.interview is not None:
-            entry = self.entry(letter.interview, letter.employer.name, letter.to[0], written, letter.link, now)
+            entry = self._entry(letter.interview, letter.employer.name, letter.to[0], written, letter.link, now)
             calendar = letter.method, calendars.calendar(entry, letter.method)
         return Parcel(
             letter.message,
@@ -92,7 +92,7 @@ class Post:
             calendar,
         )
 
-    def entry(
+    def _entry(
         self, interview: Appointment, employer: str, to: Address, written: Written, link: str | None, now: datetime
     ) -> Entry:
         return Entry(
@@ -109,16 +109,4 @@ class Post:
             attendee=Person(to.name, to.email),
             response=interview.response,
             alarm_at_end=interview.is_recorded,
-        )
-
-    async def calendar(self, graph: Graph, interview: str, now: datetime) -> bytes | None:
-        """The entry of an interview as it is now, for its candidate; null where there is none to be told."""
-        letter = await letters.of_interview(graph, interview, now, self.address)
-        if letter is None or letter.interview is None:
-            return None
-        ended = letter.interview.ended or letter.interview.attendance != "PENDING"
-        method = Method.CANCEL if ended else Method.REQUEST
-        written = write(letter)
-        return calendars.calendar(
-            self.entry(letter.interview, letter.employer.name, letter.to[0], written, letter.link, now), method
         )

@@ -47,7 +47,7 @@ async def running_graph(
     async with _joined(settings) if joining else _client(settings, serving, say) as (client, _):
         await _prepare(client, restoring, say)
         await _fit(client, secrets)
-        yield Graph(client, keys, secrets)
+        yield Graph(client, keys, secrets, loopback=settings.is_development)
 
 
 async def _prepare(client: Client, restoring: bool, say: Say) -> None:

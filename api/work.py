@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from api.calling import Calls
 from api.channels import open_channel
 from api.metrics import Metrics
 from api.posting import Post
@@ -23,7 +24,13 @@ def make_worker(
 ) -> Worker:
     """`count` hears of what is done; `stopping` ends the work when it is set."""
     post = make_post(settings, count)
-    return Worker(graph, RULES, {TimerKind.SEND: post.send}, count=count, stopping=stopping or asyncio.Event())
+    return Worker(
+        graph,
+        RULES,
+        {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls().call},
+        count=count,
+        stopping=stopping or asyncio.Event(),
+    )
 
 
 def make_post(settings: Settings, count: Metrics | None = None) -> Post:

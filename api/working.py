@@ -107,12 +107,21 @@ class Worker:
 
 @asynccontextmanager
 async def working(worker: Worker) -> AsyncGenerator[None]:
-    """The worker at work for as long as the block lasts, and soon at rest after it: what it leaves, others do."""
+    """The worker at work for as long as the block lasts, and soon at rest after it: what it leaves, others do.
+
+    Where it is told to stop before the block ends, its grace counts from then.
+    """
     task = asyncio.create_task(worker.work())
+
+    async def end() -> None:
+        await worker.stopping.wait()
+        await asyncio.wait([task], timeout=GRACE)
+        task.cancel()
+        await asyncio.wait([task])
+
+    ending = asyncio.create_task(end())
     try:
         yield
     finally:
         worker.stop()
-        await asyncio.wait([task], timeout=GRACE)
-        task.cancel()
-        await asyncio.wait([task])
+        await ending

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from graph import candidates, departments, pools, positions
+from graph import candidates, departments, pools, positions, webhooks
 from graph.candidates import Person
 from graph.events import About, EventType
 from graph.labels import label
@@ -254,6 +254,7 @@ async def move_on(desk: Desk, application: str, stage: Stage) -> None:
     """Moves an application, whose candidate is locked, to a later stage."""
     await desk.tx.run(SET_STAGE, id=application, stage=stage.value)
     await desk.record(EventType.APPLICATION_ADVANCED, About("Application", application), stage=stage.value)
+    await webhooks.tell(desk, EventType.APPLICATION_ADVANCED, "Application", application)
     if stage is Stage.HIRED:
         await pools.leave(desk, application)
 
@@ -271,6 +272,7 @@ async def withdraw(graph: Graph, act: Act, application: str, reason: str | None)
             return Refusal(Code.APPLICATION_ENDED, "application")
         await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.WITHDRAWN.value)
         await desk.record(EventType.APPLICATION_WITHDRAWN, About("Application", found.id), reason=reason)
+        await webhooks.tell(desk, EventType.APPLICATION_WITHDRAWN, "Application", found.id)
         await pools.join(desk, found.id, Standing.ENDED, act.now)
         return Written("Application", found.id)
 
@@ -284,5 +286,6 @@ async def reject(desk: Desk, application: str) -> Outcome:
         return found
     await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.REJECTED.value)
     await desk.record(EventType.APPLICATION_REJECTED, About("Application", found.id))
+    await webhooks.tell(desk, EventType.APPLICATION_REJECTED, "Application", found.id)
     await pools.join(desk, found.id, Standing.ENDED, desk.act.now)
     return Written("Application", found.id)

@@ -244,6 +244,18 @@ REMOVE_MESSAGES = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_WEBHOOKS = Statement(
+    "demo.remove_webhooks",
+    "MATCH (webhook:Webhook {organization: $organization}) DETACH DELETE webhook",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_DELIVERIES = Statement(
+    "demo.remove_deliveries",
+    "MATCH (delivery:Delivery {organization: $organization}) DETACH DELETE delivery",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_TIMERS = Statement(
     "demo.remove_timers",
     "MATCH (timer:Timer {organization: $organization}) DELETE timer",
@@ -287,6 +299,8 @@ OF_STRUCTURE = (
     REMOVE_LINKS,
     REMOVE_CODES,
     REMOVE_MESSAGES,
+    REMOVE_WEBHOOKS,
+    REMOVE_DELIVERIES,
     REMOVE_TIMERS,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,

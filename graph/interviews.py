@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import alarms, applications, links, messages, pools, retention, timers
+from graph import alarms, applications, links, messages, pools, retention, timers, webhooks
 from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -342,6 +342,7 @@ async def record(desk: Desk, type: EventType, interview: str, **payload: Any) ->
     await desk.record(type, About("Interview", interview), **payload)
     assert desk.chain is not None
     await desk.tx.run(SET_LAST_SEQ, id=interview, seq=desk.chain.seq)
+    await webhooks.tell(desk, type, "Interview", interview)
 
 
 async def find_own(desk: Desk, id: str, *, recorder: bool = False) -> InterviewRow | Refusal:

@@ -160,6 +160,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "MESSAGE_DELIVERED": ("消息已送达", "Message delivered"),
     "MESSAGE_BOUNCED": ("消息被退回", "Message bounced"),
     "MESSAGE_OPENED": ("消息已打开", "Message opened"),
+    "WEBHOOK_SET": ("设定 Webhook", "Webhook set"),
+    "WEBHOOK_DISABLED": ("停用 Webhook", "Webhook disabled"),
 }
 
 MONTHS = (

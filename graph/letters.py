@@ -120,15 +120,6 @@ FIND_EMPLOYER = Statement(
     """,
     row=Employer,
 )
-FIND_EMPLOYER_OF = Statement(
-    "letters.find_employer_of",
-    """
-    MATCH (:Interview {id: $id})-[:HELD_BY]->(department:Department)
-    MATCH (organization:Organization {id: department.organization})
-    RETURN organization.name AS name, organization.nameZh AS name_zh, coalesce(organization.demo, false) AS demo
-    """,
-    row=Employer,
-)
 FIND_DECIDED = Statement(
     "letters.find_decided",
     "MATCH (:Decision {id: $id})-[:DECIDES]->(application:Application) RETURN application.id AS id",
@@ -240,25 +231,6 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     locale = Locale(candidate.locale)
     method = CALENDARS.get(template) if interview is not None else None
     return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
-
-
-async def of_interview(graph: Graph, interview: str, now: datetime, address: str) -> Letter | None:
-    """The invitation to an interview as it would be sent now; null where its candidate cannot be written to."""
-    found = await graph.client.read(FIND_APPOINTMENT, id=interview)
-    candidates = await graph.client.read(FIND_CANDIDATE, id=found[0].candidate) if found else []
-    if not candidates or candidates[0].status == "ERASED":
-        return None
-    employers = await graph.client.read(FIND_EMPLOYER_OF, id=interview)
-    await graph.keys.load({candidates[0].id})
-    email = graph.keys.reveal(candidates[0].id, candidates[0].email)
-    return Letter(
-        Template.INVITATION,
-        (Address(candidates[0].name or "", email),),
-        Locale(candidates[0].locale),
-        employers[0],
-        found[0],
-        await _link(graph, found[0], now, address),
-    )
 
 
 async def _link(graph: Graph, interview: Appointment, now: datetime, address: str) -> str | None:

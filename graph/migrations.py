@@ -140,6 +140,15 @@ MIGRATIONS = (
         "0011_freed_slots",
         ("CREATE CONSTRAINT freed_slot_id IF NOT EXISTS FOR (n:FreedSlot) REQUIRE n.id IS UNIQUE",),
     ),
+    Migration(
+        "0012_webhooks",
+        (
+            "CREATE CONSTRAINT webhook_id IF NOT EXISTS FOR (n:Webhook) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT delivery_id IF NOT EXISTS FOR (n:Delivery) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX webhook_organization IF NOT EXISTS FOR (n:Webhook) ON (n.organization)",
+            "CREATE INDEX interview_ics_uid IF NOT EXISTS FOR (n:Interview) ON (n.icsUid)",
+        ),
+    ),
 )
 
 

@@ -35,6 +35,9 @@ ORGANIZATION = Shape(
             conditions=INTERVIEW_CONDITIONS,
         ),
         "workCalendars": KEPT,
+        "webhooks": Many(
+            "Webhook", ("(this)<-[:MEMBER_OF]-(:User)<-[:CALLS]-(that:Webhook)",), order=("that.id",), see=Level.ALL
+        ),
         "users": Page(
             "User",
             ("(this)<-[:MEMBER_OF]-(that:User)",),

@@ -72,6 +72,7 @@ class Code(Enum):
     SLOT_TAKEN = "SLOT_TAKEN"
     REQUEST_OPEN = "REQUEST_OPEN"
     REQUEST_SETTLED = "REQUEST_SETTLED"
+    INVITATION_CHANGED = "INVITATION_CHANGED"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -179,6 +180,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "A request for another time is still to be decided.",
     ),
     Code.REQUEST_SETTLED: ("该改期申请已有结果。", "This request for another time has its answer."),
+    Code.INVITATION_CHANGED: (
+        "邀请在此期间已更改，请答复最新的邀请。",
+        "The invitation has changed meanwhile: answer the latest one.",
+    ),
 }
 
 

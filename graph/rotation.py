@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from graph import keyring
+from graph import keyring, webhooks
 from graph.candidates import CandidateStatus, IdentifierKind, normalised_email, normalised_phone
 from graph.client import PATIENCE, TIMEOUT, Transaction
 from graph.statements import Count, Found, Nothing, Statement
@@ -140,6 +140,7 @@ async def rotate(graph: Graph, *, settling: float = SETTLING, tell: Tell = lambd
     while await graph.client.write(lambda tx: _forget(tx, target)):
         pass
     await _rewrap_all(graph, target, done, tell)
+    await webhooks.reseal(graph, target)
     return done
 
 

@@ -34,6 +34,7 @@ class TimerKind(Enum):
     PASS_SLOT = "PASS_SLOT"
     REJECT = "REJECT"
     FORGET_SEEN = "FORGET_SEEN"
+    WEBHOOK = "WEBHOOK"
 
 
 @dataclass(frozen=True, slots=True)

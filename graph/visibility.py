@@ -545,6 +545,11 @@ POLICIES: Mapping[str, Policy] = {
         ),
     ),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
+    "Webhook": Policy(
+        Rule("$admin AND this.organization = $organization"),
+        Rule("EXISTS { (this)-[:CALLS]->(:User {id: $viewer}) }"),
+        ABSENT,
+    ),
     "Message": Policy(
         Rule(
             "EXISTS { (this)-[:CONCERNS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own } "

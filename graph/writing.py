@@ -26,6 +26,8 @@ class Graph:
     client: Client
     keys: CandidateKeys
     secrets: Secrets
+    loopback: bool = False
+    """Whether webhooks may lead to this machine too, as in development."""
 
 
 def random_id() -> str:

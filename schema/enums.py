@@ -22,6 +22,7 @@ from graph.slots import SlotState
 from graph.structure import Relation
 from graph.timesheets import Granularity
 from graph.visibility import DepartmentRole, OrganizationRole
+from graph.webhooks import WebhookState
 
 strawberry.enum(Code, name="RefusalCode", description="Why a mutation was refused.")
 strawberry.enum(OrganizationRole, description="What a user may do in the whole Organization.")
@@ -68,3 +69,4 @@ strawberry.enum(Granularity, description="How closely a record tells: of one day
 strawberry.enum(Template, name="MessageTemplate", description="What a message tells.")
 strawberry.enum(MessageState, description="How far a message has come.")
 strawberry.enum(Receipt, name="MessageReceipt", description="What became known of a message after it was sent.")
+strawberry.enum(WebhookState, description="Whether a webhook is told anything.")

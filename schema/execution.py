@@ -82,6 +82,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "RescheduleRequest": "(this:RescheduleRequest {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",
     "Message": "(this:Message {id: $id})",
+    "Webhook": "(this:Webhook {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
     "Link": "(this:Link {id: $id})",
     "FreedSlot": "(this:FreedSlot {id: $id})",

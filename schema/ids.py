@@ -14,8 +14,8 @@ NODES = frozenset(
         *("Access", "AccessGap", "RightsRequest"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
-        "Message",
         *("InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"),
+        *("Message", "Webhook"),
     }
 )
 """Types that have a global id."""

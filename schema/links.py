@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from schema.rounds import InvitationAnswer, InvitationRound
     from schema.slots import Slot
     from schema.users import User
+    from schema.webhooks import Webhook
     from schema.work_calendars import WorkCalendar
 
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organizations")]
@@ -54,3 +55,4 @@ InvitationAnswerRef = Annotated["InvitationAnswer", strawberry.lazy("schema.roun
 MessageRef = Annotated["Message", strawberry.lazy("schema.messages")]
 DecisionRef = Annotated["Decision", strawberry.lazy("schema.decisions")]
 FreedSlotRef = Annotated["FreedSlot", strawberry.lazy("schema.freed_slots")]
+WebhookRef = Annotated["Webhook", strawberry.lazy("schema.webhooks")]

@@ -8,7 +8,15 @@ import strawberry
 
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import AttendancePolicyRef, CostPolicyRef, DepartmentRef, InterviewRef, UserRef, WorkCalendarRef
+from schema.links import (
+    AttendancePolicyRef,
+    CostPolicyRef,
+    DepartmentRef,
+    InterviewRef,
+    UserRef,
+    WebhookRef,
+    WorkCalendarRef,
+)
 
 
 @strawberry.enum(description="Orders of users.")
@@ -31,4 +39,5 @@ class Organization(Node):
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)
     )
     work_calendars: list[WorkCalendarRef] = field("The versions of its work calendar, the first first.")
+    webhooks: list[WebhookRef] = field("Where integrators are told of changes; an integrator sees its own.")
     users: Connection[UserRef] = page("Its users; empty but for HR_ADMIN and AUDITOR.", UserOrder)

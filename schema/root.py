@@ -30,6 +30,7 @@ from schema import (
     rounds,
     slots,
     users,
+    webhooks,
     work_calendars,
 )
 from schema.analytics import Analytics, resolve_analytics
@@ -52,7 +53,7 @@ DOMAINS = (
     rights,
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
-    *(rounds, messages),
+    *(rounds, messages, webhooks),
     *(freed_slots, decisions),
 )
 

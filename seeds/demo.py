@@ -49,6 +49,8 @@ USERS: Mapping[str, tuple[str, str]] = {
 }
 """Who the demo's users are, by external id, in English and Chinese."""
 
+HOOK, KEY = "https://hooks.example.com/turnout", "whsec_dHVybm91dCBkZW1vIHdlYmhvb2sga2V5"
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -228,6 +230,9 @@ class Company:
     async def reckon(self) -> None:
         """Sets what a missed interview costs."""
         await self.by(HR, self.time(30, 10), _seed("costs", "1")).costs(onsite=150, recruiter_hour=75)
+        # It was tried and taken away again: a demo company calls nobody.
+        await self.by(INTEGRATOR, self.time(30, 11), _seed("webhook", "1")).webhook(HOOK, KEY)
+        await self.by(INTEGRATOR, self.time(30, 12), _seed("webhook", "2")).webhook(None, None)
 
     async def tell(self, story: Story) -> None:
         """One person's chapters in their order, then what HR did to the record."""

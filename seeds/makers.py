@@ -29,6 +29,7 @@ from graph import (
     rounds,
     slots,
     users,
+    webhooks,
     work_calendars,
 )
 from graph.applications import Stage
@@ -124,6 +125,11 @@ class Maker:
         works += [users.DepartmentWork(id, DepartmentRole.INTERVIEWER) for id in interviews_for]
         new = users.SetUser(external_id, role, tuple(works))
         return await self._do("setUser", {}, lambda act: users.set_user(self.graph, act, new))
+
+    async def webhook(self, url: str | None, secret: str | None) -> str:
+        return await self._do(
+            "setWebhook", {}, lambda act: webhooks.set(self.graph, act, user=None, url=url, secret=secret)
+        )
 
     async def costs(self, **changes: Any) -> str:
         organization = self.viewer.organization

@@ -59,6 +59,7 @@ ALLOWED = {
     "voidNoShow": STAFF,
     "setCosts": HR,
     "recordDelivery": {"hr", "integrator"},
+    "setWebhook": {"hr", "integrator"},
     "setAttendancePolicy": HR,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
@@ -89,6 +90,7 @@ TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "A
 
 JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
 TWIN = {"displayName": "王芳"}
+KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LATE = {"kind": "LATE", "day": "2026-10-05", "minutes": 12}
 HOURS = {"validFrom": "2026-01-01", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
 
@@ -138,6 +140,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "confirmNoShow": {"finding": ids["finding"], "cause": "PLATFORM", "reason": "New", "readUpTo": 1},
         "excuseNoShow": {"finding": ids["finding"], "reason": "New", "readUpTo": 1},
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
+        "setWebhook": {"user": ids["user"], "url": "https://hooks.example.com/t", "secret": KEY},
         "recordDelivery": {"message": ids["message"], "receipt": "DELIVERED"},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
         "setAttendancePolicy": {"organization": ids["organization"], "answerHours": 96},
@@ -495,6 +498,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     organization = gid("Organization", company.hr.viewer.organization)
     await do("setCosts", "hr", "COSTS_SET", organization=organization, onsite=150)
     await do("setAttendancePolicy", "hr", "ATTENDANCE_POLICY_SET", organization=organization, answerHours=96)
+    integrator = (await ask("{ viewer { id } }", company.user("integrator")))["viewer"]["id"]
+    await do("setWebhook", "hr", "WEBHOOK_SET", user=integrator, url="https://hooks.example.com/turnout", secret=KEY)
     await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
     hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}
     employment = await do("recordEmployment", "integrator", "EMPLOYMENT_RECORDED", **hired)

@@ -106,6 +106,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "interviews": HOME | PROGRAMS,
         "users": frozenset({ADMIN, AUDITOR}),
         "costPolicy": ALL - PROGRAMS,
+        "webhooks": frozenset({ADMIN, AUDITOR, FILER}),
         "attendancePolicy": ALL,
     },
     "AttendancePolicy": {
@@ -139,6 +140,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "RefillSuggestion": {
         "candidate application position isSameFamily isFree noShows attended since reasons": HOME,
+    },
+    "Webhook": {
+        "id url state setAt failingSince disabledAt formerKeyUntil user": frozenset({ADMIN, AUDITOR, FILER}),
     },
     "Message": {
         "id template state channel reason createdAt sentAt receipts": HOME | PROGRAMS,
@@ -291,15 +295,15 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
         query, hr_user, application=gid("Application", application), interview=gid("Interview", interview)
     )
     await looked_after(ask, world, application)
-    ids["policy"] = await hr.costs(onsite=150)
-    ids["rules"] = await hr.policy(answer_hours=96)
+    ids |= {"policy": await hr.costs(onsite=150), "rules": await hr.policy(answer_hours=96)}
     ids |= await invited(ask, company)
     ids["held"] = await recruiter.decide(Decide(application, Verdict.HOLD, "Later.", (finding,), followed_advice=True))
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
     ids["link"] = await recruiter.link(application)
     events = {event["type"]: uid(event["id"]) for event in found["interview"]["events"]["nodes"]}
-    ids["message"] = next(uid(it["id"]) for it in found["interview"]["messages"] if it["template"] != "INVITATION")
+    told = next(uid(it["id"]) for it in found["interview"]["messages"] if it["template"] != "INVITATION")
+    ids |= {"message": told, "webhook": await webhook(graph, filer)}
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
     return world
@@ -358,6 +362,23 @@ async def looked_after(ask: Ask, world: World, application: str) -> None:
     )
 
 
+FAIL_WEBHOOK = Statement(
+    "tests.fail_webhook",
+    "MATCH (w:Webhook {id: $id}) SET w.failingSince = $now, w.disabledAt = $now",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def webhook(graph: Graph, filer: makers.Maker) -> str:
+    """One whose fields all say something."""
+    key, other = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    id = await filer.webhook("https://hooks.example.com/turnout", key)
+    await filer.webhook("https://hooks.example.com/turnout", other)
+    await graph.client.write(lambda tx: tx.run(FAIL_WEBHOOK, id=id, now=NOW))
+    return id
+
+
 async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict[str, str]:
     """What a program told of the person's days in Marketing, and the calendars that it goes by."""
     marketing = company.departments["marketing"]
@@ -403,6 +424,7 @@ TYPES = {
     "AccessGap": "gap",
     "CostPolicy": "policy",
     "Message": "message",
+    "Webhook": "webhook",
     "AttendancePolicy": "rules",
     "Link": "link ended",
     "InvitationRound": "round",
@@ -540,6 +562,9 @@ WAYS = [
     Way("AccessGap", "candidate(id: $candidate) { accessGaps { nodes { ...R } } }", WATCH),
     Way("Finding", node("access", "finding { ...R }"), WATCH),
     Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
+    Way("Webhook", node("webhook", "...R"), frozenset({ADMIN, AUDITOR, FILER})),
+    Way("Webhook", "organization { webhooks { ...R } }", frozenset({ADMIN, AUDITOR, FILER})),
+    Way("User", node("webhook", "user { ...R }"), frozenset({ADMIN, AUDITOR})),
     Way("Message", node("message", "...R"), HOME | PROGRAMS),
     Way("Message", "interview(id: $interview) { messages { ...R } }", HOME | {FILER}),
     Way("Interview", node("message", "interview { ...R }"), HOME | PROGRAMS),

@@ -18,6 +18,7 @@ from graph.interviews import Response, Side
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
+from graph.visibility import OrganizationRole
 from tests.conftest import NOW, Company, gid, uid
 
 TOLD_OF = Statement(
@@ -142,6 +143,11 @@ class Inputs:
 
     async def closePosition(self) -> dict[str, Any]:
         return {"position": await self.position()}
+
+    async def setWebhook(self) -> dict[str, Any]:
+        user = await self.company.hr.user(self.fresh("integrator"), OrganizationRole.INTEGRATOR)
+        key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        return {"user": gid("User", user), "url": "https://hooks.example.com/turnout", "secret": key}
 
     async def recordDelivery(self) -> dict[str, Any]:
         interview = uid(await self.interview())

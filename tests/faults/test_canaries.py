@@ -6,19 +6,35 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from neo4j.exceptions import ClientError, ConstraintError, ServiceUnavailable
 
+from api.calling import Calls
+from api.channels import Channel, Folder, Gateway, Parcel, Smtp
 from api.logs import Forward, open_log
+from api.metrics import Metrics
+from api.posting import Post
 from api.settings import Profile
+from api.working import Worker
+from graph.candidates import Person
 from graph.client import Client, EngineUnavailable, Transaction
+from graph.due import RULES
+from graph.secrets import Secrets
+from graph.statements import Statement
+from graph.timers import TimerKind
 from graph.writing import Graph
 from schema.execution import Answerer
-from tests.conftest import Company
+from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.databases import Databases
 from tests.faults.figures import size, tell
 from tests.faults.inputs import Inputs, Way, document, put, texts
+from tests.faults.serving import MASTER
+from tests.receivers import mail_server, web_server
 from tests.test_http import client, token
 from tests.test_logs import door_of
 
@@ -133,3 +149,70 @@ async def test_no_canary_is_found_beside_the_answers(
     assert len(stream.getvalue().splitlines()) >= answers + failed
     assert taken > answers / 4
     tell(capsys, "a leak in logs", f"0 found: {answers} inputs with canaries, {taken} taken, {failed} forced failures")
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    properties: dict[str, Any]
+
+
+QUEUED = Statement(
+    "tests.queued",
+    "MATCH (n) WHERE n:Message OR n:Timer OR n:Delivery RETURN properties(n) AS properties ORDER BY n.id",
+    row=Queued,
+)
+
+
+class Broken:
+    """A way out that fails with the message in its words."""
+
+    name = "SMTP"
+
+    async def send(self, parcel: Parcel) -> None:
+        raise RuntimeError(f"{parcel.text} {parcel.to}")
+
+
+async def test_no_canary_is_found_beside_the_messages(
+    databases: Databases, answerer: Answerer, stream: io.StringIO, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sending fails in every way, then succeeds; an integrator is told of the same interview all the while."""
+    found = (await databases.tested()).graph(Secrets(MASTER), tmp_path / "keys")
+    graph = replace(found, loopback=True)
+    ask, company, metrics = Ask(graph, answerer), await make_company(graph), Metrics()
+    key, sender = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "interviews@example.com"
+    company.at(days=0)
+    person = Person(CANARY, f"{CANARY}@example.com", "+49 7777000001")
+    application = await company.hr.application(company.positions["marketing"], person)
+    async with web_server() as web, web_server() as refusing, mail_server() as box:
+        refusing.status, refusing.body = 500, CANARY.encode()
+        box.answer = f"451 {CANARY} is busy".encode()
+        await ask.do("setWebhook", company.user("integrator"), url=web.url, secret=key)
+        times = {"startsAt": "2026-11-25T09:00:00Z", "endsAt": "2026-11-25T10:00:00Z", "timeZone": "Asia/Shanghai"}
+        room = {"mode": "VIDEO", "joinUrl": f"https://{CANARY}.example/room"}
+        invited = {"application": gid("Application", application), **times, **room}
+        interview = (await ask.do("inviteToInterview", company.user("marketing"), **invited))["id"]
+        closed, busy = Smtp.at("smtp://127.0.0.1:9", sender), Smtp.at(box.url, sender)
+        ways: list[Channel] = [closed, busy, Gateway(refusing.url, key), Broken(), Folder(tmp_path / "out", sender)]
+        for number, way in enumerate(ways):
+            post = Post(way, "https://jobs.example.com", sender, metrics)
+            errands = {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call}
+            now = NOW + timedelta(hours=number)
+            worker = Worker(graph, RULES, errands, lambda now=now: now, metrics)
+            while await worker.turn():
+                pass
+            await ask.do("recordResponse", company.user("integrator"), interview=interview, response="ACCEPTED")
+        bodies = [body.decode() for _, body in web.taken]
+    assert len(bodies) >= 4
+    (mail,) = [path.read_text() for path in (tmp_path / "out").glob("*.eml") if CANARY in path.read_text()][:1]
+    assert CANARY in mail, "the candidate's own mail names it"
+    queued = [str(row.properties) for row in await graph.client.read(QUEUED)]
+    for place, text in (
+        ("the log", stream.getvalue()),
+        ("the metrics", metrics.page().decode()),
+        ("what is queued", "\n".join(queued)),
+        ("a webhook", "\n".join(bodies)),
+    ):
+        assert not traces(text), (place, traces(text)[:3])
+    assert "left for later" in stream.getvalue()
+    figure = f"0 found: {len(ways)} ways of sending, {len(bodies)} webhooks, {len(queued)} nodes of the outbox"
+    tell(capsys, "a leak by messages or webhooks", figure)

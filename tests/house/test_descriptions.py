@@ -88,8 +88,8 @@ def test_mutations_name_codes_that_exist(mutation: str) -> None:
     assert codes(mutation) <= {code.value for code in Code}
 
 
-AT_THE_DOOR = {"NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED"}
-"""Refusals of the candidates' pages alone: a code opens a session of theirs, of which GraphQL knows nothing."""
+AT_THE_DOOR = {"NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED", "INVITATION_CHANGED"}
+"""Refusals of the candidates' pages, whose sessions GraphQL knows nothing of, and of answers that calendars mail."""
 
 
 def test_every_code_is_named_by_a_mutation() -> None:

@@ -20,6 +20,7 @@ from graph.interviews import Side, Times
 from graph.refusals import Locale
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
+from graph.statements import Nothing, Statement
 from graph.timesheets import Fact
 from graph.traversal import (
     ROOTS,
@@ -42,6 +43,7 @@ from graph.visibility import POLICIES, Dialect, Person, Viewer
 from graph.writing import Graph
 from schema.execution import LOOKUPS, Answerer
 from schema.root import core_schema
+from seeds import makers
 from seeds.makers import fixed_ids
 from tests.conftest import Ask, Company, gid, looked, make_company, uid
 
@@ -219,6 +221,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "Message": uid(interview["messages"][0]["id"]),
         "Decision": await company.hr.decide(Decide(second, Verdict.HOLD, "Later.", (finding,))),
         "FreedSlot": await freed(company),
+        "Webhook": await hooked(graph, company),
         **await invited(Ask(graph, answerer), company),
     }
     return There(company.hr.viewer, ids)
@@ -231,6 +234,22 @@ async def freed(company: Company) -> str:
     interview = await company.hr.interview(lost, starts_at=company.hr.at + timedelta(days=5))
     await company.hr.cancel(interview, Side.CANDIDATE)
     return await company.hr.free_slot(interview)
+
+
+CALL = Statement(
+    "tests.call",
+    "MATCH (webhook:Webhook {id: $id}) MATCH (user:User {id: $user}) CREATE (webhook)-[:CALLS]->(user)",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def hooked(graph: Graph, company: Company) -> str:
+    """An integrator's, which is the viewer's too."""
+    integrator = await makers.maker(graph, company.user("integrator"), at=INSTANT)
+    id = await integrator.webhook("https://hooks.example.com/turnout", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    await graph.client.write(lambda tx: tx.run(CALL, id=id, user=company.hr.viewer.id))
+    return id
 
 
 async def invited(ask: Ask, company: Company) -> dict[str, str]:
