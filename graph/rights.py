@@ -172,9 +172,9 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
         values = {"candidate": candidate, "kind": kind.value, "text": text, "now": act.now, "due_at": due_at}
         await desk.tx.run(FILE, id=id, **values)
         await desk.record(EventType.REQUEST_FILED, request=id, kind=kind.value, text=text, dueAt=due_at)
-        await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id)
+        await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id, dueAt=due_at)
         for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=candidate):
-            await messages.tell_department(desk, Template.REQUEST_RECEIVED, department.id, id)
+            await messages.tell_department(desk, Template.REQUEST_RECEIVED, department.id, id, dueAt=due_at)
         return Written("RightsRequest", id)
 
     return await perform(graph, act, work)
