@@ -12,8 +12,9 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry.types import Info
 
-from graph import analytics, costs
+from graph import analytics, costs, fairness
 from graph.analytics import ComparedBy, GroupBy, Period, Scope
+from graph.fairness import FairBy
 from graph.instants import is_zone
 from graph.interviews import Mode
 from graph.labels import LABELS, in_words
@@ -22,6 +23,7 @@ from graph.visibility import Dialect, Viewer
 from schema.context import Context
 from schema.costs import Calculation, Cost, Roi
 from schema.errors import bad_argument
+from schema.fairness import Fairness, FairnessGroupInput
 from schema.fields import LOCALE, field
 from schema.ids import id_of
 from schema.intervals import Rate, RateDifference
@@ -169,6 +171,34 @@ class Analytics:
             return None
         found = await analytics.second_round(self.context.graph, self.viewer, over, when, self.context.clock())
         return cast(Any, found)
+
+    @strawberry.field(
+        description="How marks, voids and upheld disputes fall on groups; of departments of your own alone, and a "
+        "table of groups is for HR_ADMIN and AUDITOR."
+    )
+    async def fairness(
+        self,
+        by: Annotated[FairBy, _argument("What interviews are grouped by.")],
+        from_: Start = None,
+        to: End = None,
+        department: Place = None,
+        groups: Annotated[
+            list[FairnessGroupInput] | None, _argument("The table, with TABLE: up to 20 groups of 2,000 people in all.")
+        ] = None,
+    ) -> Fairness | None:
+        over, when = self._asked(department, from_, to)
+        if over is None or not over.is_whole or (groups and not self.viewer.parameters["admin"]):
+            return None
+        if (by is FairBy.TABLE) != bool(groups):
+            raise bad_argument("groups", "a table is given with TABLE and with nothing else")
+        named = [(each.name, [id_of("Candidate", id) for id in each.candidates]) for each in groups or []]
+        table = fairness.table_of(named) if named else []
+        if table is None:
+            raise bad_argument(
+                "groups", "a table has up to 20 groups of 2,000 people in all, and nobody in two of them"
+            )
+        limits = fairness.UPHELD_LIMIT, fairness.FALSE_LIMIT
+        return cast(Any, await fairness.measure(self.context.graph, over, when, by, table, limits))
 
     def _asked(
         self, department: Any, start: datetime | None, end: datetime | None, name: str = "from"

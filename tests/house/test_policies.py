@@ -13,6 +13,7 @@ from schema.root import core_schema
 
 SCHEMA = core_schema()
 UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge"} | {
+    *("Fairness", "FairGroup", "Brake"),
     *("Analytics", "NoShows", "NoShowGroup", "SecondRound", "Odds", "Rate", "RateDifference", "Range"),
     *("Cost", "CostRates", "Loss", "LostInterviews", "DaysToFill", "Calculation", "Roi", "RoiSide"),
 }

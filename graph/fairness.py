@@ -1,0 +1,206 @@
+"""Fairness: whether marks fall, and are taken back, alike on everybody; and the brake on the score where they do not.
+
+Rates are counted over interviews of the viewer's own departments of which it is known whether the candidate came. A
+group table is the auditor's: it says which candidates belong together, is used for one answer and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
+
+from graph.analytics import SETTLED, SMALLEST, WHEN, Period, Scope
+from graph.instants import is_zone
+from graph.intervals import Rate, wilson
+from graph.statements import Statement
+from graph.visibility import padded
+from graph.writing import Graph
+
+
+class FairBy(Enum):
+    """What interviews are grouped by; HOUR is the hour on the clock of the interview's own zone."""
+
+    MODE = "MODE"
+    HOUR = "HOUR"
+    ZONE = "ZONE"
+    CHANNEL = "CHANNEL"
+    TABLE = "TABLE"
+
+
+FOUR_FIFTHS = 0.8
+"""The share of the best group's rate below which a group is looked at: the four-fifths rule of the US agencies' uniform
+guidelines on selection (29 CFR 1607.4 D). A reason to look, no proof of a wrong."""
+UNKNOWN = "UNKNOWN"
+"""The group of what has no channel, and of candidates whom the table does not name."""
+MOST_GROUPS, MOST_NAMED = 20, 2_000
+"""Groups of a table, and candidates in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of interviews that have `key` in common: those settled, and of the decided marks how they ended."""
+
+    key: str
+    zone: str
+    settled: int
+    marked: int
+    voided: int
+    disputed: int
+    upheld: int
+
+
+_KEY: LiteralString = """CASE $by WHEN 'MODE' THEN that.mode
+      WHEN 'HOUR' THEN substring(toString(at), 0, 13)
+      WHEN 'CHANNEL' THEN coalesce(a.source, 'UNKNOWN')
+      WHEN 'TABLE' THEN coalesce(head([g IN $table WHERE c.id IN g[1] | g[0]]), 'UNKNOWN') ELSE that.timeZone END"""
+COUNT = Statement(
+    "fairness.count",
+    """
+    MATCH (d:Department) WHERE d.id IN $own
+    MATCH (d)<-[:HELD_BY]-(that:Interview)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate)
+    WHERE """
+    + SETTLED
+    + " WITH that, a, c, "
+    + WHEN
+    + """ AS at
+    WHERE at >= $from AND at < $to
+    OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding)
+      WHERE f.decidedAt IS NOT NULL AND f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE'
+    WITH that, a, c, at, count(f) AS marks, count(CASE WHEN f.state = 'VOID' THEN 1 END) AS voids,
+      count(CASE WHEN f.disputedAt IS NOT NULL THEN 1 END) AS disputes,
+      count(CASE WHEN f.disputedAt IS NOT NULL AND f.state = 'VOID' THEN 1 END) AS won
+    WITH """
+    + _KEY
+    + """ AS key, CASE WHEN $by = 'HOUR' THEN that.timeZone ELSE '' END AS zone, marks, voids, disputes, won
+    RETURN key, zone, count(*) AS settled, count(CASE WHEN marks > 0 THEN 1 END) AS marked,
+      count(CASE WHEN voids > 0 THEN 1 END) AS voided, count(CASE WHEN disputes > 0 THEN 1 END) AS disputed,
+      count(CASE WHEN won > 0 THEN 1 END) AS upheld ORDER BY key, zone
+    """,
+    row=Counted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FairGroup:
+    """A group's rates; null numbers are of fewer than five interviews. `impact` compares shares without a mark."""
+
+    key: str
+    settled: int | None
+    marks: Rate | None
+    voids: Rate | None
+    disputes: Rate | None
+    upheld: Rate | None
+    impact: float | None
+    is_below_four_fifths: bool | None
+
+
+class BrakeReason(Enum):
+    """Why the score is to be off."""
+
+    UPHELD_DISPUTES = "UPHELD_DISPUTES"
+    FALSE_MARKS = "FALSE_MARKS"
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """Whether too many marks were wrong: above a limit, the score is off until they are fewer.
+
+    A mark is false that was taken back; a dispute is upheld that took it back. Fewer than `least` of either prove
+    nothing.
+    """
+
+    is_on: bool
+    reasons: tuple[BrakeReason, ...]
+    upheld: Rate | None
+    false_marks: Rate | None
+    upheld_limit: float
+    false_limit: float
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    by: FairBy
+    groups: tuple[FairGroup, ...]
+    brake: Brake
+
+
+UPHELD_LIMIT, FALSE_LIMIT, LEAST = 0.3, 0.1, 10
+"""Ours, where the policy sets none: three in ten disputes upheld, one in ten marks taken back, of ten at least."""
+
+
+def table_of(groups: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]] | None:
+    """A group table as the statement takes it; null where it is none: too large, or somebody in two groups."""
+    names, named = [name for name, _ in groups], [id for _, ids in groups for id in ids]
+    if not 0 < len(groups) <= MOST_GROUPS or len(set(names)) < len(names) or len(named) > MOST_NAMED:
+        return None
+    if len(set(named)) < len(named) or any(not name.strip() or name == UNKNOWN for name in names):
+        return None
+    return [[name, list(ids)] for name, ids in groups]
+
+
+async def measure(
+    graph: Graph, over: Scope, when: Period, by: FairBy, table: list[list[Any]], limits: tuple[float, float]
+) -> Fairness:
+    """By one statement. `limits` are the shares of upheld disputes and of false marks above which the brake is on."""
+    rows = await graph.client.read(
+        COUNT, own=padded(list(over.own)), by=by.value, table=table or [["", [""]]], **when.parameters
+    )
+    if by is FairBy.HOUR:
+        rows = by_hour(rows)
+    return Fairness(by, compared(rows), brake(rows, *limits))
+
+
+def by_hour(rows: Iterable[Counted]) -> list[Counted]:
+    """Rows by the hour in UTC summed up by the hour on the clock of their zone."""
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        at = datetime.fromisoformat(f"{row.key}:00").replace(tzinfo=UTC)
+        hour = at.astimezone(ZoneInfo(row.zone if is_zone(row.zone) else "UTC")).hour
+        found.setdefault(f"{hour:02}", Counter()).update({name: getattr(row, name) for name in _NUMBERS})
+    return [Counted(key, "", **{name: found[key][name] for name in _NUMBERS}) for key in sorted(found)]
+
+
+_NUMBERS = ("settled", "marked", "voided", "disputed", "upheld")
+
+
+def compared(rows: Sequence[Counted]) -> tuple[FairGroup, ...]:
+    """Groups in their order; each share without a mark over the best one's of those that are told."""
+    told = {row.key: 1 - row.marked / row.settled for row in rows if row.settled >= SMALLEST}
+    best = max(told.values(), default=0.0)
+    return tuple(_group(row, told[row.key] / best if best and row.key in told else None) for row in rows)
+
+
+def _group(row: Counted, impact: float | None) -> FairGroup:
+    if row.settled < SMALLEST:
+        return FairGroup(row.key, None, None, None, None, None, None, None)
+    few = row.marked < SMALLEST
+    return FairGroup(
+        row.key,
+        row.settled,
+        wilson(row.marked, row.settled),
+        None if few else wilson(row.voided, row.marked),
+        None if few else wilson(row.disputed, row.marked),
+        None if row.disputed < SMALLEST else wilson(row.upheld, row.disputed),
+        impact,
+        None if impact is None else impact < FOUR_FIFTHS,
+    )
+
+
+def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, least: int = LEAST) -> Brake:
+    """Over all groups together."""
+    total: Mapping[str, int] = Counter()
+    for row in rows:
+        total = Counter(total) + Counter({name: getattr(row, name) for name in _NUMBERS})
+    upheld, false = wilson(total["upheld"], total["disputed"]), wilson(total["voided"], total["marked"])
+    reasons: list[BrakeReason] = []
+    if upheld is not None and upheld.total >= least and upheld.value > upheld_limit:
+        reasons.append(BrakeReason.UPHELD_DISPUTES)
+    if false is not None and false.total >= least and false.value > false_limit:
+        reasons.append(BrakeReason.FALSE_MARKS)
+    return Brake(bool(reasons), tuple(reasons), upheld, false, upheld_limit, false_limit, least)

@@ -1,0 +1,47 @@
+"""Fairness, as clients see it: rates by group, and the brake on the score."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.fairness import BrakeReason, FairBy
+from schema.fields import field
+from schema.intervals import Rate
+
+strawberry.enum(FairBy, description="What interviews are grouped by; TABLE is a table that you supply.")
+strawberry.enum(BrakeReason, description="Why the score is to be off.")
+
+
+@strawberry.input(description="Candidates who belong together, by a table of your own; it is kept nowhere.")
+class FairnessGroupInput:
+    name: str = field("The group's name.")
+    candidates: list[strawberry.ID] = field("Who belongs to it; nobody belongs to two.")
+
+
+@strawberry.type(description="The marks of one group; numbers of fewer than 5 are not told.")
+class FairGroup:
+    key: str = field("A mode, an hour from 00 to 23, a zone, a source, or a name of your table; UNKNOWN for the rest.")
+    settled: int | None = field("Accepted interviews of which it is known whether the candidate came.")
+    marks: Rate | None = field("Those for which a no-show of the candidate's own was decided.")
+    voids: Rate | None = field("The marks that were taken back.")
+    disputes: Rate | None = field("The marks that were disputed.")
+    upheld: Rate | None = field("The disputes that took the mark back.")
+    impact: float | None = field("The share without a mark, over that of the group that fares best.")
+    is_below_four_fifths: bool | None = field("Whether that is below 0.8: a reason to look, no proof of a wrong.")
+
+
+@strawberry.type(description="Whether too many marks were wrong for a score to be made of them.")
+class Brake:
+    is_on: bool = field("Whether the score is to be off.")
+    reasons: list[BrakeReason] = field("Which limit was passed.")
+    upheld: Rate | None = field("Disputes that took the mark back.")
+    false_marks: Rate | None = field("Marks that were taken back.")
+    upheld_limit: float = field("The share of upheld disputes above which it is on.")
+    false_limit: float = field("The share of false marks above which it is on.")
+    least: int = field("How many marks or disputes there must be for a share to count.")
+
+
+@strawberry.type(description="How marks fall on groups of people and of interviews.")
+class Fairness:
+    groups: list[FairGroup] = field("The groups in order.")
+    brake: Brake = field("Over all of them together.")

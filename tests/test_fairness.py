@@ -1,0 +1,117 @@
+"""Fairness: how marks fall on groups, who is told of it, and when the score is to be off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from graph.fairness import BrakeReason, Counted, brake, by_hour, compared, table_of
+from graph.interviews import Attendance, Response
+from tests.conftest import NOW, Ask, Company, gid
+from tests.test_decisions import WHO
+
+FAIRNESS = """
+query Fair($by: FairBy!, $groups: [FairnessGroupInput!]) {
+  analytics { fairness(by: $by, groups: $groups) {
+    groups { key settled marks { count total } voids { count } impact isBelowFourFifths }
+    brake { isOn reasons upheldLimit falseLimit least falseMarks { count total } }
+  } }
+}
+"""
+
+
+def counted(key: str, settled: int, marked: int, **rest: int) -> Counted:
+    numbers = {"voided": 0, "disputed": 0, "upheld": 0, **rest}
+    return Counted(key, "", settled, marked, **numbers)
+
+
+def test_the_impact_ratio_is_over_the_best_group() -> None:
+    best, worse, few = compared([counted("A", 100, 10), counted("B", 100, 40), counted("C", 4, 4)])
+    assert (best.impact, best.is_below_four_fifths) == (1.0, False)
+    assert worse.impact == pytest.approx(60 / 90)
+    assert worse.is_below_four_fifths is True
+    assert (few.settled, few.marks, few.impact) == (None, None, None)
+
+
+def test_the_brake_goes_by_its_limits() -> None:
+    """More than a limit, of enough to prove anything; over all groups together."""
+    for rows, reasons in [
+        ([counted("A", 50, 20, voided=2)], ()),
+        ([counted("A", 50, 20, voided=3)], (BrakeReason.FALSE_MARKS,)),
+        ([counted("A", 50, 5, voided=3), counted("B", 9, 5, voided=1)], (BrakeReason.FALSE_MARKS,)),
+        ([counted("A", 50, 9, voided=9)], ()),
+        ([counted("A", 90, 60, disputed=10, upheld=4)], (BrakeReason.UPHELD_DISPUTES,)),
+        ([counted("A", 90, 60, disputed=10, upheld=3)], ()),
+        ([], ()),
+    ]:
+        found = brake(rows, 0.3, 0.1)
+        assert (found.is_on, found.reasons) == (bool(reasons), reasons), rows
+
+
+def test_hours_are_those_of_the_zone() -> None:
+    """An hour of summer and one of winter are the same hour on the wall."""
+    rows = [Counted(f"2026-{day}", "Europe/Berlin", 5, 1, 0, 0, 0) for day in ("07-01T07", "12-01T08")]
+    assert [(each.key, each.settled, each.marked) for each in by_hour(rows)] == [("09", 10, 2)]
+
+
+def test_a_table_names_nobody_twice() -> None:
+    assert table_of([("A", ["1", "2"]), ("B", ["3"])]) == [["A", ["1", "2"]], ["B", ["3"]]]
+    for wrong in ([], [("A", ["1"]), ("B", ["1"])], [("A", ["1"]), ("A", ["2"])], [(" ", ["1"])], [("UNKNOWN", ["1"])]):
+        assert table_of(wrong) is None
+
+
+async def people(ask: Ask, company: Company) -> dict[str, list[str]]:
+    """Six who came to Technology's interviews and five who missed them, of whom one's mark was taken back."""
+    hr = company.hr
+    found: dict[str, list[str]] = {"came": [], "missed": []}
+    for number in range(6):
+        company.at(days=20)
+        application = await company.application("technology")
+        interview = await hr.interview(application, starts_at=NOW - timedelta(days=10), response=Response.ACCEPTED)
+        hr.at = NOW - timedelta(days=9)
+        await hr.attendance(interview, Attendance.ATTENDED)
+        found["came"].append(application)
+        if number < 5:
+            company.at(days=40)
+            missed = await company.application("technology")
+            finding = await hr.no_show(missed)
+            found["missed"].append(missed)
+            if number == 0:
+                await hr.void(finding)
+    for name, applications in found.items():
+        ids = [await ask(WHO, company.user("hr"), id=gid("Application", each)) for each in applications]
+        found[name] = [each["application"]["candidate"]["id"] for each in ids]
+    return found
+
+
+async def test_groups_of_a_table_are_compared(ask: Ask, company: Company) -> None:
+    named = await people(ask, company)
+    groups = [{"name": name, "candidates": ids} for name, ids in named.items()]
+
+    async def fair(viewer: str, by: str, **given: Any) -> Any:
+        return (await ask(FAIRNESS, company.user(viewer), by=by, **given))["analytics"]
+
+    for viewer in ("hr", "auditor"):
+        told = (await fair(viewer, "TABLE", groups=groups))["fairness"]
+        came, missed = told["groups"]
+        assert (came["key"], came["settled"], came["marks"], came["impact"]) == (
+            "came",
+            6,
+            {"count": 0, "total": 6},
+            1.0,
+        )
+        assert (missed["settled"], missed["marks"], missed["voids"]) == (5, {"count": 5, "total": 5}, {"count": 1})
+        assert (missed["impact"], missed["isBelowFourFifths"]) == (0.0, True)
+        assert told["brake"]["isOn"] is False
+        assert told["brake"]["falseMarks"] == {"count": 1, "total": 5}
+    assert (await fair("technology", "TABLE", groups=groups))["fairness"] is None
+    assert await fair("integrator", "MODE") is None
+    modes = (await fair("technology", "MODE"))["fairness"]["groups"]
+    assert sum(each["settled"] or 0 for each in modes) == 11
+    assert (await fair("brand", "MODE"))["fairness"]["groups"] == []
+    for by in ("HOUR", "ZONE", "CHANNEL"):
+        assert sum(each["settled"] or 0 for each in (await fair("hr", by))["fairness"]["groups"]) == 11
+    wrong = await ask.whole(FAIRNESS, company.user("hr"), by="TABLE")
+    assert len(wrong.errors) == 1
