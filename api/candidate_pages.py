@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
+from graphql import GraphQLSchema
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -81,9 +82,9 @@ query CandidateHome($application: ID!, $locale: Locale!) {
 }
 """
 RIGHTS_PAGE = """
-query CandidateRights($candidate: ID!, $locale: Locale!) {
+query CandidateRights($locale: Locale!) {
   organization { name nameZh timeZone }
-  candidate(id: $candidate) {
+  myRecord {
     requests(first: 50) {
       nodes { kind kindLabel(locale: $locale) stateLabel(locale: $locale) text filedAt dueAt answeredAt reason }
     }
@@ -131,17 +132,18 @@ query CandidateTime($interview: ID!, $locale: Locale!) {
 }
 """
 RECORD = """
-query CandidateRecord($candidate: ID!, $locale: Locale!) {
+query CandidateRecord($locale: Locale!) {
   organization { name nameZh timeZone }
-  candidate(id: $candidate) {
+  myRecord {
     displayName email phone
     applications(first: 50) {
       nodes { id appliedAt stageLabel(locale: $locale) position { title department { name nameZh } } }
     }
-    interviews(first: 50) {
+    interviews(first: 40) {
       nodes {
         id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
         attendanceLabel(locale: $locale) department { name nameZh }
+        events(first: 40) { nodes { typeLabel(locale: $locale) occurredAt actorKind actor { externalId } } }
       }
     }
     findings(first: 50) {
@@ -177,6 +179,16 @@ mutation CandidateStates($input: RecordStatementInput!) {
   recordStatement(input: $input) { __typename ... on Refused { code } }
 }
 """
+
+
+def offered(schema: GraphQLSchema, document: str) -> str:
+    """The document without the lines that ask for what the schema does not have."""
+
+    def has(needed: re.Match[str] | None) -> bool:
+        type: Any = schema.get_type(needed.group(1)) if needed else None
+        return needed is None or (type is not None and needed.group(2) in type.fields)
+
+    return "\n".join(line for line in document.splitlines() if has(NEEDED.search(line)))
 
 
 class Stopped(Exception):
@@ -287,15 +299,9 @@ class CandidatePages:
         ]
 
     def offered(self, document: str) -> str:
-        """The document without the lines that ask for what the schema does not have."""
         if document not in self._offered:
-            lines = document.splitlines()
-            self._offered[document] = "\n".join(line for line in lines if self._has(NEEDED.search(line)))
+            self._offered[document] = offered(self.server.answerer.schema, document)
         return self._offered[document]
-
-    def _has(self, needed: re.Match[str] | None) -> bool:
-        type: Any = self.server.answerer.schema.get_type(needed.group(1)) if needed else None
-        return needed is None or (type is not None and needed.group(2) in type.fields)
 
     async def open(self, request: Request) -> Response:
         """Swaps a link's token for a session; nothing else is done, whoever follows it."""
@@ -531,9 +537,8 @@ async def record(visit: Visit) -> Response:
     """All that is recorded of the candidate, and what it may say to it."""
     if not visit.is_verified:
         return visit.go("code?to=record")
-    id = to_global("Candidate", visit.link.candidate)
-    data = await visit.ask(RECORD, candidate=id, locale=visit.locale.value)
-    return visit.show("record.html", data=data, person=data["candidate"])
+    data = await visit.ask(RECORD, locale=visit.locale.value)
+    return visit.show("record.html", data=data, person=data["myRecord"])
 
 
 async def state(visit: Visit) -> Response:
@@ -590,9 +595,8 @@ async def rights(visit: Visit) -> Response:
     """What may be asked for, and what was."""
     if not visit.is_verified:
         return visit.go("code?to=rights")
-    id = to_global("Candidate", visit.link.candidate)
-    data = await visit.ask(RIGHTS_PAGE, candidate=id, locale=visit.locale.value)
-    return visit.show("rights.html", data=data, kinds=RIGHTS, requests=data["candidate"]["requests"]["nodes"])
+    data = await visit.ask(RIGHTS_PAGE, locale=visit.locale.value)
+    return visit.show("rights.html", data=data, kinds=RIGHTS, requests=data["myRecord"]["requests"]["nodes"])
 
 
 async def ask_right(visit: Visit) -> Response:

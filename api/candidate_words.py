@@ -122,6 +122,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "While you dispute it, it is hidden from other departments and weighs nothing.",
     ),
     "why_wrong": ("为什么不正确？", "Why is it wrong?"),
+    "HUMAN": ("企业人员", "Somebody of the employer"),
+    "CANDIDATE": ("您本人", "You"),
+    "SYSTEM": ("系统", "The system"),
+    "API": ("对接程序", "A program"),
     "looks": ("谁查看过", "Who looked"),
     "no_looks": ("没有人查看过关于您的认定。", "Nobody has looked at what was found about you."),
     "gaps": (

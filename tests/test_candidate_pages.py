@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from graphql import parse, validate
 from icalendar import Calendar
 from structlog.testing import LogCapture
 
+from api import candidate_pages
 from api import candidate_words as words
 from api.candidate_pages import HEADERS
 from api.http import Server
@@ -26,6 +28,7 @@ from graph.links import Link
 from graph.refusals import Code, Locale
 from graph.writing import Graph
 from schema.execution import Answerer
+from schema.limits import measure, operations
 from tests.conftest import NOW, Ask, Company, gid
 
 PORT = 8000
@@ -348,6 +351,19 @@ async def test_no_log_and_no_metric_names_a_token(graph: Graph, answerer: Answer
     assert [entry["path"] for entry in capture.entries[:2]] == ["/c/{token}", "/c/"]
     assert candidate.token not in str(capture.entries) + metrics
     assert candidate.token[:30] not in str(capture.entries) + metrics
+
+
+def test_pages_ask_what_may_be_asked(answerer: Answerer) -> None:
+    """Within the limits of everyone, and of the schema as it is."""
+    mutations: Any = answerer.schema.mutation_type
+    missing = set(candidate_pages.CAN.values()) - mutations.fields.keys()
+    texts = [text for text in vars(candidate_pages).values() if isinstance(text, str) and " Candidate" in text]
+    documents = [text for text in texts if text.startswith("\n") and not any(name in text for name in missing)]
+    assert len(documents) > 8
+    for text in documents:
+        tree = parse(candidate_pages.offered(answerer.schema, text))
+        assert validate(answerer.schema, tree) == [], text
+        assert measure(answerer.schema, tree, operations(tree)[0], {"locale": "EN"})[1] == [], text
 
 
 def test_every_word_is_in_both_languages() -> None:

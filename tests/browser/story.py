@@ -6,6 +6,7 @@ disputed and taken back. Whatever the pages and the messages say here they said 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -97,6 +98,7 @@ class Story:
         parcel = self.post.last(template)
         to = ", ".join(f"{address.name} <{address.email}>" for address in parcel.to)
         page = await self.device.page.context.new_page()
+        await page.set_viewport_size({"width": 390, "height": 300})
         head = f"<p><b>{escape(parcel.subject)}</b><br><small>{escape(to)} · {parcel.at:%Y-%m-%d %H:%M} UTC</small></p>"
         style = "font: 15px/1.55 system-ui, 'Noto Sans CJK SC', sans-serif; margin: 20px; overflow-wrap: anywhere"
         await page.set_content(
@@ -123,9 +125,9 @@ class Story:
 
     async def open_link(self, template: str) -> None:
         """Follows the link of the last message of a template, as its reader does."""
-        text = self.post.last(template).text
-        link = next(word for word in text.split() if word.startswith(f"{self.site.address}/c/"))
-        await self.device.page.goto(link)
+        found = re.search(rf"{re.escape(self.site.address)}/c/[\w-]+", self.post.last(template).text)
+        assert found, self.post.last(template).text
+        await self.device.page.goto(found.group())
 
     async def verify(self) -> None:
         """Opens the record with the code that was sent."""
@@ -133,9 +135,9 @@ class Story:
         if "/c/code" in self.device.page.url:
             await self.device.press("发送验证码")
             await self.at(self.site.now)
-            digits = [word for word in self.post.last("CODE").text.replace("：", " ").split() if word.isdigit()]
-            code = next(word for word in digits if len(word) == 6)
-            await self.device.page.get_by_label("6 位验证码").fill(code)
+            found = re.search(r"(?<!\d)\d{6}(?!\d)", self.post.last("CODE").text)
+            assert found, self.post.last("CODE").text
+            await self.device.page.get_by_label("6 位验证码").fill(found.group())
             await self.device.press("确认")
 
     async def report(self, kind: str, at: datetime, interview: str | None = None, **more: Any) -> None:
