@@ -130,7 +130,7 @@ def serve() -> None:
                 )
                 await server.receipts.open()
                 upkeep = asyncio.create_task(_forget_daily(graph))
-                worker = make_worker(settings, graph, count=server.metrics, stopping=server.stopping)
+                worker = make_worker(settings, graph, count=server.metrics, stopping=server.stopping, answerer=answerer)
                 async with working(worker):
                     await Runner(config, server, lambda: _announce(server, say)).serve(sockets=[listener])
                 upkeep.cancel()

@@ -13,6 +13,7 @@ from api.working import Worker
 from graph.due import RULES
 from graph.timers import TimerKind
 from graph.writing import Graph
+from schema.execution import Answerer
 
 
 def make_worker(
@@ -21,13 +22,14 @@ def make_worker(
     *,
     count: Metrics | None = None,
     stopping: asyncio.Event | None = None,
+    answerer: Answerer | None = None,
 ) -> Worker:
-    """`count` hears of what is done; `stopping` ends the work when it is set."""
+    """`count` hears of what is done, `stopping` ends the work, `answerer` reads what webhooks are told."""
     post = make_post(settings, count)
     return Worker(
         graph,
         RULES,
-        {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls().call},
+        {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call},
         count=count,
         stopping=stopping or asyncio.Event(),
     )

@@ -16,7 +16,7 @@ from graph import timers
 from graph.events import About, EventType
 from graph.refusals import Code, Refusal
 from graph.secrets import canonical
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import Level, OrganizationRole
@@ -108,18 +108,18 @@ CONCERN_INTERVIEW = Statement(
     "messages.concern_interview",
     """
     MATCH (message:Message {id: $id}) MATCH (interview:Interview {id: $subject})
-    CREATE (message)-[:CONCERNS]->(interview)
+    CREATE (message)-[:CONCERNS]->(interview) RETURN interview.id AS id
     """,
-    row=Nothing,
+    row=Found,
     writes=True,
 )
 CONCERN_FINDING = Statement(
     "messages.concern_finding",
     """
     MATCH (message:Message {id: $id}) MATCH (:Finding {id: $subject})-[:FINDS]->(interview:Interview)
-    CREATE (message)-[:CONCERNS]->(interview)
+    CREATE (message)-[:CONCERNS]->(interview) RETURN interview.id AS id
     """,
-    row=Nothing,
+    row=Found,
     writes=True,
 )
 SET_LAST_SEQ = Statement(
@@ -164,7 +164,8 @@ async def _queue(
     )
     await desk.tx.run(to, id=id, to=whom)
     for concern in (CONCERN_INTERVIEW, CONCERN_FINDING):
-        await desk.tx.run(concern, id=id, subject=subject)
+        if await desk.tx.run(concern, id=id, subject=subject):
+            break
     await timers.start(desk, TimerKind.SEND, id, desk.act.now)
     return id
 
