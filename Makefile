@@ -88,6 +88,11 @@ costs: $(VENV)/.development
 record-schema: $(VENV)/.development
 	$(BIN)/python -c 'import json; from schema.exports import record_schema; from schema.root import core_schema; print(json.dumps(record_schema(core_schema()), indent=2, ensure_ascii=False))' > docs/record.schema.json
 
+# docs/credit.md is made of the default policy in the code.
+.PHONY: credit
+credit: $(VENV)/.development
+	$(BIN)/python -c 'from graph.credit import DEFAULTS; from graph.credit_page import page; print(page(DEFAULTS), end="")' > docs/credit.md
+
 bench: $(VENV)/.bench $(PEER)/node_modules
 	$(BIN)/python -m tests.bench
 

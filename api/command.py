@@ -34,7 +34,7 @@ from api.settings import Settings, SetupError, read_settings
 from api.tracing import open_tracing
 from api.work import make_worker
 from api.working import working
-from graph import erasures, events, organizations
+from graph import erasures, events, organizations, score_records
 from graph.client import EngineUnavailable
 from graph.instants import is_zone
 from graph.planning import KEPT
@@ -43,7 +43,7 @@ from graph.writing import Graph, forget_operations
 from schema import trusted
 from schema.documents import Document
 from schema.execution import Answerer
-from schema.ids import to_global
+from schema.ids import from_global, to_global
 from schema.root import core_schema
 from seeds import demo, importing
 from seeds.attendance_importing import run_attendance_import
@@ -395,6 +395,27 @@ def doctor() -> None:
             healthy = healthy and finding.ok
             typer.echo(finding.line())
         return 0 if healthy else 1
+
+    run(work)
+
+
+@app.command()
+def verify_score(
+    candidate: Annotated[str | None, typer.Argument(help="A candidate's id; all of them where none is given.")] = None,
+) -> None:
+    """Recompute every score that was kept from the events before it alone, and name each that comes out otherwise."""
+    only = None if candidate is None else (from_global(candidate)[1] or candidate)
+
+    async def work() -> int:
+        async with running_graph(read_settings()) as graph:
+            found = [kept async for kept in score_records.verify(graph.client, only)]
+        faults = [kept.fault for kept in found if kept.fault]
+        for fault in faults:
+            typer.echo(fault)
+        erased = sum(kept.found is None for kept in found)
+        told = f", {erased} no more to be recomputed after an erasure" if erased else ""
+        typer.echo(f"{len(found)} scores{told}, {len(faults)} faults.")
+        return 1 if faults else 0
 
     run(work)
 

@@ -26,9 +26,11 @@ from graph.orders import (
     INTERVIEW_CONDITIONS,
     INTERVIEW_SORTS,
 )
+from graph.profiles import PROFILE
 from graph.receipts import ACCESS_GAPS, ACCESSES
 from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
+from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Shape, Sort, root
@@ -162,6 +164,9 @@ CANDIDATE = Shape(
             conditions=EMPLOYMENT_CONDITIONS,
         ),
         "attendance": CANDIDATE_ATTENDANCE,
+        "score": CANDIDATE_SCORE,
+        "profile": PROFILE,
+        "labels": CANDIDATE_LABELS,
         "reminders": FOR_POSITION,
         "possibleMatches": Many(
             "Candidate",

@@ -204,6 +204,16 @@ REMOVE_POLICIES = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_SCORE_POLICIES = Statement(
+    "demo.remove_score_policies",
+    """
+    MATCH (policy:ScorePolicy {organization: $organization})
+    OPTIONAL MATCH (policy)<-[:ASSESSES]-(assessment:ImpactAssessment)
+    DETACH DELETE assessment, policy
+    """,
+    row=Nothing,
+    writes=True,
+)
 REMOVE_COSTS = Statement(
     "demo.remove_costs",
     "MATCH (policy:CostPolicy {organization: $organization}) DETACH DELETE policy",
@@ -302,6 +312,7 @@ OF_STRUCTURE = (
     REMOVE_WEBHOOKS,
     REMOVE_DELIVERIES,
     REMOVE_TIMERS,
+    REMOVE_SCORE_POLICIES,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,

@@ -330,6 +330,7 @@ async def _decide(
     days = policy.days(first=earlier[0].count == 0)
     occurred_at = interviews.missed_at(interview)
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
+    payload["expiresAt"] = occurred_at + timedelta(days=days.expires)
     await interviews.record(desk, type, interview.id, **payload, readUpTo=read_up_to)
     await desk.tx.run(
         DECIDE,
@@ -340,7 +341,7 @@ async def _decide(
         cause=cause.value,
         reason=reason,
         now=desk.act.now,
-        expires_at=occurred_at + timedelta(days=days.expires),
+        expires_at=payload["expiresAt"],
         erase_at=occurred_at + timedelta(days=days.erases),
     )
     await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, occurred_at + timedelta(days=days.erases))

@@ -481,7 +481,9 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
         await desk.tx.run(SETTLE_REQUEST, id=old.id, state="GRANTED", now=desk.act.now)
     payload = {"to": id, "chosenBy": chosen_by.value, "reason": reason, "startsAt": times.starts_at}
     await record(desk, EventType.INTERVIEW_RESCHEDULED, old.id, **payload)
-    await record(desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at)
+    await record(
+        desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at, endsAt=times.ends_at
+    )
     await links.create(desk, old.application, times.ends_at)
     await alarms.cancel(desk, old.id)
     await alarms.set(desk, id)

@@ -162,6 +162,26 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "MESSAGE_OPENED": ("消息已打开", "Message opened"),
     "WEBHOOK_SET": ("设定 Webhook", "Webhook set"),
     "WEBHOOK_DISABLED": ("停用 Webhook", "Webhook disabled"),
+    "SCORE_POLICY_PROPOSED": ("提出评分规则", "Score policy proposed"),
+    "IMPACT_ASSESSED": ("影响评估归档", "Impact assessment filed"),
+    "SCORE_POLICY_APPROVED": ("批准评分规则", "Score policy approved"),
+    "SCORING_SWITCHED": ("开关评分", "Scoring switched"),
+    "SCORE_COMPUTED": ("记录信用分", "Score kept"),
+    # CandidateLabel.name
+    "NEEDS_ATTENTION": ("职业态度待提升", "Needs attention"),
+    # CreditFactor.dimension
+    "RESUME_AUTHENTICITY": ("简历真实性", "Resume authenticity"),
+    "AI_INTERVIEW_NO_SHOW": ("AI面试到面", "AI interviews"),
+    "INTERVIEW_ATTENDANCE": ("面试到面", "Attendance at interviews"),
+    "WORK_ATTENDANCE": ("在职考勤", "Attendance at work"),
+    "TASK_COMPLETION": ("任务完成", "Completion of tasks"),
+    "COMMUNICATION": ("及时沟通", "Communication in time"),
+    "STABILITY": ("职业稳定性", "Stability"),
+    # CreditScore.band
+    "STRONG": ("优", "Strong"),
+    "GOOD": ("良", "Good"),
+    "FAIR": ("中", "Fair"),
+    "WEAK": ("待提升", "Weak"),
 }
 
 MONTHS = (

@@ -86,6 +86,16 @@ MIGRATIONS = (
         ),
     ),
     Migration(
+        "0006_i",
+        (
+            "CREATE CONSTRAINT score_policy_id IF NOT EXISTS FOR (n:ScorePolicy) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT score_policy_version IF NOT EXISTS FOR (n:ScorePolicy) "
+            "REQUIRE (n.organization, n.version) IS UNIQUE",
+            "CREATE CONSTRAINT impact_assessment_id IF NOT EXISTS FOR (n:ImpactAssessment) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX score_policy_organization IF NOT EXISTS FOR (n:ScorePolicy) ON (n.organization)",
+        ),
+    ),
+    Migration(
         "0006_h",
         ("CREATE CONSTRAINT cost_policy_id IF NOT EXISTS FOR (n:CostPolicy) REQUIRE n.id IS UNIQUE",),
     ),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import graph.policies  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape
+import graph.policies  # pyright: ignore[reportUnusedImport]  its shape
+import graph.score_policies  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shapes
 from graph import users
 from graph.client import Transaction
 from graph.events import GENESIS, ActorKind, Author, Chain, EventType, NewEvent, append
@@ -27,6 +28,16 @@ ORGANIZATION = Shape(
         "timeZone": Prop(see=Level.ALL),
         "attendancePolicy": Here("PolicyInForce"),
         "costPolicy": One("CostPolicy", ("(this)-[:RECKONS_WITH]->(that:CostPolicy)",), where="that.until IS NULL"),
+        "scorePolicies": Many(
+            "ScorePolicy",
+            ("(this)-[:SCORES_BY]->(that:ScorePolicy)",),
+            order=("that.version",),
+            descending=True,
+            limit=50,
+        ),
+        "scoringOff": Prop("coalesce(this.scoreOff, false)", see=Level.ALL),
+        "scoringOffIn": Prop("coalesce(this.scoreOffIn, [])", see=Level.ALL),
+        "scoringOffFor": Prop("coalesce(this.scoreOffFor, [])", see=Level.ALL),
         "departments": Many("Department", ("(this)<-[:PART_OF]-(that:Department)",), order=("that.name", "that.id")),
         "interviews": Page(
             "Interview",

@@ -21,6 +21,10 @@ class Code(Enum):
     NOT_VERIFIED = "NOT_VERIFIED"
     KEY_REUSED = "KEY_REUSED"
     INVALID_VALUE = "INVALID_VALUE"
+    ALREADY_APPROVED = "ALREADY_APPROVED"
+    ASSESSMENT_MISSING = "ASSESSMENT_MISSING"
+    SAME_PERSON = "SAME_PERSON"
+    SCORING_OFF = "SCORING_OFF"
     CODE_TAKEN = "CODE_TAKEN"
     USER_ELSEWHERE = "USER_ELSEWHERE"
     LAST_ADMIN = "LAST_ADMIN"
@@ -81,6 +85,13 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.NOT_VERIFIED: ("请先输入发送给您的验证码。", "Give the code that was sent to you first."),
     Code.KEY_REUSED: ("该幂等键已用于另一个请求。", "This idempotency key was used with other input."),
     Code.INVALID_VALUE: ("字段值无效。", "This value is not valid."),
+    Code.ALREADY_APPROVED: ("该规则已获批准。", "This policy was approved already."),
+    Code.ASSESSMENT_MISSING: (
+        "该规则尚无影响评估，不能启用。",
+        "No impact assessment of this policy is on file.",
+    ),
+    Code.SCORING_OFF: ("该候选人不评分。", "There is no score of this candidate."),
+    Code.SAME_PERSON: ("提出者不能批准自己的规则。", "Somebody other than the proposer has to approve it."),
     Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),
     Code.USER_ELSEWHERE: ("该用户不能加入本企业。", "This user cannot be added here."),
     Code.LAST_ADMIN: ("企业至少需要一名人力资源管理员。", "An organisation keeps at least one HR administrator."),

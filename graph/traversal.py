@@ -167,7 +167,30 @@ class Grouped:
     limit: int | None = None
 
 
-Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An object, or a list of them, made in Python from expressions over `this`: maps by the members of the shape `to`.
+
+    There a Prop names a key of the map, a Derived is made of keys, and a Part is a map, or a list of maps, within it;
+    all are open to whoever reaches this member; beyond that `many` reads as an empty list.
+    """
+
+    to: str
+    inputs: Steps
+    make: Callable[[Sequence[Any]], Any]
+    see: Level = Level.OWN
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of what is computed, an object or a list of objects within it."""
+
+    to: str
+    see: Level = Level.ALL
+
+
+Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped | Computed | Part
 
 
 class Look(Enum):
@@ -566,6 +589,13 @@ class Composer:
                 return self.aggregate(member, pick, names)
             case Grouped():
                 return self.grouped(member, pick, names)
+            case Computed():
+                shape = SHAPES[member.to]
+                layout = computed(shape, pick.picks)
+                absent = self.rule(shape).row == "false"
+                return ["null" if absent else self.value(text, names) for text in member.inputs], layout
+            case Part():
+                raise TypeError(f"{pick.name} lies in what is computed, not in the graph")
 
     def many(
         self, member: Many, pick: Pick, names: Mapping[str, str], bounded: Mapping[str, str] | None = None
@@ -713,6 +743,15 @@ class Composer:
             f"RETURN [{scope['grouped']}, [{row}]] }}"
         )
         return [text], ListLayout(layout, 1, 1, member.descending, member.limit)
+
+
+def computed(shape: Shape, picks: Sequence[Pick]) -> Layout:
+    """The layout of an object that is made in Python, and of those within it."""
+    cells = [Cell(pick, shape.members.get(pick.name)) for pick in picks]
+    for cell in cells:
+        if isinstance(cell.member, Part):
+            cell.layout = computed(SHAPES[cell.member.to], cell.pick.picks)
+    return Layout(shape, cells)
 
 
 def _told(expression: str, form: Form) -> str:

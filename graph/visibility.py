@@ -329,7 +329,7 @@ _FINDING_ROW: LiteralString = (
     + COUNTS
     + ") }"
 )
-_EVENT_OWN: LiteralString = """(EXISTS {
+EVENT_OWN: LiteralString = """(EXISTS {
     (this)-[:ABOUT]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department)
   WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }
@@ -408,7 +408,7 @@ POLICIES: Mapping[str, Policy] = {
         Rule(MY_INTERVIEW),
     ),
     "Event": Policy(
-        Rule(_EVENT_OWN),
+        Rule(EVENT_OWN),
         Rule("EXISTS { (this)-[:BY]->(:User {id: $viewer}) }"),
         Rule("$verified AND EXISTS { (this)-[:ABOUT]->(c:Candidate) WHERE c.id IN $mine }"),
     ),
@@ -559,6 +559,22 @@ POLICIES: Mapping[str, Policy] = {
         # Who brings messages on must be able to say what became of them.
         Rule("this.organization = $organization", own="false", near="false"),
         Rule("$verified AND EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine }"),
+    ),
+    # How people are scored is told to whoever may be scored by it, once it may be in force.
+    "ScorePolicy": Policy(
+        Rule("this.organization = $organization"),
+        ABSENT,
+        Rule("$verified AND this.organization = $organization AND this.state = 'APPROVED'"),
+    ),
+    "ImpactAssessment": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
+    # What is made of what the viewer's own departments hold is made of nothing else, and is none of a program's.
+    **dict.fromkeys(
+        (
+            *("ScoreDimension", "ScoreBand", "CreditScore", "CreditFactor", "CreditEvidence"),
+            *("CreditCounterfactual", "CandidateLabel", "LabelGround"),
+            *("CandidateProfile", "ProfileDimension", "ProfileEvent"),
+        ),
+        Policy(Rule("true"), ABSENT, Rule("true")),
     ),
     # The rules are no secret: they hold for whoever is invited, and programs that invite must keep to them.
     "AttendancePolicy": Policy(

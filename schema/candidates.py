@@ -27,7 +27,9 @@ from schema.links import (
 )
 from schema.mutations import IdempotentInput, mutation
 from schema.positions import ApplicationOrder, ApplicationWhere
+from schema.profiles import CandidateProfile
 from schema.rights import RightsRequestOrder
+from schema.scores import CandidateLabel, CreditScore
 
 
 @strawberry.enum(description="Orders of candidates.")
@@ -68,6 +70,11 @@ class Candidate(Node):
         "Where they work or worked, as far as you see it.", EmploymentOrder, where=where(EmploymentWhere)
     )
     attendance: AttendanceSummary = planned("Attendance in numbers, in a period.", **PERIOD)
+    score: CreditScore | None = field(
+        "Workplace credit, as advice, reckoned now from what your own departments hold; all of it for HR_ADMIN."
+    )
+    profile: CandidateProfile | None = field("What happened, and what is known in each dimension; of what is your own.")
+    labels: list[CandidateLabel] = field("Labels whose grounds you see, each of them.")
     reminders: list[Reminder] = planned(
         "What to know when this person is considered for a position; the newest 20.",
         position=Argument(strawberry.ID, "The position in question."),

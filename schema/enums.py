@@ -3,7 +3,9 @@
 import strawberry
 
 from graph.applications import Stage
+from graph.attention import Tag
 from graph.candidates import CandidateStatus
+from graph.credit import Band, Change, Dimension
 from graph.decisions import DecisionState, Verdict
 from graph.events import ActorKind, EventType
 from graph.findings import Cause, Channel, FindingOutcome, FindingState
@@ -17,6 +19,8 @@ from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
 from graph.rescheduling import RequestState
 from graph.rights import RightsKind, RightsState
+from graph.score_policies import PolicyState
+from graph.scores import OffBecause, ScoreStatus
 from graph.shifts import AttendanceKind
 from graph.slots import SlotState
 from graph.structure import Relation
@@ -25,6 +29,13 @@ from graph.visibility import DepartmentRole, OrganizationRole
 from graph.webhooks import WebhookState
 
 strawberry.enum(Code, name="RefusalCode", description="Why a mutation was refused.")
+strawberry.enum(Dimension, name="CreditDimension", description="What a score is made of.")
+strawberry.enum(Band, name="CreditBand", description="How a score is read.")
+strawberry.enum(Change, name="CreditChange", description="What may become of a finding.")
+strawberry.enum(ScoreStatus, description="Whether there is a number.")
+strawberry.enum(OffBecause, name="ScoreOffBecause", description="Why there is no score at all.")
+strawberry.enum(Tag, name="CandidateLabelName", description="A label on a person.")
+strawberry.enum(PolicyState, name="ScorePolicyState", description="How far a score policy has come.")
 strawberry.enum(OrganizationRole, description="What a user may do in the whole Organization.")
 strawberry.enum(DepartmentRole, description="What a user may do in one department.")
 strawberry.enum(Mode, name="InterviewMode", description="How an interview is held.")

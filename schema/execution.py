@@ -89,6 +89,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Decision": "(this:Decision {id: $id})",
     "InvitationRound": "(this:InvitationRound {id: $id})",
     "InvitationAnswer": "(this:InvitationAnswer {id: $id})",
+    "ScorePolicy": "(this:ScorePolicy {id: $id})",
+    "ImpactAssessment": "(this:ImpactAssessment {id: $id})",
 }
 LOOKUPS: Mapping[str, Root] = {type: Root(f"node.{type}", type, match) for type, match in _LOOKUPS.items()}
 """Any record by its id, as `node` finds it and as mutations read what they wrote."""

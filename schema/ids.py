@@ -10,6 +10,7 @@ from graph.paths import NodeKind
 
 NODES = frozenset(
     {
+        *("ScorePolicy", "ImpactAssessment"),
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
         *("Access", "AccessGap", "RightsRequest"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -32,7 +33,7 @@ from graphql import (
 
 from graph.paths import DEEPEST, NODES
 from graph.paths import MOST as MOST_NODES
-from graph.traversal import FIRST, MOST
+from graph.traversal import FIRST, MOST, SHAPES, Computed, Part
 from schema.errors import refused_request
 
 DEPTH = 12
@@ -69,6 +70,13 @@ class Size:
             min(self.schemas + other.schemas, ENDLESS),
             min(self.cost + other.cost, ENDLESS),
         )
+
+
+@cache
+def _made(kind: type[Computed | Part]) -> frozenset[str]:
+    """Types that are made in Python of what was read: they cost what it takes to read that, their parts nothing."""
+    members = (member for shape in SHAPES.values() for member in shape.members.values())
+    return frozenset(member.to for member in members if isinstance(member, kind))
 
 
 class Measure:
@@ -157,6 +165,10 @@ class Measure:
         if definition is None or node.selection_set is None:
             return inner
         named = get_named_type(returned)
+        if named.name in _made(Part):
+            return 0
+        if named.name in _made(Computed):
+            return LIST
         if named.name == "Graph":
             return self._graph(node, max(inner, 1))
         if named.name.endswith("Connection"):

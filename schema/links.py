@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from schema.rescheduling import RescheduleRequest
     from schema.rights import RightsRequest
     from schema.rounds import InvitationAnswer, InvitationRound
+    from schema.score_policies import ImpactAssessment, ScorePolicy
     from schema.slots import Slot
     from schema.users import User
     from schema.webhooks import Webhook
     from schema.work_calendars import WorkCalendar
 
+ScorePolicyRef = Annotated["ScorePolicy", strawberry.lazy("schema.score_policies")]
+ImpactAssessmentRef = Annotated["ImpactAssessment", strawberry.lazy("schema.score_policies")]
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organizations")]
 DepartmentRef = Annotated["Department", strawberry.lazy("schema.departments")]
 PositionRef = Annotated["Position", strawberry.lazy("schema.positions")]

@@ -6,6 +6,7 @@ from enum import Enum
 
 import strawberry
 
+from graph.visibility import OrganizationRole
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
 from schema.links import (
@@ -13,6 +14,7 @@ from schema.links import (
     CostPolicyRef,
     DepartmentRef,
     InterviewRef,
+    ScorePolicyRef,
     UserRef,
     WebhookRef,
     WorkCalendarRef,
@@ -34,6 +36,10 @@ class Organization(Node):
         "What no-shows are reckoned to cost; null while the defaults are in force."
     )
     attendance_policy: AttendancePolicyRef = field("The rules for invitations and findings in force.")
+    score_policies: list[ScorePolicyRef] = field("The versions of its score policy, the newest 50 first.")
+    scoring_off: bool = field("Whether scores and the label are off for all of it.")
+    scoring_off_in: list[str] = field("Jurisdictions under which they are off.")
+    scoring_off_for: list[OrganizationRole] = field("Roles for whose viewers they are off.")
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)

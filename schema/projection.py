@@ -18,6 +18,7 @@ from graph.traversal import (
     SHAPES,
     Aggregate,
     Cell,
+    Computed,
     Derived,
     Form,
     Grouped,
@@ -31,6 +32,7 @@ from graph.traversal import (
     One,
     Page,
     PageLayout,
+    Part,
     Pick,
     Prop,
     page_size,
@@ -102,6 +104,13 @@ def _instant(stored: str | None) -> str | None:
     return None if stored is None else to_text(stored)
 
 
+def identified(named: str | list[str]) -> str | list[str]:
+    """The global id of what is named `Type:id`, or of each of them."""
+    if isinstance(named, list):
+        return [b2a_base64(each.encode(), newline=False).decode() for each in named]
+    return b2a_base64(named.encode(), newline=False).decode()
+
+
 def _place(stored: str | None) -> dict[str, str] | None:
     """An instant in a cursor, told from a text that looks like one."""
     return None if stored is None else {"at": to_text(stored)}
@@ -132,6 +141,7 @@ class _Code:
         self._lines: list[str] = []
         self._bound: dict[str, Any] = {
             "encode": b2a_base64,
+            "identify": identified,
             "instant": _instant,
             "place": _place,
             "shown": _shown,
@@ -206,7 +216,7 @@ class _Code:
         if cell.hidden:
             return self.absent(cell)
         row = "row" if cell.group is None else f"level{cell.group}"
-        whole = isinstance(cell.member, (Derived, Merged, Page))
+        whole = isinstance(cell.member, (Derived, Merged, Page, Computed))
         place = f"{cell.index}:{cell.index + cell.width}" if whole else str(cell.index)
         text = self.member(type, cell, f"{row}[{place}]")
         return text if cell.group is None else f"({self.absent(cell)} if {row} is None else {text})"
@@ -216,7 +226,8 @@ class _Code:
         if isinstance(cell.member, Page):
             page = self.page(PageLayout(cell.pick, SHAPES[cell.member.to], "", Form.PLAIN, {}))
             return f"{page}((0, ()), request)"
-        return "[]" if isinstance(cell.member, (Many, Merged, Grouped)) else "None"
+        several = isinstance(cell.member, (Many, Merged, Grouped)) or getattr(cell.member, "many", False)
+        return "[]" if several else "None"
 
     def member(self, type: str, cell: Cell, value: str) -> str:
         slot, layout = cell.pick.slot, cell.layout
@@ -244,8 +255,38 @@ class _Code:
                 return f"[({readers},)[part](found, request) for part, found in {rows}({value})]"
             case Page():
                 return f"{self.page(layout)}({value}, request)"
+            case Computed(make=make):
+                return f"{self.computed(layout)}({self.bind(make)}({value}), request)"
             case _:
                 raise TypeError(f"nothing reads {cell.member!r}")
+
+    def computed(self, layout: Layout) -> str:
+        """The name of a function that reads what was made in Python: a map, a list of maps, or null."""
+        fields = [f"{self.key(cell.pick)}: {self.part(layout.shape.type, cell)}" for cell in layout.cells]
+        name = f"f{len(self._lines)}"
+        return self.define(
+            "made",
+            "if made is None: return None",
+            f"if isinstance(made, list): return [{name}(each, request) for each in made]",
+            f"return {{{', '.join(fields)}}}",
+        )
+
+    def part(self, type: str, cell: Cell) -> str:
+        """Reads a field of it."""
+        if cell.pick.error is not None:
+            return self.bind(cell.pick.error)
+        match cell.member:
+            case None:
+                return repr(type)
+            case Part():
+                return f"{self.computed(cell.layout)}(made[{cell.pick.name!r}], request)"
+            case Derived(inputs=inputs):
+                values = ", ".join(f"made[{key!r}]" for key in inputs)
+                return self.member(type, cell, f"[{values}]")
+            case Prop(form=Form.GLOBAL_ID):
+                return f"identify(made[{cell.pick.name!r}])"
+            case _:
+                return f"made[{cell.pick.name!r}]"
 
     def page(self, layout: PageLayout) -> str:
         """The name of a function that reads [count, rows], of which there may be one more than the page holds."""

@@ -28,6 +28,8 @@ from schema import (
     rescheduling,
     rights,
     rounds,
+    score_policies,
+    scores,
     slots,
     users,
     webhooks,
@@ -51,6 +53,7 @@ from schema.users import User
 
 DOMAINS = (
     rights,
+    *(score_policies, scores),
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),

@@ -27,6 +27,7 @@ from graph import (
     rescheduling,
     rights,
     rounds,
+    score_policies,
     slots,
     users,
     webhooks,
@@ -40,6 +41,7 @@ from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Tim
 from graph.positions import Urgency
 from graph.refusals import Refusal
 from graph.rights import RightsKind
+from graph.score_policies import Draft
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
 from graph.writing import Act, Graph, Outcome, Work, perform, random_id
@@ -144,6 +146,33 @@ class Maker:
     async def position(self, department: str, title: str, job_family: str, urgency: Urgency = Urgency.NORMAL) -> str:
         new = positions.OpenPosition(department, title, job_family, urgency)
         return await self._do("openPosition", {}, lambda act: positions.open(self.graph, act, new))
+
+    async def score_policy(self, draft: Draft | None = None) -> str:
+        organization, said = self.viewer.organization, draft or Draft({}, {}, {})
+        return await self._do(
+            "proposeScorePolicy",
+            {},
+            lambda act: score_policies.propose(self.graph, act, organization, said, "To begin with."),
+        )
+
+    async def impact_assessment(self, policy: str) -> str:
+        told = score_policies.Assessment("Advice to recruiters.", "A low score may bias them.", "Hearing, expiry.")
+        return await self._do(
+            "recordImpactAssessment", {}, lambda act: score_policies.assess(self.graph, act, policy, told)
+        )
+
+    async def switch_scoring(
+        self, *, off: bool, jurisdictions: tuple[str, ...] = (), roles: tuple[OrganizationRole, ...] = ()
+    ) -> str:
+        to, organization = score_policies.Switch(off, jurisdictions, roles), self.viewer.organization
+        return await self._do(
+            "switchScoring", {}, lambda act: score_policies.switch(self.graph, act, organization, to, "As decided.")
+        )
+
+    async def approval(self, policy: str) -> str:
+        return await self._do(
+            "approveScorePolicy", {}, lambda act: score_policies.approve(self.graph, act, policy, None)
+        )
 
     async def close_position(self, position: str) -> str:
         return await self._do("closePosition", {}, lambda act: positions.close(self.graph, act, position))

@@ -24,6 +24,7 @@ from graph.traversal import (
     ROOTS,
     SHAPES,
     Aggregate,
+    Computed,
     Derived,
     Form,
     Grouped,
@@ -32,9 +33,13 @@ from graph.traversal import (
     One,
     Page,
     Pick,
+    Prop,
     Root,
     Shape,
     compose,
+)
+from graph.traversal import (
+    Part as Within,
 )
 from graph.visibility import Dialect, Viewer
 from graph.writing import Graph
@@ -62,6 +67,20 @@ class Part:
     keys: Any = None
 
 
+@dataclass(frozen=True)
+class Made:
+    """What is made in Python: a map by the members of a shape."""
+
+    shape: Shape
+    values: Any
+
+
+def made(shape: str, values: Any) -> Any:
+    if isinstance(values, list):
+        return [made(shape, each) for each in values]
+    return None if values is None else Made(SHAPES[shape], values)
+
+
 @dataclass
 class Ordinary:
     """Answers as `viewer` at `now`; `loop` runs the statements, whose answers `known` keeps from then on."""
@@ -87,6 +106,8 @@ class Ordinary:
         name = info.field_name
         if isinstance(source, dict):
             return source[name]
+        if isinstance(source, Made):
+            return self.part(source, info, given)
         self.resolved.add((source.shape.name if source else "Query", name))
         path = [each for each in ancestry(info.path) if not (each.typename or "").endswith(("Connection", "Edge"))]
         self.deepest = max(self.deepest, sum(isinstance(each.key, str) for each in path))
@@ -104,6 +125,8 @@ class Ordinary:
             return Part(SHAPES[member.to], source, Pick(name, name, args=args))
         pick = Pick(name, name, args=args, picks=below(member))
         values, layout = self.values(source, pick)
+        if isinstance(member, Computed):
+            return made(member.to, ([] if member.many else None) if values is None else member.make(values))
         if values is None:
             return [] if isinstance(member, (Many, Merged, Grouped)) else None
         if isinstance(member, Derived):
@@ -132,6 +155,22 @@ class Ordinary:
         if hasattr(member, "to"):
             return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0])
         return response_value(member.form, values[0], source.shape.type, get_named_type(info.return_type))
+
+    def part(self, source: Made, info: Any, given: dict[str, Any]) -> Any:
+        """A field of what is made in Python."""
+        member = source.shape.members[info.field_name]
+        self.resolved.add((source.shape.name, info.field_name))
+        if isinstance(member, Within):
+            return made(member.to, source.values[info.field_name])
+        if isinstance(member, Derived):
+            value = member.make([source.values[key] for key in member.inputs], given, None)
+        else:
+            value = source.values[info.field_name]
+        if member.__class__ is Prop and member.form is Form.GLOBAL_ID:
+            texts = value if isinstance(value, list) else [value]
+            ids = [b64encode(each.encode()).decode() for each in texts]
+            return ids if isinstance(value, list) else ids[0]
+        return response_value(Form.PLAIN, value, "", get_named_type(info.return_type))
 
     def page(self, source: Any, member: Page, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """All rows are read, and sorted, bounded and cut here."""
@@ -249,7 +288,7 @@ def walk(pick: Pick) -> Iterator[Pick]:
 def below(member: Any) -> list[Pick]:
     """What is asked of a row at the end of a member, to find it again."""
     name = "key" if isinstance(member, Grouped) else "id"
-    return [Pick(name, name)] if hasattr(member, "to") else []
+    return [Pick(name, name)] if hasattr(member, "to") and not isinstance(member, Computed) else []
 
 
 def columns(row: Any, cell: Any) -> Any:

@@ -234,7 +234,7 @@ class Dressing:
                 self.wanted = [kind]
                 if self.chance(0.03):
                     return pick(("", "zzz", "RGVwYXJ0bWVudDo="))
-                return pick((self.seen[kind] if self.chance(0.92) else []) or self.existing.ids[kind])
+                return pick((self.seen[kind] if self.chance(0.92) else []) or self.existing.ids[kind] or [""])
             case "position":
                 return pick(self.existing.ids["Position" if self.chance(0.9) else "User"])
             case "code":

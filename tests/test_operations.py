@@ -16,7 +16,7 @@ from graph.events import verify
 from graph.interviews import Mode
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
-from graph.visibility import Claim
+from graph.visibility import Claim, OrganizationRole
 from graph.writing import FORGET_OPERATIONS
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
@@ -61,6 +61,11 @@ ALLOWED = {
     "recordDelivery": {"hr", "integrator"},
     "setWebhook": {"hr", "integrator"},
     "setAttendancePolicy": HR,
+    "proposeScorePolicy": HR,
+    "recordImpactAssessment": HR,
+    "approveScorePolicy": HR,
+    "switchScoring": HR,
+    "recordScore": STAFF,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
@@ -144,6 +149,11 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordDelivery": {"message": ids["message"], "receipt": "DELIVERED"},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
         "setAttendancePolicy": {"organization": ids["organization"], "answerHours": 96},
+        "proposeScorePolicy": {"organization": ids["organization"], "draft": {}, "reason": "New"},
+        "recordImpactAssessment": {"policy": ids["policy"], "purpose": "New", "impact": "New", "measures": "New"},
+        "approveScorePolicy": {"policy": ids["policy"]},
+        "recordScore": {"candidate": ids["candidate"]},
+        "switchScoring": {"organization": ids["organization"], "off": True, "reason": "New"},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
@@ -173,6 +183,7 @@ NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
 NOBODY["decision"] = gid("Decision", "00000000-0000-4000-8000-000000000000")
+NOBODY["policy"] = gid("ScorePolicy", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -204,6 +215,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "link": found["links"][0]["id"],
         "organization": gid("Organization", company.hr.viewer.organization),
         "decision": gid("Decision", await company.hr.decide(Decide(application, Verdict.HOLD, "Later."))),
+        "policy": gid("ScorePolicy", await company.hr.score_policy()),
         **await at_work(ask, company, department),
         **await asked_for(ask, company, department),
     }
@@ -500,6 +512,13 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("setAttendancePolicy", "hr", "ATTENDANCE_POLICY_SET", organization=organization, answerHours=96)
     integrator = (await ask("{ viewer { id } }", company.user("integrator")))["viewer"]["id"]
     await do("setWebhook", "hr", "WEBHOOK_SET", user=integrator, url="https://hooks.example.com/turnout", secret=KEY)
+    said = {"organization": organization, "reason": "fairer"}
+    policy = await do("proposeScorePolicy", "hr", "SCORE_POLICY_PROPOSED", draft={"minimum": 4}, **said)
+    texts = {"purpose": "advice", "impact": "bias", "measures": "a hearing"}
+    await do("recordImpactAssessment", "hr", "IMPACT_ASSESSED", policy=policy, **texts)
+    await company.hr.user(company.user("second"), OrganizationRole.HR_ADMIN)
+    await do("approveScorePolicy", "second", "SCORE_POLICY_APPROVED", policy=policy)
+    await do("switchScoring", "hr", "SCORING_SWITCHED", off=True, **said)
     await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
     hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}
     employment = await do("recordEmployment", "integrator", "EMPLOYMENT_RECORDED", **hired)

@@ -69,7 +69,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Candidate": {
         "id displayName status statusLabel locale timeZone email phone applications interviews employments": HOME
         | {FILER},
-        "noShows findings attendance reminders possibleMatches": HOME,
+        "noShows findings attendance reminders possibleMatches score profile": HOME,
+        "labels": HOME,
         "accesses accessGaps": WATCH,
         "requests sameAs": HOME,
     },
@@ -107,8 +108,14 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "users": frozenset({ADMIN, AUDITOR}),
         "costPolicy": ALL - PROGRAMS,
         "webhooks": frozenset({ADMIN, AUDITOR, FILER}),
-        "attendancePolicy": ALL,
+        "attendancePolicy scoringOff scoringOffIn scoringOffFor": ALL,
+        "scorePolicies": ALL - PROGRAMS,
     },
+    "ScorePolicy": {
+        "id version state reason proposedAt proposedBy approvedAt approvedBy activeFrom dimensions bands minimum "
+        "validDays noticeHours latesPerAbsence labelLates labelAbsences labelDays assessments": ALL - PROGRAMS,
+    },
+    "ImpactAssessment": {"id recordedAt recordedBy purpose impact measures policy": ALL - PROGRAMS},
     "AttendancePolicy": {
         "id version setAt rescheduleNoticeHours answerHours decisionDays disputeDays slotOwedDays proofKeptDays "
         "expiresDays erasesDays firstExpiresDays firstErasesDays repairDays repairLeastDays conductLateHours "
@@ -162,6 +169,12 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
 }
 """For every field of every type, who reads it; a viewer that reads none of them has no such row."""
+
+MADE = {
+    *("ScoreDimension", "ScoreBand", "CreditScore", "CreditFactor", "CreditEvidence", "CreditCounterfactual"),
+    *("CandidateLabel", "LabelGround", "CandidateProfile", "ProfileDimension", "ProfileEvent"),
+}
+"""What is made in Python of what stands in the table, and seen as that is."""
 
 SUMMARY: Mapping[str, frozenset[str]] = {
     "noShows": NEAR,
@@ -296,7 +309,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     )
     await looked_after(ask, world, application)
     ids |= {"policy": await hr.costs(onsite=150), "rules": await hr.policy(answer_hours=96)}
-    ids |= await invited(ask, company)
+    ids |= {**await invited(ask, company), **await scoring(company)}
     ids["held"] = await recruiter.decide(Decide(application, Verdict.HOLD, "Later.", (finding,), followed_advice=True))
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
@@ -379,6 +392,18 @@ async def webhook(graph: Graph, filer: makers.Maker) -> str:
     return id
 
 
+async def scoring(company: Company) -> dict[str, str]:
+    """A score policy in force; scores are off where it says so."""
+    hr = company.hr
+    scoring = await hr.score_policy()
+    assessment = await hr.impact_assessment(scoring)
+    await hr.user(f"second@{company.tag}", OrganizationRole.HR_ADMIN)
+    second = await makers.maker(hr.graph, f"second@{company.tag}", at=hr.at)
+    await second.approval(scoring)
+    await hr.switch_scoring(off=False, jurisdictions=("DE",), roles=(OrganizationRole.INTEGRATOR,))
+    return {"scoring": scoring, "assessment": assessment}
+
+
 async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict[str, str]:
     """What a program told of the person's days in Marketing, and the calendars that it goes by."""
     marketing = company.departments["marketing"]
@@ -431,6 +456,8 @@ TYPES = {
     "FreedSlot": "freed accepted",
     "Decision": "held",
     "InvitationAnswer": "asked refused",
+    "ScorePolicy": "scoring",
+    "ImpactAssessment": "assessment",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -575,6 +602,11 @@ WAYS = [
     Way("Link", node("ended", "...R"), HOME),
     Way("Link", "application(id: $application) { links { ...R } }", HOME),
     Way("Application", node("link", "application { ...R }"), HOME),
+    Way("ScorePolicy", node("scoring", "...R"), ALL - PROGRAMS),
+    Way("ScorePolicy", "organization { scorePolicies { ...R } }", ALL - PROGRAMS),
+    Way("ScorePolicy", node("assessment", "policy { ...R }"), ALL - PROGRAMS),
+    Way("ImpactAssessment", node("assessment", "...R"), ALL - PROGRAMS),
+    Way("ImpactAssessment", node("scoring", "assessments { ...R }"), ALL - PROGRAMS),
     Way("Organization", node("recruiter", "organization { ...R }"), HOME),
     Way("Employment", "employment(id: $employment) { ...R }", HOME | {FILER}),
     Way("Employment", node("employment", "...R"), HOME | {FILER}),
@@ -643,7 +675,7 @@ async def found(ask: Ask, world: World, way: Way, viewer: str) -> dict[str, froz
 def test_every_field_stands_in_the_table() -> None:
     """A field that nobody has thought about would be open, or closed, by accident."""
     bound = {shape.type for shape in SHAPES.values()}
-    assert bound == TABLE.keys() | {"AttendanceSummary", "WorkAttendance", "WorkAttendanceGroup"}
+    assert bound == TABLE.keys() | {"AttendanceSummary", "WorkAttendance", "WorkAttendanceGroup"} | MADE
     for type, fields in FIELDS.items():
         assert fields.keys() == object_type(type).fields.keys(), type
     assert by_field(SUMMARY).keys() == object_type("AttendanceSummary").fields.keys()

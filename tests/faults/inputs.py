@@ -19,6 +19,7 @@ from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
 from graph.visibility import OrganizationRole
+from seeds.makers import maker
 from tests.conftest import NOW, Company, gid, uid
 
 TOLD_OF = Statement(
@@ -173,6 +174,34 @@ class Inputs:
             **kept,
             **rest,
         }
+
+    async def proposeScorePolicy(self) -> dict[str, Any]:
+        weighing = {"weight": 0.1, "prior": 0.6, "strength": 4, "windowDays": 900, "halfLifeDays": 300}
+        draft = {"dimensions": [{"dimension": "STABILITY", **weighing}], "bands": [{"band": "GOOD", "least": 75}]}
+        numbers = {"minimum": 4, "validDays": 20, "noticeHours": 12, "latesPerAbsence": 4}
+        label = {"labelLates": 4, "labelAbsences": 2, "labelDays": 200}
+        organization = gid("Organization", self.company.hr.viewer.organization)
+        return {"organization": organization, "draft": {**draft, **numbers, **label}, "reason": "Fairer."}
+
+    async def recordImpactAssessment(self) -> dict[str, Any]:
+        policy = gid("ScorePolicy", await self.company.hr.score_policy())
+        return {"policy": policy, "purpose": "Advice.", "impact": "Bias.", "measures": "A hearing."}
+
+    async def approveScorePolicy(self) -> dict[str, Any]:
+        hr = self.company.hr
+        second = f"second@{self.company.tag}"
+        await hr.user(second, OrganizationRole.HR_ADMIN)
+        policy = await (await maker(hr.graph, second, at=hr.at)).score_policy()
+        await hr.impact_assessment(policy)
+        return {"policy": gid("ScorePolicy", policy), "activeFrom": TIMES["startsAt"]}
+
+    async def recordScore(self) -> dict[str, Any]:
+        return {"candidate": (await self.updateCandidate())["candidate"]}
+
+    async def switchScoring(self) -> dict[str, Any]:
+        organization = gid("Organization", self.company.hr.viewer.organization)
+        where = {"jurisdictions": ["DE"], "roles": ["AUDITOR"]}
+        return {"organization": organization, "off": False, **where, "reason": "Until it is assessed anew."}
 
     async def employment(self) -> str:
         name = self.fresh("Person")

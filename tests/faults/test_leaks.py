@@ -282,6 +282,8 @@ def known(place: Place, *, few: bool) -> Known:
         "Decision": ["held"],
         "FreedSlot": ["freed", "accepted"],
         "InvitationAnswer": ["asked", "refused"],
+        "ScorePolicy": ["scoring"],
+        "ImpactAssessment": ["assessment"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -382,6 +384,8 @@ FORBIDDEN = {
     "Decision": ("technology", "held"),
     "FreedSlot": ("technology", "freed"),
     "InvitationAnswer": ("technology", "asked"),
+    "ScorePolicy": ("stranger", "scoring"),
+    "ImpactAssessment": ("stranger", "assessment"),
 }
 
 

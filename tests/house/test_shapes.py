@@ -27,6 +27,7 @@ from graph.traversal import (
     SHAPES,
     Aggregate,
     Composed,
+    Computed,
     Cursor,
     Grouped,
     Here,
@@ -35,16 +36,17 @@ from graph.traversal import (
     Merged,
     One,
     Page,
+    Part,
     Pick,
     Root,
     compose,
 )
-from graph.visibility import POLICIES, Dialect, Person, Viewer
+from graph.visibility import POLICIES, Dialect, OrganizationRole, Person, Viewer
 from graph.writing import Graph
 from schema.execution import LOOKUPS, Answerer
 from schema.root import core_schema
 from seeds import makers
-from seeds.makers import fixed_ids
+from seeds.makers import fixed_ids, maker
 from tests.conftest import Ask, Company, gid, looked, make_company, uid
 
 SCHEMA = core_schema()
@@ -164,6 +166,16 @@ class There:
         return replace(self.viewer, role=None, person=person, relations={})
 
 
+async def scoring(company: Company) -> dict[str, str]:
+    """A policy in force, so that scores have all they are made of."""
+    policy = await company.hr.score_policy()
+    assessment = await company.hr.impact_assessment(policy)
+    second = await company.hr.user(f"second@{company.tag}", OrganizationRole.HR_ADMIN)
+    assert second
+    approver = await maker(company.hr.graph, f"second@{company.tag}", at=company.hr.at)
+    return {"ScorePolicy": await approver.approval(policy), "ImpactAssessment": assessment}
+
+
 HISTORY = """
 query History($id: ID!) {
   application(id: $id) {
@@ -223,6 +235,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "FreedSlot": await freed(company),
         "Webhook": await hooked(graph, company),
         **await invited(Ask(graph, answerer), company),
+        **await scoring(company),
     }
     return There(company.hr.viewer, ids)
 
@@ -319,6 +332,12 @@ async def test_a_root_is_read_alone(graph: Graph, engine_name: str, there: There
             assert await run(graph, engine_name, there.of(dialect), composed, {**known, **given}) != absent
 
 
+def within(name: str) -> set[str]:
+    """A shape that is made in Python, and those of its parts."""
+    parts = (member.to for member in SHAPES[name].members.values() if isinstance(member, Part))
+    return {name}.union(*map(within, parts))
+
+
 def test_every_shape_is_reached() -> None:
     """By its id, or through a member of one that is."""
     reached = set(LOOKUPS)
@@ -328,6 +347,8 @@ def test_every_shape_is_reached() -> None:
                 reached |= {part.to for part in member.parts}
             if isinstance(member, (One, Here, Many, Page, Aggregate, Grouped)):
                 reached.add(member.to)
+            if isinstance(member, Computed):
+                reached |= within(member.to)
     for root in ROOTS.values():
         reached |= {part.to for part in root.member.parts} if isinstance(root.member, Merged) else set()
     assert reached == SHAPES.keys()

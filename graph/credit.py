@@ -1,0 +1,391 @@
+"""Workplace credit 职场信用分: observations of one person in, a score that can be taken apart out; pure and exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from graph.secrets import canonical
+
+
+class Dimension(Enum):
+    """What a score is made of; every observation feeds exactly one."""
+
+    RESUME_AUTHENTICITY = "RESUME_AUTHENTICITY"
+    AI_INTERVIEW_NO_SHOW = "AI_INTERVIEW_NO_SHOW"
+    INTERVIEW_ATTENDANCE = "INTERVIEW_ATTENDANCE"
+    WORK_ATTENDANCE = "WORK_ATTENDANCE"
+    TASK_COMPLETION = "TASK_COMPLETION"
+    COMMUNICATION = "COMMUNICATION"
+    STABILITY = "STABILITY"
+
+
+class Band(Enum):
+    """How a score is read."""
+
+    STRONG = "STRONG"
+    GOOD = "GOOD"
+    FAIR = "FAIR"
+    WEAK = "WEAK"
+
+
+class Change(Enum):
+    """What may become of a finding, each of which takes its weight away."""
+
+    EXCUSED = "EXCUSED"
+    EXPIRED = "EXPIRED"
+    VOIDED = "VOIDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How one dimension is weighed. `prior` is the rate that is expected of somebody of whom nothing is known, and
+    `strength` the number of observations that it is worth; observations older than `window` days are left out, and
+    one that is `half_life` days old weighs half."""
+
+    weight: float
+    prior: float
+    strength: float
+    window: int
+    half_life: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """From how many LATE in a calendar month, or ABSENT at all, attendance at work counts towards the label, and for
+    how many days afterwards."""
+
+    lates: int = 3
+    absences: int = 1
+    window: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPolicy:
+    """One version of all numbers behind a score; version 0 is the default, which nobody has approved.
+
+    `minimum` is the fewest observations that make a number; a score is to be read anew after `valid` days; a request
+    for another time is in time `notice` hours before; so many `lates` weigh as one day of absence.
+    """
+
+    version: int
+    dimensions: Mapping[Dimension, Weighing]
+    bands: Mapping[Band, float]
+    minimum: int = 3
+    valid: int = 30
+    notice: int = 24
+    lates: int = 3
+    cross: CrossCheck = CrossCheck()
+
+    def document(self) -> dict[str, Any]:
+        """As it is stored, hashed and shown; `of_document` reads it back."""
+        return {
+            "version": self.version,
+            "dimensions": {
+                dimension.value: [each.weight, each.prior, each.strength, each.window, each.half_life]
+                for dimension, each in self.dimensions.items()
+            },
+            "bands": {band.value: float(least) for band, least in self.bands.items()},
+            "numbers": [self.minimum, self.valid, self.notice, self.lates],
+            "cross": [self.cross.lates, self.cross.absences, self.cross.window],
+        }
+
+    @classmethod
+    def of_document(cls, stored: Mapping[str, Any]) -> CreditPolicy:
+        return cls(
+            stored["version"],
+            {dimension: Weighing(*stored["dimensions"][dimension.value]) for dimension in Dimension},
+            {band: stored["bands"][band.value] for band in Band},
+            *stored["numbers"],
+            cross=CrossCheck(*stored["cross"]),
+        )
+
+
+DEFAULTS = CreditPolicy(
+    0,
+    {
+        Dimension.RESUME_AUTHENTICITY: Weighing(0.20, 0.90, 3.0, 1_095, 365),
+        Dimension.AI_INTERVIEW_NO_SHOW: Weighing(0.15, 0.80, 5.0, 730, 180),
+        Dimension.INTERVIEW_ATTENDANCE: Weighing(0.15, 0.90, 5.0, 730, 180),
+        Dimension.WORK_ATTENDANCE: Weighing(0.15, 0.95, 6.0, 730, 365),
+        Dimension.TASK_COMPLETION: Weighing(0.15, 0.80, 5.0, 730, 365),
+        Dimension.COMMUNICATION: Weighing(0.10, 0.80, 5.0, 730, 180),
+        Dimension.STABILITY: Weighing(0.10, 0.70, 3.0, 1_825, 730),
+    },
+    {Band.STRONG: 90.0, Band.GOOD: 80.0, Band.FAIR: 65.0, Band.WEAK: 0.0},
+)
+"""docs/credit.md tells whence each number comes."""
+
+
+class Kind(Enum):
+    """What was observed, in words that take the share, or the day, where they name one."""
+
+    AI_ATTENDED = "AI_ATTENDED"
+    AI_MISSED = "AI_MISSED"
+    ATTENDED = "ATTENDED"
+    MISSED = "MISSED"
+    UNDECIDED = "UNDECIDED"
+    TOLD_IN_TIME = "TOLD_IN_TIME"
+    TOLD_LATE = "TOLD_LATE"
+    WORK_MONTH = "WORK_MONTH"
+    TASK = "TASK"
+    STAYED = "STAYED"
+    LEFT_EARLY = "LEFT_EARLY"
+    RESUME_VERIFIED = "RESUME_VERIFIED"
+    RESUME_MISMATCH = "RESUME_MISMATCH"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing that was seen of a person: `value` from 0, bad, to 1, good, and null where it is not known which.
+
+    `evidence` are the records that it stands on, `Type:id`, the thing itself first; `until` is when it stops counting
+    by a rule of its own, and `finding` the finding that made it count.
+    """
+
+    kind: Kind
+    dimension: Dimension
+    on: date
+    value: Fraction | None
+    evidence: tuple[str, ...]
+    until: datetime | None = None
+    finding: str | None = None
+
+    @property
+    def key(self) -> tuple[int, date, tuple[str, ...], str]:
+        """Sorts observations in one way, whichever way they came."""
+        return _ORDER[self.dimension], self.on, self.evidence, self.kind.value
+
+    def document(self) -> list[Any]:
+        value = None if self.value is None else [self.value.numerator, self.value.denominator]
+        return [self.kind.value, self.dimension.value, self.on, value, self.evidence, self.until, self.finding]
+
+
+_ORDER = {dimension: place for place, dimension in enumerate(Dimension)}
+UNIT = 10**12
+"""Weights of observations are whole numbers of this: sums of them are exact."""
+_CONTEXT = Context(prec=30, rounding=ROUND_HALF_EVEN)
+_LN2 = _CONTEXT.ln(Decimal(2))
+
+
+def exact(number: float) -> Fraction:
+    """The number that people read, not the binary one beside it: 0.1 is a tenth."""
+    return Fraction(Decimal(repr(number)))
+
+
+@lru_cache(maxsize=20_000)
+def decay(age: int, half_life: int) -> int:
+    """What an observation weighs after so many days, in units: 2^(-age / half_life).
+
+    Decimal's exp is correctly rounded by the General Decimal Arithmetic Specification, so that every machine agrees to
+    the last digit; a binary pow is whatever the C library makes of it.
+    """
+    power = _CONTEXT.divide(_CONTEXT.multiply(-_LN2, Decimal(age)), Decimal(half_life))
+    return int(_CONTEXT.multiply(_CONTEXT.exp(power), Decimal(UNIT)).to_integral_value(ROUND_HALF_EVEN))
+
+
+def shrunk(prior: Fraction, strength: Fraction, good: Fraction, total: Fraction) -> Fraction:
+    """A rate drawn towards its prior: the mean of the posterior Beta distribution.
+
+    With a prior Beta(a, b), a = prior × strength and b = (1 - prior) × strength, and y good among n observations, it is
+    (a + y) / (a + b + n) (Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.4). An observation that has
+    aged counts as less than one, in y and n alike: its likelihood raised to that power (Ibrahim and Chen, Power Prior
+    Distributions for Regression Models, Statistical Science 15, 2000).
+    """
+    return (prior * strength + good) / (strength + total) if strength + total else prior
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An observation that counted, what it weighed (in units), and the day from which it no longer counts."""
+
+    observation: Observation
+    weight: int
+    fades_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What one dimension gives to a score: `points` in hundredths, `raw` its rate where anything was observed."""
+
+    dimension: Dimension
+    weighing: Weighing
+    raw: Fraction | None
+    value: Fraction
+    points: int
+    counted: tuple[Weighed, ...]
+
+    @property
+    def is_missing(self) -> bool:
+        return not self.counted
+
+    def document(self) -> list[Any]:
+        raw = None if self.raw is None else rounded(self.raw, 10_000)
+        counted = [[each.observation.evidence[0], each.weight] for each in self.counted]
+        return [self.dimension.value, raw, rounded(self.value, 10_000), self.points, counted]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """What the score would be without one finding; no points where too little would be left."""
+
+    finding: str
+    change: Change
+    points: int | None
+    band: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score as of a day. `points` are hundredths, from 0 to 10,000: the sum of its factors' to the last digit."""
+
+    version: int
+    on: date
+    points: int | None
+    band: Band | None
+    observations: int
+    valid_until: date
+    inputs_hash: str
+    factors: tuple[Factor, ...]
+    counterfactuals: tuple[Counterfactual, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "on": self.on,
+            "points": self.points,
+            "band": self.band and self.band.value,
+            "observations": self.observations,
+            "validUntil": self.valid_until,
+            "inputsHash": self.inputs_hash,
+            "factors": [each.document() for each in self.factors],
+            "counterfactuals": [
+                [each.finding, each.change.value, each.points, each.band and each.band.value]
+                for each in self.counterfactuals
+            ],
+        }
+
+    def bytes(self) -> bytes:
+        """The same for the same inputs, wherever they were read and it was reckoned."""
+        return canonical(self.document())
+
+
+def rounded(value: Fraction, parts: int) -> int:
+    """To whole parts of one, half to even."""
+    return round(value * parts)
+
+
+def counts(policy: CreditPolicy, seen: Observation, now: datetime) -> bool:
+    """Whether an observation weighs anything: known, within its window, and not past its own end."""
+    age = (now.date() - seen.on).days
+    in_window = age <= policy.dimensions[seen.dimension].window
+    return seen.value is not None and in_window and (seen.until is None or seen.until > now)
+
+
+def weighed(weighing: Weighing, seen: Observation, now: datetime) -> Weighed:
+    """An observation with what its age leaves of it."""
+    ends = [] if seen.until is None else [seen.until.date()]
+    fades_on = min([seen.on + timedelta(days=weighing.window + 1), *ends])
+    return Weighed(seen, decay(max((now.date() - seen.on).days, 0), weighing.half_life), fades_on)
+
+
+def factor(dimension: Dimension, weighing: Weighing, counted: Sequence[Weighed]) -> Factor:
+    """One dimension's rate and its share of the score; without observations it stands at its prior."""
+    total = Fraction(sum(each.weight for each in counted), UNIT)
+    good = sum((each.observation.value or Fraction()) * Fraction(each.weight, UNIT) for each in counted) + Fraction()
+    value = shrunk(exact(weighing.prior), exact(weighing.strength), good, total)
+    points = rounded(exact(weighing.weight) * value, 10_000)
+    return Factor(dimension, weighing, Fraction(good, total) if total else None, value, points, tuple(counted))
+
+
+def band_of(policy: CreditPolicy, points: int) -> Band:
+    """The highest band whose least points are reached."""
+    ranked = sorted(policy.bands.items(), key=lambda each: -each[1])
+    return next((band for band, least in ranked if points >= exact(least) * 100), ranked[-1][0])
+
+
+def score(policy: CreditPolicy, observations: Iterable[Observation], now: datetime) -> Score:
+    """The score of somebody as of the day of `now`, with every step of it and what each finding takes away."""
+    counted = sorted((seen for seen in observations if counts(policy, seen, now)), key=lambda seen: seen.key)
+    found = _score(policy, counted, now)
+    findings = sorted({seen.finding for seen in counted if seen.finding is not None})
+
+    def without(finding: str) -> Iterable[Counterfactual]:
+        left = _score(policy, [seen for seen in counted if seen.finding != finding], now)
+        return (Counterfactual(finding, change, left.points, left.band) for change in Change)
+
+    return replace(found, counterfactuals=tuple(each for finding in findings for each in without(finding)))
+
+
+def _score(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) -> Score:
+    factors = tuple(
+        factor(
+            dimension,
+            weighing,
+            [weighed(weighing, seen, now) for seen in counted if seen.dimension is dimension],
+        )
+        for dimension, weighing in sorted(policy.dimensions.items(), key=lambda each: _ORDER[each[0]])
+    )
+    enough = len(counted) >= policy.minimum
+    points = sum(each.points for each in factors) if enough else None
+    return Score(
+        version=policy.version,
+        on=now.date(),
+        points=points,
+        band=None if points is None else band_of(policy, points),
+        observations=len(counted),
+        valid_until=_valid_until(policy, counted, now),
+        inputs_hash=inputs_hash(policy, counted, now.date()),
+        factors=factors,
+    )
+
+
+def _valid_until(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) -> date:
+    """The day after which it is to be read anew: by the policy, or as soon as something in it stops counting."""
+    ends = [seen.until.date() for seen in counted if seen.until is not None]
+    return min([now.date() + timedelta(days=policy.valid), *ends])
+
+
+def inputs_hash(policy: CreditPolicy, counted: Iterable[Observation], on: date) -> str:
+    """SHA-256 over all that a score is made of: the policy's numbers, the day, and what counted, in one order."""
+    return sha256(canonical([policy.document(), on, [seen.document() for seen in counted]])).hexdigest()
+
+
+CHECKS: Mapping[str, Callable[[Weighing], bool]] = {
+    "weight": lambda each: 0 <= each.weight <= 1,
+    "prior": lambda each: 0 <= each.prior <= 1,
+    "strength": lambda each: 1 <= each.strength <= 100,
+    "windowDays": lambda each: 30 <= each.window <= 3_650,
+    "halfLifeDays": lambda each: 7 <= each.half_life <= 3_650,
+}
+NUMBERS: Mapping[str, Callable[[CreditPolicy], bool]] = {
+    "minimum": lambda policy: 3 <= policy.minimum <= 100,
+    "validDays": lambda policy: 1 <= policy.valid <= 365,
+    "noticeHours": lambda policy: 0 <= policy.notice <= 720,
+    "latesPerAbsence": lambda policy: 1 <= policy.lates <= 100,
+    "labelLates": lambda policy: 1 <= policy.cross.lates <= 31,
+    "labelAbsences": lambda policy: 1 <= policy.cross.absences <= 31,
+    "labelDays": lambda policy: 1 <= policy.cross.window <= 3_650,
+}
+
+
+def fault(policy: CreditPolicy) -> str | None:
+    """The input field at which a policy is none; null where it is one."""
+    if set(policy.dimensions) != set(Dimension):
+        return "dimensions"
+    for name, holds in CHECKS.items():
+        if not all(holds(each) for each in policy.dimensions.values()):
+            return name
+    if sum(exact(each.weight) for each in policy.dimensions.values()) != 1:
+        return "weight"
+    bands = [policy.bands[band] for band in Band]
+    if not (100 >= bands[0] > bands[1] > bands[2] > bands[3] == 0):
+        return "bands"
+    return next((name for name, holds in NUMBERS.items() if not holds(policy)), None)

@@ -1,0 +1,198 @@
+"""What is observed of a person, from facts as the graph or the events tell them; pure rules, one for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from graph.credit import CreditPolicy, Dimension, Kind, Observation
+
+AI_MODES = frozenset({"AI_ASYNC", "AI_LIVE"})
+CAME = frozenset({"ATTENDED", "ATTENDED_LATE"})
+YEAR = 12
+"""Months after which an employment was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The finding that stands on a record; `restricted` ones weigh nothing."""
+
+    id: str
+    state: str
+    outcome: str | None
+    cause: str | None
+    expires_at: datetime | None
+    restricted: bool
+
+    @property
+    def counts(self) -> bool:
+        """Like visibility.COUNTS, save for the end, which observations keep beside them."""
+        final = (self.state, self.outcome, self.cause) == ("FINAL", "NO_SHOW", "CANDIDATE")
+        return final and self.expires_at is not None and not self.restricted
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFact:
+    """An interview: `at` is the time that counts, a recording's deadline; `told_at` when the candidate asked for
+    another time or cancelled."""
+
+    id: str
+    mode: str
+    response: str
+    attendance: str
+    at: datetime
+    finding: Decided | None = None
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A day, or so many days of a month, that somebody was late or absent: `day` is the first of the month there."""
+
+    id: str
+    kind: str
+    days: float
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFact:
+    """A month at work; `present` and `rated` absences are of sources that tell of both."""
+
+    month: str
+    present: float
+    rated: float
+    marks: tuple[Mark, ...]
+
+    @property
+    def until(self) -> date:
+        """Its last day."""
+        first = date.fromisoformat(f"{self.month}-01")
+        return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentFact:
+    id: str
+    started_on: date
+    ended_on: date | None
+    months: tuple[MonthFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFact:
+    """A goal, and how much of it was reached by when it was due: `share` from 0 to 1."""
+
+    id: str
+    due_on: date
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFact:
+    """What a check of a résumé found; a mismatch weighs only once a finding on it counts."""
+
+    id: str
+    on: date
+    verified: bool
+    finding: Decided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is told of one person, in no order."""
+
+    interviews: tuple[InterviewFact, ...] = ()
+    employments: tuple[EmploymentFact, ...] = ()
+    tasks: tuple[TaskFact, ...] = ()
+    checks: tuple[CheckFact, ...] = ()
+
+
+def observe(policy: CreditPolicy, facts: Facts, now: datetime) -> list[Observation]:
+    """Every observation that the facts hold, those that weigh nothing included."""
+    found: list[Observation] = []
+    for interview in facts.interviews:
+        found += _interview(policy, interview, now)
+    for employment in facts.employments:
+        found += _employment(policy, employment, now.date())
+    found += (_task(task) for task in facts.tasks if task.due_on <= now.date())
+    found += (_check(check) for check in facts.checks if check.on <= now.date())
+    return found
+
+
+def _interview(policy: CreditPolicy, fact: InterviewFact, now: datetime) -> Iterator[Observation]:
+    by_ai = fact.mode in AI_MODES
+    dimension = Dimension.AI_INTERVIEW_NO_SHOW if by_ai else Dimension.INTERVIEW_ATTENDANCE
+    itself = f"Interview:{fact.id}"
+    if fact.told_at is not None:
+        yield from _told(policy, fact, fact.told_at)
+    elif fact.attendance in CAME and fact.at <= now:
+        kind = Kind.AI_ATTENDED if by_ai else Kind.ATTENDED
+        yield Observation(kind, dimension, fact.at.date(), Fraction(1), (itself,))
+    elif fact.attendance == "NOT_ATTENDED" and fact.response == "ACCEPTED":
+        found = fact.finding
+        if found is None or not found.counts:
+            yield Observation(Kind.UNDECIDED, dimension, fact.at.date(), None, (itself,))
+            return
+        kind, evidence = Kind.AI_MISSED if by_ai else Kind.MISSED, (itself, f"Finding:{found.id}")
+        until = found.expires_at
+        yield Observation(kind, dimension, fact.at.date(), Fraction(0), evidence, until, evidence[1])
+
+
+def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime) -> Iterator[Observation]:
+    """Asked for another time, or cancelled: in time is good; what was asked late and granted says nothing."""
+    in_time = fact.at - told_at >= timedelta(hours=policy.notice)
+    kind = Kind.TOLD_IN_TIME if in_time else Kind.TOLD_LATE
+    late = None if fact.attendance == "RESCHEDULED" else Fraction(0)
+    value = Fraction(1) if in_time else late
+    yield Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, (f"Interview:{fact.id}",))
+
+
+def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date) -> Iterator[Observation]:
+    itself, kept_from = f"Employment:{fact.id}", months_after(fact.started_on, YEAR)
+    for month in fact.months:
+        if (days := month.present + month.rated) > 0:
+            value = max(Fraction(0), 1 - _missing(policy, month) / Fraction(days))
+            evidence = (itself, *sorted(f"AttendanceRecord:{mark.id}" for mark in month.marks))
+            yield Observation(Kind.WORK_MONTH, Dimension.WORK_ATTENDANCE, min(month.until, today), value, evidence)
+    last = min(fact.ended_on or today, today)
+    if last + timedelta(days=1) >= kept_from:
+        yield Observation(Kind.STAYED, Dimension.STABILITY, last, Fraction(1), (itself,))
+    elif fact.ended_on is not None and fact.ended_on <= today:
+        yield Observation(Kind.LEFT_EARLY, Dimension.STABILITY, last, Fraction(0), (itself,))
+
+
+def _missing(policy: CreditPolicy, month: MonthFact) -> Fraction:
+    """Days of absence in a month, so many late ones being one."""
+    late = sum((Fraction(mark.days) for mark in month.marks if mark.kind == "LATE"), Fraction())
+    return Fraction(month.rated) + late * Fraction(1, policy.lates)
+
+
+def _task(fact: TaskFact) -> Observation:
+    share = Fraction(repr(fact.share))
+    return Observation(Kind.TASK, Dimension.TASK_COMPLETION, fact.due_on, share, (f"TaskResult:{fact.id}",))
+
+
+def _check(fact: CheckFact) -> Observation:
+    itself, found = f"ResumeCheck:{fact.id}", fact.finding
+    dimension = Dimension.RESUME_AUTHENTICITY
+    if fact.verified:
+        return Observation(Kind.RESUME_VERIFIED, dimension, fact.on, Fraction(1), (itself,))
+    if found is None or not found.counts:
+        return Observation(Kind.UNDECIDED, dimension, fact.on, None, (itself,))
+    evidence = (itself, f"Finding:{found.id}")
+    return Observation(Kind.RESUME_MISMATCH, dimension, fact.on, Fraction(0), evidence, found.expires_at, evidence[1])
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def subjects(observations: Iterable[Observation]) -> list[str]:
+    """The things that were observed, each once."""
+    return sorted({seen.evidence[0] for seen in observations})

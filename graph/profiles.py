@@ -1,0 +1,107 @@
+"""A candidate's behaviour profile 行为画像: what happened in plain sentences, and each dimension with its evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, LiteralString
+
+from graph import credit, credit_words
+from graph.credit import DEFAULTS, CreditPolicy, Dimension, Observation
+from graph.instants import from_text, to_text
+from graph.labels import LABELS, label
+from graph.observations import observe
+from graph.score_policies import read
+from graph.scores import IDS, INPUTS, OPEN, OffBecause, evidence, facts_of, off_because, said
+from graph.traversal import Computed, Part, Shape
+from graph.visibility import EVENT_OWN, Level
+
+MOST = 100
+"""The newest events that a profile tells of."""
+TOGETHER: Mapping[Dimension, Dimension] = {Dimension.AI_INTERVIEW_NO_SHOW: Dimension.INTERVIEW_ATTENDANCE}
+"""A profile tells of attendance at interviews as one."""
+DETAILS = ("attendance", "response", "outcome", "stage")
+"""What of an event's payload is said with it, where there are words for it."""
+
+EVENTS: LiteralString = (
+    "[(this)<-[:ABOUT]-(e:Event) WHERE ($verified OR "
+    + EVENT_OWN.replace("this", "e")
+    + """) | [e.id, e.type, toString(e.occurredAt), e.payload,
+      head([(e)-[:ABOUT]->(i:Interview)-[:HELD_BY]->(held:Department) | [i.mode, held.nameZh, held.name]])]]"""
+)
+
+
+def _made(values: Sequence[Any]) -> dict[str, Any] | None:
+    now, document, switches, role, status, interviews, employments, _, events = values
+    if now is None or off_because(document, switches, role, status) not in (None, OffBecause.NO_POLICY):
+        return None
+    policy, at = read(document) if document else DEFAULTS, from_text(now)
+    seen = observe(policy, facts_of(interviews, employments), at)
+    newest = sorted(events, key=lambda event: (event[2], event[0]), reverse=True)[:MOST]
+    return {
+        "timeline": [_told(*event) for event in newest],
+        "dimensions": [
+            _dimension(policy, dimension, [each for each in seen if _of(each) is dimension], at)
+            for dimension in Dimension
+            if dimension not in TOGETHER
+        ],
+    }
+
+
+def _of(seen: Observation) -> Dimension:
+    return TOGETHER.get(seen.dimension, seen.dimension)
+
+
+def _told(id: str, type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None) -> dict[str, Any]:
+    return {
+        "event": f"Event:{id}",
+        "occurredAt": to_text(occurred_at),
+        "text": sentence(type, occurred_at, payload, held),
+    }
+
+
+def sentence(type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None) -> credit_words.Words:
+    """What happened, with which department's interview, and how: in Chinese and English."""
+    day = occurred_at[:10]
+    told: dict[str, Any] = json.loads(payload) if payload else {}
+    known = [LABELS[told[name]] for name in DETAILS if told.get(name) in LABELS]
+    mode, name_zh, name = held or (None, None, None)
+    zh, en = LABELS[type]
+    if mode is not None:
+        zh, en = f"{name_zh or name}{LABELS[mode][0]}，{zh}", f"{en}, {LABELS[mode][1]} with {name}"
+    if known:
+        zh, en = f"{zh}：{'、'.join(each[0] for each in known)}", f"{en}: {', '.join(each[1] for each in known)}"
+    return f"{day} {zh}。", f"{day}: {en}."
+
+
+def _dimension(policy: CreditPolicy, dimension: Dimension, seen: Sequence[Observation], now: Any) -> dict[str, Any]:
+    ordered = sorted(seen, key=lambda each: each.key)
+    counted = [each for each in ordered if credit.counts(policy, each, now)]
+    weighed = [credit.weighed(policy.dimensions[each.dimension], each, now) for each in ordered]
+    good = sum((each.value or Fraction() for each in counted), Fraction())
+    return {
+        "dimension": dimension.value,
+        "observations": len(ordered),
+        "counted": len(counted),
+        "text": credit_words.of_dimension(dimension, len(counted), good),
+        "evidence": [evidence(each, counts=each.observation in counted) for each in weighed],
+    }
+
+
+PROFILE_EVENT = Shape("ProfileEvent", {"event": IDS, "occurredAt": OPEN, "text": said("text")})
+PROFILE_DIMENSION = Shape(
+    "ProfileDimension",
+    {
+        "dimension": OPEN,
+        "dimensionLabel": label("dimension", see=Level.ALL),
+        "observations": OPEN,
+        "counted": OPEN,
+        "evidence": Part("CreditEvidence"),
+        "text": said("text"),
+    },
+)
+CANDIDATE_PROFILE = Shape(
+    "CandidateProfile", {"timeline": Part("ProfileEvent"), "dimensions": Part("ProfileDimension")}
+)
+PROFILE = Computed("CandidateProfile", (*INPUTS, EVENTS), _made)

@@ -1,0 +1,371 @@
+"""Scores and the label of a candidate, computed on reading, from what the viewer's own departments hold.
+
+A score is person-level data: whoever reads one reads it from the records that are their own to the last, and the
+candidate, code given, from all of theirs. A sibling's no-show is told by a reminder, with its date; it feeds no score
+of a department that may not see what stands beside it. The label's no-show may be a sibling's, where it is visible.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+from typing import Any, LiteralString
+
+from graph import attention, credit, credit_words
+from graph.attention import Attention
+from graph.credit import DEFAULTS, UNIT, CreditPolicy, Factor, Score, Weighed, rounded
+from graph.instants import from_text
+from graph.labels import label
+from graph.observations import (
+    Decided,
+    EmploymentFact,
+    Facts,
+    InterviewFact,
+    Mark,
+    MonthFact,
+    observe,
+)
+from graph.refusals import Locale
+from graph.score_policies import IN_FORCE, read
+from graph.timesheets import RATED, STANDS
+from graph.traversal import Computed, Derived, Form, Part, Prop, Shape, Steps
+from graph.visibility import COUNTS, Level
+
+
+class ScoreStatus(Enum):
+    """Whether there is a number."""
+
+    SCORED = "SCORED"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+    OFF = "OFF"
+
+
+class OffBecause(Enum):
+    """Why there is no score at all."""
+
+    NO_POLICY = "NO_POLICY"
+    ORGANIZATION = "ORGANIZATION"
+    JURISDICTION = "JURISDICTION"
+    ROLE = "ROLE"
+    RESTRICTED = "RESTRICTED"
+
+
+_OFF: Mapping[OffBecause, tuple[str, str]] = {
+    OffBecause.NO_POLICY: (
+        "未启用：没有经影响评估并获批准的评分规则。",
+        "Off: no score policy has been assessed and approved.",
+    ),
+    OffBecause.ORGANIZATION: ("未启用：本企业已关闭评分。", "Off: the Organization has turned scores off."),
+    OffBecause.JURISDICTION: ("未启用：本司法辖区不评分。", "Off: there are no scores in this jurisdiction."),
+    OffBecause.ROLE: ("未启用：您的角色不查看评分。", "Off: your role reads no scores."),
+    OffBecause.RESTRICTED: ("未启用：该候选人的资料限制处理。", "Off: this candidate's record is restricted."),
+}
+
+_MINE: LiteralString = "($verified OR d.id IN $own)"
+SWITCHES: LiteralString = (
+    "head(COLLECT { MATCH (o:Organization {id: $organization}) RETURN [coalesce(o.scoreOff, false), "
+    "coalesce(o.scoreOffIn, []), coalesce(o.scoreOffFor, []), o.jurisdiction] })"
+)
+ROLE: LiteralString = (
+    "CASE WHEN $auditor THEN 'AUDITOR' WHEN $admin THEN 'HR_ADMIN' WHEN $staff THEN 'MEMBER' ELSE 'CANDIDATE' END"
+)
+INTERVIEWS: LiteralString = (
+    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)-[:HELD_BY]->(d:Department) WHERE "
+    + _MINE
+    + """ | [i.id, i.mode, i.response, i.attendance, toString(i.startsAt), toString(i.endsAt),
+      head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
+        [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]]),
+      [(i)<-[:ABOUT]-(e:Event) WHERE i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE'] AND e.type IN
+        ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
+        [toString(e.occurredAt), e.type, e.payload]]]]"""
+)
+EMPLOYMENTS: LiteralString = (
+    "COLLECT { MATCH (this)-[:EMPLOYED_AS]->(j:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE "
+    + _MINE
+    + """ AND j.startedOn IS NOT NULL
+      OPTIONAL MATCH (j)-[:HAS_ATTENDANCE]->(kept:AttendanceRecord) WHERE """
+    + STANDS.replace("that", "kept")
+    + """
+      WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, kept.month AS told,
+        sum(CASE WHEN kept.kind = 'PRESENT' THEN kept.days ELSE 0 END) AS present,
+        """
+    + RATED.replace("that", "kept")
+    + """ AS rated,
+        collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
+      RETURN [employed, started, ended, told, present, rated, marks] }"""
+)
+"""A row for each month of each employment."""
+NEAR_BY: LiteralString = (
+    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)<-[:FINDS]-(f:Finding) WHERE $staff AND "
+    + COUNTS.replace("this.", "f.")
+    + """ AND EXISTS { (i)-[:HELD_BY]->(d:Department) WHERE d.id IN $near AND NOT d.id IN $own }
+      | [f.id, toString(f.occurredAt), toString(f.expiresAt)]]"""
+)
+"""No-shows that count with siblings and in the circle: what a viewer sees of them, and no more."""
+INPUTS: Steps = (
+    "toString($now)",
+    IN_FORCE,
+    SWITCHES,
+    ROLE,
+    "this.status",
+    INTERVIEWS,
+    EMPLOYMENTS,
+    NEAR_BY,
+)
+"""All that a score, the label and a profile are made of: one list, so that they share its columns in a statement."""
+
+
+def facts_of(interviews: Sequence[Any], employments: Sequence[Any]) -> Facts:
+    """Facts from rows as the statement returns them."""
+    jobs: dict[str, EmploymentFact] = {}
+    for id, started, ended, *month in employments:
+        job = jobs.get(id) or EmploymentFact(id, date.fromisoformat(started), ended and date.fromisoformat(ended))
+        jobs[id] = job if month[0] is None else replace(job, months=(*job.months, _month(month)))
+    return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()))
+
+
+def _interview(row: Sequence[Any]) -> InterviewFact:
+    id, mode, response, attendance, starts, ends, finding, told = row
+    at = from_text(ends if mode == "AI_ASYNC" else starts)
+    return InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), told_at(told))
+
+
+def _decided(row: Sequence[Any]) -> Decided:
+    id, state, outcome, cause, expires, restricted = row
+    return Decided(id, state, outcome, cause, expires and from_text(expires), restricted)
+
+
+def told_at(events: Sequence[Any]) -> datetime | None:
+    """When the candidate first asked for another time, or cancelled; null where the employer did, or it was erased."""
+    for occurred_at, type, payload in sorted(events):
+        told = json.loads(payload) if payload else {}
+        if type == "RESCHEDULE_REQUESTED" or "CANDIDATE" in (told.get("chosenBy"), told.get("by")):
+            return from_text(occurred_at)
+    return None
+
+
+def _month(row: Sequence[Any]) -> MonthFact:
+    month, present, rated, marks = row
+    found = [Mark(id, kind, days, date.fromisoformat(day)) for id, kind, days, day in marks]
+    return MonthFact(month, float(present or 0), float(rated or 0), tuple(sorted(found, key=lambda mark: mark.id)))
+
+
+def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:
+    """Why nothing is computed at all, the label included; null where it is."""
+    off, places, roles, jurisdiction = switches or (False, [], [], "")
+    if off:
+        return OffBecause.ORGANIZATION
+    if jurisdiction in places:
+        return OffBecause.JURISDICTION
+    if role in roles:
+        return OffBecause.ROLE
+    if status != "ACTIVE":
+        return OffBecause.RESTRICTED
+    return OffBecause.NO_POLICY if policy is None else None
+
+
+def scored(values: Sequence[Any]) -> tuple[CreditPolicy, Facts, Score] | OffBecause:
+    """The score that the statement's columns make, with what it is made of."""
+    now, document, switches, role, status, interviews, employments, _ = values
+    if (why := off_because(document, switches, role, status)) is not None:
+        return why
+    policy, facts, at = read(document), facts_of(interviews, employments), from_text(now)
+    return policy, facts, credit.score(policy, observe(policy, facts, at), at)
+
+
+def _made_score(values: Sequence[Any]) -> dict[str, Any] | None:
+    if values[0] is None:
+        return None
+    found = scored(values)
+    return _unscored(found) if isinstance(found, OffBecause) else shown(found[0], found[2])
+
+
+def _unscored(why: OffBecause) -> dict[str, Any]:
+    names = ("points", "band", "asOf", "validUntil", "policyVersion", "inputsHash", "minimum")
+    return {
+        **dict.fromkeys(names),
+        "status": ScoreStatus.OFF.value,
+        "offBecause": why.value,
+        "observations": 0,
+        "text": _OFF[why],
+        "advice": credit_words.ADVICE,
+        "factors": [],
+        "counterfactuals": [],
+    }
+
+
+def shown(policy: CreditPolicy, score: Score) -> dict[str, Any]:
+    """A score as clients see it."""
+    status = ScoreStatus.INSUFFICIENT_DATA if score.points is None else ScoreStatus.SCORED
+    return {
+        "status": status.value,
+        "offBecause": None,
+        "points": _points(score.points),
+        "band": score.band and score.band.value,
+        "asOf": score.on.isoformat(),
+        "validUntil": score.valid_until.isoformat(),
+        "policyVersion": score.version,
+        "inputsHash": score.inputs_hash,
+        "observations": score.observations,
+        "minimum": policy.minimum,
+        "text": credit_words.of_score(score, policy.minimum),
+        "advice": credit_words.ADVICE,
+        "factors": [_factor(each) for each in score.factors],
+        "counterfactuals": [
+            {
+                "finding": each.finding,
+                "change": each.change.value,
+                "points": _points(each.points),
+                "band": each.band and each.band.value,
+                "text": credit_words.of_change(each.change, each.points, each.band, score.points),
+            }
+            for each in score.counterfactuals
+        ],
+    }
+
+
+def _points(hundredths: int | None) -> float | None:
+    return None if hundredths is None else hundredths / 100
+
+
+def _rate(value: Fraction | None) -> float | None:
+    return None if value is None else rounded(value, 10_000) / 10_000
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    return {
+        "dimension": factor.dimension.value,
+        "weight": factor.weighing.weight,
+        "prior": factor.weighing.prior,
+        "rawValue": _rate(factor.raw),
+        "value": _rate(factor.value),
+        "points": factor.points / 100,
+        "observations": len(factor.counted),
+        "missing": factor.is_missing,
+        "evidence": [evidence(each) for each in factor.counted],
+        "text": credit_words.of_factor(factor),
+    }
+
+
+def evidence(weighed: Weighed, *, counts: bool = True) -> dict[str, Any]:
+    """One line of what a score, or a profile, stands on."""
+    seen = weighed.observation
+    return {
+        "ids": list(seen.evidence),
+        "on": seen.on.isoformat(),
+        "value": _rate(seen.value),
+        "weight": _rate(Fraction(weighed.weight, UNIT)) if counts else 0.0,
+        "fadesOn": weighed.fades_on.isoformat(),
+        "text": credit_words.of_observation(seen),
+    }
+
+
+def _made_labels(values: Sequence[Any]) -> list[dict[str, Any]] | None:
+    now, document, switches, role, status, interviews, employments, near = values
+    if now is None:
+        return []
+    why = off_because(document, switches, role, status)
+    if why not in (None, OffBecause.NO_POLICY):
+        return []
+    policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments)
+    # What a sibling's no-show tells of itself is its date; that it counts is why it is seen at all.
+    beside = tuple(
+        InterviewFact(
+            id,
+            "",
+            "ACCEPTED",
+            "NOT_ATTENDED",
+            from_text(at),
+            Decided(id, "FINAL", "NO_SHOW", "CANDIDATE", from_text(expires), restricted=False),
+        )
+        for id, at, expires in near
+    )
+    seen = Facts((*facts.interviews, *beside), facts.employments)
+    found = attention.raised(policy, seen, from_text(now))
+    return [] if found is None else [_label(found)]
+
+
+def _label(found: Attention) -> dict[str, Any]:
+    return {
+        "name": attention.Tag.NEEDS_ATTENTION.value,
+        "dimension": credit.Dimension.STABILITY.value,
+        "policyVersion": found.version,
+        "expiresOn": found.expires_on.isoformat(),
+        "text": credit_words.of_attention(found),
+        "grounds": [
+            {
+                "ids": list(each.evidence),
+                "on": each.on.isoformat(),
+                "count": each.count,
+                "expiresOn": each.expires_on.isoformat(),
+                "text": credit_words.of_ground(each),
+            }
+            for each in found.grounds
+        ],
+    }
+
+
+def said(key: LiteralString) -> Derived:
+    """A text of what is made in Python, in the language of the argument `locale`."""
+
+    def make(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
+        zh, en = values[0]
+        return zh if args["locale"] is Locale.ZH_CN else en
+
+    return Derived((key,), make, see=Level.ALL)
+
+
+OPEN = Prop(see=Level.ALL)
+IDS = Prop(see=Level.ALL, form=Form.GLOBAL_ID)
+
+CREDIT_EVIDENCE = Shape(
+    "CreditEvidence",
+    {"ids": IDS, "on": OPEN, "value": OPEN, "weight": OPEN, "fadesOn": OPEN, "text": said("text")},
+)
+CREDIT_FACTOR = Shape(
+    "CreditFactor",
+    {
+        "dimension": OPEN,
+        "dimensionLabel": label("dimension", see=Level.ALL),
+        **dict.fromkeys(("weight", "prior", "rawValue", "value", "points", "observations", "missing"), OPEN),
+        "evidence": Part("CreditEvidence"),
+        "text": said("text"),
+    },
+)
+CREDIT_COUNTERFACTUAL = Shape(
+    "CreditCounterfactual",
+    {"finding": IDS, "change": OPEN, "points": OPEN, "band": OPEN, "text": said("text")},
+)
+CREDIT_SCORE = Shape(
+    "CreditScore",
+    {
+        **dict.fromkeys(("status", "offBecause", "points", "band"), OPEN),
+        "bandLabel": label("band", see=Level.ALL),
+        **dict.fromkeys(("asOf", "validUntil", "policyVersion", "inputsHash", "observations", "minimum"), OPEN),
+        "factors": Part("CreditFactor"),
+        "counterfactuals": Part("CreditCounterfactual"),
+        "text": said("text"),
+        "advice": said("advice"),
+    },
+)
+LABEL_GROUND = Shape("LabelGround", {"ids": IDS, "on": OPEN, "count": OPEN, "expiresOn": OPEN, "text": said("text")})
+CANDIDATE_LABEL = Shape(
+    "CandidateLabel",
+    {
+        "name": OPEN,
+        "nameLabel": label("name", see=Level.ALL),
+        "dimension": OPEN,
+        "dimensionLabel": label("dimension", see=Level.ALL),
+        "policyVersion": OPEN,
+        "expiresOn": OPEN,
+        "grounds": Part("LabelGround"),
+        "text": said("text"),
+    },
+)
+
+CANDIDATE_SCORE = Computed("CreditScore", INPUTS, _made_score)
+CANDIDATE_LABELS = Computed("CandidateLabel", INPUTS, _made_labels, many=True)
