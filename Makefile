@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: record-schema run test test-neo4j conformance check format lock schema costs bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: record-schema run test test-neo4j conformance check format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
 .PHONY: bench-refill browser story
 
 run: $(VENV)/.runtime
@@ -79,6 +79,14 @@ $(PEER)/node_modules: $(PEER)/package-lock.json
 
 schema: $(VENV)/.development
 	$(BIN)/python -c 'from graphql import print_schema; from schema.root import core_schema; print(print_schema(core_schema()))' > schema/schema.graphql
+
+# docs/causes.md is made of the table in the code.
+causes: $(VENV)/.development
+	$(BIN)/python -c 'from graph.causes_page import page; print(page(), end="")' > docs/causes.md
+
+# docs/lifecycle.md is made of the table that the rules ask.
+lifecycle: $(VENV)/.development
+	$(BIN)/python -c 'from graph.lifecycle_page import page; print(page(), end="")' > docs/lifecycle.md
 
 # docs/costs.md is made of the rates in the code.
 costs: $(VENV)/.development

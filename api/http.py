@@ -105,6 +105,7 @@ class Server:
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),
             Route("/mail", self.mail, methods=["POST"]),
+            Route("/cloudevents", self.cloudevents, methods=["POST"]),
             Route("/livez", self.live, methods=["GET"]),
             Route("/readyz", self.ready, methods=["GET"]),
         ]
@@ -169,6 +170,11 @@ class Server:
         from api.sockets import serve_socket
 
         await serve_socket(self, websocket)
+
+    async def cloudevents(self, request: Request) -> Response:
+        from api.cloudevents import take
+
+        return await take(self, request)
 
     async def answers(self, asked: Asked, context: Context, caller: str) -> AsyncGenerator[Answer]:
         """The one answer to a query or a mutation, those to a subscription as events come.
@@ -247,7 +253,7 @@ class Server:
             return self._asked_by_get(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
-        return self.asked(_parts(await _body(request)))
+        return self.asked(_parts(await body_of(request)))
 
     def asked(self, parts: Mapping[str, Any]) -> Asked:
         """The request that a JSON object makes; Refused where it makes none."""
@@ -355,7 +361,7 @@ class Server:
             await context.viewer()
             await self.admit(request, context)
             media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-            outcome = await take(context, media_type, await _body(request))
+            outcome = await take(context, media_type, await body_of(request))
         except Refused as refused:
             return refused.response(JSON)
         except GraphQLError as error:
@@ -434,7 +440,7 @@ def purpose(text: str | None) -> Purpose:
         raise Refused(400, "BAD_PURPOSE", f"{PURPOSE} is none of {names}.") from error
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     too_large = Refused(413, "BODY_TOO_LARGE", f"A request may have {BODY // 1024} kB.")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > BODY:

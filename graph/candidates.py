@@ -560,7 +560,17 @@ ERASE_FINDINGS = Statement(
     "candidates.erase_findings",
     """
     MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
-    SET finding.restricted = true, finding.reason = null, finding.statement = null
+    SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
+      finding.disputeReason = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_TELEMETRY = Statement(
+    "candidates.erase_telemetry",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:OBSERVES]-(t:Telemetry)
+    DETACH DELETE t
     """,
     row=Nothing,
     writes=True,
@@ -677,7 +687,8 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
-        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS, ERASE),
+        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
+        *(ERASE_TELEMETRY, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     await timesheets.erase(desk, candidate)

@@ -266,6 +266,22 @@ REMOVE_DELIVERIES = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_TELEMETRY = Statement(
+    "demo.remove_telemetry",
+    "MATCH (t:Telemetry {organization: $organization}) DETACH DELETE t",
+    row=Nothing,
+    writes=True,
+)
+STILL = Statement(
+    "demo.still",
+    """
+    MATCH (timer:Timer {organization: $organization}) WHERE timer.kind IN ['OUTCOME', 'NOTICE', 'DISPUTE', 'ANSWER']
+    DELETE timer
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""The demo shows every state that a finding can be in: none of them moves on by itself."""
 REMOVE_TIMERS = Statement(
     "demo.remove_timers",
     "MATCH (timer:Timer {organization: $organization}) DELETE timer",
@@ -313,6 +329,7 @@ OF_STRUCTURE = (
     REMOVE_DELIVERIES,
     REMOVE_TIMERS,
     REMOVE_SCORE_POLICIES,
+    REMOVE_TELEMETRY,
     REMOVE_DEPARTMENTS,
     REMOVE_USERS,
     REMOVE_ORGANIZATION,
@@ -337,6 +354,7 @@ async def begin(graph: Graph, organization: str, *, now: datetime) -> datetime:
 async def finish(graph: Graph, organization: str) -> None:
     async def work(tx: Transaction) -> None:
         await tx.run(FINISH, id=organization)
+        await tx.run(STILL, organization=organization)
 
     await graph.client.write(work)
 

@@ -22,7 +22,8 @@ from graph.orders import (
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
-from graph.traversal import Form, Many, One, Page, Prop, Shape, Sort, root
+from graph.tasks import tasks
+from graph.traversal import Form, Here, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, FREE, PLACED, Level
 from graph.work_calendars import KEPT
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
@@ -140,6 +141,8 @@ DEPARTMENT = Shape(
             see=Level.OWN,
             implied=True,
         ),
+        "tasks": tasks(SCOPES["OWN"]),
+        "conduct": Here("Conduct"),
         "attendance": department_attendance(SCOPES),
         "employments": Page(
             "Employment",

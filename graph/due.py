@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph import alarms, decisions, freed_slots, rescheduling, retention
+from graph import (
+    alarms,
+    conduct,
+    decisions,
+    disputes,
+    findings,
+    freed_slots,
+    rescheduling,
+    retention,
+    suspicions,
+)
 from graph.timers import Rule, TimerKind
 
 RULES: Mapping[TimerKind, Rule] = {
@@ -15,4 +25,8 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.PASS_SLOT: freed_slots.pass_on,
     TimerKind.REJECT: decisions.take_effect,
     TimerKind.FORGET_SEEN: decisions.forget_seen,
+    TimerKind.OUTCOME: suspicions.look_at_outcome,
+    TimerKind.NOTICE: findings.give_notice,
+    TimerKind.DISPUTE: disputes.overdue,
+    TimerKind.ANSWER: conduct.answer_overdue,
 }

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews, policies, retention, timers
+from graph import interviews, messages, policies, receipts, retention, timers
+from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
+from graph.lifecycle import Step, may
+from graph.messages import Template
 from graph.refusals import Code, Refusal
 from graph.retention import DAYS_LEFT, REPAIRS
-from graph.statements import Count, Nothing, Statement
-from graph.timers import TimerKind
+from graph.statements import Count, Found, Nothing, Statement
+from graph.timers import Timer, TimerKind
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
 from graph.withholding import written_text
@@ -29,15 +32,6 @@ class FindingOutcome(Enum):
     EXCUSED = "EXCUSED"
     SYSTEM_FAULT = "SYSTEM_FAULT"
     EMPLOYER_FAULT = "EMPLOYER_FAULT"
-
-
-class Cause(Enum):
-    """On whose side it lay."""
-
-    CANDIDATE = "CANDIDATE"
-    PLATFORM = "PLATFORM"
-    EMPLOYER = "EMPLOYER"
-    UNKNOWN = "UNKNOWN"
 
 
 class FindingState(Enum):
@@ -99,7 +93,13 @@ FINDING = Shape(
         "suspectedAt": Prop(form=Form.INSTANT),
         "noticeAt": Prop(form=Form.INSTANT),
         "answerBy": Prop(form=Form.INSTANT),
+        "decideBy": Prop(form=Form.INSTANT),
         "decidedAt": Prop(form=Form.INSTANT),
+        "disputedAt": Prop(form=Form.INSTANT),
+        "disputeDueAt": Prop(form=Form.INSTANT),
+        "disputeText": Prop(),
+        "disputeRejectedAt": Prop("this.rejectedAt", form=Form.INSTANT),
+        "disputeReason": Prop(),
         "expiresAt": Prop(form=Form.INSTANT),
         "eraseAt": Prop(form=Form.INSTANT),
         "policyVersion": Prop(),
@@ -127,6 +127,8 @@ class FindingRow:
     interview: str
     department: str
     policy_version: str
+    decided_by: list[str]
+    rejected_at: datetime | None
 
 
 FIND = Statement(
@@ -136,7 +138,8 @@ FIND = Statement(
       -[:HELD_BY]->(department:Department {organization: $organization})
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
       finding.statementSeq AS statement_seq, interview.id AS interview, department.id AS department,
-      finding.policyVersion AS policy_version
+      finding.policyVersion AS policy_version, [(finding)-[:DECIDED_BY]->(user:User) | user.id] AS decided_by,
+      finding.rejectedAt AS rejected_at
     """,
     row=FindingRow,
 )
@@ -166,7 +169,8 @@ NOTIFY = Statement(
     "findings.notify",
     """
     MATCH (finding:Finding {id: $id})
-    SET finding.state = 'NOTICE_SENT', finding.noticeAt = $notice_at, finding.answerBy = $answer_by
+    SET finding.state = 'NOTICE_SENT', finding.noticeAt = $notice_at, finding.answerBy = $answer_by,
+      finding.decideBy = $decide_by
     """,
     row=Nothing,
     writes=True,
@@ -196,6 +200,15 @@ VOID = Statement(
 )
 
 
+REACHABLE = Statement(
+    "findings.reachable",
+    """
+    MATCH (candidate:Candidate {id: $id})
+    WHERE candidate.status <> 'ERASED' AND (candidate.email IS NOT NULL OR candidate.phone IS NOT NULL)
+    RETURN candidate.id AS id
+    """,
+    row=Found,
+)
 COUNT_EARLIER = Statement(
     "findings.count_earlier",
     """
@@ -207,7 +220,9 @@ COUNT_EARLIER = Statement(
     """,
     row=Count,
 )
-EVIDENCE = ["RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED"]
+EVIDENCE = [
+    *("RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED", "TELEMETRY_RECORDED"),
+]
 """Types of events that a finding is based on."""
 
 
@@ -236,8 +251,8 @@ def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
 
 
 def reading_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
-    """Why nobody can have decided upon what they read: a statement came after it, or nothing came so late."""
-    if finding.statement_seq is not None and finding.statement_seq > read_up_to:
+    """Why nobody can have decided upon what they read: evidence came after it, or nothing came so late."""
+    if max(finding.statement_seq or 0, interview.evidence_seq) > read_up_to:
         return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
     return Refusal(Code.INVALID_VALUE, "readUpTo") if read_up_to > interview.last_seq else None
 
@@ -246,7 +261,7 @@ def confirm_refusal(
     finding: FindingRow, interview: InterviewRow, cause: Cause, read_up_to: int, now: datetime
 ) -> Refusal | None:
     """Why a finding cannot be made final yet."""
-    if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+    if not may(Step.CONFIRM, finding.state):
         return Refusal(Code.WRONG_STATE, "finding")
     if refused := reading_refusal(finding, interview, read_up_to):
         return refused
@@ -260,7 +275,7 @@ def confirm_refusal(
 
 
 def excuse_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
-    if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+    if not may(Step.EXCUSE, finding.state):
         return Refusal(Code.WRONG_STATE, "finding")
     return reading_refusal(finding, interview, read_up_to)
 
@@ -272,6 +287,10 @@ def decider_refusal(viewer: Viewer, interview: InterviewRow) -> Refusal | None:
 
 def reason_refusal(reason: str) -> Refusal | None:
     return None if 0 < len(reason.strip()) <= 2_000 else Refusal(Code.INVALID_VALUE, "reason")
+
+
+def text_refusal(text: str) -> Refusal | None:
+    return None if 0 < len(text.strip()) <= 10_000 else Refusal(Code.INVALID_VALUE, "text")
 
 
 async def find_own(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
@@ -310,7 +329,9 @@ async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
     )
     erases = timedelta(days=policy.days(first=False).erases)
     await timers.start(desk, TimerKind.ERASE_FINDING, id, interviews.missed_at(interview) + erases)
-    return FindingRow(id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department, policy.name)
+    return FindingRow(
+        id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department, policy.name, [], None
+    )
 
 
 async def _decide(
@@ -348,7 +369,19 @@ async def _decide(
     if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
         await retention.repair(desk, finding.id)
     await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
+    await timers.cancel(desk, finding.id, TimerKind.NOTICE)
+    told = Template.FINDING_EXCUSED if state is FindingState.EXCUSED else Template.FINDING_CONFIRMED
+    await messages.tell_candidate(desk, told, finding.id, outcome=outcome.value)
     return Written("Finding", finding.id)
+
+
+async def suspect(desk: Desk, interview: InterviewRow, seq: int) -> FindingRow:
+    """A suspicion that stands on what is known up to `seq`; the notice is due at once, by the system."""
+    finding = await _create(desk, interview)
+    await interviews.record(desk, EventType.NO_SHOW_REPORTED, interview.id, finding=finding.id)
+    await desk.tx.run(BASE, id=finding.id, seq=seq, types=EVIDENCE)
+    await timers.start(desk, TimerKind.NOTICE, finding.id, desk.act.now)
+    return finding
 
 
 async def report(graph: Graph, act: Act, interview: str) -> Outcome:
@@ -362,10 +395,7 @@ async def report(graph: Graph, act: Act, interview: str) -> Outcome:
             return found
         if refused := report_refusal(found, act.now):
             return refused
-        finding = await _create(desk, found)
-        await interviews.record(desk, EventType.NO_SHOW_REPORTED, found.id, finding=finding.id)
-        await desk.tx.run(BASE, id=finding.id, seq=found.last_seq, types=EVIDENCE)
-        return Written("Finding", finding.id)
+        return Written("Finding", (await suspect(desk, found, found.last_seq)).id)
 
     return await perform(graph, act, work)
 
@@ -385,18 +415,40 @@ async def record_notice(
         if isinstance(found, Refusal):
             return found
         suspected, interview = found
-        if suspected.state != FindingState.SUSPECTED.value:
+        if not may(Step.NOTICE, suspected.state):
             return Refusal(Code.WRONG_STATE, "finding")
         if notice_at < interviews.missed_at(interview):
             return Refusal(Code.INVALID_VALUE, "toldAt")
-        policy = await policies.of_version(desk.tx, act.viewer.organization, suspected.policy_version)
-        answer_by = notice_at + policy.answer_time
-        await desk.tx.run(NOTIFY, id=suspected.id, notice_at=notice_at, answer_by=answer_by)
-        payload = {"finding": suspected.id, "channel": channel.value, "text": text, "answerBy": answer_by}
-        await interviews.record(desk, EventType.NOTICE_RECORDED, interview.id, **payload)
+        await _notify(desk, suspected, interview, notice_at, channel, text)
+        await timers.cancel(desk, suspected.id, TimerKind.NOTICE)
         return Written("Finding", suspected.id)
 
     return await perform(graph, act, work)
+
+
+async def _notify(
+    desk: Desk, finding: FindingRow, interview: InterviewRow, at: datetime, channel: Channel, text: str | None
+) -> datetime:
+    """The finding with its notice, and until when the candidate may answer it."""
+    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
+    answer_by = at + policy.answer_time
+    decide_by = at + policy.decision_time
+    await desk.tx.run(NOTIFY, id=finding.id, notice_at=at, answer_by=answer_by, decide_by=decide_by)
+    payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": answer_by}
+    await interviews.record(desk, EventType.NOTICE_RECORDED, interview.id, **payload)
+    return answer_by
+
+
+async def give_notice(desk: Desk, timer: Timer) -> None:
+    """The system's notice, by a message; whom none can reach stays suspected, and the department has the task."""
+    found = await find_own(desk, timer.subject)
+    if isinstance(found, Refusal) or not may(Step.NOTICE, found[0].state):
+        return
+    finding, interview = found
+    if await desk.tx.one(REACHABLE, id=interview.candidate) is None:
+        return
+    answer_by = await _notify(desk, finding, interview, desk.act.now, Channel.MESSAGE, None)
+    await messages.tell_candidate(desk, Template.NOTICE, finding.id, answerBy=answer_by)
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
@@ -404,20 +456,22 @@ async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Cha
     mine = act.viewer.person is not None
     if refused := person_refusal(act.viewer, verified=True) if mine else role_refusal(act.viewer, RECRUITERS):
         return refused
-    if not 0 < len(text.strip()) <= 10_000:
-        return Refusal(Code.INVALID_VALUE, "text")
+    if refused := text_refusal(text):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         found = await (find_mine if mine else find_own)(desk, finding)
         if isinstance(found, Refusal):
             return found
         open_finding, interview = found
-        if open_finding.state not in ("SUSPECTED", "NOTICE_SENT"):
+        if not may(Step.STATE, open_finding.state):
             return Refusal(Code.WRONG_STATE, "finding")
         payload = {"finding": open_finding.id, "channel": channel.value, "text": text}
         await interviews.record(desk, EventType.STATEMENT_RECORDED, interview.id, **payload)
         assert desk.chain is not None
         await desk.tx.run(ANSWER, id=open_finding.id, statement=text, seq=desk.chain.seq)
+        if mine:
+            await messages.tell_department(desk, Template.ANSWER_RECEIVED, interview.department, open_finding.id)
         return Written("Finding", open_finding.id)
 
     return await perform(graph, act, work)
@@ -478,7 +532,7 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
         return Refusal(Code.NOTICE_MISSING, "interview")
     if refused := fault_refusal(missed, desk.act.now):
         return refused
-    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department, ""), missed
+    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department, "", [], None), missed
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:
@@ -520,31 +574,28 @@ async def void(graph: Graph, act: Act, finding: str, *, reason: str) -> Outcome:
         row, missed = found
         if refused := decider_refusal(act.viewer, missed):
             return refused
-        if row.state == FindingState.VOID.value:
+        if not may(Step.VOID, row.state):
             return Refusal(Code.WRONG_STATE, "finding")
-        await desk.tx.run(VOID, id=row.id, now=act.now, reason=reason)
-        await interviews.record(desk, EventType.NO_SHOW_VOIDED, missed.id, finding=row.id, reason=reason)
+        await take_back(desk, row, missed, EventType.NO_SHOW_VOIDED, finding=row.id, reason=reason)
+        if row.state != FindingState.SUSPECTED.value:
+            await messages.tell_candidate(desk, Template.FINDING_VOIDED, row.id)
         return Written("Finding", row.id)
 
     return await perform(graph, act, work)
 
 
-DISPUTE = Statement(
-    "findings.dispute",
-    "MATCH (finding:Finding {id: $id}) SET finding.state = 'DISPUTED', finding.disputedAt = $now",
-    row=Nothing,
-    writes=True,
-)
+async def take_back(
+    desk: Desk, finding: FindingRow, interview: InterviewRow, type: EventType, /, *, reason: str, **payload: Any
+) -> None:
+    """Voids a finding, ends what was due of it, and tells everyone who had looked at it that it stands no longer."""
+    await timers.cancel(desk, finding.id, TimerKind.NOTICE, TimerKind.DISPUTE)
+    await desk.tx.run(VOID, id=finding.id, now=desk.act.now, reason=reason)
+    await interviews.record(desk, type, interview.id, reason=reason, **payload)
+    if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):
+        for user in await who_looked(desk, finding):
+            await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id)
 
 
-async def dispute(desk: Desk, finding: str, text: str) -> Outcome:
-    """The candidate contests a final finding: it is restricted at once and no longer counts."""
-    found = await find_own(desk, finding)
-    if isinstance(found, Refusal):
-        return found
-    row, missed = found
-    if row.state != FindingState.FINAL.value:
-        return Refusal(Code.WRONG_STATE, "finding")
-    await desk.tx.run(DISPUTE, id=row.id, now=desk.act.now)
-    await interviews.record(desk, EventType.NO_SHOW_DISPUTED, missed.id, finding=row.id, text=text)
-    return Written("Finding", row.id)
+async def who_looked(desk: Desk, finding: FindingRow) -> list[str]:
+    """The users who read the finding: whoever decided it, and everyone with a receipt of having read it."""
+    return sorted({*finding.decided_by, *await receipts.lookers(desk.tx, finding.id)})

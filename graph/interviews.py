@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import alarms, applications, links, messages, pools, retention, timers, webhooks
+from graph import alarms, applications, links, messages, policies, pools, retention, timers, webhooks
 from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -17,7 +18,7 @@ from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
-from graph.traversal import Form, Look, Many, One, Page, Prop, Shape, Sort, root
+from graph.traversal import Form, Here, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import FREE, Level, OrganizationRole
 from graph.writing import RECORDERS, RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -74,9 +75,20 @@ GRACE_MINUTES = 15
 """How late a candidate may join where the invitation does not say."""
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
 CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
+MUST_READ = frozenset({EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED})
+"""Evidence that may come at any time: nobody decides about an interview without having read the last of it."""
 STARTED_ONLY = frozenset({Attendance.ATTENDED, Attendance.ATTENDED_LATE, Attendance.INCOMPLETE})
 
 _FINDING: LiteralString = "(this)<-[:FINDS]-(that:Finding)"
+
+OBSERVED = Many(
+    "Telemetry",
+    ("(this)<-[:OBSERVES]-(that:Telemetry)",),
+    order=("toString(that.occurredAt)", "that.kind", "that.id"),
+    limit=500,
+    see=Level.OWN,
+)
+"""What a platform saw of an interview, in the order in which it happened."""
 
 INTERVIEW = Shape(
     "Interview",
@@ -140,6 +152,8 @@ INTERVIEW = Shape(
             {"SEQ": Sort("that.seq"), "SEQ_DESC": Sort("that.seq", descending=True)},
             implied=True,
         ),
+        "assessment": Here("Assessment"),
+        "telemetry": OBSERVED,
         "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
         "messages": Many(
             "Message", ("(this)<-[:CONCERNS]-(that:Message)",), order=("toString(that.createdAt)", "that.id")
@@ -192,6 +206,7 @@ class InterviewRow:
     finding_state: str | None
     evidence: list[str]
     last_seq: int
+    evidence_seq: int
     request: str | None = None
     request_state: str | None = None
 
@@ -210,6 +225,7 @@ FIND = Statement(
       head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.id]) AS finding,
       head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.state]) AS finding_state,
       coalesce(interview.evidence, []) AS evidence, interview.lastSeq AS last_seq,
+      coalesce(interview.evidenceSeq, 0) AS evidence_seq,
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.id])
         AS request,
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.state])
@@ -278,6 +294,12 @@ SETTLE_REQUEST = Statement(
     row=Nothing,
     writes=True,
 )
+SET_LATE = Statement(
+    "interviews.set_late",
+    "MATCH (interview:Interview {id: $id}) SET interview.lateUntil = $until",
+    row=Nothing,
+    writes=True,
+)
 SET_RESPONSE = Statement(
     "interviews.set_response",
     "MATCH (interview:Interview {id: $id}) SET interview.response = $response, interview.responseMessage = $message",
@@ -291,7 +313,10 @@ OFFERED_BY = Statement(
 )
 SET_LAST_SEQ = Statement(
     "interviews.set_last_seq",
-    "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
+    """
+    MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq,
+      interview.evidenceSeq = CASE WHEN $evidence THEN $seq ELSE interview.evidenceSeq END
+    """,
     row=Nothing,
     writes=True,
 )
@@ -304,6 +329,22 @@ def is_over(interview: InterviewRow, now: datetime) -> bool:
     if interview.mode == Mode.AI_ASYNC.value:
         return graceful >= interview.ends_at
     return now >= interview.ends_at and graceful >= interview.starts_at
+
+
+def over_at(interview: InterviewRow) -> datetime | None:
+    """From when nobody is awaited any longer; null beyond the calendar's last day."""
+    grace = timedelta(minutes=interview.grace_minutes)
+    with suppress(OverflowError):
+        if interview.mode == Mode.AI_ASYNC.value:
+            return interview.ends_at + grace
+        return max(interview.ends_at, interview.starts_at + grace)
+    return None
+
+
+async def await_outcome(desk: Desk, interview: InterviewRow) -> None:
+    """Has the system look at the interview, whose candidate is locked, once it is over."""
+    if (at := over_at(interview)) is not None:
+        await timers.start(desk, TimerKind.OUTCOME, interview.id, at)
 
 
 def missed_at(interview: InterviewRow) -> datetime:
@@ -338,10 +379,17 @@ def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
 
 
 async def record(desk: Desk, type: EventType, interview: str, **payload: Any) -> None:
-    """Appends an event about the interview and remembers that it is the interview's last."""
-    await desk.record(type, About("Interview", interview), **payload)
+    """Appends an event about the interview and remembers that it is the last, and the last that a decider must read."""
+    await record_at(desk, type, interview, None, payload)
+
+
+async def record_at(
+    desk: Desk, type: EventType, interview: str, occurred_at: datetime | None, payload: dict[str, Any]
+) -> None:
+    """The same of what happened at another time than now."""
+    await desk.record(type, About("Interview", interview), occurred_at=occurred_at, **payload)
     assert desk.chain is not None
-    await desk.tx.run(SET_LAST_SEQ, id=interview, seq=desk.chain.seq)
+    await desk.tx.run(SET_LAST_SEQ, id=interview, seq=desk.chain.seq, evidence=type in MUST_READ)
     await webhooks.tell(desk, type, "Interview", interview)
 
 
@@ -412,6 +460,7 @@ async def invite_one(desk: Desk, new: Invite) -> Outcome:
         startsAt=new.times.starts_at,
         endsAt=new.times.ends_at,
     )
+    await _await_new(desk, id)
     await links.create(desk, application.id, new.times.ends_at)
     await pools.join(desk, application.id, Standing.INVITED, desk.act.now)
     await alarms.set(desk, id)
@@ -484,16 +533,36 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
     await record(
         desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at, endsAt=times.ends_at
     )
+    await timers.cancel(desk, old.id, TimerKind.OUTCOME)
+    if chosen_by is Side.EMPLOYER:
+        await _note_late(desk, old)
+    await _await_new(desk, id)
     await links.create(desk, old.application, times.ends_at)
     await alarms.cancel(desk, old.id)
     await alarms.set(desk, id)
     return id
 
 
+async def _note_late(desk: Desk, interview: InterviewRow) -> None:
+    """What the employer calls off or moves late, though it was accepted, stands in its own ledger."""
+    if interview.response != Response.ACCEPTED.value:
+        return
+    policy, now = await policies.in_force(desk.tx, desk.act.viewer.organization), desk.act.now
+    if missed_at(interview) - now < policy.conduct_late:
+        await desk.tx.run(SET_LATE, id=interview.id, until=now + policy.conduct_kept)
+
+
+async def _await_new(desk: Desk, id: str) -> None:
+    row = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
+    if row is not None:
+        await await_outcome(desk, row)
+
+
 async def lapse(desk: Desk, interview: InterviewRow) -> None:
     """Lets go of a time before there is another: nobody is awaited then, and nothing can be missed."""
     attendance = Attendance.RESCHEDULED.value
     await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
+    await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
 
 
 async def _let_request_lapse(desk: Desk, interview: InterviewRow) -> None:
@@ -515,6 +584,9 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
         attendance = f"CANCELLED_BY_{by.value}"
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance, evidence=[], changes=1)
         await _let_request_lapse(desk, found)
+        await timers.cancel(desk, found.id, TimerKind.OUTCOME)
+        if by is Side.EMPLOYER:
+            await _note_late(desk, found)
         await record(desk, EventType.INTERVIEW_CANCELLED, found.id, by=by.value, reason=reason)
         await alarms.cancel(desk, found.id)
         await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
@@ -553,6 +625,7 @@ async def respond(desk: Desk, interview: InterviewRow, response: Response, *, me
     await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, message=message)
     await record(desk, EventType.RESPONSE_RECORDED, interview.id, response=response.value, message=message)
     await alarms.set(desk, interview.id)
+    await await_outcome(desk, interview)
     for slot in await desk.tx.run(OFFERED_BY, id=interview.id):
         await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
     if desk.act.kind is not ActorKind.HUMAN:
@@ -603,6 +676,10 @@ async def record_attendance(
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
         if attendance is not Attendance.NOT_ATTENDED:
             await _let_request_lapse(desk, found)
+        await timers.cancel(desk, found.id, TimerKind.OUTCOME, TimerKind.ANSWER)
+        if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
+            policy = await policies.in_force(desk.tx, act.viewer.organization)
+            await timers.start(desk, TimerKind.ANSWER, found.id, found.ends_at + policy.conduct_answer)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         await alarms.cancel(desk, found.id)

@@ -339,6 +339,7 @@ def fact_refusal(fact: Fact, now: datetime) -> Code | None:
         finding_state=None,
         evidence=[],
         last_seq=0,
+        evidence_seq=0,
     )
     refused = interviews.attendance_refusal(row, fact.attendance, now)
     return refused and refused.code

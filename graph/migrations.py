@@ -159,6 +159,15 @@ MIGRATIONS = (
             "CREATE INDEX interview_ics_uid IF NOT EXISTS FOR (n:Interview) ON (n.icsUid)",
         ),
     ),
+    Migration(
+        "0008_telemetry",
+        (
+            "CREATE CONSTRAINT telemetry_id IF NOT EXISTS FOR (n:Telemetry) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT telemetry_key IF NOT EXISTS FOR (n:Telemetry) "
+            "REQUIRE (n.organization, n.source, n.key) IS UNIQUE",
+            "CREATE INDEX message_subject IF NOT EXISTS FOR (n:Message) ON (n.subject)",
+        ),
+    ),
 )
 
 

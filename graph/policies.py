@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, LiteralString
 
+from graph.causes import DEFAULT as DEFAULT_TABLE
+from graph.causes import NoTable, Table
 from graph.client import Transaction
 from graph.events import EventType
 from graph.refusals import Code, Refusal
@@ -51,6 +53,7 @@ class Policy:
     offer_hours: int
     rejection_days: int
     seen_days: int
+    causes: Table = DEFAULT_TABLE
 
     @property
     def name(self) -> str:
@@ -113,17 +116,17 @@ class Policy:
 DEFAULT_NAME = "2026-11"
 DEFAULTS = Policy(
     version=0,
-    # Issue 5, section 3, "another time": 24 hours before the start, a slot owed within 2 working days.
+    # Ours: a day is what an employer needs to give a place to somebody else, two working days to find another time.
     reschedule_notice_hours=24,
     slot_owed_days=2,
-    # Issue 5, section 6, "due process": 72 hours to answer, 30 days for a dispute (the month of GDPR 12 (3)).
+    # Ours: three days to answer, so that a weekend does not take all of it; the month of GDPR 12 (3) for a dispute.
     answer_hours=72,
     dispute_days=30,
     # No law names a time for the first decision: the same month, as graph/costs.py counts it.
     decision_days=30,
-    # Issue 5, section 4: a file is purged 30 days after the decision.
+    # As long as the decision may be disputed and decided anew: PIPL 19 and 28 let it be kept no longer.
     proof_kept_days=30,
-    # DESIGN 9, after PIPL 19, the shortest retention: 365 and 730 days, a first no-show 180 and 365.
+    # Ours, after PIPL 19, the shortest retention that serves the purpose: a year, for a first no-show half of it.
     expires_days=365,
     erases_days=730,
     first_expires_days=180,
@@ -145,12 +148,12 @@ DEFAULTS = Policy(
     seen_days=365,
 )
 BY_JURISDICTION: Mapping[str, Mapping[str, int]] = {
-    # DESIGN 9: Germany keeps no applicant's data beyond six months (AGG 15 (4) with ArbGG 61b and some slack).
+    # Germany keeps no applicant's data beyond six months (AGG 15 (4) with ArbGG 61b and some slack).
     "DE": {"expires_days": 180, "erases_days": 180, "first_expires_days": 180, "first_erases_days": 180},
 }
 """Where the law of a place shortens the defaults."""
 
-NAMES = tuple(field.name for field in fields(Policy) if field.name != "version")
+NAMES = tuple(field.name for field in fields(Policy) if field.name not in ("version", "causes"))
 LIMITS: Mapping[str, tuple[int, int]] = {
     "reschedule_notice_hours": (0, 14 * 24),
     "answer_hours": (24, 30 * 24),
@@ -197,6 +200,10 @@ def _in_force(name: str, stored: LiteralString) -> Derived:
     return Derived((stored, "this.jurisdiction"), make, see=Level.ALL)
 
 
+def _lines(stored: list[str] | None) -> list[str]:
+    return DEFAULT_TABLE.lines if stored is None else stored
+
+
 ATTENDANCE_POLICY = Shape(
     "AttendancePolicy",
     {
@@ -204,6 +211,7 @@ ATTENDANCE_POLICY = Shape(
         "version": Prop(see=Level.ALL),
         "setAt": Prop(see=Level.ALL, form=Form.INSTANT),
         **{_spoken(name): Prop(see=Level.ALL) for name in NAMES},
+        "causes": Derived(("this.causes",), lambda values, args, _: _lines(values[0]), see=Level.ALL),
     },
 )
 POLICY_IN_FORCE = Shape(
@@ -233,6 +241,9 @@ POLICY_IN_FORCE = Shape(
         "offerHours": _in_force("offer_hours", "head([" + _IN_FORCE + " | p.offerHours])"),
         "rejectionDays": _in_force("rejection_days", "head([" + _IN_FORCE + " | p.rejectionDays])"),
         "seenDays": _in_force("seen_days", "head([" + _IN_FORCE + " | p.seenDays])"),
+        "causes": Derived(
+            ("head([" + _IN_FORCE + " | p.causes])",), lambda values, args, _: _lines(values[0]), see=Level.ALL
+        ),
     },
     typename="AttendancePolicy",
 )
@@ -241,18 +252,21 @@ POLICY_IN_FORCE = Shape(
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
     jurisdiction: str
-    policy: list[list[int]]
+    policy: list[list[Any]]
 
     @property
     def known(self) -> Policy:
-        return Policy(*self.policy[0]) if self.policy else defaults(self.jurisdiction)
+        if not self.policy:
+            return defaults(self.jurisdiction)
+        (numbers,), lines = self.policy, self.policy[0][-1]
+        return replace(Policy(*numbers[:-1]), causes=Table.of_lines(lines or []))
 
 
 _NUMBERS: LiteralString = """[policy.version, policy.rescheduleNoticeHours, policy.answerHours, policy.decisionDays,
         policy.disputeDays, policy.slotOwedDays, policy.proofKeptDays, policy.expiresDays, policy.erasesDays,
         policy.firstExpiresDays, policy.firstErasesDays, policy.repairDays, policy.repairLeastDays,
         policy.conductLateHours, policy.conductAnswerDays, policy.conductKeptDays, policy.offerHours,
-        policy.rejectionDays, policy.seenDays]"""
+        policy.rejectionDays, policy.seenDays, policy.causes]"""
 FIND = Statement(
     "policies.find",
     "MATCH (organization:Organization {id: $organization}) RETURN organization.jurisdiction AS jurisdiction, "
@@ -276,7 +290,7 @@ CREATE = Statement(
       firstExpiresDays: $first_expires_days, firstErasesDays: $first_erases_days, repairDays: $repair_days,
       repairLeastDays: $repair_least_days, conductLateHours: $conduct_late_hours,
       conductAnswerDays: $conduct_answer_days, conductKeptDays: $conduct_kept_days, offerHours: $offer_hours,
-      rejectionDays: $rejection_days, seenDays: $seen_days})
+      rejectionDays: $rejection_days, seenDays: $seen_days, causes: $causes})
     """,
     row=Nothing,
     writes=True,
@@ -303,10 +317,11 @@ async def of_version(tx: Transaction, organization: str, version: int | str) -> 
     return found.known if found else DEFAULTS
 
 
-def revised(policy: Policy, changes: Mapping[str, int | None]) -> Policy:
-    """The next version; what is not named stays as it was."""
+def revised(policy: Policy, changes: Mapping[str, int | None], causes: Sequence[str] = ()) -> Policy:
+    """The next version; what is not named stays as it was. NoTable where `causes` are no lines of a table."""
     known = {name: value for name, value in changes.items() if value is not None}
-    return replace(policy, version=policy.version + 1, **known)
+    table = Table.of_lines(causes, policy.causes)
+    return replace(policy, version=policy.version + 1, causes=table, **known)
 
 
 def policy_refusal(policy: Policy) -> Refusal | None:
@@ -325,7 +340,9 @@ def policy_refusal(policy: Policy) -> Refusal | None:
     return None
 
 
-async def set_policy(graph: Graph, act: Act, organization: str, changes: Mapping[str, int | None]) -> Outcome:
+async def set_policy(
+    graph: Graph, act: Act, organization: str, changes: Mapping[str, int | None], causes: Sequence[str] = ()
+) -> Outcome:
     """Puts a new version in force, for what begins from now on."""
     if refused := role_refusal(act.viewer, HR):
         return refused
@@ -334,10 +351,14 @@ async def set_policy(graph: Graph, act: Act, organization: str, changes: Mapping
         if organization != act.viewer.organization:
             return Refusal(Code.NOT_FOUND, "organization")
         await desk.lock_organization()
-        policy = revised(await in_force(desk.tx, organization), changes)
+        try:
+            policy = revised(await in_force(desk.tx, organization), changes, causes)
+        except NoTable:
+            return Refusal(Code.INVALID_VALUE, "causes")
         if refused := policy_refusal(policy):
             return refused
         id, values = desk.new_id(), {name: getattr(policy, name) for name in NAMES}
+        values["causes"] = policy.causes.lines
         await desk.tx.run(END, organization=organization, now=act.now)
         await desk.tx.run(CREATE, id=id, organization=organization, version=policy.version, now=act.now, **values)
         await desk.record(EventType.ATTENDANCE_POLICY_SET, version=policy.version, **values)

@@ -62,6 +62,7 @@ class Code(Enum):
     NOTICE_MISSING = "NOTICE_MISSING"
     ANSWER_PENDING = "ANSWER_PENDING"
     STATEMENT_UNREAD = "STATEMENT_UNREAD"
+    DISPUTE_DECIDED = "DISPUTE_DECIDED"
     ALREADY_EMPLOYED = "ALREADY_EMPLOYED"
     EMPLOYMENT_ENDED = "EMPLOYMENT_ENDED"
     NOT_EMPLOYED = "NOT_EMPLOYED"
@@ -158,6 +159,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.STATEMENT_UNREAD: (
         "有您尚未阅读的新陈述或记录。",
         "There is a statement or a record that you have not read.",
+    ),
+    Code.DISPUTE_DECIDED: (
+        "该认定的申诉已由另一人作出决定。",
+        "A dispute of this finding was decided already, by a second person.",
     ),
     Code.ALREADY_EMPLOYED: (
         "该人员在此期间已有任职记录。",

@@ -164,7 +164,9 @@ HAS_REMINDERS: LiteralString = (
 )
 """A predicate on the application `that`: it has a reminder."""
 
-CHANGED_BY = frozenset({"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "NO_SHOW_VOIDED"})
+CHANGED_BY = frozenset(
+    {"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "DISPUTE_REJECTED", "NO_SHOW_VOIDED"}
+)
 """Types of events that may change reminders."""
 LIST_CHANGED = Statement(
     "reminders.list_changed",
@@ -180,9 +182,10 @@ LIST_CHANGED = Statement(
     + _ELSEWHERE
     + """ }
       OR EXISTS { MATCH (event)-[:ABOUT]->(:Interview)<-[:FINDS]-(found:Finding)
-        WHERE event.recordedAt IN [found.decidedAt, found.disputedAt, found.voidedAt]
-          AND NOT (found.state = 'VOID' AND found.disputedAt IS NOT NULL) AND found.outcome = 'NO_SHOW'
-          AND found.cause = 'CANDIDATE' AND found.expiresAt > $now AND found.restricted IS NULL })
+        WHERE event.recordedAt IN [found.decidedAt, found.disputedAt, found.rejectedAt, found.voidedAt]
+          AND NOT (found.state = 'VOID' AND found.disputedAt IS NOT NULL AND found.rejectedAt IS NULL)
+          AND found.outcome = 'NO_SHOW' AND found.cause = 'CANDIDATE' AND found.expiresAt > $now
+          AND found.restricted IS NULL })
     RETURN that.id AS id ORDER BY id
     """,
     row=Found,

@@ -138,7 +138,7 @@ ERASE = Statement(
     """
     MATCH (finding:Finding {id: $finding})
     SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
-      finding.statement = null, finding.restricted = true
+      finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.restricted = true
     """,
     row=Nothing,
     writes=True,

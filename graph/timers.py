@@ -35,6 +35,10 @@ class TimerKind(Enum):
     REJECT = "REJECT"
     FORGET_SEEN = "FORGET_SEEN"
     WEBHOOK = "WEBHOOK"
+    OUTCOME = "OUTCOME"
+    NOTICE = "NOTICE"
+    DISPUTE = "DISPUTE"
+    ANSWER = "ANSWER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ SET = Statement(
     row=Nothing,
     writes=True,
 )
+FIND = Statement("timers.find", "MATCH (timer:Timer {id: $id}) RETURN timer.id AS id", row=Found)
 CANCEL = Statement("timers.cancel", "MATCH (timer:Timer) WHERE timer.id IN $ids DELETE timer", row=Nothing, writes=True)
 LIST_DUE = Statement(
     "timers.list_due",
@@ -138,6 +143,11 @@ async def start(desk: Desk, kind: TimerKind, subject: str, due_at: datetime) -> 
         candidate=desk.chain.id if desk.chain.label == "Candidate" else None,
         due_at=due_at,
     )
+
+
+async def stands(desk: Desk, kind: TimerKind, subject: str) -> bool:
+    """Whether a timer waits; one that was done is gone."""
+    return await desk.tx.one(FIND, id=name(kind, subject)) is not None
 
 
 async def cancel(desk: Desk, subject: str, *kinds: TimerKind) -> None:

@@ -544,6 +544,41 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
         ),
     ),
+    # What a platform saw of a person is told to their own department and to them; an outage is nobody's secret.
+    "Telemetry": Policy(
+        Rule(
+            "EXISTS { (this)-[:OBSERVES]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own } "
+            "OR (this.organization = $organization AND this.kind = 'PLATFORM_OUTAGE')"
+        ),
+        Rule("this.recordedBy = $viewer"),
+        Rule(
+            "$verified AND (EXISTS { (this)-[:OBSERVES]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
+            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } "
+            "OR (this.organization = $organization AND this.kind = 'PLATFORM_OUTAGE'))"
+        ),
+    ),
+    "Assessment": Policy(
+        Rule("true", own="EXISTS { (this)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        Rule("true", own="$verified AND " + MY_INTERVIEW),
+    ),
+    # How an employer keeps its word is told where its no-shows are, and to whom it invites.
+    "Conduct": Policy(
+        Rule("true", near="this.id IN $near"),
+        ABSENT,
+        Rule(
+            "true",
+            near="EXISTS { (this)<-[:HELD_BY]-(:Interview)<-[:HAS_INTERVIEW]-(a:Application)"
+            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR a.id = $linked) }",
+        ),
+    ),
+    # A task is an interview or a finding of one's own.
+    "OutcomeTask": Policy(
+        Rule("EXISTS { (this)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        ABSENT,
+    ),
+    "FindingTask": Policy(Rule(_FINDING_OWN), ABSENT, ABSENT),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
     "Webhook": Policy(
         Rule("$admin AND this.organization = $organization"),

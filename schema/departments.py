@@ -21,6 +21,7 @@ from schema.links import (
     InterviewRef,
     PositionRef,
     SlotRef,
+    TaskRef,
     WorkCalendarRef,
 )
 from schema.mutations import IdempotentInput, mutation
@@ -36,6 +37,20 @@ class Scope(Enum):
 
 
 SCOPE = Argument(Scope, "Which departments are meant.", Scope.OWN)
+
+
+@strawberry.type(
+    description="The employer's own ledger 企业守约记录: counts of what has not expired. Circle, and candidates whom "
+    "the department invited; else null."
+)
+class Conduct:
+    absences: int | None = field("Interviews that were found to be missed by the employer's fault.")
+    late_cancellations: int | None = field(
+        "Accepted interviews that it cancelled or moved later than AttendancePolicy.conductLateHours before."
+    )
+    unanswered: int | None = field(
+        "Interviews after which no answer was given within AttendancePolicy.conductAnswerDays."
+    )
 
 
 @strawberry.type(description="A department 部门. Outside your circle only id and names are told.")
@@ -65,6 +80,8 @@ class Department(Node):
     open_slots: list[SlotRef] = field("Times that candidates can choose, the next 100. Own.")
     no_shows: Connection[FindingRef] = page("No-shows that count, in a scope.", FindingOrder, scope=SCOPE)
     findings: Connection[FindingRef] = page("All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES)
+    conduct: Conduct = field("How it keeps its own word towards candidates; with departments that it succeeds.")
+    tasks: list[TaskRef] = field("What is to be done in it and all below it, the longest due first; at most 100. Own.")
     attendance: AttendanceSummary = planned("Attendance in numbers, in a scope and a period.", scope=SCOPE, **PERIOD)
     employments: Connection[EmploymentRef] = page(
         "Who works or worked in it. Own.", EmploymentOrder, where=where(EmploymentWhere)

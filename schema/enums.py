@@ -5,10 +5,12 @@ import strawberry
 from graph.applications import Stage
 from graph.attention import Tag
 from graph.candidates import CandidateStatus
+from graph.causes import Cause, TelemetryKind
 from graph.credit import Band, Change, Dimension
 from graph.decisions import DecisionState, Verdict
+from graph.disputes import DisputeDecision
 from graph.events import ActorKind, EventType
-from graph.findings import Cause, Channel, FindingOutcome, FindingState
+from graph.findings import Channel, FindingOutcome, FindingState
 from graph.freed_slots import FreedSlotState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
 from graph.messages import MessageState, Receipt, Template
@@ -24,6 +26,7 @@ from graph.scores import OffBecause, ScoreStatus
 from graph.shifts import AttendanceKind
 from graph.slots import SlotState
 from graph.structure import Relation
+from graph.tasks import TaskKind
 from graph.timesheets import Granularity
 from graph.visibility import DepartmentRole, OrganizationRole
 from graph.webhooks import WebhookState
@@ -47,6 +50,9 @@ strawberry.enum(EventType, description="What happened.")
 strawberry.enum(ActorKind, description="Who acted: a person, the system, or a program with a token.")
 strawberry.enum(FindingOutcome, description="What a missed interview was found to be 到面认定.")
 strawberry.enum(Cause, description="On whose side a missed interview lay.")
+strawberry.enum(TelemetryKind, description="What a platform for interviews can know.")
+strawberry.enum(TaskKind, description="What is to be done about an interview 待办.")
+strawberry.enum(DisputeDecision, description="How a dispute ends.")
 strawberry.enum(FindingState, description="How far a finding has come.")
 strawberry.enum(Channel, description="How a notice or an answer reached the other side.")
 strawberry.enum(ReminderKind, description="Where a reminder comes from, seen from the position applied to.")

@@ -84,6 +84,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Message": "(this:Message {id: $id})",
     "Webhook": "(this:Webhook {id: $id})",
     "AttendancePolicy": "(this:AttendancePolicy {id: $id})",
+    "Telemetry": "(this:Telemetry {id: $id})",
     "Link": "(this:Link {id: $id})",
     "FreedSlot": "(this:FreedSlot {id: $id})",
     "Decision": "(this:Decision {id: $id})",

@@ -7,8 +7,10 @@ from enum import Enum
 import strawberry
 from strawberry import UNSET
 
-from graph import findings
-from graph.findings import Cause, Channel, FindingOutcome, FindingState
+from graph import disputes, findings
+from graph.causes import Cause
+from graph.disputes import DisputeDecision
+from graph.findings import Channel, FindingOutcome, FindingState
 from graph.reminders import ReminderKind
 from graph.structure import Relation
 from schema.fields import LOCALE, Argument, Node, field, labelled, planned
@@ -49,7 +51,13 @@ class Finding(Node):
     suspected_at: DateTime | None = field("When it was reported. Own.")
     notice_at: DateTime | None = field("When the candidate was told. Own.")
     answer_by: DateTime | None = field("Until when the candidate may answer. Own.")
+    decide_by: DateTime | None = field("Until when it is to be decided. Own.")
     decided_at: DateTime | None = field("When it was decided. Own.")
+    disputed_at: DateTime | None = field("When the candidate contested it. Own.")
+    dispute_due_at: DateTime | None = field("Until when the dispute is to be decided; after it, it is upheld. Own.")
+    dispute_text: str | None = field("What the candidate says against it. Own.")
+    dispute_rejected_at: DateTime | None = field("When the dispute was rejected. Own.")
+    dispute_reason: str | None = field("Why the dispute was rejected. Own.")
     expires_at: DateTime | None = field("From when it no longer counts; after the decision only moved earlier. Own.")
     erase_at: DateTime | None = field("When it is to be erased; fixed at the decision. Own.")
     days_left: int | None = field("How many days it still counts; none where it has lapsed. Own.")
@@ -121,6 +129,20 @@ class VoidNoShowInput(IdempotentInput):
     reason: str = field("Why, up to 2,000 characters.")
 
 
+@strawberry.input(description="Contests a final finding.")
+class DisputeNoShowInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    text: str = field("What is wrong with it, up to 10,000 characters.")
+
+
+@strawberry.input(description="Decides a dispute.")
+class DecideDisputeInput(IdempotentInput):
+    finding: strawberry.ID = field("The finding.")
+    decision: DisputeDecision = field("UPHELD voids the finding; REJECTED lets it stand, no longer than before.")
+    reason: str = field("Why, up to 2,000 characters.")
+    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+
+
 MUTATIONS = (
     mutation(
         "reportNoShow",
@@ -185,5 +207,29 @@ MUTATIONS = (
         lambda graph, act, input: findings.void(graph, act, id_of("Finding", input.finding), reason=input.reason),
         "Takes a finding back, with every reminder that stood on it. Own, never an interviewer of it. "
         "Codes: NOT_FOUND, NOT_ALLOWED, WRONG_STATE, INVALID_VALUE.",
+    ),
+    mutation(
+        "disputeNoShow",
+        DisputeNoShowInput,
+        "Finding",
+        lambda graph, act, input: disputes.dispute(graph, act, id_of("Finding", input.finding), input.text),
+        "Contests a final finding, once: it counts no longer and nobody outside the department sees it, until a second "
+        "person has decided; upheld where nobody does in time. The candidate, code given. "
+        "Codes: NOT_ALLOWED, NOT_VERIFIED, NOT_FOUND, WRONG_STATE, DISPUTE_DECIDED, INVALID_VALUE.",
+    ),
+    mutation(
+        "decideDispute",
+        DecideDisputeInput,
+        "Finding",
+        lambda graph, act, input: disputes.decide(
+            graph,
+            act,
+            id_of("Finding", input.finding),
+            input.decision,
+            reason=input.reason,
+            read_up_to=input.read_up_to,
+        ),
+        "Decides a dispute. Own, never who decided the finding nor an interviewer of it. "
+        "Codes: NOT_FOUND, NOT_ALLOWED, WRONG_STATE, STATEMENT_UNREAD, INVALID_VALUE.",
     ),
 )

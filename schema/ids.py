@@ -16,7 +16,7 @@ NODES = frozenset(
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest"),
         *("InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"),
-        *("Message", "Webhook"),
+        *("Message", "Webhook", "Telemetry"),
     }
 )
 """Types that have a global id."""

@@ -9,9 +9,10 @@ import strawberry
 from strawberry import UNSET
 
 from graph import interviews
+from graph.causes import Cause
 from graph.events import ActorKind, EventType
 from graph.interviews import GRACE_MINUTES, Attendance, EvidenceCode, Mode, Response, Side
-from schema.fields import Argument, Connection, Node, field, labelled, page
+from schema.fields import LOCALE, Argument, Connection, Node, field, labelled, page, planned
 from schema.findings import FindingOutcome
 from schema.ids import id_of
 from schema.links import (
@@ -25,6 +26,7 @@ from schema.links import (
     PositionRef,
     RescheduleRequestRef,
     SlotRef,
+    TelemetryRef,
     UserRef,
 )
 from schema.mutations import IdempotentInput, mutation
@@ -89,6 +91,16 @@ class Event(Node):
     hash: str | None = field("SHA-256 over the event and the hash before it. AUDITOR.")
 
 
+@strawberry.type(description="What the evidence of an interview says; null but for its department and the candidate.")
+class Assessment:
+    cause: Cause | None = field("On whose side it lay; UNKNOWN where too little is known. Own.")
+    cause_label: str | None = labelled("The cause in words. Own.")
+    confidence: float | None = field("How sure that is, from 0 to 1; 0 for UNKNOWN. Own.")
+    rules: list[str] | None = field("The rules that hold, as docs/causes.md names them. Own.")
+    reasons: list[str] | None = planned("The same in sentences. Own.", locale=LOCALE)
+    policy_version: str | None = field("The version of the AttendancePolicy it was read under. Own.")
+
+
 @strawberry.type(description="An interview 面试: an invitation for one time, and what became of it.")
 class Interview(Node):
     ics_uid: str = field("The UID of its calendar entry, kept when it is moved.")
@@ -122,6 +134,8 @@ class Interview(Node):
         "What the candidate asked for, the oldest first. Own, or the candidate."
     )
     events: Connection[EventRef] = page("What happened to it. Own.", EventOrder)
+    assessment: Assessment = field("Whose fault it was as far as the evidence goes; a person decides.")
+    telemetry: list[TelemetryRef] = field("What a platform saw of it, in order; at most 500. Own.")
     finding: FindingRef | None = field("The finding about it that is not void. Own.")
     messages: list[MessageRef] = field("What was told about it, and what became of each message. Own.")
     findings: list[FindingRef] = field("All findings about it, void ones too. Own.")

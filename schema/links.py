@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from schema.rounds import InvitationAnswer, InvitationRound
     from schema.score_policies import ImpactAssessment, ScorePolicy
     from schema.slots import Slot
+    from schema.tasks import Task
+    from schema.telemetry import Telemetry
     from schema.users import User
     from schema.webhooks import Webhook
     from schema.work_calendars import WorkCalendar
@@ -51,6 +53,8 @@ AccessGapRef = Annotated["AccessGap", strawberry.lazy("schema.accesses")]
 SlotRef = Annotated["Slot", strawberry.lazy("schema.slots")]
 RescheduleRequestRef = Annotated["RescheduleRequest", strawberry.lazy("schema.rescheduling")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]
+TelemetryRef = Annotated["Telemetry", strawberry.lazy("schema.telemetry")]
+TaskRef = Annotated["Task", strawberry.lazy("schema.tasks")]
 AttendancePolicyRef = Annotated["AttendancePolicy", strawberry.lazy("schema.policies")]
 LinkRef = Annotated["Link", strawberry.lazy("schema.candidate_links")]
 InvitationRoundRef = Annotated["InvitationRound", strawberry.lazy("schema.rounds")]

@@ -31,6 +31,11 @@ OFFER = "Hours for which a freed slot is offered to one person before it goes to
 REJECTION = "Working days before a rejection for which a finding was on the screen takes effect."
 SEEN = "Days that what was on the screen at a decision is kept."
 
+CAUSES = (
+    'The table by which evidence is read, such as "CONNECTION_LOST 60": each rule with its weight from 0 to 100, '
+    "and THRESHOLD, from 20: how much must speak for a side. docs/causes.md tells the rules."
+)
+
 
 @strawberry.type(
     description="The rules that apply to invitations and findings 考勤规则. Each version stays as it was set; "
@@ -57,6 +62,7 @@ class AttendancePolicy(Node):
     offer_hours: int = field(OFFER)
     rejection_days: int = field(REJECTION)
     seen_days: int = field(SEEN)
+    causes: list[str] = field(CAUSES)
 
 
 def _optional(description: str) -> Any:
@@ -84,6 +90,7 @@ class SetAttendancePolicyInput(IdempotentInput):
     offer_hours: int | None = _optional(OFFER)
     rejection_days: int | None = _optional(REJECTION)
     seen_days: int | None = _optional(SEEN)
+    causes: list[str] = strawberry.field(default_factory=list, description=CAUSES)
 
 
 MUTATIONS = (
@@ -96,6 +103,7 @@ MUTATIONS = (
             act,
             id_of("Organization", input.organization),
             {name: getattr(input, name) for name in policies.NAMES},
+            input.causes,
         ),
         "Sets the rules for invitations and findings, as a new version. HR_ADMIN. "
         "Codes: NOT_ALLOWED, NOT_FOUND, INVALID_VALUE.",

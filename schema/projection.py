@@ -247,10 +247,10 @@ class _Code:
                 first = self.bind(_first(layout.depth))
                 return f"{self.object(layout.row)}({first}({value}), request)"
             case Many(limit=limit) | Grouped(limit=limit):
-                rows = self.bind(_sorted([layout], limit))
+                rows = self.bind(_sorted([layout], limit, layout.descending))
                 return f"[{self.object(layout.row)}(found, request) for _, found in {rows}([{value}])]"
-            case Merged(limit=limit):
-                rows = self.bind(_sorted(layout, limit))
+            case Merged(limit=limit, descending=descending):
+                rows = self.bind(_sorted(layout, limit, descending))
                 readers = ", ".join(self.object(part.row) for part in layout)
                 return f"[({readers},)[part](found, request) for part, found in {rows}({value})]"
             case Page():
@@ -362,10 +362,11 @@ def _first(depth: int) -> Callable[[Any], Any]:
     return lambda nested: next(iter(_flat(nested, depth)), None)
 
 
-def _sorted(layouts: Sequence[ListLayout], limit: int | None) -> Callable[[Sequence[Any]], Iterator[tuple[int, Any]]]:
+def _sorted(
+    layouts: Sequence[ListLayout], limit: int | None, descending: bool
+) -> Callable[[Sequence[Any]], Iterator[tuple[int, Any]]]:
     """Flattens, sorts by the sort values in front of each row and cuts; each row comes with its layout's number."""
     parts = [(layout.depth, layout.keys) for layout in layouts]
-    descending = layouts[0].descending or len(layouts) > 1
 
     def rows(columns: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         found = [

@@ -8,6 +8,8 @@ from strawberry import UNSET
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
+import graph.assessments  # pyright: ignore[reportUnusedImport]  its shape
+import graph.conduct  # pyright: ignore[reportUnusedImport]  its shape
 import graph.organizations  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape, its root
 from graph.paths import DEEPEST, DEPTH, GRAPHS, NODES, NodeKind
 from graph.traversal import ROOTS, SHAPES
@@ -31,6 +33,7 @@ from schema import (
     score_policies,
     scores,
     slots,
+    telemetry,
     users,
     webhooks,
     work_calendars,
@@ -57,7 +60,7 @@ DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),
-    *(freed_slots, decisions),
+    *(freed_slots, decisions, telemetry),
 )
 
 RESOLVED = frozenset({"node", "exportMyData", "analytics"})

@@ -15,6 +15,7 @@ from graph import (
     costs,
     decisions,
     departments,
+    disputes,
     employments,
     findings,
     freed_slots,
@@ -29,14 +30,17 @@ from graph import (
     rounds,
     score_policies,
     slots,
+    telemetry,
     users,
     webhooks,
     work_calendars,
 )
 from graph.applications import Stage
 from graph.candidates import Person
+from graph.causes import Cause
+from graph.disputes import DisputeDecision
 from graph.events import ActorKind
-from graph.findings import Cause, Channel
+from graph.findings import Channel
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.refusals import Refusal
@@ -44,7 +48,7 @@ from graph.rights import RightsKind
 from graph.score_policies import Draft
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
-from graph.writing import Act, Graph, Outcome, Work, perform, random_id
+from graph.writing import Act, Desk, Graph, Outcome, Work, perform, random_id
 
 
 class Refused(Exception):
@@ -323,6 +327,9 @@ class Maker:
             raise Refused("fileRequest", outcome)
         return outcome.id
 
+    async def telemetry(self, report: telemetry.Report) -> str:
+        return await self._do("recordTelemetry", {}, lambda act: telemetry.record(self.graph, act, report))
+
     async def suspicion(self, interview: str) -> str:
         return await self._do("reportNoShow", {}, lambda act: findings.report(self.graph, act, interview))
 
@@ -388,7 +395,22 @@ class Maker:
         return await self._do("voidNoShow", {}, lambda act: findings.void(self.graph, act, finding, reason=reason))
 
     async def dispute(self, finding: str, text: str = "The link did not open.") -> str:
-        return await self._work("demoDispute", lambda desk: findings.dispute(desk, finding, text))
+        return await self._work("demoDispute", lambda desk: self._contest(desk, finding, text))
+
+    async def _contest(self, desk: Desk, finding: str, text: str) -> Outcome:
+        found = await findings.find_own(desk, finding)
+        return found if isinstance(found, Refusal) else await disputes.raise_one(desk, *found, text)
+
+    async def rejection(self, finding: str, reason: str = "The platform's log shows that it did.") -> str:
+        """Rejects a dispute; another than who decided the finding must be the one who does."""
+        read = await self.last_seq(finding=finding)
+        return await self._do(
+            "decideDispute",
+            {},
+            lambda act: disputes.decide(
+                self.graph, act, finding, DisputeDecision.REJECTED, reason=reason, read_up_to=read
+            ),
+        )
 
     async def restrict(self, candidate: str) -> str:
         return await self._work("demoRestrict", lambda desk: candidates.restrict(desk, candidate))

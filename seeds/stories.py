@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from graph.applications import Stage
 from graph.candidates import Person
+from graph.causes import Cause
 from graph.decisions import Decide, Verdict
-from graph.findings import Cause, FindingState
+from graph.findings import FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.refusals import Locale
 from graph.rounds import Invitee

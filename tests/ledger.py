@@ -21,15 +21,20 @@ RECORDED = Statement(
     "tests.recorded",
     """
     MATCH (event:Event)-[:BY]->(:User {organization: $organization})
-    RETURN event.id AS id, event.seq AS seq, event.type AS type ORDER BY seq, id
+    RETURN event.id AS id, event.seq AS seq, event.type AS type
+    UNION MATCH (event:Event)-[:BY]->(:Candidate {organization: $organization})
+    RETURN event.id AS id, event.seq AS seq, event.type AS type
+    UNION MATCH (event:Event)-[:BY]->(:Organization {id: $organization})
+    RETURN event.id AS id, event.seq AS seq, event.type AS type
     """,
     row=Recorded,
 )
 
 
 async def recorded(ask: Ask, company: Company) -> list[Recorded]:
-    """Every event that a user of the company has ever caused."""
-    return await ask.graph.client.read(RECORDED, organization=company.hr.viewer.organization)
+    """Every event that a user or a candidate of the company, or its system, has ever caused."""
+    found = await ask.graph.client.read(RECORDED, organization=company.hr.viewer.organization)
+    return sorted(found, key=lambda event: (event.seq, event.id))
 
 
 @asynccontextmanager

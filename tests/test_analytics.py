@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.analytics import Followed, compared
-from graph.findings import Cause
+from graph.causes import Cause
 from graph.interviews import Attendance, Mode, Response
 from graph.weeks import stretches, week_of, weeks
 from tests.conftest import NOW, Ask, Company, gid

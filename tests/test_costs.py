@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.applications import Stage
+from graph.causes import Cause
 from graph.costs import DEFAULTS, Range, loss
 from graph.costs_page import page
-from graph.findings import Cause
 from graph.interviews import Attendance, Mode
 from tests.conftest import NOW, Ask, Company, gid
 from tests.test_analytics import held, iso

@@ -12,9 +12,10 @@ import pytest
 from graph import events
 from graph.applications import Stage
 from graph.candidates import CandidateStatus, Person
+from graph.causes import Cause
 from graph.client import Transaction, statements_run
 from graph.demo import remove
-from graph.findings import Cause, FindingOutcome, FindingState
+from graph.findings import FindingOutcome, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response
 from graph.positions import Urgency
 from graph.statements import Statement

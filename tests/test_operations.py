@@ -57,6 +57,8 @@ ALLOWED = {
     "confirmNoShow": STAFF,
     "excuseNoShow": STAFF,
     "voidNoShow": STAFF,
+    "disputeNoShow": set(),
+    "decideDispute": STAFF,
     "setCosts": HR,
     "recordDelivery": {"hr", "integrator"},
     "setWebhook": {"hr", "integrator"},
@@ -66,6 +68,7 @@ ALLOWED = {
     "approveScorePolicy": HR,
     "switchScoring": HR,
     "recordScore": STAFF,
+    "recordTelemetry": RECORDERS,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
@@ -93,6 +96,7 @@ def iso(**later: float) -> str:
 TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "Asia/Shanghai"}
 
 
+CLOSED = {"kind": "SESSION_CLOSED", "source": "https://platform.example", "key": "1", "occurredAt": iso(hours=-1)}
 JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
 TWIN = {"displayName": "王芳"}
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -147,6 +151,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "voidNoShow": {"finding": ids["finding"], "reason": "New"},
         "setWebhook": {"user": ids["user"], "url": "https://hooks.example.com/t", "secret": KEY},
         "recordDelivery": {"message": ids["message"], "receipt": "DELIVERED"},
+        "disputeNoShow": {"finding": ids["finding"], "text": "New"},
+        "decideDispute": {"finding": ids["finding"], "decision": "UPHELD", "reason": "New", "readUpTo": 1},
         "setCosts": {"organization": ids["organization"], "onsite": 150},
         "setAttendancePolicy": {"organization": ids["organization"], "answerHours": 96},
         "proposeScorePolicy": {"organization": ids["organization"], "draft": {}, "reason": "New"},
@@ -154,6 +160,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "approveScorePolicy": {"policy": ids["policy"]},
         "recordScore": {"candidate": ids["candidate"]},
         "switchScoring": {"organization": ids["organization"], "off": True, "reason": "New"},
+        "recordTelemetry": {"interview": ids["interview"], **CLOSED},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
@@ -383,12 +390,11 @@ async def test_no_query_tells_absent_from_foreign(ask: Ask, company: Company) ->
 
 async def twice(ask: Ask, company: Company, mutation: str, viewer: str | Claim, *types: str, **input: Any) -> str:
     """Sends a mutation twice with one key: one effect, one answer; with other input the key is refused."""
-    key = f"{mutation}-{uuid4()}"
+    key, who = f"{mutation}-{uuid4()}", viewer if isinstance(viewer, Claim) else company.user(viewer)
     async with appends(ask, company, *types):
-        user = viewer if isinstance(viewer, Claim) else company.user(viewer)
-        first = await ask.do(mutation, user, idempotencyKey=key, **input)
-        second = await ask.do(mutation, user, idempotencyKey=key, **input)
-        other = await ask.do(mutation, user, idempotencyKey=key, **changed(input))
+        first = await ask.do(mutation, who, idempotencyKey=key, **input)
+        second = await ask.do(mutation, who, idempotencyKey=key, **input)
+        other = await ask.do(mutation, who, idempotencyKey=key, **changed(input))
     assert first == second
     assert "code" not in first
     assert other == refused(mutation, "KEY_REUSED", "idempotencyKey")
@@ -478,11 +484,16 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
         await do("recordAttendance", "integrator", "ATTENDANCE_RECORDED", **absent)
         findings.append(await do("reportNoShow", "marketing", "NO_SHOW_REPORTED", interview=missed))
     first, second = findings
+    await do("recordTelemetry", "integrator", "TELEMETRY_RECORDED", interview=closed[0], **CLOSED)
     await do("recordNotice", "marketing", "NOTICE_RECORDED", finding=first, channel="SMS", text="Where were you?")
     await do("recordStatement", "marketing", "STATEMENT_RECORDED", finding=first, channel="SMS", text="I forgot.")
     read = [await ask.last_seq(company.user("marketing"), finding) for finding in findings]
     decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0]}
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
+    claim = Claim(uid(candidate), uid(application), verified=True)
+    await do("disputeNoShow", claim, "NO_SHOW_DISPUTED", finding=first, text="The link did not open.")
+    decision = {"decision": "REJECTED", "reason": "It did", "readUpTo": read[0] + 2}
+    await do("decideDispute", "hr", "DISPUTE_REJECTED", finding=first, **decision)
     against = {"application": application, "verdict": "REJECT", "reason": "others"}
     rejection = await do("decide", "marketing", "DECISION_MADE", **against)
     await do("withdrawDecision", "marketing", "DECISION_WITHDRAWN", decision=rejection, reason="a mistake")

@@ -13,14 +13,15 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from graph.candidates import Person
+from graph.causes import Cause, TelemetryKind
 from graph.decisions import Decide, Verdict
 from graph.employments import Correction, NewEmployment
-from graph.findings import Cause
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
+from graph.telemetry import Report
 from graph.timesheets import Fact
 from graph.traversal import SHAPES
 from graph.visibility import OrganizationRole
@@ -57,7 +58,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "attendance": NEAR,
         "sharesHistory closedAt": HOME | PROGRAMS,
         "applications interviews employments": HOME | {FILER},
-        "findings workAttendance": HOME,
+        "findings tasks workAttendance": HOME,
+        "conduct": ALL,
         "workCalendars": NEAR | PROGRAMS,
     },
     "Position": {
@@ -85,6 +87,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "graceMinutes joinUrl evidence application candidate events icsSequence department position "
         "rescheduledFrom messages": HOME | {FILER},
         "responseMessage outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
+        "telemetry": HOME | {FILER},
+        "assessment": HOME | PROGRAMS,
     },
     "Event": {
         "id seq type typeLabel occurredAt recordedAt actorKind actor": HOME | {FILER},
@@ -92,8 +96,12 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Finding": {
         "id occurredAt department position relation": NEAR,
-        "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decidedAt expiresAt "
-        "eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview basedOn": HOME,
+        "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decideBy decidedAt "
+        "disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason expiresAt eraseAt daysLeft repairs "
+        "policyVersion reason statement lastSeq decidedBy interview basedOn": HOME,
+    },
+    "Task": {
+        "kind kindLabel due interview finding": HOME,
     },
     "Reminder": {
         "kind similarPosition message noShow occurredAt department relation": NEAR,
@@ -119,7 +127,16 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "AttendancePolicy": {
         "id version setAt rescheduleNoticeHours answerHours decisionDays disputeDays slotOwedDays proofKeptDays "
         "expiresDays erasesDays firstExpiresDays firstErasesDays repairDays repairLeastDays conductLateHours "
-        "conductAnswerDays conductKeptDays offerHours rejectionDays seenDays": ALL,
+        "conductAnswerDays conductKeptDays offerHours rejectionDays seenDays causes": ALL,
+    },
+    "Conduct": {
+        "absences lateCancellations unanswered": NEAR,
+    },
+    "Telemetry": {
+        "id kind kindLabel occurredAt until recordedAt source interview": HOME | {FILER},
+    },
+    "Assessment": {
+        "cause causeLabel confidence rules reasons policyVersion": HOME,
     },
     "CostPolicy": {
         "id version setAt currency aiAsync aiLive video onsite recruiterHour resumesLow resumesHigh minutesLow "
@@ -196,7 +213,7 @@ def object_type(name: str) -> GraphQLObjectType:
     return found
 
 
-FEW = 3
+FEW = 2
 """How many rows of a page are asked for: enough to see that there are any, and cheap in a list of lists."""
 
 
@@ -278,6 +295,9 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     await recruiter.respond(interview, Response.ACCEPTED, "See you there.")
     filer.at = recruiter.at = NOW - timedelta(days=29)
     await filer.attendance(interview, Attendance.NOT_ATTENDED, EvidenceCode.INTERVIEWER_ABSENT)
+    at = NOW - timedelta(days=30)
+    beat = Report(TelemetryKind.SESSION_HEARTBEAT, at, "https://platform.example", "1", interview, at)
+    ids["beat"] = await filer.telemetry(beat)
     finding = await decided(recruiter, interview)
     company.at(days=28)
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
@@ -290,6 +310,10 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     missed = await hr.missed(await company.application("marketing", known))
     recruiter.at = hr.at
     ids |= {"known": missed, "mark": await decided(recruiter, missed)}
+    await recruiter.dispute(ids["mark"])
+    hr.at = recruiter.at
+    await hr.rejection(ids["mark"])
+    await hr.suspicion(await hr.missed(await company.application("marketing", company.person("赵六"))))
     for department in ("technology", "brand", "subsidiary"):
         company.at(days=10)
         ids[f"at_{department}"] = await company.application(department, known)
@@ -451,6 +475,7 @@ TYPES = {
     "Message": "message",
     "Webhook": "webhook",
     "AttendancePolicy": "rules",
+    "Telemetry": "beat",
     "Link": "link ended",
     "InvitationRound": "round",
     "FreedSlot": "freed accepted",
@@ -564,6 +589,15 @@ WAYS = [
     Way("Finding", "application(id: $at_brand) { reminders { noShow { ...R } } }", AT_BRAND),
     Way("Finding", "application(id: $at_subsidiary) { candidate { findings { nodes { ...R } } } }", NOBODY),
     Way("Finding", "application(id: $at_subsidiary) { reminders { noShow { ...R } } }", NOBODY),
+    Way("Telemetry", node("beat", "...R"), HOME | {FILER}),
+    Way("Telemetry", "interview(id: $interview) { telemetry { ...R } }", HOME | {FILER}),
+    Way("Interview", node("beat", "interview { ...R }"), HOME | {FILER}),
+    Way("Conduct", f"{MARKETING} {{ conduct {{ ...R }} }}", NEAR),
+    Way("Conduct", node("marketing", "conduct { ...R }"), NEAR),
+    Way("Assessment", "interview(id: $interview) { assessment { ...R } }", HOME),
+    Way("Assessment", node("finding", "interview { assessment { ...R } }"), HOME),
+    Way("Task", f"{MARKETING} {{ tasks {{ ...R }} }}", HOME),
+    Way("Task", 'department(code: "HQ") { tasks { ...R } }', HOME),
     Way("Reminder", "application(id: $application) { reminders { ...R } }", HOME),
     Way("Reminder", "application(id: $at_technology) { reminders { ...R } }", AT_TECHNOLOGY),
     Way("Reminder", "application(id: $at_brand) { reminders { ...R } }", AT_BRAND),
@@ -667,6 +701,11 @@ async def found(ask: Ask, world: World, way: Way, viewer: str) -> dict[str, froz
                 seen[row["kind"]] = fields
         elif way.type == "RefillSuggestion":
             seen["suggestion"] = fields
+        elif way.type == "Task":
+            seen[row["kind"]] = fields
+        elif way.type in ("Assessment", "Conduct"):
+            if fields:
+                seen[way.type] = fields
         elif row["id"] in ours:
             seen[row["id"]] = fields
     return seen

@@ -19,6 +19,7 @@ from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
 from graph.visibility import OrganizationRole
+from seeds import makers
 from seeds.makers import maker
 from tests.conftest import NOW, Company, gid, uid
 
@@ -395,6 +396,30 @@ class Inputs:
 
     async def voidNoShow(self) -> dict[str, Any]:
         return {"finding": await self.finding(told=True), "reason": "About somebody else."}
+
+    async def recordTelemetry(self) -> dict[str, Any]:
+        seen = {"kind": "SESSION_CLOSED", "source": self.fresh("platform"), "key": "1"}
+        missed = await self.company.hr.missed(await self.application())
+        at = self.company.hr.at.isoformat().replace("+00:00", "Z")
+        return {"interview": gid("Interview", missed), "occurredAt": at, **seen}
+
+    async def disputeNoShow(self) -> dict[str, Any]:
+        heard = await self.heard()
+        await self.company.hr.confirmation(uid(heard["finding"]))
+        return {"finding": heard["finding"], "text": "It did not."}
+
+    async def decideDispute(self) -> dict[str, Any]:
+        """A finding that somebody else than HR has decided."""
+        company, finding = self.company, await self.finding(told=True)
+        recruiter = await makers.maker(company.hr.graph, company.user("technology"), at=company.hr.at)
+        await recruiter.confirmation(uid(finding))
+        await recruiter.dispute(uid(finding))
+        read = await company.hr.last_seq(finding=uid(finding))
+        return {"finding": finding, "decision": "REJECTED", "reason": "It did open.", "readUpTo": read}
+
+
+BY_CANDIDATES = frozenset({"disputeNoShow"})
+"""Mutations that are refused to staff, whatever their input."""
 
 
 def document(mutation: str) -> str:

@@ -153,7 +153,7 @@ async def test_every_text_of_every_mutation_is_data(
             if mutation in BY_CANDIDATES:
                 continue
             code, harmless = await trial.effect(mutation, await inputs.make(mutation))
-            assert code == "done", (mutation, code)
+            assert code == ("NOT_ALLOWED" if mutation in BY_CANDIDATES else "done"), (mutation, code)
             for way in texts(answerer.schema, mutation):
                 places += 1
                 for _ in range(EACH):

@@ -21,8 +21,8 @@ import pytest
 from neo4j.time import DateTime
 
 from graph.candidates import Person
+from graph.causes import Cause
 from graph.events import EventType
-from graph.findings import Cause
 from graph.statements import Nothing, Statement
 from graph.writing import Graph
 from schema.context import Context, Viewers
@@ -277,6 +277,7 @@ def known(place: Place, *, few: bool) -> Known:
         "Message": ["message"],
         "Webhook": ["webhook"],
         "AttendancePolicy": ["rules"],
+        "Telemetry": ["beat"],
         "Link": ["link", "ended"],
         "InvitationRound": ["round"],
         "Decision": ["held"],
@@ -379,6 +380,7 @@ FORBIDDEN = {
     "Message": ("technology", "message"),
     "Webhook": ("technology", "webhook"),
     "AttendancePolicy": ("stranger", "rules"),
+    "Telemetry": ("technology", "beat"),
     "Link": ("technology", "link"),
     "InvitationRound": ("technology", "round"),
     "Decision": ("technology", "held"),

@@ -79,7 +79,7 @@ def test_nodes_of_graphs_are_shapes_with_ids() -> None:
     """A search passes through these and no others; each is guarded by its type's rule."""
     kinds = {kind.value for kind in NodeKind}
     unsearched = {"RightsRequest", "Access", "AccessGap", "User", "CostPolicy", "AttendancePolicy", "Link"}
-    unsearched |= {"Message", "Webhook"}
+    unsearched |= {"Message", "Webhook", "Telemetry"}
     unsearched |= {"Slot", "RescheduleRequest", "InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"}
     apart = {"ScorePolicy", "ImpactAssessment"}
     assert kinds == NODES - unsearched - apart

@@ -14,6 +14,7 @@ import pytest
 from graphql import get_named_type, is_enum_type, is_object_type
 
 from graph import candidates, employments, work_calendars
+from graph.causes import TelemetryKind
 from graph.decisions import Decide, Verdict
 from graph.instants import parameter
 from graph.interviews import Side, Times
@@ -21,6 +22,7 @@ from graph.refusals import Locale
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
+from graph.telemetry import Report
 from graph.timesheets import Fact
 from graph.traversal import (
     ROOTS,
@@ -208,6 +210,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     asked = await company.hr.interview(second, starts_at=INSTANT + timedelta(hours=5))
     slots = "query Slots($code: String!) { department(code: $code) { openSlots { id } } }"
     opened = await Ask(graph, answerer)(slots, company.user("hr"), code="MARKETING")
+    seen = Report(TelemetryKind.SESSION_CLOSED, company.hr.at, "https://platform.example", "1", uid(interview["id"]))
     ids = {
         "Slot": uid(opened["department"]["openSlots"][0]["id"]),
         "RescheduleRequest": await company.hr.request(asked),
@@ -229,6 +232,10 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "CostPolicy": await company.hr.costs(onsite=150),
         "AttendancePolicy": await company.hr.policy(answer_hours=96),
         "PolicyInForce": company.hr.viewer.organization,
+        "Telemetry": await company.hr.telemetry(seen),
+        "Assessment": uid(interview["id"]),
+        "OutcomeTask": uid(interview["id"]),
+        "FindingTask": finding,
         "Link": await company.hr.link(first),
         "Message": uid(interview["messages"][0]["id"]),
         "Decision": await company.hr.decide(Decide(second, Verdict.HOLD, "Later.", (finding,))),

@@ -1,0 +1,69 @@
+"""Conduct: the employer's own ledger, by department, shown to candidates before they accept.
+
+It counts what candidates are held to as well: not being there, calling off late, leaving the other without an answer.
+"""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from graph import interviews, policies
+from graph.applications import ENDED
+from graph.events import EventType
+from graph.refusals import Refusal
+from graph.statements import Found, Nothing, Statement
+from graph.timers import Timer
+from graph.traversal import Prop, Shape
+from graph.visibility import Level
+from graph.writing import Desk
+
+_HELD: LiteralString = "MATCH (this)<-[:SUCCEEDED_BY*0..]-(held:Department)<-[:HELD_BY]-(missed:Interview)"
+"""A closed department's count with its successor's."""
+
+CONDUCT = Shape(
+    "Conduct",
+    {
+        "absences": Prop(
+            "COUNT { " + _HELD + "<-[:FINDS]-(fault:Finding) "
+            "WHERE fault.state = 'FINAL' AND fault.outcome = 'EMPLOYER_FAULT' AND fault.expiresAt > $now }",
+            see=Level.NEAR,
+        ),
+        "lateCancellations": Prop("COUNT { " + _HELD + " WHERE missed.lateUntil > $now }", see=Level.NEAR),
+        "unanswered": Prop("COUNT { " + _HELD + " WHERE missed.unansweredUntil > $now }", see=Level.NEAR),
+    },
+)
+
+ANSWERED = Statement(
+    "conduct.answered",
+    """
+    MATCH (application:Application {id: $application})<-[:ABOUT]-(event:Event)
+    WHERE event.type IN ['APPLICATION_ADVANCED', 'APPLICATION_REJECTED', 'APPLICATION_WITHDRAWN']
+      AND event.recordedAt > $since
+    RETURN event.id AS id LIMIT 1
+    UNION MATCH (:Application {id: $application})-[:HAS_INTERVIEW]->(other:Interview)
+    WHERE other.id <> $interview AND other.startsAt > $since
+    RETURN other.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+SET_UNANSWERED = Statement(
+    "conduct.set_unanswered",
+    "MATCH (interview:Interview {id: $id}) SET interview.unansweredUntil = $until",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def answer_overdue(desk: Desk, timer: Timer) -> None:
+    """The days have passed in which the candidate was to hear what became of an interview that took place."""
+    found = await interviews.find_own(desk, timer.subject)
+    if isinstance(found, Refusal) or found.stage in ENDED:
+        return
+    given = await desk.tx.run(
+        ANSWERED, application=found.application, interview=found.id, since=interviews.missed_at(found)
+    )
+    if given:
+        return
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    await desk.tx.run(SET_UNANSWERED, id=found.id, until=desk.act.now + policy.conduct_kept)
+    await interviews.record(desk, EventType.ANSWER_OVERDUE, found.id)

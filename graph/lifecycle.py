@@ -1,0 +1,165 @@
+"""The life of a finding as data: each step with the states it leads from and to, who takes it, and its refusals.
+
+The rules ask this table whether a step may be taken; docs/lifecycle.md is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from graph.events import EventType
+from graph.refusals import Code
+
+
+class Step(Enum):
+    """What may happen to a finding."""
+
+    REPORT = "REPORT"
+    SUSPECT = "SUSPECT"
+    NOTICE = "NOTICE"
+    STATE = "STATE"
+    CONFIRM = "CONFIRM"
+    FIND_FAULT = "FIND_FAULT"
+    EXCUSE = "EXCUSE"
+    VOID = "VOID"
+    DISPUTE = "DISPUTE"
+    UPHOLD = "UPHOLD"
+    REJECT = "REJECT"
+    ERASE = "ERASE"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`before` are states, none where there is no finding yet; `after` is null where the state stays."""
+
+    before: tuple[str, ...]
+    after: str | None
+    who: str
+    event: EventType
+    mutation: str | None
+    """What clients call; null for what the system alone does."""
+    when: str
+    refusals: tuple[Code, ...] = ()
+
+
+ABSENT, STATE, VALUE = Code.NOT_FOUND, Code.WRONG_STATE, Code.INVALID_VALUE
+OPEN = ("SUSPECTED", "NOTICE_SENT")
+ANY = (*OPEN, "FINAL", "EXCUSED", "DISPUTED", "VOID")
+TRANSITIONS: Mapping[Step, Transition] = {
+    Step.REPORT: Transition(
+        (),
+        "SUSPECTED",
+        "HR",
+        EventType.NO_SHOW_REPORTED,
+        "reportNoShow",
+        "The interview was accepted for this time, is over, and NOT_ATTENDED is recorded.",
+        (ABSENT, Code.FINDING_STANDS, Code.NOT_ACCEPTED, Code.NOT_OVER, Code.NOT_MISSED),
+    ),
+    Step.SUSPECT: Transition(
+        (),
+        "SUSPECTED",
+        "system",
+        EventType.NO_SHOW_REPORTED,
+        None,
+        "At the end of the grace time, or at a later report: accepted for this time, closed or watched by a platform "
+        "without a join, the cause neither PLATFORM nor EMPLOYER. Otherwise a task OUTCOME_MISSING, nothing marked.",
+    ),
+    Step.NOTICE: Transition(
+        ("SUSPECTED",),
+        "NOTICE_SENT",
+        "system, or HR",
+        EventType.NOTICE_RECORDED,
+        "recordNotice",
+        "At once by the system where a message can reach the candidate, else by HR. The time to answer runs from it.",
+        (ABSENT, STATE, VALUE),
+    ),
+    Step.STATE: Transition(
+        OPEN,
+        None,
+        "candidate, or HR",
+        EventType.STATEMENT_RECORDED,
+        "recordStatement",
+        "At any time before the decision; the decider must have read the last one.",
+        (ABSENT, Code.NOT_VERIFIED, STATE, VALUE),
+    ),
+    Step.CONFIRM: Transition(
+        OPEN,
+        "FINAL",
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_CONFIRMED,
+        "confirmNoShow",
+        "CANDIDATE or UNKNOWN: after a notice, and an answer or the time for it. PLATFORM or EMPLOYER: at once.",
+        (
+            *(ABSENT, Code.NOT_ALLOWED, STATE, Code.NOTICE_MISSING, Code.ANSWER_PENDING, Code.STATEMENT_UNREAD),
+            *(Code.FINDING_STANDS, Code.NOT_OVER, Code.NOT_MISSED, VALUE),
+        ),
+    ),
+    Step.FIND_FAULT: Transition(
+        (),
+        "FINAL",
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_CONFIRMED,
+        "confirmNoShow",
+        "A fault of PLATFORM or EMPLOYER, of an interview that nobody suspected.",
+    ),
+    Step.EXCUSE: Transition(
+        OPEN,
+        "EXCUSED",
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_EXCUSED,
+        "excuseNoShow",
+        "There was good cause.",
+        (ABSENT, Code.NOT_ALLOWED, STATE, Code.STATEMENT_UNREAD, VALUE),
+    ),
+    Step.VOID: Transition(
+        (*OPEN, "FINAL", "EXCUSED", "DISPUTED"),
+        "VOID",
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_VOIDED,
+        "voidNoShow",
+        "It should not be there; whoever had looked at it is told.",
+        (ABSENT, Code.NOT_ALLOWED, STATE, VALUE),
+    ),
+    Step.DISPUTE: Transition(
+        ("FINAL",),
+        "DISPUTED",
+        "candidate, code given",
+        EventType.NO_SHOW_DISPUTED,
+        "disputeNoShow",
+        "Once. It weighs nothing at once, and nobody outside the department sees it.",
+        (Code.NOT_ALLOWED, Code.NOT_VERIFIED, ABSENT, STATE, Code.DISPUTE_DECIDED, VALUE),
+    ),
+    Step.UPHOLD: Transition(
+        ("DISPUTED",),
+        "VOID",
+        "HR, neither who decided it nor an interviewer; system",
+        EventType.DISPUTE_UPHELD,
+        "decideDispute",
+        "Whoever had looked at it is told. The system does so when the time for a decision has passed.",
+        (ABSENT, Code.NOT_ALLOWED, STATE, Code.STATEMENT_UNREAD, VALUE),
+    ),
+    Step.REJECT: Transition(
+        ("DISPUTED",),
+        "FINAL",
+        "HR, neither who decided it nor an interviewer",
+        EventType.DISPUTE_REJECTED,
+        "decideDispute",
+        "It counts again, no longer than before.",
+        (ABSENT, Code.NOT_ALLOWED, STATE, Code.STATEMENT_UNREAD, VALUE),
+    ),
+    Step.ERASE: Transition(
+        ANY,
+        "ERASED",
+        "system",
+        EventType.FINDING_ERASED,
+        None,
+        "At Finding.eraseAt; what it said is gone, and its place in the history stays.",
+    ),
+}
+
+
+def may(step: Step, state: str) -> bool:
+    """Whether a step may be taken from a state."""
+    return state in TRANSITIONS[step].before

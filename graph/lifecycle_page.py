@@ -1,0 +1,50 @@
+"""docs/lifecycle.md, made of the table that the rules of findings ask."""
+
+from __future__ import annotations
+
+from graph.lifecycle import TRANSITIONS, Step, Transition
+from graph.refusals import SENTENCES, Code
+
+
+def page() -> str:
+    """Every transition, and every refusal of each step in both languages."""
+    steps = "\n".join(_step(step, each) for step, each in TRANSITIONS.items())
+    refused = "\n".join(_refusal(each, code) for each in _called() for code in each.refusals)
+    return _PAGE.format(steps=steps, refused=refused)
+
+
+def _called() -> list[Transition]:
+    """One for each mutation, which may take several steps but has one list of refusals."""
+    found = {each.mutation: each for each in reversed(list(TRANSITIONS.values())) if each.mutation and each.refusals}
+    return [each for each in TRANSITIONS.values() if each.mutation and found.get(each.mutation) is each]
+
+
+def _step(step: Step, each: Transition) -> str:
+    before, after = ", ".join(each.before) or "none", each.after or "the same"
+    called = f"`{each.mutation}`" if each.mutation else ""
+    return f"| {step.value} | {before} | {after} | {each.who} | {called} | `{each.event.value}` | {each.when} |"
+
+
+def _refusal(each: Transition, code: Code) -> str:
+    zh, en = SENTENCES[code]
+    return f"| `{each.mutation}` | `{code.value}` | {zh} | {en} |"
+
+
+_PAGE = """# The life of a finding
+
+Made of the code by `make lifecycle`: of graph/lifecycle.py, which the rules ask whether a step may be taken.
+
+| step | from | to | who | mutation | event | when |
+|---|---|---|---|---|---|---|
+{steps}
+
+Nothing but the department's own and the candidate see a finding before FINAL, or from a dispute until it is rejected.
+
+## Refusals
+
+A role that may never take a step is told NOT_ALLOWED before anything is looked up.
+
+| mutation | code | 原因 | reason |
+|---|---|---|---|
+{refused}
+"""

@@ -1,0 +1,48 @@
+"""Suspicions by the system: only where the platform says that nobody came, and nothing says that it was not theirs."""
+
+from __future__ import annotations
+
+from graph import assessments, findings, interviews, messages
+from graph.causes import Assessment, Cause
+from graph.events import EventType
+from graph.interviews import Attendance, InterviewRow, Response
+from graph.messages import Template
+from graph.refusals import Refusal
+from graph.timers import Timer
+from graph.writing import Desk
+
+WATCHED = frozenset({"CLOSED_WITHOUT_JOIN", "WATCHED_WITHOUT_JOIN"})
+"""The rules that say so: silence of a platform is not absence of the candidate."""
+
+
+def may_suspect(interview: InterviewRow, assessment: Assessment) -> bool:
+    """Whether the system may suspect by itself; else a person is to say what happened."""
+    if interview.response != Response.ACCEPTED.value or interview.request is not None:
+        return False
+    if assessment.cause in (Cause.PLATFORM, Cause.EMPLOYER):
+        return False
+    return bool(WATCHED.intersection(assessment.rules))
+
+
+async def look_at_outcome(desk: Desk, timer: Timer) -> None:
+    """The grace time is over and nobody recorded what happened; or a platform reports it later than that."""
+    found = await interviews.find_own(desk, timer.subject)
+    if isinstance(found, Refusal) or found.attendance != Attendance.PENDING.value or found.finding is not None:
+        return
+    if not interviews.is_over(found, desk.act.now):
+        # The timer was due by a clock that had jumped ahead.
+        await interviews.await_outcome(desk, found)
+        return
+    if may_suspect(found, await assessments.of_interview(desk, found.id)):
+        await _suspect(desk, found)
+    elif found.response != Response.DECLINED.value and timer.due_at == interviews.over_at(found):
+        await messages.tell_department(desk, Template.OUTCOME_MISSING, found.department, found.id)
+
+
+async def _suspect(desk: Desk, interview: InterviewRow) -> None:
+    attendance = Attendance.NOT_ATTENDED.value
+    await desk.tx.run(interviews.SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=0)
+    payload = {"attendance": attendance, "evidence": [], "note": None}
+    await interviews.record(desk, EventType.ATTENDANCE_RECORDED, interview.id, **payload)
+    assert desk.chain is not None
+    await findings.suspect(desk, interview, desk.chain.seq)

@@ -1,0 +1,168 @@
+"""Telemetry: what a platform for interviews saw, kept as it came and read in any order.
+
+One report is known by its source and its id there: sent again it has no second effect. An outage is the Organization's;
+all else is about one interview, an event in its candidate's chain, and read by whoever decides about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+
+from graph import interviews, timers
+from graph.causes import TelemetryKind
+from graph.events import EventType
+from graph.interviews import Attendance, InterviewRow
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.statements import Found, Nothing, Statement
+from graph.timers import TimerKind
+from graph.traversal import Form, One, Prop, Shape
+from graph.visibility import Level
+from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+SKEW = timedelta(minutes=5)
+"""How far ahead of ours a platform's clock may be."""
+LONGEST = timedelta(days=31)
+"""What one report may span."""
+SPANS = frozenset({TelemetryKind.PLATFORM_OUTAGE, TelemetryKind.SESSION_HEARTBEAT})
+"""Kinds that may last; an outage must say until when."""
+
+ENDS = frozenset({TelemetryKind.SESSION_CLOSED, TelemetryKind.SESSION_HEARTBEAT})
+"""Kinds after which a suspicion may be due that was not at the end of the grace time."""
+
+TELEMETRY = Shape(
+    "Telemetry",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "kind": Prop(see=Level.ALL),
+        "kindLabel": label("this.kind", see=Level.ALL),
+        "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "until": Prop(see=Level.ALL, form=Form.INSTANT),
+        "recordedAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "source": Prop(see=Level.ALL),
+        "interview": One("Interview", ("(this)-[:OBSERVES]->(that:Interview)",)),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`source` and `key` name it; `interview` is null for an outage."""
+
+    kind: TelemetryKind
+    occurred_at: datetime
+    source: str
+    key: str
+    interview: str | None = None
+    until: datetime | None = None
+
+
+FIND = Statement(
+    "telemetry.find",
+    "MATCH (t:Telemetry {organization: $organization, source: $source, key: $key}) RETURN t.id AS id",
+    row=Found,
+)
+_CREATE: LiteralString = """
+    CREATE (t:Telemetry {id: $id, organization: $organization, source: $source, key: $key, kind: $kind,
+      occurredAt: $occurred_at, until: $until, recordedAt: $now, recordedBy: $by})
+    CREATE (t)-[:OBSERVES]->(seen)
+"""
+CREATE_OF_INTERVIEW = Statement(
+    "telemetry.create_of_interview",
+    "MATCH (seen:Interview {id: $seen})" + _CREATE,
+    row=Nothing,
+    writes=True,
+)
+CREATE_OUTAGE = Statement(
+    "telemetry.create_outage",
+    "MATCH (seen:Organization {id: $seen})" + _CREATE,
+    row=Nothing,
+    writes=True,
+)
+
+
+def report_refusal(report: Report, now: datetime) -> Refusal | None:
+    """What cannot have been seen: the future, an end before its start, an outage without an end."""
+    if report.occurred_at > now + SKEW:
+        return Refusal(Code.INVALID_VALUE, "occurredAt")
+    if not 0 < len(report.source.strip()) <= 500:
+        return Refusal(Code.INVALID_VALUE, "source")
+    if not 0 < len(report.key.strip()) <= 500:
+        return Refusal(Code.INVALID_VALUE, "key")
+    if report.until is None:
+        missing = report.kind is TelemetryKind.PLATFORM_OUTAGE
+        return Refusal(Code.INVALID_VALUE, "until") if missing else None
+    lasting = report.kind in SPANS and timedelta() <= report.until - report.occurred_at <= LONGEST
+    return None if lasting and report.until <= now + SKEW else Refusal(Code.INVALID_VALUE, "until")
+
+
+async def record(graph: Graph, act: Act, report: Report) -> Outcome:
+    """Takes a report, however late, out of order or often it comes."""
+    if refused := role_refusal(act.viewer, RECORDERS) or report_refusal(report, act.now):
+        return refused
+    if (report.interview is None) != (report.kind is TelemetryKind.PLATFORM_OUTAGE):
+        return Refusal(Code.INVALID_VALUE, "interview")
+
+    async def work(desk: Desk) -> Outcome:
+        if report.interview is None:
+            return await _outage(desk, report)
+        found = await interviews.find_own(desk, report.interview, recorder=True)
+        return found if isinstance(found, Refusal) else await _seen(desk, report, found)
+
+    return await perform(graph, act, work)
+
+
+async def _known(desk: Desk, report: Report) -> Written | None:
+    organization = desk.act.viewer.organization
+    known = await desk.tx.one(FIND, organization=organization, source=report.source, key=report.key)
+    return Written("Telemetry", known.id) if known else None
+
+
+async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
+    if known := await _known(desk, report):
+        return known
+    id = await _create(desk, CREATE_OF_INTERVIEW, report, interview.id)
+    payload: dict[str, Any] = {"telemetry": id, "kind": report.kind.value, "until": report.until}
+    payload["source"] = report.source
+    await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, interview.id, report.occurred_at, payload)
+    await _look_again(desk, report, interview)
+    return Written("Telemetry", id)
+
+
+async def _look_again(desk: Desk, report: Report, interview: InterviewRow) -> None:
+    """What says that nobody came may be reported after the grace time: the system then looks once more."""
+    is_open = interview.attendance == Attendance.PENDING.value and interview.finding is None
+    if not (report.kind in ENDS and is_open and interviews.is_over(interview, desk.act.now)):
+        return
+    if not await timers.stands(desk, TimerKind.OUTCOME, interview.id):
+        await timers.start(desk, TimerKind.OUTCOME, interview.id, desk.act.now)
+
+
+async def _outage(desk: Desk, report: Report) -> Outcome:
+    await desk.lock_organization()
+    if known := await _known(desk, report):
+        return known
+    id = await _create(desk, CREATE_OUTAGE, report, desk.act.viewer.organization)
+    payload: dict[str, Any] = {"telemetry": id, "until": report.until, "source": report.source}
+    await desk.record(EventType.OUTAGE_RECORDED, occurred_at=report.occurred_at, **payload)
+    return Written("Telemetry", id)
+
+
+async def _create(desk: Desk, statement: Statement[Nothing], report: Report, seen: str) -> str:
+    id = desk.new_id()
+    await desk.tx.run(
+        statement,
+        id=id,
+        seen=seen,
+        organization=desk.act.viewer.organization,
+        source=report.source,
+        key=report.key,
+        kind=report.kind.value,
+        occurred_at=report.occurred_at,
+        until=report.until,
+        now=desk.act.now,
+        by=desk.act.viewer.id,
+    )
+    return id

@@ -1,0 +1,25 @@
+"""Task, as clients see it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.tasks import TaskKind
+from schema.fields import field, labelled
+from schema.links import FindingRef, InterviewRef
+from schema.scalars import DateTime
+
+
+@strawberry.type(description="What a department has to do next about an interview 待办; derived, and gone once done.")
+class Task:
+    kind: TaskKind = field(
+        "OUTCOME_MISSING: over, and nobody recorded what happened. NOTICE_DUE: suspected, and no notice could be sent. "
+        "DECISION_DUE: the candidate answered, or the time to answer passed. DISPUTE_DUE: contested."
+    )
+    kind_label: str = labelled("The kind in words.")
+    due: DateTime = field(
+        "Since when an outcome or a notice is missing; until when it is to be decided. "
+        "A dispute that is not decided by then is upheld."
+    )
+    interview: InterviewRef = field("The interview.")
+    finding: FindingRef | None = field("The finding; null where there is none yet.")

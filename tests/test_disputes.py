@@ -1,0 +1,258 @@
+"""Disputes: restricted at once, decided by a second person or by time, and everyone who looked is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from graph.visibility import Claim
+from seeds import makers
+from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import do_due, facts_of, told, waiting
+from tests.ledger import appends, refused
+
+WHOSE = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
+SEEN = "query Seen($id: ID!) { application(id: $id) { reminders { kind } candidate { noShows { totalCount } } } }"
+
+
+@dataclass
+class Case:
+    """A final no-show of Marketing's, decided by Marketing's recruiter, and its candidate."""
+
+    ask: Ask
+    company: Company
+    claim: Claim
+    finding: str
+    at_technology: str
+
+    async def dispute(self, viewer: Claim | str | None = None, **input: Any) -> Any:
+        good = {"finding": self.finding, "text": "The link did not open."}
+        return await self.ask.do("disputeNoShow", viewer or self.claim, "state disputeDueAt", **(good | input))
+
+    async def decide(self, viewer: str, decision: str, selection: str = "state", **input: Any) -> Any:
+        read = await self.ask.last_seq(self.company.user("hr"), self.finding)
+        good = {"finding": self.finding, "decision": decision, "reason": "Looked into.", "readUpTo": read}
+        return await self.ask.do("decideDispute", self.company.user(viewer), selection, **(good | input))
+
+    async def read(self, selection: str, viewer: str | Claim = "") -> Any:
+        query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {selection} }} }} }}"
+        return (await self.ask(query, viewer or self.company.user("marketing"), id=self.finding))["node"]
+
+    async def seen(self) -> tuple[list[str], int]:
+        """What Technology, which has an application of the same person, sees of it."""
+        found = (await self.ask(SEEN, self.company.user("technology"), id=self.at_technology))["application"]
+        kinds = [each["kind"] for each in found["reminders"] if each["kind"] != "REPEAT_APPLICATION"]
+        return kinds, found["candidate"]["noShows"]["totalCount"]
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    person = company.person()
+    company.at(days=40)
+    application = await company.application("marketing", person)
+    recruiter = await makers.maker(ask.graph, company.user("marketing"), at=company.hr.at)
+    finding = await recruiter.no_show(application)
+    company.at(days=20)
+    at_technology = await company.application("technology", person)
+    found = await ask(WHOSE, company.user("hr"), id=gid("Application", application))
+    claim = Claim(uid(found["application"]["candidate"]["id"]), application, verified=True)
+    return Case(ask, company, claim, gid("Finding", finding), gid("Application", at_technology))
+
+
+SHOWN, HIDDEN = (["SIBLING_DEPARTMENT"], 1), ([], 0)
+
+
+async def test_a_dispute_restricts_at_once(ask: Ask, case: Case) -> None:
+    assert await case.seen() == SHOWN
+    async with appends(ask, case.company, "NO_SHOW_DISPUTED"):
+        made = await case.dispute()
+    assert made["state"] == "DISPUTED"
+    assert made["disputeDueAt"] == (NOW + timedelta(days=30)).isoformat().replace("+00:00", "Z")
+    assert await case.seen() == HIDDEN
+    assert await case.read("state disputeText") == {"state": "DISPUTED", "disputeText": "The link did not open."}
+    assert await case.read("id", case.company.user("technology")) is None
+    assert {("DISPUTE_RECEIVED", "Candidate"), ("DISPUTE_RECEIVED", "Department")} <= set(
+        await told(ask.graph, case.company)
+    )
+
+
+async def test_only_the_verified_candidate_disputes(ask: Ask, case: Case) -> None:
+    """The link alone may have been forwarded; a recruiter has other ways to take a finding back."""
+    link = Claim(case.claim.candidate, case.claim.application)
+    stranger = await case.company.application("marketing")
+    found = await ask(WHOSE, case.company.user("hr"), id=gid("Application", stranger))
+    other = Claim(uid(found["application"]["candidate"]["id"]), stranger, verified=True)
+    async with appends(ask, case.company):
+        assert (await case.dispute(link))["code"] == "NOT_VERIFIED"
+        assert (await case.dispute(case.company.user("hr")))["code"] == "NOT_ALLOWED"
+        assert await case.dispute(other) == refused("disputeNoShow", "NOT_FOUND", "finding")
+        assert await case.dispute(text=" ") == refused("disputeNoShow", "INVALID_VALUE", "text")
+    assert (await case.dispute())["state"] == "DISPUTED"
+    assert await case.dispute() == refused("disputeNoShow", "WRONG_STATE", "finding")
+
+
+async def test_an_upheld_dispute_takes_the_mark_back(ask: Ask, case: Case) -> None:
+    await case.dispute()
+    async with appends(ask, case.company, "DISPUTE_UPHELD"):
+        assert await case.decide("hr", "UPHELD", "state reason") == {
+            "__typename": "Finding",
+            "state": "VOID",
+            "reason": "Looked into.",
+        }
+    assert await case.seen() == HIDDEN
+    assert [timer.kind for timer in await waiting(ask.graph, case.company)] == []
+    queued = await told(ask.graph, case.company)
+    assert ("DISPUTE_UPHELD", "Candidate") in queued
+    decider = await case.read("decidedBy { id }")
+    (withdrawn,) = await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")
+    assert withdrawn["to"] == uid(decider["decidedBy"]["id"])
+
+
+async def test_a_rejected_dispute_counts_again_no_longer_than_before(ask: Ask, case: Case) -> None:
+    before = await case.read("expiresAt eraseAt")
+    await case.dispute()
+    async with appends(ask, case.company, "DISPUTE_REJECTED"):
+        assert (await case.decide("hr", "REJECTED"))["state"] == "FINAL"
+    assert await case.seen() == SHOWN
+    assert await case.read("expiresAt eraseAt") == before
+    told_why = await case.read("disputeReason disputeRejectedAt", case.claim)
+    assert told_why["disputeReason"] == "Looked into."
+    assert await waiting(ask.graph, case.company) == []
+    assert await case.dispute() == refused("disputeNoShow", "DISPUTE_DECIDED", "finding")
+
+
+async def test_nobody_judges_their_own_decision(ask: Ask, case: Case) -> None:
+    await case.dispute()
+    async with appends(ask, case.company):
+        for decision in ("UPHELD", "REJECTED"):
+            assert await case.decide("marketing", decision) == refused("decideDispute", "NOT_ALLOWED", "finding")
+        assert await case.decide("technology", "REJECTED", readUpTo=9) == refused(
+            "decideDispute", "NOT_FOUND", "finding"
+        )
+        for role in ("integrator", "auditor"):
+            assert (await case.decide(role, "REJECTED"))["code"] == "NOT_ALLOWED"
+    assert (await case.decide("hr", "REJECTED"))["state"] == "FINAL"
+
+
+async def test_a_dispute_is_not_rejected_unread(ask: Ask, case: Case) -> None:
+    read = await ask.last_seq(case.company.user("hr"), case.finding)
+    await case.dispute()
+    assert await case.decide("hr", "REJECTED", readUpTo=read) == refused(
+        "decideDispute", "STATEMENT_UNREAD", "readUpTo"
+    )
+    assert await case.decide("hr", "REJECTED", readUpTo=read + 5) == refused(
+        "decideDispute", "INVALID_VALUE", "readUpTo"
+    )
+    assert (await case.decide("hr", "REJECTED"))["state"] == "FINAL"
+
+
+async def test_only_a_disputed_finding_is_decided_so(case: Case) -> None:
+    assert await case.decide("hr", "UPHELD") == refused("decideDispute", "WRONG_STATE", "finding")
+    assert await case.decide("hr", "UPHELD", reason="") == refused("decideDispute", "INVALID_VALUE", "reason")
+
+
+async def test_a_dispute_not_decided_in_time_is_upheld(ask: Ask, case: Case) -> None:
+    """By the system, once, however often and late it looks."""
+    await case.dispute()
+    assert await do_due(ask.graph, case.company, NOW + timedelta(days=30, seconds=-1)) == []
+    async with appends(ask, case.company, "DISPUTE_UPHELD"):
+        assert await do_due(ask.graph, case.company, NOW + timedelta(days=90)) == ["DISPUTE"]
+        assert await do_due(ask.graph, case.company, NOW + timedelta(days=91)) == []
+    assert (await case.read("state"))["state"] == "VOID"
+    last = "interview { events(last: 1) { nodes { type actorKind } } }"
+    query = f"query Last($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {last} }} }} }}"
+    found = (await ask(query, case.company.user("marketing"), id=case.finding))["node"]["interview"]["events"]
+    assert found["nodes"] == [{"type": "DISPUTE_UPHELD", "actorKind": "SYSTEM"}]
+
+
+async def test_a_void_finding_owes_no_decision(ask: Ask, case: Case) -> None:
+    """The one who decided may see their own error at any time."""
+    await case.dispute()
+    read = {"finding": case.finding, "reason": "My mistake."}
+    assert (await ask.do("voidNoShow", case.company.user("marketing"), "state", **read))["state"] == "VOID"
+    assert await do_due(ask.graph, case.company, NOW + timedelta(days=31)) == []
+
+
+async def test_the_system_gives_notice(ask: Ask, company: Company) -> None:
+    """With the time to answer of the policy, and a message to the candidate; who was told already is not told twice."""
+    hr = company.at(days=9)
+    first = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    second = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    await hr.notice(second)
+    async with appends(ask, company, "NOTICE_RECORDED"):
+        assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
+    query = "query One($id: ID!) { node(id: $id) { ... on Finding { state noticeAt answerBy decideBy } } }"
+    found = (await ask(query, company.user("marketing"), id=gid("Finding", first)))["node"]
+    assert found["state"] == "NOTICE_SENT"
+    assert (found["noticeAt"], found["answerBy"]) == ("2026-11-20T09:00:00Z", "2026-11-23T09:00:00Z")
+    assert found["decideBy"] == "2026-12-20T09:00:00Z"
+    (notice,) = await facts_of(ask.graph, company, "NOTICE")
+    assert notice["answerBy"] == "2026-11-23T09:00:00Z"
+
+
+async def test_whom_no_message_reaches_has_no_notice(ask: Ask, company: Company) -> None:
+    """Nothing runs against somebody who was not told: the department is to tell them."""
+    hr = company.at(days=9)
+    person = makers.Person("王芳")
+    finding = await hr.suspicion(await hr.missed(await company.application("marketing", person)))
+    assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
+    assert await tasks(ask, company, "marketing") == [("NOTICE_DUE", gid("Finding", finding))]
+    assert await facts_of(ask.graph, company, "NOTICE") == []
+
+
+TASKS = """
+query Tasks($code: String!) {
+  department(code: $code) { tasks { kind due interview { id } finding { id } } }
+}
+"""
+
+
+async def tasks(ask: Ask, company: Company, viewer: str, code: str = "MARKETING") -> list[tuple[str, str]]:
+    found = (await ask(TASKS, company.user(viewer), code=code))["department"]["tasks"]
+    assert [each["due"] for each in found] == sorted(each["due"] for each in found)
+    return [(each["kind"], (each["finding"] or each["interview"])["id"]) for each in found]
+
+
+async def test_tasks_follow_a_finding(ask: Ask, company: Company) -> None:
+    """Nothing recorded, a notice to give, a decision, a dispute: each there while it is to be done."""
+    hr = company.at(days=30)
+    interview = await hr.interview(await company.application("brand"))
+    hr.at += timedelta(days=4)
+    assert await tasks(ask, company, "marketing") == [("OUTCOME_MISSING", gid("Interview", interview))]
+    await hr.attendance(interview, makers.Attendance.NOT_ATTENDED)
+    assert await tasks(ask, company, "marketing") == []
+    finding = await hr.suspicion(interview)
+    named = gid("Finding", finding)
+    assert await tasks(ask, company, "marketing") == [("NOTICE_DUE", named)]
+    await hr.notice(finding)
+    ask.now = hr.at + timedelta(hours=1)
+    assert await tasks(ask, company, "marketing") == []
+    await hr.statement(finding, "I was ill.")
+    assert await tasks(ask, company, "marketing") == [("DECISION_DUE", named)]
+    await hr.confirmation(finding)
+    assert await tasks(ask, company, "marketing") == []
+    await hr.dispute(finding)
+    assert await tasks(ask, company, "marketing") == [("DISPUTE_DUE", named)]
+    await hr.void(finding)
+    assert await tasks(ask, company, "marketing") == []
+
+
+async def test_tasks_are_told_to_their_own(ask: Ask, company: Company) -> None:
+    """Silence falls due when the time to answer has passed; what was declined has no outcome."""
+    hr = company.at(days=9)
+    finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    await hr.notice(finding)
+    application = await company.application("marketing")
+    hr.at = NOW - timedelta(days=8)
+    await hr.interview(application, response=makers.Response.DECLINED)
+    expected = [("DECISION_DUE", gid("Finding", finding))]
+    for viewer in ("hr", "auditor", "marketing"):
+        assert await tasks(ask, company, viewer) == expected
+    assert await tasks(ask, company, "hr", "HQ") == expected
+    for viewer in ("technology", "brand", "integrator"):
+        assert await tasks(ask, company, viewer) == []
+    ask.now = NOW - timedelta(days=5)
+    assert await tasks(ask, company, "marketing") == []

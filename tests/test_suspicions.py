@@ -1,0 +1,135 @@
+"""Suspicions by the system: at the end of the grace time, and only where the platform says that nobody came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from graph import timers
+from graph.due import RULES
+from graph.interviews import Mode, Response, Side
+from graph.timers import TimerKind
+from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import do_due, told, waiting
+from tests.ledger import appends
+from tests.test_telemetry import STARTS, Case, accepted, iso
+
+OVER = STARTS + timedelta(minutes=30)
+"""When nobody is awaited any longer: the end, which is after the grace time."""
+STATE = "query State($id: ID!) { interview(id: $id) { attendance finding { state basedOn { type } } } }"
+
+
+async def state(ask: Ask, case: Case) -> tuple[str, str | None]:
+    found = (await ask(STATE, case.company.user("marketing"), id=case.id))["interview"]
+    return found["attendance"], found["finding"] and found["finding"]["state"]
+
+
+async def outcome_tasks(ask: Ask, case: Case) -> int:
+    query = '{ department(code: "MARKETING") { tasks { kind } } }'
+    found = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
+    return [each["kind"] for each in found].count("OUTCOME_MISSING")
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    return await accepted(ask, company)
+
+
+async def test_the_system_suspects_and_gives_notice(ask: Ask, case: Case) -> None:
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_HEARTBEAT", -5, until=iso(OVER))
+    types = ("ATTENDANCE_RECORDED", "NO_SHOW_REPORTED", "NOTICE_RECORDED")
+    assert await do_due(ask.graph, case.company, OVER - timedelta(seconds=1)) == []
+    async with appends(ask, case.company, *types):
+        assert await do_due(ask.graph, case.company, OVER) == ["OUTCOME", "NOTICE"]
+        assert await do_due(ask.graph, case.company, OVER + timedelta(days=3)) == []
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
+    found = (await ask(STATE, case.company.user("marketing"), id=case.id))["interview"]["finding"]["basedOn"]
+    assert [each["type"] for each in found][-3:] == ["TELEMETRY_RECORDED", "TELEMETRY_RECORDED", "ATTENDANCE_RECORDED"]
+    assert ("NOTICE", "Candidate") in await told(ask.graph, case.company)
+    assert ("OUTCOME_MISSING", "Department") not in await told(ask.graph, case.company)
+
+
+LONG = {"until": iso(OVER)}
+EVIDENCE: dict[str, list[tuple[str, float, dict[str, Any]]]] = {
+    "nothing was reported": [],
+    "delivered and no more": [("MESSAGE_DELIVERED", -60, {})],
+    "heartbeats that end too soon": [("SESSION_HEARTBEAT", -5, {"until": iso(STARTS + timedelta(minutes=9))})],
+    "it closed while one might still come": [("SESSION_CLOSED", 14, {})],
+    "the candidate joined": [("SESSION_CLOSED", 30, {}), ("CANDIDATE_JOINED", 8, {})],
+    "an outage": [("SESSION_CLOSED", 30, {}), ("PLATFORM_OUTAGE", -5, {"until": iso(STARTS)})],
+    "the device failed": [("SESSION_CLOSED", 30, {}), ("DEVICE_CHECK_FAILED", -9, {})],
+}
+
+
+@pytest.mark.parametrize("why", EVIDENCE)
+async def test_otherwise_a_person_is_to_say(ask: Ask, case: Case, why: str) -> None:
+    """Nothing is marked, and the department is told once."""
+    for kind, minutes, more in EVIDENCE[why]:
+        await case.report(kind, minutes, **more)
+    async with appends(ask, case.company):
+        await do_due(ask.graph, case.company, OVER)
+        await do_due(ask.graph, case.company, NOW)
+    assert await state(ask, case) == ("PENDING", None)
+    assert (await told(ask.graph, case.company)).count(("OUTCOME_MISSING", "Department")) == 1
+    assert await outcome_tasks(ask, case) == 1
+
+
+@pytest.mark.parametrize("response", [None, Response.TENTATIVE, Response.DECLINED])
+async def test_only_what_was_accepted_is_suspected(ask: Ask, company: Company, response: Response | None) -> None:
+    hr = company.at(days=5)
+    interview = await hr.interview(await company.application("marketing"), starts_at=STARTS, response=response)
+    case = Case(ask, company, gid("Interview", interview), (await accepted(ask, company)).claim)
+    await case.report("SESSION_CLOSED", 30)
+    await do_due(ask.graph, company, OVER)
+    assert await state(ask, case) == ("PENDING", None)
+
+
+async def test_an_absent_interviewer_is_no_suspicion(ask: Ask, company: Company) -> None:
+    hr = company.at(days=5)
+    application = await company.application("marketing")
+    interview = await hr.interview(application, starts_at=STARTS, mode=Mode.VIDEO)
+    case = Case(ask, company, gid("Interview", interview), (await accepted(ask, company)).claim)
+    await case.report("SESSION_CLOSED", 30)
+    await do_due(ask.graph, company, OVER)
+    assert await state(ask, case) == ("PENDING", None)
+
+
+async def test_what_is_reported_late_counts_then(ask: Ask, case: Case) -> None:
+    """The platform closed the session and says so an hour after the grace time."""
+    assert await do_due(ask.graph, case.company, OVER) == ["OUTCOME"]
+    ask.now = OVER + timedelta(hours=1)
+    await case.report("SESSION_CLOSED", 31)
+    assert await do_due(ask.graph, case.company, ask.now) == ["OUTCOME", "NOTICE"]
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
+    assert (await told(ask.graph, case.company)).count(("OUTCOME_MISSING", "Department")) == 1
+
+
+async def test_timers_go_with_the_time(ask: Ask, company: Company) -> None:
+    """Moved, cancelled or recorded, nobody looks at the old time any longer; there is one timer for each interview."""
+    hr = company.at(days=5)
+    interview = await hr.interview(await company.application("marketing"), starts_at=STARTS)
+    assert [(each.subject, each.due_at) for each in await waiting(ask.graph, company)] == [(interview, OVER)]
+    moved = await hr.reschedule(interview, STARTS + timedelta(hours=2), Side.EMPLOYER)
+    later = OVER + timedelta(hours=2)
+    assert [(each.subject, each.due_at) for each in await waiting(ask.graph, company)] == [(moved, later)]
+    await hr.respond(moved, Response.ACCEPTED)
+    assert [(each.subject, each.due_at) for each in await waiting(ask.graph, company)] == [(moved, later)]
+    await hr.cancel(moved, Side.CANDIDATE)
+    assert await waiting(ask.graph, company) == []
+    other = await accepted(ask, company)
+    await ask.do("recordAttendance", company.user("integrator"), interview=other.id, attendance="ATTENDED")
+    assert [each.kind for each in await waiting(ask.graph, company)] == ["ANSWER"]
+
+
+async def test_a_clock_that_jumped_suspects_nobody(ask: Ask, case: Case) -> None:
+    """It took the timer days too early; when the clock is right again, the timer stands where it stood."""
+    await case.report("MESSAGE_DELIVERED", -600)
+    (timer,) = await waiting(ask.graph, case.company)
+    early = STARTS - timedelta(hours=1)
+    assert await timers.take(ask.graph, timer, early, RULES[TimerKind.OUTCOME])
+    assert await state(ask, case) == ("PENDING", None)
+    (again,) = await waiting(ask.graph, case.company)
+    assert (again.subject, again.due_at) == (uid(case.id), OVER)
