@@ -99,8 +99,10 @@ class Server:
 
     def app(self) -> ASGIApp:
         from api.candidate_pages import CandidatePages
+        from api.proofs import Proofs
 
         routes = [
+            *Proofs(self).routes(),
             *CandidatePages(self).routes(),
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),

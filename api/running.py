@@ -18,6 +18,7 @@ from graph.gates import closed_gates
 from graph.keyring import missing_version
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
+from graph.proof_files import ProofFiles
 from graph.restoring import is_unfinished
 from graph.secrets import Secrets
 from graph.writing import Graph
@@ -44,10 +45,14 @@ async def running_graph(
         keys = CandidateKeys.at(settings.key_place(), secrets)
     except Exception as error:
         raise SetupError(f"The candidates' keys cannot be kept at {settings.key_place()}: {error}") from error
+    try:
+        files = ProofFiles.at(settings.proof_place())
+    except Exception as error:
+        raise SetupError(f"Candidates' proof cannot be kept at {settings.proof_place()}: {error}") from error
     async with _joined(settings) if joining else _client(settings, serving, say) as (client, _):
         await _prepare(client, restoring, say)
         await _fit(client, secrets)
-        yield Graph(client, keys, secrets, loopback=settings.is_development)
+        yield Graph(client, keys, secrets, loopback=settings.is_development, files=files)
 
 
 async def _prepare(client: Client, restoring: bool, say: Say) -> None:

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         description="A folder that takes messages as `.eml` files where neither is set; in development `outbox` in the "
         "data folder.",
     )
+    proofs: str | None = Field(
+        None,
+        description="Where candidates' proof is kept, sealed: a folder or an `s3://` address; in the data folder else.",
+    )
     introspection: bool | None = Field(
         None, description="Whether the schema may be asked for; by default in development only."
     )
@@ -174,6 +178,12 @@ class Settings(BaseSettings):
         place = self.candidate_keys
         if place is None:
             return self.data / "candidate-keys"
+        return place if "://" in place else Path(place)
+
+    def proof_place(self) -> Path | str:
+        place = self.proofs
+        if place is None:
+            return self.data / "proofs"
         return place if "://" in place else Path(place)
 
     def read_master_keys(self) -> dict[int, bytes]:

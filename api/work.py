@@ -10,10 +10,14 @@ from api.metrics import Metrics
 from api.posting import Post
 from api.settings import Settings
 from api.working import Worker
+from graph import proofs
 from graph.due import RULES
 from graph.timers import TimerKind
 from graph.writing import Graph
 from schema.execution import Answerer
+
+PROOFS = {TimerKind.SWEEP_UPLOAD: proofs.sweep, TimerKind.PURGE_PROOF: proofs.purge}
+"""What is done outside the graph for files that candidates hand in."""
 
 
 def make_worker(
@@ -29,7 +33,7 @@ def make_worker(
     return Worker(
         graph,
         RULES,
-        {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call},
+        {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call, **PROOFS},
         count=count,
         stopping=stopping or asyncio.Event(),
     )

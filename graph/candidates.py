@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
 import phonenumbers
 
-from graph import pools, timesheets
+from graph import pools, timers, timesheets
 from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
@@ -32,7 +33,8 @@ from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
 from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
+from graph.timers import TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import COUNTS, Level
 from graph.withholding import without_others
@@ -70,10 +72,12 @@ class Revealing:
     def __init__(
         self,
         keys: CandidateKeys,
+        secrets: Secrets,
         urls: Mapping[str, str] | None = None,
         others: Callable[[], Awaitable[list[str]]] | None = None,
     ) -> None:
         self._keys = keys
+        self.secrets = secrets
         self.urls = urls or {}
         self._others = others
         self._names: list[str] | None = None
@@ -603,6 +607,21 @@ ERASE_DECISIONS = Statement(
     row=Nothing,
     writes=True,
 )
+LIST_TICKETS = Statement(
+    "candidates.list_tickets",
+    "MATCH (ticket:UploadTicket {candidate: $id}) RETURN ticket.id AS id ORDER BY id",
+    row=Found,
+)
+ERASE_PROOFS = Statement(
+    "candidates.erase_proofs",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
+    SET proof.hash = null, proof.reason = null
+    RETURN proof.id AS id ORDER BY id
+    """,
+    row=Found,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "candidates.erase_payloads",
     "MATCH (:Candidate {id: $id})<-[:ABOUT]-(event:Event) SET event.payload = null, event.salt = null",
@@ -691,6 +710,11 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
         *(ERASE_TELEMETRY, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
+    for proof in await desk.tx.run(ERASE_PROOFS, id=candidate):
+        # Without the key nobody reads the files any more; what is left of them goes at once too.
+        await timers.start(desk, TimerKind.PURGE_PROOF, proof.id, desk.act.now)
+    for ticket in await desk.tx.run(LIST_TICKETS, id=candidate):
+        await timers.start(desk, TimerKind.SWEEP_UPLOAD, ticket.id, desk.act.now + timedelta(hours=1))
     await timesheets.erase(desk, candidate)
     await pools.forget(desk, candidate)
     return Written("Candidate", candidate)

@@ -110,6 +110,13 @@ FINDING = Shape(
         "lastSeq": Prop("head([(this)-[:FINDS]->(i:Interview) | i.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
+        "proofs": Many(
+            "Proof",
+            ("(this)<-[:BEARS_ON]-(that:Proof)",),
+            order=("toString(that.uploadedAt)", "that.id"),
+            see=Level.OWN,
+            implied=True,
+        ),
         "basedOn": Many(
             "Event", ("(this)-[:BASED_ON]->(that:Event)",), order=("that.seq",), see=Level.OWN, implied=True
         ),
@@ -222,6 +229,7 @@ COUNT_EARLIER = Statement(
 )
 EVIDENCE = [
     *("RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED", "TELEMETRY_RECORDED"),
+    *("RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED"),
 ]
 """Types of events that a finding is based on."""
 
@@ -236,6 +244,8 @@ def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
         return Refusal(Code.NOT_OVER, "interview")
     if interview.attendance != interviews.Attendance.NOT_ATTENDED.value:
         return Refusal(Code.NOT_MISSED, "interview")
+    if interview.excused:
+        return Refusal(Code.PROOF_STANDS, "interview")
     return Refusal(Code.REQUEST_OPEN, "interview") if interview.request is not None else None
 
 
@@ -560,6 +570,31 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
         )
 
     return await perform(graph, act, work)
+
+
+async def excuse_by_proof(desk: Desk, missed: InterviewRow, reason: str) -> None:
+    """Excuses what was missed, once its proof is accepted; what is final or disputed is for the dispute to decide.
+
+    An interview that is not over yet is excused in advance: nothing can be suspected of it.
+    """
+    row = None
+    if missed.finding is not None:
+        row = await desk.tx.one(FIND, id=missed.finding, organization=desk.act.viewer.organization)
+        if row is None or row.state not in ("SUSPECTED", "NOTICE_SENT"):
+            return
+    elif missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
+        return
+    await _decide(
+        desk,
+        row or await _create(desk, missed),
+        missed,
+        state=FindingState.EXCUSED,
+        outcome=FindingOutcome.EXCUSED,
+        cause=Cause.CANDIDATE,
+        reason=reason,
+        type=EventType.NO_SHOW_EXCUSED,
+        read_up_to=missed.last_seq,
+    )
 
 
 async def void(graph: Graph, act: Act, finding: str, *, reason: str) -> Outcome:

@@ -146,6 +146,13 @@ INTERVIEW = Shape(
             see=Level.OWN,
             implied=True,
         ),
+        "proofs": Many(
+            "Proof",
+            ("(this)-[:HAS_PROOF]->(that:Proof)",),
+            order=("toString(that.uploadedAt)", "that.id"),
+            see=Level.OWN,
+            implied=True,
+        ),
         "events": Page(
             "Event",
             ("(this)<-[:ABOUT]-(that:Event)",),
@@ -156,7 +163,10 @@ INTERVIEW = Shape(
         "telemetry": OBSERVED,
         "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
         "messages": Many(
-            "Message", ("(this)<-[:CONCERNS]-(that:Message)",), order=("toString(that.createdAt)", "that.id")
+            "Message",
+            ("(this)<-[:CONCERNS]-(that:Message)",),
+            order=("toString(that.createdAt)", "that.id"),
+            see=Level.OWN,
         ),
         "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
@@ -209,6 +219,7 @@ class InterviewRow:
     evidence_seq: int
     request: str | None = None
     request_state: str | None = None
+    excused: bool = False
 
 
 FIND = Statement(
@@ -229,7 +240,8 @@ FIND = Statement(
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.id])
         AS request,
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.state])
-        AS request_state
+        AS request_state,
+      EXISTS { (interview)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) } AS excused
     """,
     row=InterviewRow,
 )

@@ -64,6 +64,15 @@ class CandidateKeys:
     def conceal(self, candidate: str, text: str) -> bytes:
         return seal(self._open[candidate], text.encode(), candidate)
 
+    def seal_key(self, candidate: str, key: bytes, purpose: str) -> bytes:
+        """Another key, sealed under the candidate's open one: once that is dropped, neither opens anything."""
+        return seal(self._open[candidate], key, f"{candidate}/{purpose}")
+
+    def open_key(self, candidate: str, sealed: bytes, purpose: str) -> bytes | None:
+        """A key that was sealed for this purpose; null where the candidate's is not open; InvalidTag for any other."""
+        cipher = self._open.get(candidate)
+        return None if cipher is None else unseal(cipher, sealed, f"{candidate}/{purpose}")
+
     def reveal(self, candidate: str, sealed: bytes | None) -> str | None:
         """The plain text, or null where there is none or the key was dropped.
 

@@ -144,6 +144,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "RESCHEDULE_GRANTED": ("同意改期", "Another time granted"),
     "RESCHEDULE_REFUSED": ("不同意改期", "Another time refused"),
     "SLOT_OVERDUE": ("改期时间逾期未提供", "A new time is overdue"),
+    "PROOF_RECEIVED": ("候选人提交证明", "Proof handed in"),
+    "PROOF_OPENED": ("查看证明", "Proof opened"),
+    "PROOF_DECIDED": ("认定证明", "Proof decided"),
+    "PROOF_PURGED": ("删除证明文件", "Proof deleted"),
     # Slot.state
     "TAKEN": ("已被选定", "Taken"),
     # RescheduleRequest.state

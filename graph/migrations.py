@@ -168,6 +168,14 @@ MIGRATIONS = (
             "CREATE INDEX message_subject IF NOT EXISTS FOR (n:Message) ON (n.subject)",
         ),
     ),
+    Migration(
+        "0008_proofs",
+        (
+            "CREATE CONSTRAINT proof_id IF NOT EXISTS FOR (n:Proof) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT upload_ticket_id IF NOT EXISTS FOR (n:UploadTicket) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX proof_ticket IF NOT EXISTS FOR (n:Proof) ON (n.ticket)",
+        ),
+    ),
 )
 
 

@@ -78,6 +78,11 @@ class Code(Enum):
     REQUEST_OPEN = "REQUEST_OPEN"
     REQUEST_SETTLED = "REQUEST_SETTLED"
     INVITATION_CHANGED = "INVITATION_CHANGED"
+    NOTHING_OPEN = "NOTHING_OPEN"
+    TOO_MANY_FILES = "TOO_MANY_FILES"
+    PROOF_DECIDED = "PROOF_DECIDED"
+    PROOF_PURGED = "PROOF_PURGED"
+    PROOF_STANDS = "PROOF_STANDS"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -194,6 +199,14 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.REQUEST_OPEN: (
         "该面试有待处理的改期申请。",
         "A request for another time is still to be decided.",
+    ),
+    Code.NOTHING_OPEN: ("当前没有需要证明的事项。", "There is nothing open that proof would bear on."),
+    Code.TOO_MANY_FILES: ("该面试的证明文件已达上限。", "As many files as may be were handed in for this interview."),
+    Code.PROOF_DECIDED: ("该证明已有结论。", "This proof was decided upon already."),
+    Code.PROOF_PURGED: ("该文件已删除。", "This file was deleted."),
+    Code.PROOF_STANDS: (
+        "已采纳候选人的证明，不能认定爽约。",
+        "The candidate's proof was accepted: this is no no-show.",
     ),
     Code.REQUEST_SETTLED: ("该改期申请已有结果。", "This request for another time has its answer."),
     Code.INVITATION_CHANGED: (

@@ -53,12 +53,13 @@ class Sealer:
         self._emit(bytes(self._pending), last=True)
 
     def _emit(self, plain: bytes, *, last: bool) -> None:
-        sealed = self._cipher.encrypt(_nonce(self._frames, last=last), plain, self._header)
+        sealed = self._cipher.encrypt(nonce(self._frames, last=last), plain, self._header)
         self._out.write(struct.pack(">I", len(sealed)) + sealed)
         self._frames += 1
 
 
-def _nonce(frame: int, *, last: bool) -> bytes:
+def nonce(frame: int, *, last: bool) -> bytes:
+    """Of a frame, under a key that seals this file alone."""
     return struct.pack(">7xIB", frame, last)
 
 
@@ -70,9 +71,9 @@ def is_sealed(header: bytes) -> bool:
 def unsealed(header: bytes, file: BinaryIO, secrets: Secrets) -> Iterator[bytes]:
     """What was sealed, in pieces; Damaged where the file is not as it was written, or under another key."""
     cipher, unzip = _cipher(header, secrets), zlib.decompressobj()
-    for number, (sealed, last) in enumerate(_frames(file)):
+    for number, (sealed, last) in enumerate(frames(file)):
         try:
-            plain = cipher.decrypt(_nonce(number, last=last), sealed, header)
+            plain = cipher.decrypt(nonce(number, last=last), sealed, header)
         except InvalidTag as error:
             raise Damaged(_reason(cipher, header, number, sealed, last=last)) from error
         yield unzip.decompress(plain)
@@ -93,7 +94,7 @@ def _cipher(header: bytes, secrets: Secrets) -> AESGCM:
     return AESGCM(secrets.backup_key(version, salt))
 
 
-def _frames(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def frames(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     """Each sealed frame, and whether nothing comes after it."""
     size = file.read(4)
     while size:
@@ -108,7 +109,7 @@ def _frames(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
 def _reason(cipher: AESGCM, header: bytes, number: int, sealed: bytes, *, last: bool) -> str:
     """Why a frame does not open: a whole file that was cut short at a frame's end is told from a changed one."""
     try:
-        cipher.decrypt(_nonce(number, last=not last), sealed, header)
+        cipher.decrypt(nonce(number, last=not last), sealed, header)
     except InvalidTag:
         return "The backup was made under another master key, or was changed after it was written."
     return EARLY

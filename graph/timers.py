@@ -39,6 +39,8 @@ class TimerKind(Enum):
     NOTICE = "NOTICE"
     DISPUTE = "DISPUTE"
     ANSWER = "ANSWER"
+    SWEEP_UPLOAD = "SWEEP_UPLOAD"
+    PURGE_PROOF = "PURGE_PROOF"
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,6 +426,16 @@ POLICIES: Mapping[str, Policy] = {
         ABSENT,
         Rule(_MY_REQUEST),
     ),
+    "Proof": Policy(
+        Rule("EXISTS { (this)<-[:HAS_PROOF]-(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        Rule(
+            "$verified AND EXISTS { (this)<-[:HAS_PROOF]-(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
+            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
+        ),
+    ),
+    # A ticket is for its holder alone, who gave the code.
+    "UploadTicket": Policy(ABSENT, ABSENT, Rule("$verified AND this.candidate IN $mine")),
     "User": Policy(
         Rule(
             "EXISTS { (this)-[:MEMBER_OF]->(:Organization {id: $organization}) }",

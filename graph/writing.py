@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 from graph import events
@@ -18,16 +18,20 @@ from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
 from graph.visibility import OrganizationRole, Viewer
 
+if TYPE_CHECKING:
+    from graph.proof_files import ProofFiles
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Everything a domain needs: the database, the keys of candidates, and what is derived from the master key."""
+    """Everything a domain needs: the database, the keys of candidates and their files, and what a master key makes."""
 
     client: Client
     keys: CandidateKeys
     secrets: Secrets
     loopback: bool = False
     """Whether webhooks may lead to this machine too, as in development."""
+    files: ProofFiles | None = None
 
 
 def random_id() -> str:

@@ -119,7 +119,9 @@ class Context:
             await self.receipts.take(viewer, self.purpose, self.clock(), looks)
 
     def revealing(self) -> Revealing:
-        return Revealing(self.graph.keys, self.urls, self._others if self.claim is not None else None)
+        return Revealing(
+            self.graph.keys, self.graph.secrets, self.urls, self._others if self.claim is not None else None
+        )
 
     async def _others(self) -> list[str]:
         viewer = await self.viewer()

@@ -106,7 +106,7 @@ async def screen_of(graph: Graph, act: Act, application: str) -> str:
     records = await graph.client.answer(SCREEN.name, composed.text, {**act.viewer.at(act.now), **given})
     answer = records[0]["answer"] if records else None
     read = read_root(composed.layout, None, pick).reader({})
-    revealing = Revealing(graph.keys)
+    revealing = Revealing(graph.keys, graph.secrets)
     value = read(answer, Request(args, revealing, graph.secrets.seal_cursor))
     frozen = {"at": act.now.isoformat().replace("+00:00", "Z"), "by": act.viewer.external_id, "application": value}
     return orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS).decode()

@@ -10,12 +10,14 @@ from graph.credit import Band, Change, Dimension
 from graph.decisions import DecisionState, Verdict
 from graph.disputes import DisputeDecision
 from graph.events import ActorKind, EventType
+from graph.file_kinds import FileKind
 from graph.findings import Channel, FindingOutcome, FindingState
 from graph.freed_slots import FreedSlotState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
 from graph.messages import MessageState, Receipt, Template
 from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
+from graph.proofs import ProofVerdict
 from graph.receipts import Purpose
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
@@ -75,6 +77,8 @@ strawberry.enum(RightsKind, name="RightsRequestKind", description="What a person
 strawberry.enum(RightsState, name="RightsRequestState", description="How far a request about one's rights has come.")
 strawberry.enum(Purpose, description="What somebody looks at a person's record for.")
 strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
+strawberry.enum(FileKind, description="What a file is by its content.")
+strawberry.enum(ProofVerdict, description="What a named person made of a file that was handed in.")
 strawberry.enum(SlotState, description="Whether a time can be chosen.")
 strawberry.enum(
     RequestState,

@@ -78,6 +78,8 @@ _LOOKUPS: dict[str, LiteralString] = {
     "Access": "(this:Access {id: $id})",
     "RightsRequest": "(this:RightsRequest {id: $id})",
     "AccessGap": "(this:AccessGap {id: $id})",
+    "Proof": "(this:Proof {id: $id})",
+    "UploadTicket": "(this:UploadTicket {id: $id})",
     "Slot": "(this:Slot {id: $id})",
     "RescheduleRequest": "(this:RescheduleRequest {id: $id})",
     "CostPolicy": "(this:CostPolicy {id: $id})",

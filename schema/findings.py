@@ -15,7 +15,7 @@ from graph.reminders import ReminderKind
 from graph.structure import Relation
 from schema.fields import LOCALE, Argument, Node, field, labelled, planned
 from schema.ids import id_of
-from schema.links import DepartmentRef, EventRef, FindingRef, InterviewRef, PositionRef, UserRef
+from schema.links import DepartmentRef, EventRef, FindingRef, InterviewRef, PositionRef, ProofRef, UserRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -70,6 +70,7 @@ class Finding(Node):
     last_seq: int | None = field("The seq of the interview's last event: what to send as readUpTo. Own.")
     decided_by: UserRef | None = field("Who decided. Own.")
     interview: InterviewRef | None = field("The interview. Own.")
+    proofs: list[ProofRef] = field("Files that the candidate handed in about it, the oldest first. Own.")
     based_on: list[EventRef] = field("The events it stands on, by seq. Own.")
 
 
@@ -150,7 +151,7 @@ MUTATIONS = (
         "Finding",
         lambda graph, act, input: findings.report(graph, act, id_of("Interview", input.interview)),
         "Suspects a no-show; needs an accepted invitation that is over and NOT_ATTENDED. Own. "
-        "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED.",
+        "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED, PROOF_STANDS, REQUEST_OPEN.",
     ),
     mutation(
         "recordNotice",

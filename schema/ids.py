@@ -14,7 +14,7 @@ NODES = frozenset(
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
         *("Access", "AccessGap", "RightsRequest"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
-        *("Slot", "RescheduleRequest"),
+        *("Slot", "RescheduleRequest", "Proof", "UploadTicket"),
         *("InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"),
         *("Message", "Webhook", "Telemetry"),
     }

@@ -24,6 +24,7 @@ from schema.links import (
     InterviewRef,
     MessageRef,
     PositionRef,
+    ProofRef,
     RescheduleRequestRef,
     SlotRef,
     TelemetryRef,
@@ -133,6 +134,7 @@ class Interview(Node):
     reschedule_requests: list[RescheduleRequestRef] = field(
         "What the candidate asked for, the oldest first. Own, or the candidate."
     )
+    proofs: list[ProofRef] = field("Files that the candidate handed in, the oldest first. Own, or the candidate.")
     events: Connection[EventRef] = page("What happened to it. Own.", EventOrder)
     assessment: Assessment = field("Whose fault it was as far as the evidence goes; a person decides.")
     telemetry: list[TelemetryRef] = field("What a platform saw of it, in order; at most 500. Own.")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from schema.organizations import Organization
     from schema.policies import AttendancePolicy
     from schema.positions import Position
+    from schema.proofs import Proof, UploadTicket
     from schema.rescheduling import RescheduleRequest
     from schema.rights import RightsRequest
     from schema.rounds import InvitationAnswer, InvitationRound
@@ -50,6 +51,8 @@ WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calenda
 RightsRequestRef = Annotated["RightsRequest", strawberry.lazy("schema.rights")]
 AccessRef = Annotated["Access", strawberry.lazy("schema.accesses")]
 AccessGapRef = Annotated["AccessGap", strawberry.lazy("schema.accesses")]
+ProofRef = Annotated["Proof", strawberry.lazy("schema.proofs")]
+UploadTicketRef = Annotated["UploadTicket", strawberry.lazy("schema.proofs")]
 SlotRef = Annotated["Slot", strawberry.lazy("schema.slots")]
 RescheduleRequestRef = Annotated["RescheduleRequest", strawberry.lazy("schema.rescheduling")]
 CostPolicyRef = Annotated["CostPolicy", strawberry.lazy("schema.costs")]

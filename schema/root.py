@@ -27,6 +27,7 @@ from schema import (
     messages,
     policies,
     positions,
+    proofs,
     rescheduling,
     rights,
     rounds,
@@ -60,7 +61,7 @@ DOMAINS = (
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),
-    *(freed_slots, decisions, telemetry),
+    *(freed_slots, decisions, telemetry, proofs),
 )
 
 RESOLVED = frozenset({"node", "exportMyData", "analytics"})

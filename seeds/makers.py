@@ -25,6 +25,7 @@ from graph import (
     organizations,
     policies,
     positions,
+    proofs,
     rescheduling,
     rights,
     rounds,
@@ -43,7 +44,8 @@ from graph.events import ActorKind
 from graph.findings import Channel
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
-from graph.refusals import Refusal
+from graph.proofs import ProofVerdict
+from graph.refusals import Code, Refusal
 from graph.rights import RightsKind
 from graph.score_policies import Draft
 from graph.timesheets import Fact
@@ -283,17 +285,52 @@ class Maker:
         new = slots.NewSlots(position, department, mode, times)
         return await self._do("openSlots", {}, lambda act: slots.open(self.graph, act, new))
 
-    async def request(self, interview: str, slot: str | None = None, reason: str = "A train is late.") -> str:
-        """What the candidate asks for; `at` says whether it is in time."""
+    async def _candidate(self, interview: str, *, verified: bool) -> Viewer:
+        """The candidate of an interview, by a link, or with a code too."""
         organization = self.viewer.organization
         (found,) = await self.graph.client.read(interviews.FIND, id=interview, organization=organization)
         (row,) = await self.graph.client.read(FIND_PERSON, candidate=found.candidate, application=found.application)
-        viewer = Viewer.of_person(row, Claim(found.candidate, found.application))
+        return Viewer.of_person(row, Claim(found.candidate, found.application, verified=verified))
+
+    async def request(self, interview: str, slot: str | None = None, reason: str = "A train is late.") -> str:
+        """What the candidate asks for; `at` says whether it is in time."""
+        viewer = await self._candidate(interview, verified=False)
         act = Act(viewer, self.at, "requestReschedule", str(uuid4()), {}, ActorKind.CANDIDATE)
         outcome = await rescheduling.request(self.graph, act, interview, slot=slot, reason=reason)
         if isinstance(outcome, Refusal):
             raise Refused(f"requestReschedule was refused: {outcome.code.value} {outcome.field or ''}")
         return outcome.id
+
+    async def deny(self, request: str, reason: str) -> str:
+        """Leaves the old time as it stands."""
+        return await self._do(
+            "refuseReschedule", {}, lambda act: rescheduling.refuse(self.graph, act, request, reason=reason)
+        )
+
+    async def ticket(self, interview: str, *, finding: str | None = None, request: str | None = None) -> str:
+        """The candidate's, by a code, to hand in a file about an interview."""
+        viewer = await self._candidate(interview, verified=True)
+        act = Act(viewer, self.at, "requestUpload", str(uuid4()), {}, ActorKind.CANDIDATE)
+        outcome = await proofs.request_upload(self.graph, act, proofs.Bearing(finding, request))
+        if isinstance(outcome, Refusal):
+            raise Refused(f"requestUpload was refused: {outcome.code.value} {outcome.field or ''}")
+        return outcome.id
+
+    async def proof(
+        self, interview: str, plain: bytes, *, finding: str | None = None, request: str | None = None
+    ) -> str:
+        """A file that the candidate hands in."""
+        ticket = await self.ticket(interview, finding=finding, request=request)
+        found = await proofs.find_ticket(self.graph, proofs.ticket_of(self.graph.secrets, ticket), self.at)
+        outcome = await proofs.receive(self.graph, found, plain, self.at) if found else Refusal(Code.NOT_FOUND)
+        if isinstance(outcome, Refusal):
+            raise Refused(f"the file was refused: {outcome.code.value} {outcome.field or ''}")
+        return outcome.id
+
+    async def verdict(self, proof: str, verdict: ProofVerdict, reason: str = "It cannot be read.") -> str:
+        return await self._do(
+            "decideProof", {}, lambda act: proofs.decide(self.graph, act, proof, verdict=verdict, reason=reason)
+        )
 
     async def cancel(self, interview: str, by: Side) -> str:
         return await self._do(

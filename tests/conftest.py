@@ -21,6 +21,7 @@ from graph.client import Client, Transaction, statements_run
 from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
+from graph.proof_files import ProofFiles
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
 from graph.visibility import Claim, OrganizationRole, Viewer
@@ -109,12 +110,17 @@ async def _embedded(folder: Path) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-async def graph(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Graph]:
-    folder = tmp_path_factory.mktemp("turnout")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' graph keeps all that it keeps in files."""
+    return tmp_path_factory.mktemp("turnout")
+
+
+@pytest.fixture(scope="session")
+async def graph(engine_name: str, folder: Path) -> AsyncIterator[Graph]:
     secrets = Secrets(b"a master key for the tests alone"[:32].ljust(32, b"."))
     async with _neo4j() if engine_name == "neo4j" else _embedded(folder / "engine") as client:
         await migrate(client)
-        yield Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets)
+        yield Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets, files=ProofFiles.at(folder / "proofs"))
 
 
 @pytest.fixture(scope="session")

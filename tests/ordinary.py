@@ -130,7 +130,7 @@ class Ordinary:
         if values is None:
             return [] if isinstance(member, (Many, Merged, Grouped)) else None
         if isinstance(member, Derived):
-            revealing = Revealing(self.graph.keys)
+            revealing = Revealing(self.graph.keys, self.graph.secrets)
             value = member.make(values, args, revealing)
             return member.make(values, args, revealing) if self.wait(revealing.load()) else value
         if isinstance(member, (One, Many)):

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from graph import proofs
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.events import verify
@@ -17,10 +18,11 @@ from graph.interviews import Mode
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
 from graph.visibility import Claim, OrganizationRole
-from graph.writing import FORGET_OPERATIONS
+from graph.writing import FORGET_OPERATIONS, Written
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.ledger import appends, refused
+from tests.pictures import picture
 
 SCHEMA = core_schema()
 MUTATIONS = sorted(SCHEMA.mutation_type.fields)  # type: ignore[union-attr]
@@ -85,6 +87,8 @@ ALLOWED = {
     "requestReschedule": set(),
     "grantReschedule": STAFF,
     "refuseReschedule": STAFF,
+    "requestUpload": set(),
+    "decideProof": STAFF,
 }
 """Which roles may ever do what; `marketing` stands for a recruiter."""
 
@@ -177,6 +181,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "requestReschedule": {"interview": ids["interview"], "reason": "New"},
         "grantReschedule": {"request": ids["request"], "slot": ids["slot"]},
         "refuseReschedule": {"request": ids["request"], "reason": "New"},
+        "requestUpload": {"about": ids["request"]},
+        "decideProof": {"proof": ids["proof"], "verdict": "REJECTED", "reason": "New"},
     }
 
 
@@ -187,6 +193,7 @@ NOBODY["other"] = NOBODY["candidate"]
 NOBODY["rightsRequest"] = gid("RightsRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["link"] = gid("Link", "00000000-0000-4000-8000-000000000000")
 NOBODY["slot"] = gid("Slot", "00000000-0000-4000-8000-000000000000")
+NOBODY["proof"] = gid("Proof", "00000000-0000-4000-8000-000000000000")
 NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-000000000000")
 NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
 NOBODY["decision"] = gid("Decision", "00000000-0000-4000-8000-000000000000")
@@ -237,7 +244,9 @@ async def asked_for(ask: Ask, company: Company, department: str) -> dict[str, st
     await company.hr.slots(NOW + timedelta(days=6), department=company.departments[department], mode=Mode.VIDEO)
     query = "query Slots($id: ID!) { node(id: $id) { ... on Department { openSlots { id } } } }"
     found = await ask(query, company.user("hr"), id=gid("Department", company.departments[department]))
-    return {"request": gid("RescheduleRequest", request), "slot": found["node"]["openSlots"][0]["id"]}
+    proof = gid("Proof", await company.hr.proof(interview, picture(), request=request))
+    slot = found["node"]["openSlots"][0]["id"]
+    return {"request": gid("RescheduleRequest", request), "slot": slot, "proof": proof}
 
 
 async def at_work(ask: Ask, company: Company, department: str) -> dict[str, str]:
@@ -457,6 +466,14 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
     await do("refuseReschedule", "marketing", "RESCHEDULE_REFUSED", request=request, reason="too late")
     request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
+    verified = Claim(mine.candidate, mine.application, verified=True)
+    ticket = uid(await do("requestUpload", verified, about=request))
+    found = await proofs.find_ticket(ask.graph, proofs.ticket_of(ask.graph.secrets, ticket), ask.now)
+    assert found is not None
+    received = await proofs.receive(ask.graph, found, picture(), ask.now)
+    assert isinstance(received, Written)
+    proof = gid("Proof", received.id)
+    await do("decideProof", "marketing", "PROOF_DECIDED", proof=proof, verdict="REJECTED", reason="blurred")
     moved = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED", "RESCHEDULE_GRANTED")
     await do("grantReschedule", "marketing", *moved, request=request, times=TIMES)
     invitee = {"application": application, "startsAt": iso(days=2), "endsAt": iso(days=2, hours=1)}

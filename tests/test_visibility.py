@@ -12,16 +12,20 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from graph import proofs, timers
 from graph.candidates import Person
 from graph.causes import Cause, TelemetryKind
 from graph.decisions import Decide, Verdict
+from graph.due import RULES
 from graph.employments import Correction, NewEmployment
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
+from graph.proofs import ProofVerdict
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.telemetry import Report
+from graph.timers import Timer, TimerKind
 from graph.timesheets import Fact
 from graph.traversal import SHAPES
 from graph.visibility import OrganizationRole
@@ -31,6 +35,8 @@ from schema.execution import Answerer
 from schema.root import core_schema
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, looked, make_company, uid
+from tests.pictures import picture
+from tests.timing import FIND_TIMER
 
 SCHEMA = core_schema()
 
@@ -58,7 +64,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "attendance": NEAR,
         "sharesHistory closedAt": HOME | PROGRAMS,
         "applications interviews employments": HOME | {FILER},
-        "findings tasks workAttendance": HOME,
+        "findings tasks workAttendance openSlots": HOME,
         "conduct": ALL,
         "workCalendars": NEAR | PROGRAMS,
     },
@@ -78,7 +84,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
-        "reminders links decisions": HOME,
+        "reminders links decisions openSlots": HOME,
     },
     "Link": {"id createdAt expiresAt revokedAt application": HOME, "url": frozenset()},
     "Interview": {
@@ -86,10 +92,21 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         | PROGRAMS,
         "graceMinutes joinUrl evidence application candidate events icsSequence department position "
         "rescheduledFrom messages": HOME | {FILER},
-        "responseMessage outcome outcomeLabel interviewers finding findings rescheduledTo": HOME,
+        "responseMessage outcome outcomeLabel interviewers finding findings rescheduledTo openSlots rescheduleRequests "
+        "proofs": HOME,
         "telemetry": HOME | {FILER},
         "assessment": HOME | PROGRAMS,
     },
+    "Slot": {"id startsAt endsAt timeZone mode modeLabel state stateLabel position department": HOME},
+    "RescheduleRequest": {
+        "id state stateLabel inTime policyVersion reason requestedAt owedBy overdueAt decidedAt answer interview slot "
+        "decidedBy": HOME,
+    },
+    "Proof": {
+        "id kind size hash uploadedAt verdict verdictLabel reason decidedAt purgedAt repeats interview finding request "
+        "decidedBy": HOME,
+    },
+    "UploadTicket": {"id ticket expiresAt": frozenset()},
     "Event": {
         "id seq type typeLabel occurredAt recordedAt actorKind actor": HOME | {FILER},
         "hash": frozenset({AUDITOR}),
@@ -98,7 +115,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id occurredAt department position relation": NEAR,
         "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decideBy decidedAt "
         "disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason expiresAt eraseAt daysLeft repairs "
-        "policyVersion reason statement lastSeq decidedBy interview basedOn": HOME,
+        "policyVersion reason statement lastSeq decidedBy interview basedOn proofs": HOME,
     },
     "Task": {
         "kind kindLabel due interview finding": HOME,
@@ -298,7 +315,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     at = NOW - timedelta(days=30)
     beat = Report(TelemetryKind.SESSION_HEARTBEAT, at, "https://platform.example", "1", interview, at)
     ids["beat"] = await filer.telemetry(beat)
-    finding = await decided(recruiter, interview)
+    finding, ids["proof"] = await heard(recruiter, interview)
     company.at(days=28)
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
     ids |= {"application": application, "moved": moved, "interview": interview, "finding": finding}
@@ -333,7 +350,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     )
     await looked_after(ask, world, application)
     ids |= {"policy": await hr.costs(onsite=150), "rules": await hr.policy(answer_hours=96)}
-    ids |= {**await invited(ask, company), **await scoring(company)}
+    ids |= {**await asked_for(company, recruiter, application), **await invited(ask, company), **await scoring(company)}
     ids["held"] = await recruiter.decide(Decide(application, Verdict.HOLD, "Later.", (finding,), followed_advice=True))
     ids["candidate"] = uid(found["application"]["candidate"]["id"])
     ids["ended"] = await recruiter.revoke_link(uid(found["application"]["links"][0]["id"]))
@@ -447,12 +464,57 @@ async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict
     return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept}
 
 
+async def asked_for(company: Company, recruiter: makers.Maker, application: str) -> dict[str, str]:
+    """Another time: a late request that was refused, with proof, and one in time for which HR owes a time still."""
+    recruiter.at = NOW - timedelta(hours=1)
+    await recruiter.slots(NOW + timedelta(days=20), position=company.positions["marketing"], mode=Mode.VIDEO)
+    query = "MATCH (s:Slot)-[:OFFERED_FOR]->(:Position {id: $id}) RETURN s.id AS id"
+    (slot,) = await recruiter.graph.client.answer("tests.slot", query, {"id": company.positions["marketing"]})
+    soon = await recruiter.interview(application, starts_at=NOW + timedelta(hours=5), mode=Mode.VIDEO)
+    denied = await recruiter.request(soon, slot["id"])
+    shown = await recruiter.proof(soon, picture(), request=denied)
+    ticket = await recruiter.ticket(soon, request=denied)
+    await recruiter.deny(denied, "The room is booked.")
+    later = await recruiter.interview(application, starts_at=NOW + timedelta(days=9), mode=Mode.ONSITE)
+    owed = await recruiter.request(later)
+    await overdue(recruiter, owed)
+    return {"slot": slot["id"], "soon": soon, "denied": denied, "shown": shown, "ticket": ticket, "owed": owed}
+
+
+async def heard(recruiter: makers.Maker, interview: str) -> tuple[str, str]:
+    """A final no-show in spite of proof, which was not accepted and is gone by now; and that proof."""
+    finding = await recruiter.suspicion(interview)
+    await recruiter.notice(finding)
+    proof = await recruiter.proof(interview, picture(), finding=finding)
+    await recruiter.verdict(proof, ProofVerdict.REJECTED)
+    await purged(recruiter, proof)
+    return await confirmed(recruiter, finding), proof
+
+
+async def timer_of(maker: makers.Maker, kind: TimerKind, subject: str) -> Timer:
+    return (await maker.graph.client.read(FIND_TIMER, id=timers.name(kind, subject)))[0]
+
+
+async def overdue(maker: makers.Maker, request: str) -> None:
+    timer = await timer_of(maker, TimerKind.SLOT_OWED, request)
+    assert await timers.take(maker.graph, timer, timer.due_at, RULES[TimerKind.SLOT_OWED])
+
+
+async def purged(maker: makers.Maker, proof: str) -> None:
+    timer = await timer_of(maker, TimerKind.PURGE_PROOF, proof)
+    await proofs.purge(maker.graph, timer, timer.due_at)
+
+
+async def confirmed(recruiter: makers.Maker, finding: str) -> str:
+    await recruiter.statement(finding, "The link did not open.")
+    return await recruiter.confirmation(finding, reason="The link did open.")
+
+
 async def decided(recruiter: makers.Maker, interview: str) -> str:
     """A final no-show, after a notice and an answer."""
     finding = await recruiter.suspicion(interview)
     await recruiter.notice(finding)
-    await recruiter.statement(finding, "The link did not open.")
-    return await recruiter.confirmation(finding, reason="The link did open.")
+    return await confirmed(recruiter, finding)
 
 
 TYPES = {
@@ -460,7 +522,7 @@ TYPES = {
     "Position": "position closed wanted",
     "Candidate": "candidate",
     "Application": "application at_technology at_brand at_subsidiary",
-    "Interview": "interview moved",
+    "Interview": "interview moved soon",
     "Event": "event decision",
     "Finding": "finding mark",
     "User": "recruiter interviewer",
@@ -483,6 +545,10 @@ TYPES = {
     "InvitationAnswer": "asked refused",
     "ScorePolicy": "scoring",
     "ImpactAssessment": "assessment",
+    "Slot": "slot",
+    "RescheduleRequest": "denied owed",
+    "Proof": "proof shown",
+    "UploadTicket": "ticket",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
@@ -632,6 +698,27 @@ WAYS = [
     Way("CostPolicy", "organization { costPolicy { ...R } }", ALL - PROGRAMS),
     Way("AttendancePolicy", node("rules", "...R"), ALL),
     Way("AttendancePolicy", "organization { attendancePolicy { ...R } }", ALL),
+    Way("Slot", node("slot", "...R"), HOME),
+    Way("Slot", node("denied", "slot { ...R }"), HOME),
+    Way("Slot", f"{MARKETING} {{ openSlots {{ ...R }} }}", HOME),
+    Way("Slot", "interview(id: $soon) { openSlots { ...R } }", HOME),
+    Way("Slot", "application(id: $application) { openSlots { ...R } }", HOME),
+    Way("Position", node("slot", "position { ...R }"), HOME),
+    Way("Department", node("slot", "department { ...R }"), HOME),
+    Way("RescheduleRequest", node("denied", "...R"), HOME),
+    Way("RescheduleRequest", node("owed", "...R"), HOME),
+    Way("RescheduleRequest", node("shown", "request { ...R }"), HOME),
+    Way("RescheduleRequest", "interview(id: $soon) { rescheduleRequests { ...R } }", HOME),
+    Way("Interview", node("denied", "interview { ...R }"), HOME),
+    Way("User", node("denied", "decidedBy { ...R }"), HOME),
+    Way("Proof", node("proof", "...R"), HOME),
+    Way("Proof", node("shown", "...R"), HOME),
+    Way("Proof", node("finding", "proofs { ...R }"), HOME),
+    Way("Proof", "interview(id: $soon) { proofs { ...R } }", HOME),
+    Way("Interview", node("proof", "interview { ...R }"), HOME),
+    Way("Finding", node("proof", "finding { ...R }"), HOME),
+    Way("User", node("proof", "decidedBy { ...R }"), HOME),
+    Way("UploadTicket", node("ticket", "...R"), NOBODY),
     Way("Link", node("link", "...R"), HOME),
     Way("Link", node("ended", "...R"), HOME),
     Way("Link", "application(id: $application) { links { ...R } }", HOME),

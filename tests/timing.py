@@ -20,6 +20,15 @@ WHOSE = Statement(
     "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $id}) RETURN candidate.id AS id",
     row=Found,
 )
+FIND_TIMER = Statement(
+    "tests.find_timer",
+    """
+    MATCH (timer:Timer {id: $id})
+    RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
+      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts
+    """,
+    row=Timer,
+)
 LEFT = Statement("tests.timers_left", "MATCH (timer:Timer) RETURN timer.id AS id ORDER BY id", row=Found)
 
 

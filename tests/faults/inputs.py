@@ -22,6 +22,7 @@ from graph.visibility import OrganizationRole
 from seeds import makers
 from seeds.makers import maker
 from tests.conftest import NOW, Company, gid, uid
+from tests.pictures import picture
 
 TOLD_OF = Statement(
     "tests.told_of",
@@ -30,7 +31,7 @@ TOLD_OF = Statement(
 )
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
-BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest"})
+BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest", "requestUpload"})
 """What only a candidate may do."""
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
@@ -269,6 +270,16 @@ class Inputs:
 
     async def refuseReschedule(self) -> dict[str, Any]:
         return {"request": await self.request(), "reason": "It is too late."}
+
+    async def requestUpload(self) -> dict[str, Any]:
+        return {"about": await self.request()}
+
+    async def decideProof(self) -> dict[str, Any]:
+        interview = await self.company.hr.interview(await self.application(), starts_at=NOW + timedelta(hours=5))
+        self.company.at(days=0)
+        request = await self.company.hr.request(interview)
+        proof = gid("Proof", await self.company.hr.proof(interview, picture(), request=request))
+        return {"proof": proof, "verdict": "REJECTED", "reason": "It is blurred."}
 
     async def updateCandidate(self) -> dict[str, Any]:
         application = await self.application()

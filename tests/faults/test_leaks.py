@@ -113,6 +113,9 @@ BEHIND = {
     "Employment": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) WITH e AS that, d, c",
     "AttendanceRecord": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
     "MATCH (e)-[:HAS_ATTENDANCE]->(r:AttendanceRecord) WITH r AS that, d, c",
+    "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
+    "WITH r AS that, d, c",
+    "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
 }
 COUNTS = "that.state = 'FINAL' AND that.cause = 'CANDIDATE' AND that.outcome = 'NO_SHOW'"
 MARK = frozenset({"occurredAt", "state", "outcome", "cause", "expiresAt", "restricted"})
@@ -137,11 +140,8 @@ async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
-    near += [
-        Secret(label, id)
-        for label in ("Decision", "FreedSlot", "Employment", "AttendanceRecord")
-        for id, _, _ in found[label]
-    ]
+    labels = ("Decision", "FreedSlot", "Employment", "AttendanceRecord", "RescheduleRequest", "Proof")
+    near += [Secret(label, id) for label in labels for id, _, _ in found[label]]
     whole = [Secret(label, id) for label, rest in found.items() for id, _, _ in rest]
     whole += [Secret("Position", id) for id in positions]
     outside = [*whole, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))]
@@ -179,6 +179,12 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
         return value
     if label == "AttendanceRecord" and key == "kind":
         return "ABSENT" if value != "ABSENT" else "LATE"
+    if label == "Proof" and key == "kind":
+        return "PDF" if value != "PDF" else "JPEG"
+    if label == "Proof" and key == "verdict":
+        return "ACCEPTED" if value != "ACCEPTED" else "REJECTED"
+    if label == "RescheduleRequest" and key == "state":
+        return "GRANTED" if value != "GRANTED" else "LAPSED"
     others = STATUSES.get(label, OTHERS["status"]) if key == "status" else OTHERS.get(key, ())
     if label == "Identifier" or key in ("hash", "prevHash", "commitment", "salt"):
         return f"{number:064x}"
@@ -285,6 +291,10 @@ def known(place: Place, *, few: bool) -> Known:
         "InvitationAnswer": ["asked", "refused"],
         "ScorePolicy": ["scoring"],
         "ImpactAssessment": ["assessment"],
+        "Slot": ["slot"],
+        "RescheduleRequest": ["denied", "owed"],
+        "Proof": ["proof", "shown"],
+        "UploadTicket": ["ticket"],
     }
     assert found.keys() == NODES
     records = {type: [gid(type, named[name]) for name in names[: 1 if few else 4]] for type, names in found.items()}
@@ -388,6 +398,10 @@ FORBIDDEN = {
     "InvitationAnswer": ("technology", "asked"),
     "ScorePolicy": ("stranger", "scoring"),
     "ImpactAssessment": ("stranger", "assessment"),
+    "Slot": ("technology", "slot"),
+    "RescheduleRequest": ("technology", "denied"),
+    "Proof": ("technology", "proof"),
+    "UploadTicket": ("hr", "ticket"),
 }
 
 
@@ -421,6 +435,9 @@ REFUSED = {
     "endEmployment": ("Employment", "employment", "employment"),
     "recordWorkAttendance": ("Employment", "employment", "employment"),
     "correctWorkAttendance": ("AttendanceRecord", "record", "record"),
+    "closeSlot": ("Slot", "slot", "slot"),
+    "refuseReschedule": ("RescheduleRequest", "denied", "request"),
+    "decideProof": ("Proof", "shown", "proof"),
 }
 REST = {
     "cancelInterview": {"by": "EMPLOYER"},
@@ -430,6 +447,8 @@ REST = {
     "endEmployment": {"endedOn": "2026-06-30"},
     "recordWorkAttendance": {"source": "x", "records": [{"kind": "LATE", "day": "2026-06-02"}]},
     "correctWorkAttendance": {"reason": "x"},
+    "refuseReschedule": {"reason": "x"},
+    "decideProof": {"verdict": "REJECTED", "reason": "x"},
 }
 
 

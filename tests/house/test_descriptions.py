@@ -88,8 +88,8 @@ def test_mutations_name_codes_that_exist(mutation: str) -> None:
     assert codes(mutation) <= {code.value for code in Code}
 
 
-AT_THE_DOOR = {"NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED", "INVITATION_CHANGED"}
-"""Refusals of the candidates' pages, whose sessions GraphQL knows nothing of, and of answers that calendars mail."""
+AT_THE_DOOR = {"NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED", "INVITATION_CHANGED", "PROOF_PURGED"}
+"""Refusals of the candidates' pages, whose sessions GraphQL knows nothing of, of mailed answers, and of files."""
 
 
 def test_every_code_is_named_by_a_mutation() -> None:

@@ -79,7 +79,7 @@ def test_nodes_of_graphs_are_shapes_with_ids() -> None:
     """A search passes through these and no others; each is guarded by its type's rule."""
     kinds = {kind.value for kind in NodeKind}
     unsearched = {"RightsRequest", "Access", "AccessGap", "User", "CostPolicy", "AttendancePolicy", "Link"}
-    unsearched |= {"Message", "Webhook", "Telemetry"}
+    unsearched |= {"Message", "Webhook", "Telemetry", "Proof", "UploadTicket"}
     unsearched |= {"Slot", "RescheduleRequest", "InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"}
     apart = {"ScorePolicy", "ImpactAssessment"}
     assert kinds == NODES - unsearched - apart
@@ -103,7 +103,7 @@ def test_integrators_have_no_way_to_findings() -> None:
         "Access",
         "AccessGap",
         "Link",
-        *("Slot", "RescheduleRequest"),
+        *("Slot", "RescheduleRequest", "Proof", "UploadTicket"),
     ):
         rule = POLICIES[name].rule(Dialect.INTEGRATOR)
         assert (rule.row, rule.own, rule.near) == ("false", "false", "false"), name
@@ -121,6 +121,8 @@ def test_rows_about_people_name_the_viewer() -> None:
         "RepeatReminder",
         "Slot",
         "RescheduleRequest",
+        "Proof",
+        "UploadTicket",
     ):
         for dialect in Dialect:
             row = POLICIES[name].rule(dialect).row

@@ -50,6 +50,7 @@ from schema.root import core_schema
 from seeds import makers
 from seeds.makers import fixed_ids, maker
 from tests.conftest import Ask, Company, gid, looked, make_company, uid
+from tests.pictures import picture
 
 SCHEMA = core_schema()
 INSTANT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -213,10 +214,12 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     seen = Report(TelemetryKind.SESSION_CLOSED, company.hr.at, "https://platform.example", "1", uid(interview["id"]))
     ids = {
         "Slot": uid(opened["department"]["openSlots"][0]["id"]),
-        "RescheduleRequest": await company.hr.request(asked),
         "Access": access,
         "RightsRequest": await company.hr.rights_request(second),
         "AccessGap": gap,
+        "RescheduleRequest": (request := await company.hr.request(asked)),
+        "Proof": await company.hr.proof(asked, picture(), request=request),
+        "UploadTicket": await company.hr.ticket(asked, request=request),
         "Employment": employment,
         "AttendanceRecord": record,
         "WorkCalendar": kept,

@@ -1,0 +1,105 @@
+"""Files that candidates hand in: each sealed under a key of its own, which only the candidate's key opens.
+
+The construction is the one of graph/sealing.py: frames bound to the file, to their place in it, and to whether they end
+it, so that what was changed, moved, cut off or lengthened is noticed before a byte of it is believed.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from graph.exporting import Damaged
+from graph.keys import CandidateKeys
+from graph.sealing import FRAME, frames, nonce
+
+FORMAT = 1
+_DAMAGED = "The file is not as it was written, or its key is gone."
+
+
+class ProofFiles:
+    """An object for each file, under the candidate and the ticket by which it came: a folder, or s3:// and its like."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, place: Path | str) -> ProofFiles:
+        if isinstance(place, Path):
+            return cls(LocalStore(place, mkdir=True))
+        return cls(from_url(place))
+
+    async def put(self, name: str, sealed: bytes) -> None:
+        await self._store.put_async(name, sealed, mode="create")
+
+    async def get(self, name: str) -> bytes:
+        """Damaged where it is not there."""
+        try:
+            stored = await self._store.get_async(name)
+        except FileNotFoundError as error:
+            raise Damaged(_DAMAGED) from error
+        return bytes(await stored.bytes_async())
+
+    async def delete(self, name: str) -> None:
+        """Deleting what is gone is no error: whoever was killed after it does it again."""
+        with suppress(FileNotFoundError):
+            await self._store.delete_async(name)
+
+    async def names(self, prefix: str) -> list[str]:
+        """All objects below a prefix, in their order."""
+        return sorted([each["path"] async for chunk in self._store.list(prefix) for each in chunk])
+
+
+def name(candidate: str, ticket: str, attempt: str) -> str:
+    return f"{folder(candidate, ticket)}/{attempt}"
+
+
+def folder(candidate: str, ticket: str) -> str:
+    """Where all that came by one ticket lies; what the graph does not know of it was left by a crash."""
+    return f"{candidate[:2]}/{candidate}/{ticket}"
+
+
+def sealed(keys: CandidateKeys, candidate: str, name: str, plain: bytes) -> bytes:
+    """The file as it is stored; the candidate's key is open."""
+    key = os.urandom(32)
+    header = {"turnout": "proof", "format": FORMAT, "key": keys.seal_key(candidate, key, name).hex()}
+    first = orjson.dumps(header) + b"\n"
+    cipher, bound = AESGCM(key), _bound(first, name)
+    pieces = [plain[at : at + FRAME] for at in range(0, len(plain), FRAME)]
+    out = [first]
+    for number, piece in enumerate(pieces):
+        frame = cipher.encrypt(nonce(number, last=number == len(pieces) - 1), piece, bound)
+        out.append(struct.pack(">I", len(frame)) + frame)
+    return b"".join(out)
+
+
+def opened(keys: CandidateKeys, candidate: str, name: str, stored: bytes) -> bytes:
+    """The file as it was handed in; Damaged where any of it is not as it was written, or the key was dropped."""
+    file = BytesIO(stored)
+    first = file.readline(1_024)
+    try:
+        header = orjson.loads(first)
+        key = keys.open_key(candidate, bytes.fromhex(header["key"]), name)
+        if key is None or header["format"] != FORMAT:
+            raise Damaged(_DAMAGED)
+        cipher, bound = AESGCM(key), _bound(first, name)
+        found = list(frames(file))
+        if not found:
+            raise Damaged(_DAMAGED)
+        plain = [cipher.decrypt(nonce(at, last=last), frame, bound) for at, (frame, last) in enumerate(found)]
+        return b"".join(plain)
+    except (InvalidTag, ValueError, KeyError, TypeError) as error:
+        raise Damaged(_DAMAGED) from error
+
+
+def _bound(first: bytes, name: str) -> bytes:
+    """What each frame is bound to: the header as it was written, and the place where the file belongs."""
+    return first + name.encode()

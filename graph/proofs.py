@@ -1,0 +1,519 @@
+"""Proof: a file that a candidate hands in, who opened it, what a named person made of it, and when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from hashlib import sha256
+from typing import Any, LiteralString
+
+from graph import findings, interviews, messages, policies, proof_files, timers
+from graph.events import EventType
+from graph.exporting import Damaged
+from graph.file_kinds import FileKind, kind_of
+from graph.findings import FindingState
+from graph.interviews import InterviewRow
+from graph.labels import label
+from graph.messages import Template
+from graph.proof_files import ProofFiles
+from graph.refusals import Code, Refusal
+from graph.rescheduling import RequestState
+from graph.secrets import Secrets
+from graph.statements import Nothing, Statement
+from graph.timers import Timer, TimerKind
+from graph.traversal import Derived, Form, One, Prop, Shape
+from graph.visibility import FIND_PERSON, Claim, Level, Viewer
+from graph.writing import (
+    RECRUITERS,
+    Act,
+    ActorKind,
+    Desk,
+    Graph,
+    Outcome,
+    Written,
+    perform,
+    person_refusal,
+    random_id,
+    role_refusal,
+)
+
+TICKET_TIME = timedelta(minutes=10)
+SWEPT_AFTER = timedelta(hours=1)
+"""After a ticket's end: no upload that began before it still runs."""
+LOOKED_AT_AGAIN = timedelta(days=1)
+"""A file is kept on for so long where something is still open that it bears on."""
+MOST = 10
+"""Files that are handed in about one interview."""
+OPEN_FINDING = frozenset({FindingState.SUSPECTED.value, FindingState.NOTICE_SENT.value, FindingState.DISPUTED.value})
+OPEN_REQUEST = frozenset({RequestState.REQUESTED.value, RequestState.REFUSED.value})
+"""States in which proof can still be handed in."""
+
+
+class ProofVerdict(Enum):
+    """What a named person made of a file."""
+
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+
+
+PROOF = Shape(
+    "Proof",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "kind": Prop(),
+        "size": Prop(),
+        "hash": Prop(),
+        "uploadedAt": Prop(form=Form.INSTANT),
+        "verdict": Prop(),
+        # REJECTED is said of people: of a file, that it was not agreed to.
+        "verdictLabel": label("CASE this.verdict WHEN 'REJECTED' THEN 'REFUSED' ELSE this.verdict END"),
+        "reason": Prop(),
+        "decidedAt": Prop(form=Form.INSTANT),
+        "purgedAt": Prop(form=Form.INSTANT),
+        "repeats": Prop(
+            "EXISTS { (this)<-[:HAS_PROOF]-(:Interview)-[:HAS_PROOF]->(earlier:Proof) "
+            "WHERE earlier.hash = this.hash AND earlier.uploadedAt < this.uploadedAt }"
+        ),
+        "interview": One("Interview", ("(this)<-[:HAS_PROOF]-(that:Interview)",), implied=True),
+        "finding": One("Finding", ("(this)-[:BEARS_ON]->(that:Finding)",)),
+        "request": One("RescheduleRequest", ("(this)-[:BEARS_ON]->(that:RescheduleRequest)",)),
+        "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), implied=True),
+    },
+)
+
+
+def _ticket(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str:
+    return ticket_of(context.secrets, values[0])
+
+
+UPLOAD_TICKET = Shape(
+    "UploadTicket",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "ticket": Derived(("this.id",), _ticket),
+        "expiresAt": Prop(form=Form.INSTANT),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    id: str
+    candidate: str
+    application: str
+    interview: str
+    finding: str | None
+    request: str | None
+    expires_at: datetime
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    id: str
+    candidate: str
+    candidate_status: str
+    interview: str
+    department: str
+    object: str
+    kind: str
+    hash: str | None
+    verdict: str | None
+    purged: bool
+    finding_states: list[str]
+    request_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    proofs: int
+    request_state: str | None
+    finding_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRow:
+    object: str
+
+
+HELD = Statement(
+    "proofs.held",
+    """
+    MATCH (interview:Interview {id: $interview})
+    RETURN COUNT { (interview)-[:HAS_PROOF]->(:Proof) } AS proofs,
+      head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest {id: $request}) | r.state]) AS request_state,
+      head([(interview)<-[:FINDS]-(f:Finding {id: $finding}) | f.state]) AS finding_state
+    """,
+    row=HeldRow,
+)
+CREATE_TICKET = Statement(
+    "proofs.create_ticket",
+    """
+    CREATE (ticket:UploadTicket {id: $id, candidate: $candidate, interview: $interview, finding: $finding,
+      request: $request, expiresAt: $expires_at})
+    """,
+    row=Nothing,
+    writes=True,
+)
+FIND_TICKET = Statement(
+    "proofs.find_ticket",
+    """
+    MATCH (ticket:UploadTicket {id: $id})
+    MATCH (candidate:Candidate {id: ticket.candidate})-[:SUBMITTED]->(application:Application)
+      -[:HAS_INTERVIEW]->(interview:Interview {id: ticket.interview})
+    RETURN ticket.id AS id, candidate.id AS candidate, application.id AS application, interview.id AS interview,
+      ticket.finding AS finding, ticket.request AS request, ticket.expiresAt AS expires_at,
+      ticket.usedAt IS NOT NULL AS used
+    """,
+    row=TicketRow,
+)
+USE_TICKET = Statement(
+    "proofs.use_ticket", "MATCH (ticket:UploadTicket {id: $id}) SET ticket.usedAt = $now", row=Nothing, writes=True
+)
+FORGET_TICKET = Statement(
+    "proofs.forget_ticket", "MATCH (ticket:UploadTicket {id: $id}) DELETE ticket", row=Nothing, writes=True
+)
+CREATE = Statement(
+    "proofs.create",
+    """
+    MATCH (interview:Interview {id: $interview})
+    CREATE (interview)-[:HAS_PROOF]->(proof:Proof {id: $id, ticket: $ticket, object: $object, kind: $kind,
+      size: $size, hash: $hash, uploadedAt: $now})
+    """,
+    row=Nothing,
+    writes=True,
+)
+BEAR_ON_FINDING = Statement(
+    "proofs.bear_on_finding",
+    """
+    MATCH (proof:Proof {id: $id}) MATCH (finding:Finding {id: $finding})
+    CREATE (proof)-[:BEARS_ON]->(finding) SET finding.statementSeq = $seq
+    """,
+    row=Nothing,
+    writes=True,
+)
+BEAR_ON_REQUEST = Statement(
+    "proofs.bear_on_request",
+    """
+    MATCH (proof:Proof {id: $id}) MATCH (request:RescheduleRequest {id: $request})
+    CREATE (proof)-[:BEARS_ON]->(request)
+    """,
+    row=Nothing,
+    writes=True,
+)
+FIND = Statement(
+    "proofs.find",
+    """
+    MATCH (proof:Proof {id: $id})<-[:HAS_PROOF]-(interview:Interview)
+      -[:HELD_BY]->(department:Department {organization: $organization})
+    MATCH (interview)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    RETURN proof.id AS id, candidate.id AS candidate, candidate.status AS candidate_status,
+      interview.id AS interview, department.id AS department, proof.object AS object, proof.kind AS kind,
+      proof.hash AS hash, proof.verdict AS verdict, proof.purgedAt IS NOT NULL AS purged,
+      [(interview)<-[:FINDS]-(finding:Finding) | finding.state] AS finding_states,
+      head([(proof)-[:BEARS_ON]->(request:RescheduleRequest) | request.state]) AS request_state
+    """,
+    row=ProofRow,
+)
+LIST_OBJECTS = Statement(
+    "proofs.list_objects", "MATCH (proof:Proof {ticket: $ticket}) RETURN proof.object AS object", row=ObjectRow
+)
+DECIDE = Statement(
+    "proofs.decide",
+    """
+    MATCH (proof:Proof {id: $id}) MATCH (user:User {id: $by})
+    SET proof.verdict = $verdict, proof.reason = $reason, proof.decidedAt = $now
+    CREATE (proof)-[:DECIDED_BY]->(user)
+    """,
+    row=Nothing,
+    writes=True,
+)
+SET_PURGED = Statement(
+    "proofs.set_purged", "MATCH (proof:Proof {id: $id}) SET proof.purgedAt = $now", row=Nothing, writes=True
+)
+_PURPOSE: LiteralString = "proof-tickets/1"
+
+
+def ticket_of(secrets: Secrets, id: str) -> str:
+    """The ticket as its holder has it; the graph keeps its id alone, from which nobody without our key makes it."""
+    return f"{id}.{_signature(secrets.derive(_PURPOSE), id)}"
+
+
+def id_of_ticket(secrets: Secrets, ticket: str) -> str | None:
+    """The id that a ticket names; null where we never gave it."""
+    id, _, signature = ticket.partition(".")
+    fits = [hmac.compare_digest(_signature(key, id), signature) for key in secrets.derive_each(_PURPOSE)]
+    return id if any(fits) else None
+
+
+def _signature(key: bytes, id: str) -> str:
+    return urlsafe_b64encode(hmac.new(key, id.encode(), sha256).digest()).rstrip(b"=").decode()
+
+
+def ticket_refusal(held: HeldRow) -> Refusal | None:
+    """Why nothing can be handed in: nothing is open that it would bear on, or there is enough."""
+    if held.finding_state is None and held.request_state is None:
+        return Refusal(Code.NOT_FOUND, "about")
+    if not (held.finding_state in OPEN_FINDING or held.request_state in OPEN_REQUEST):
+        return Refusal(Code.NOTHING_OPEN, "about")
+    return Refusal(Code.TOO_MANY_FILES, "about") if held.proofs >= MOST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a proof bears on: a finding, or a request for another time."""
+
+    finding: str | None = None
+    request: str | None = None
+
+
+async def request_upload(graph: Graph, act: Act, about: Bearing) -> Outcome:
+    """Gives the candidate a ticket to hand in one file, for ten minutes."""
+    if refused := person_refusal(act.viewer, verified=True):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        interview = await _interview(desk, about)
+        if isinstance(interview, Refusal):
+            return interview
+        held = await desk.tx.one(HELD, interview=interview.id, finding=about.finding or "", request=about.request or "")
+        if refused := ticket_refusal(held or HeldRow(0, None, None)):
+            return refused
+        id, expires_at = desk.new_id(), act.now + TICKET_TIME
+        await desk.tx.run(
+            CREATE_TICKET,
+            id=id,
+            candidate=interview.candidate,
+            interview=interview.id,
+            finding=about.finding,
+            request=about.request,
+            expires_at=expires_at,
+        )
+        await timers.start(desk, TimerKind.SWEEP_UPLOAD, id, expires_at + SWEPT_AFTER)
+        return Written("UploadTicket", id)
+
+    return await perform(graph, act, work)
+
+
+async def _interview(desk: Desk, about: Bearing) -> InterviewRow | Refusal:
+    """The interview of the candidate who acts, locked, on which the finding or the request hangs."""
+    absent = Refusal(Code.NOT_FOUND, "about")
+    if about.finding is not None:
+        found = await findings.find_mine(desk, about.finding)
+        return absent if isinstance(found, Refusal) else found[1]
+    asked = await desk.tx.one(FIND_REQUEST, id=about.request or "")
+    interview = await interviews.find_mine(desk, asked.object) if asked else absent
+    return absent if isinstance(interview, Refusal) else interview
+
+
+FIND_REQUEST = Statement(
+    "proofs.find_request",
+    "MATCH (:RescheduleRequest {id: $id})<-[:HAS_REQUEST]-(interview:Interview) RETURN interview.id AS object",
+    row=ObjectRow,
+)
+
+
+async def find_ticket(graph: Graph, ticket: str, now: datetime) -> TicketRow | None:
+    """The ticket, while a file may still be handed in by it."""
+    id = id_of_ticket(graph.secrets, ticket)
+    rows = await graph.client.read(FIND_TICKET, id=id) if id else []
+    return rows[0] if rows and not rows[0].used and now < rows[0].expires_at else None
+
+
+async def receive(graph: Graph, ticket: TicketRow, plain: bytes, now: datetime) -> Outcome:
+    """Takes one whole file; NotTaken where it is none of those that are. It is stored before the graph knows of it.
+
+    Sent again with the same ticket, the same file has no second effect, and another is refused.
+    """
+    files = _files(graph)
+    kind = await asyncio.to_thread(kind_of, plain)
+    rows = await graph.client.read(FIND_PERSON, candidate=ticket.candidate, application=ticket.application)
+    await graph.keys.load({ticket.candidate}, anew=True)
+    if not rows or not graph.keys.holds(ticket.candidate):
+        return Refusal(Code.NOT_FOUND, "ticket")
+    viewer = Viewer.of_person(rows[0], Claim(ticket.candidate, ticket.application, verified=True))
+    name, digest = proof_files.name(ticket.candidate, ticket.id, random_id()), sha256(plain).hexdigest()
+    sealed = await asyncio.to_thread(proof_files.sealed, graph.keys, ticket.candidate, name, plain)
+    await files.put(name, sealed)
+    act = Act(viewer, now, "uploadProof", ticket.id, {"hash": digest}, ActorKind.CANDIDATE)
+    given = _Given(ticket, name, kind, len(plain), digest)
+    outcome = await perform(graph, act, lambda desk: _write(desk, given))
+    if isinstance(outcome, Refusal) or outcome.replay:
+        await files.delete(name)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    ticket: TicketRow
+    object: str
+    kind: FileKind
+    size: int
+    hash: str
+
+
+async def _write(desk: Desk, given: _Given) -> Outcome:
+    interview = await interviews.find_mine(desk, given.ticket.interview)
+    ticket = await desk.tx.one(FIND_TICKET, id=given.ticket.id)
+    if isinstance(interview, Refusal) or ticket is None or ticket.used:
+        return Refusal(Code.NOT_FOUND, "ticket")
+    held = await desk.tx.one(HELD, interview=interview.id, finding=ticket.finding or "", request=ticket.request or "")
+    if refused := ticket_refusal(held or HeldRow(0, None, None)):
+        return refused
+    id = desk.new_id()
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        interview=interview.id,
+        ticket=ticket.id,
+        object=given.object,
+        kind=given.kind.value,
+        size=given.size,
+        hash=given.hash,
+        now=desk.act.now,
+    )
+    await desk.tx.run(USE_TICKET, id=ticket.id, now=desk.act.now)
+    payload = {"proof": id, "kind": given.kind.value, "size": given.size, "hash": given.hash}
+    await interviews.record(desk, EventType.PROOF_RECEIVED, interview.id, **payload)
+    assert desk.chain is not None
+    if ticket.finding is not None:
+        # It is an answer like a spoken one: nobody decides without having read it.
+        await desk.tx.run(BEAR_ON_FINDING, id=id, finding=ticket.finding, seq=desk.chain.seq)
+    else:
+        await desk.tx.run(BEAR_ON_REQUEST, id=id, request=ticket.request)
+    kept = (await policies.in_force(desk.tx, desk.act.viewer.organization)).proof_kept
+    await timers.start(desk, TimerKind.PURGE_PROOF, id, desk.act.now + kept)
+    await messages.tell_department(desk, Template.PROOF_RECEIVED, interview.department, interview.id, proof=id)
+    return Written("Proof", id)
+
+
+async def find_own(desk: Desk, id: str) -> tuple[ProofRow, InterviewRow] | Refusal:
+    """The proof and its interview, the candidate locked, if the viewer's department decides about it."""
+    absent, viewer = Refusal(Code.NOT_FOUND, "proof"), desk.act.viewer
+    found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    if found is None or not viewer.owns(found.department):
+        return absent
+    interview = await interviews.find_own(desk, found.interview)
+    locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    return absent if isinstance(interview, Refusal) or locked is None else (locked, interview)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file as it was handed in."""
+
+    kind: FileKind
+    plain: bytes
+
+
+async def open_file(graph: Graph, act: Act, proof: str) -> OpenFile | Refusal:
+    """The file for HR of the deciding department; that it was opened is on record before a byte of it is read."""
+    if refused := role_refusal(act.viewer, RECRUITERS):
+        return refused
+    rows: list[ProofRow] = []
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, proof)
+        if isinstance(found, Refusal):
+            return found
+        if found[0].purged or found[0].candidate_status == "ERASED":
+            return Refusal(Code.PROOF_PURGED, "proof")
+        rows[:] = [found[0]]
+        await interviews.record(desk, EventType.PROOF_OPENED, found[1].id, proof=proof)
+        return Written("Proof", proof)
+
+    outcome = await perform(graph, act, work)
+    if isinstance(outcome, Refusal):
+        return outcome
+    (row,) = rows
+    await graph.keys.load({row.candidate}, anew=True)
+    stored = await _files(graph).get(row.object)
+    plain = await asyncio.to_thread(proof_files.opened, graph.keys, row.candidate, row.object, stored)
+    if sha256(plain).hexdigest() != row.hash:
+        raise Damaged("The file is not the one that was handed in.")
+    return OpenFile(FileKind(row.kind), plain)
+
+
+async def decide(graph: Graph, act: Act, proof: str, *, verdict: ProofVerdict, reason: str) -> Outcome:
+    """What a named person makes of it; accepted, it excuses what it bears on."""
+    if refused := role_refusal(act.viewer, RECRUITERS) or findings.reason_refusal(reason):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, proof)
+        if isinstance(found, Refusal):
+            return found
+        row, interview = found
+        if findings.decider_refusal(act.viewer, interview):
+            return Refusal(Code.NOT_ALLOWED, "proof")
+        if row.verdict is not None:
+            return Refusal(Code.PROOF_DECIDED, "proof")
+        await desk.tx.run(DECIDE, id=row.id, by=act.viewer.id, verdict=verdict.value, reason=reason, now=act.now)
+        payload = {"proof": row.id, "verdict": verdict.value, "reason": reason}
+        await interviews.record(desk, EventType.PROOF_DECIDED, interview.id, **payload)
+        if verdict is ProofVerdict.ACCEPTED:
+            await findings.excuse_by_proof(desk, interview, reason)
+        if not row.purged:
+            kept = (await policies.in_force(desk.tx, act.viewer.organization)).proof_kept
+            await timers.start(desk, TimerKind.PURGE_PROOF, row.id, act.now + kept)
+        await messages.tell_candidate(desk, Template.PROOF_DECIDED, interview.id, proof=row.id)
+        return Written("Proof", row.id)
+
+    return await perform(graph, act, work)
+
+
+def is_wanted(proof: ProofRow) -> bool:
+    """Whether a file is kept on: a dispute is open, or nobody has decided what it bears on."""
+    if proof.candidate_status == "ERASED":
+        return False
+    if FindingState.DISPUTED.value in proof.finding_states:
+        return True
+    undecided = OPEN_FINDING.intersection(proof.finding_states) or proof.request_state == RequestState.REQUESTED.value
+    return proof.verdict is None and bool(undecided)
+
+
+async def purge(graph: Graph, timer: Timer, now: datetime) -> None:
+    """Deletes a file whose time has come; verdict and hash stay."""
+    rows = await graph.client.read(FIND, id=timer.subject, organization=timer.organization)
+    if rows and is_wanted(rows[0]):
+        await timers.take(graph, timer, now, _look_again)
+        return
+    if rows and not rows[0].purged:
+        await _files(graph).delete(rows[0].object)
+    await timers.take(graph, timer, now, _note_purge)
+
+
+async def _look_again(desk: Desk, timer: Timer) -> None:
+    await timers.start(desk, TimerKind.PURGE_PROOF, timer.subject, desk.act.now + LOOKED_AT_AGAIN)
+
+
+async def _note_purge(desk: Desk, timer: Timer) -> None:
+    found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
+    if found is not None and not found.purged:
+        await desk.tx.run(SET_PURGED, id=found.id, now=desk.act.now)
+        await interviews.record(desk, EventType.PROOF_PURGED, found.interview, proof=found.id)
+
+
+async def sweep(graph: Graph, timer: Timer, now: datetime) -> None:
+    """Deletes what came by a ticket and never reached the graph, and forgets the ticket."""
+    known = {row.object for row in await graph.client.read(LIST_OBJECTS, ticket=timer.subject)}
+    files = _files(graph)
+    for name in await files.names(proof_files.folder(timer.candidate or "", timer.subject)):
+        if name not in known:
+            await files.delete(name)
+    await timers.take(graph, timer, now, _forget_ticket)
+
+
+async def _forget_ticket(desk: Desk, timer: Timer) -> None:
+    await desk.tx.run(FORGET_TICKET, id=timer.subject)
+
+
+def _files(graph: Graph) -> ProofFiles:
+    if graph.files is None:
+        raise RuntimeError("this process was given no place for files")
+    return graph.files

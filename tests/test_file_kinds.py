@@ -1,0 +1,205 @@
+"""What is taken is a whole PDF, JPEG or PNG and nothing else besides; what is stored of it cannot be changed unseen."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.exporting import Damaged
+from graph.file_kinds import MOST_BYTES, FileFault, FileKind, NotTaken, kind_of, name_fault
+from graph.keys import CandidateKeys
+from graph.proof_files import opened, sealed
+from graph.secrets import Secrets
+from tests.pictures import PNG, chunk, document, photograph, picture
+
+SCRIPT = b"<html><script>alert(1)</script></html>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+
+
+def archive(*, comment: bytes = b"", size: int = 10) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.txt", b"\0" * size)
+        file.comment = comment
+    return out.getvalue()
+
+
+def packed_twice(size: int) -> bytes:
+    return zlib.compress(zlib.compress(b"\0" * size, 9), 9)
+
+
+GOOD = {"a PDF": document(), "a JPEG": photograph(), "a PNG": picture(), "text in a PNG": picture(b"A photograph.")}
+TAIL = document()[-60:]
+HOSTILE: dict[str, tuple[bytes, FileFault]] = {
+    "nothing": (b"", FileFault.EMPTY),
+    "too much": (b"%PDF-1.7\n" + b"\0" * MOST_BYTES, FileFault.TOO_LARGE),
+    "a text": (b"I was ill.", FileFault.WRONG_TYPE),
+    "a page": (SCRIPT, FileFault.WRONG_TYPE),
+    "an SVG": (SVG, FileFault.WRONG_TYPE),
+    "an SVG with a head": (b'<?xml version="1.0"?>' + SVG, FileFault.WRONG_TYPE),
+    "a GIF": (b"GIF89a\1\0\1\0\0\0\0;", FileFault.WRONG_TYPE),
+    "a program": (b"MZ\x90\0" + b"\0" * 100, FileFault.WRONG_TYPE),
+    "an ELF": (b"\x7fELF" + b"\0" * 100, FileFault.WRONG_TYPE),
+    "an archive": (archive(), FileFault.WRONG_TYPE),
+    "a bomb of an archive": (archive(size=50_000_000), FileFault.WRONG_TYPE),
+    "a PDF behind something": (b"\n" + document(), FileFault.WRONG_TYPE),
+    "a PDF of no version": (b"%PDF-9" + document()[6:], FileFault.WRONG_TYPE),
+    "a head alone": (b"%PDF-1.7\n", FileFault.DAMAGED),
+    "a PDF cut short": (document()[:-30], FileFault.DAMAGED),
+    "a PDF without a table": (b"%PDF-1.7\nstartxref\n5\n%%EOF\n", FileFault.DAMAGED),
+    "a PDF whose table is elsewhere": (document().replace(b"startxref\n", b"startxref\n9"), FileFault.DAMAGED),
+    "a PDF and an archive": (document() + archive(), FileFault.AMBIGUOUS),
+    "a PDF in an archive's comment": (
+        b"%PDF-1.7\n" + archive(comment=document()[9:] + TAIL),
+        FileFault.DAMAGED,
+    ),
+    "an archive in a PDF": (document(archive().replace(b")", b" ")), FileFault.AMBIGUOUS),
+    "a PDF that is a page": (document().replace(b"%\xe2\xe3\xcf\xd3", SCRIPT), FileFault.AMBIGUOUS),
+    "a page before a PDF": (b"%PDF-1.7\n" + SCRIPT + document(SCRIPT)[9:], FileFault.DAMAGED),
+    "a page after a PDF": (document() + SCRIPT, FileFault.AMBIGUOUS),
+    "a PDF that unfolds": (document(stream=zlib.compress(b"\0" * 300_000_000, 9)), FileFault.UNFOLDS),
+    "a PDF that unfolds twice": (document(stream=packed_twice(400_000_000)), FileFault.UNFOLDS),
+    "a PDF of many streams": (document(b"stream\n" * 100_001), FileFault.UNFOLDS),
+    "a JPEG's beginning": (b"\xff\xd8\xff", FileFault.DAMAGED),
+    "a JPEG cut short": (photograph()[:-1], FileFault.DAMAGED),
+    "a JPEG without a scan": (b"\xff\xd8\xff\xe0\0\4ab\xff\xd9", FileFault.DAMAGED),
+    "a JPEG without a frame": (b"\xff\xd8\xff\xda\0\2\1\xff\xd9", FileFault.DAMAGED),
+    "a JPEG and an archive": (photograph() + archive(), FileFault.AMBIGUOUS),
+    "a JPEG and a page": (photograph() + SCRIPT, FileFault.AMBIGUOUS),
+    "a page in a JPEG": (photograph(SCRIPT), FileFault.AMBIGUOUS),
+    "an archive in a JPEG": (photograph(archive()), FileFault.AMBIGUOUS),
+    "a JPEG of nothing": (photograph(width=0), FileFault.DAMAGED),
+    "a vast JPEG": (photograph(width=60_000, height=60_000), FileFault.UNFOLDS),
+    "a PNG's beginning": (PNG, FileFault.DAMAGED),
+    "a PNG cut short": (picture()[:-1], FileFault.DAMAGED),
+    "a PNG without an end": (picture()[:-12], FileFault.DAMAGED),
+    "a PNG and an archive": (picture() + archive(), FileFault.AMBIGUOUS),
+    "a PNG and a page": (picture() + SCRIPT, FileFault.AMBIGUOUS),
+    "a page in a PNG": (picture(SCRIPT), FileFault.AMBIGUOUS),
+    "an SVG in a PNG": (picture(SVG), FileFault.AMBIGUOUS),
+    "an archive in a PNG": (picture(archive()), FileFault.AMBIGUOUS),
+    "a PNG with too few dots": (picture(dots=b"\0" * 10), FileFault.DAMAGED),
+    "a PNG with more behind its dots": (picture(dots=b"\0" * 1_000), FileFault.AMBIGUOUS),
+    "a bomb of a PNG": (picture(dots=b"\0" * 300_000_000), FileFault.AMBIGUOUS),
+    "a vast PNG": (picture(width=100_000, height=100_000, dots=b"\0"), FileFault.UNFOLDS),
+    "a PNG with another's chunk": (picture()[:33] + chunk(b"EVIL", b"") + picture()[33:], FileFault.DAMAGED),
+    "a PNG without dots": (picture()[:33] + chunk(b"IEND", b""), FileFault.DAMAGED),
+    "a PNG whose sum is wrong": (picture()[:-1] + b"\0", FileFault.DAMAGED),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_whole_is_taken(name: str) -> None:
+    assert kind_of(GOOD[name]).value in name
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_something_else_is_not(name: str) -> None:
+    data, fault = HOSTILE[name]
+    with pytest.raises(NotTaken) as refused:
+        kind_of(data)
+    assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize(
+    "name", ["../proof.pdf", "a/b.png", "..\\proof.pdf", "..", "C:\\proof.pdf", "a\0.png", "a" * 256]
+)
+def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
+    assert name_fault(name) is FileFault.BAD_NAME
+
+
+def test_an_interlaced_picture_is_taken() -> None:
+    """Seven pictures in one: their rows are counted by themselves."""
+    sizes = [(1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4)]
+    dots = b"".join((b"\0" + b"\1\2\3" * wide) * high for wide, high in sizes)
+    assert kind_of(picture(width=8, height=8, dots=dots, interlaced=1)) is FileKind.PNG
+
+
+@given(st.sampled_from(sorted(GOOD)), st.data())
+@settings(max_examples=300, deadline=None)
+def test_no_part_of_a_file_is_taken_for_the_whole(name: str, data: st.DataObject) -> None:
+    whole = GOOD[name]
+    at = data.draw(st.integers(0, len(whole.rstrip()) - 1))
+    with pytest.raises(NotTaken):
+        kind_of(whole[:at])
+
+
+@given(st.sampled_from(["a JPEG", "a PNG"]), st.binary(min_size=1, max_size=50))
+@settings(max_examples=200, deadline=None)
+def test_nothing_stands_behind_a_picture(name: str, more: bytes) -> None:
+    with pytest.raises(NotTaken):
+        kind_of(GOOD[name] + more)
+
+
+@given(st.binary(max_size=2_000))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_get_an_answer(data: bytes) -> None:
+    for start in (b"", b"%PDF-1.7\n", b"\xff\xd8\xff", PNG, PNG + struct.pack(">I4s", 13, b"IHDR")):
+        with suppress(NotTaken):
+            kind_of(start + data)
+
+
+# What is stored
+
+NAME = "ca/candidate/ticket/attempt"
+LENGTHS = [0, 1, 15, 16, 17, 65_535, 65_536, 65_537, 131_072, 200_000]
+
+
+@pytest.fixture(scope="module")
+async def keys(tmp_path_factory: pytest.TempPathFactory) -> CandidateKeys:
+    found = CandidateKeys.at(tmp_path_factory.mktemp("keys"), Secrets(b"k" * 32))
+    for candidate in ("candidate", "another"):
+        await found.create(candidate, 1)
+    return found
+
+
+@pytest.mark.parametrize("length", LENGTHS[1:])
+def test_a_file_comes_back_as_it_was(keys: CandidateKeys, length: int) -> None:
+    plain = bytes(number % 251 for number in range(length))
+    stored = sealed(keys, "candidate", NAME, plain)
+    assert plain[:16] not in stored or length < 16
+    assert opened(keys, "candidate", NAME, stored) == plain
+
+
+@given(length=st.sampled_from(LENGTHS[1:]), data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_change_of_what_is_stored_is_noticed(keys: CandidateKeys, length: int, data: st.DataObject) -> None:
+    stored = sealed(keys, "candidate", NAME, b"x" * length)
+    at = data.draw(st.integers(0, len(stored) - 1))
+    flipped = bytearray(stored)
+    flipped[at] ^= 1 << data.draw(st.integers(0, 7))
+    for changed in (stored[:at], bytes(flipped), stored + b"\0", stored + stored[at:], stored[:at] + stored[at + 1 :]):
+        with pytest.raises(Damaged):
+            opened(keys, "candidate", NAME, changed)
+
+
+def test_frames_are_not_moved_or_mixed(keys: CandidateKeys) -> None:
+    one, other = (sealed(keys, "candidate", NAME, text * 150_000) for text in (b"a", b"b"))
+    head = one.index(b"\n") + 1
+    size = 4 + 65_536 + 16
+    frames = [one[head : head + size], one[head + size : head + 2 * size], one[head + 2 * size :]]
+    for order in ([1, 0, 2], [0, 2], [0, 1], [0, 0, 1, 2]):
+        with pytest.raises(Damaged):
+            opened(keys, "candidate", NAME, one[:head] + b"".join(frames[number] for number in order))
+    mixed = one[: head + size] + other[other.index(b"\n") + 1 + size :]
+    for stored, owner, name in ((mixed, "candidate", NAME), (one, "another", NAME), (one, "candidate", NAME + "2")):
+        with pytest.raises(Damaged):
+            opened(keys, owner, name, stored)
+
+
+async def test_without_the_key_nothing_opens(tmp_path: Path) -> None:
+    keys, candidate = CandidateKeys.at(tmp_path, Secrets(b"k" * 32)), str(uuid4())
+    await keys.create(candidate, 1)
+    stored = sealed(keys, candidate, NAME, b"secret")
+    await keys.drop(candidate)
+    with pytest.raises(Damaged):
+        opened(keys, candidate, NAME, stored)
