@@ -141,8 +141,10 @@ def edits(event: Event, strangers: dict[str, str]) -> Iterator[Edit]:
     for label, id in event.about:
         at = f"MATCH (e)-[about:ABOUT]->(n:{label} {{id: $id}}) "
         yield edit(f"link to {label} removed", at + "DELETE about", id=id)
-        move = f"MATCH (m:{label} {{id: $other}}) DELETE about CREATE (e)-[:ABOUT]->(m)"
-        yield edit(f"link to {label} moved", at + move, id=id, other=strangers[label])
+        # Of what the small company has none, the demo's events are led to one that is made for it.
+        find = "MATCH" if label in strangers else "MERGE"
+        move = f"{find} (m:{label} {{id: $other}}) DELETE about CREATE (e)-[:ABOUT]->(m)"
+        yield edit(f"link to {label} moved", at + move, id=id, other=strangers.get(label, "a stranger"))
     for label, id in strangers.items():
         if label != "User":
             yield edit(f"link to {label} added", f"MATCH (n:{label} {{id: $id}}) CREATE (e)-[:ABOUT]->(n)", id=id)
