@@ -207,6 +207,7 @@ class MessageRow:
     created_at: datetime
     channel: str | None
     receipts: list[str]
+    reporters: list[str]
     candidate: str | None
     department: str | None
     user: str | None
@@ -220,6 +221,7 @@ FIND = Statement(
     RETURN message.id AS id, message.organization AS organization, message.template AS template,
       message.state AS state, message.subject AS subject, message.facts AS facts, message.createdAt AS created_at,
       message.channel AS channel, coalesce(message.receipts, []) AS receipts,
+      coalesce(message.reporters, []) AS reporters,
       head([(message)-[:TO]->(candidate:Candidate) | candidate.id]) AS candidate,
       head([(message)-[:TO]->(department:Department) | department.id]) AS department,
       head([(message)-[:TO]->(user:User) | user.id]) AS user,
@@ -238,7 +240,10 @@ SETTLE = Statement(
 )
 KEEP_RECEIPT = Statement(
     "messages.keep_receipt",
-    "MATCH (message:Message {id: $id}) SET message.state = $state, message.receipts = $receipts",
+    """
+    MATCH (message:Message {id: $id}) SET message.state = $state, message.receipts = $receipts,
+      message.reporters = $reporters
+    """,
     row=Nothing,
     writes=True,
 )
@@ -271,7 +276,8 @@ async def settle(
         await _tell_history(desk, EventType.MESSAGE_SENT, message, channel, desk.act.now)
     elif state is MessageState.BOUNCED and Receipt.BOUNCED.value not in message.receipts:
         receipts = sorted({*message.receipts, Receipt.BOUNCED.value})
-        await desk.tx.run(KEEP_RECEIPT, id=message.id, state=state.value, receipts=receipts)
+        told = {"state": state.value, "receipts": receipts, "reporters": message.reporters}
+        await desk.tx.run(KEEP_RECEIPT, id=message.id, **told)
         await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
 
 
@@ -305,10 +311,11 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
         found = await desk.tx.one(FIND, id=message)
         if found is None:
             return Refusal(Code.NOT_FOUND, "message")
+        receipts = sorted({*found.receipts, receipt.value})
+        reporters = sorted({*found.reporters, act.viewer.id})
+        state = state_after(MessageState(found.state), receipts)
+        await desk.tx.run(KEEP_RECEIPT, id=message, state=state.value, receipts=receipts, reporters=reporters)
         if receipt.value not in found.receipts:
-            receipts = sorted({*found.receipts, receipt.value})
-            state = state_after(MessageState(found.state), receipts)
-            await desk.tx.run(KEEP_RECEIPT, id=message, state=state.value, receipts=receipts)
             await _tell_history(desk, EVENTS[receipt], found, found.channel, at or act.now)
         return Written("Message", message)
 

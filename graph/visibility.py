@@ -601,8 +601,8 @@ POLICIES: Mapping[str, Policy] = {
             "OR EXISTS { (this)-[:TO]->(d:Department) WHERE d.id IN $own } "
             "OR EXISTS { (this)-[:TO]->(:User {id: $viewer}) } OR ($admin AND this.organization = $organization)"
         ),
-        # Who brings messages on must be able to say what became of them.
-        Rule("this.organization = $organization", own="false", near="false"),
+        # What a message tells may be a finding: a program sees those of which it said itself what became of them.
+        Rule("$viewer IN coalesce(this.reporters, [])", own="false", near="false"),
         Rule("$verified AND EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine }"),
     ),
     # How people are scored is told to whoever may be scored by it, once it may be in force.

@@ -393,11 +393,18 @@ async def test_receipts_become_events_and_are_heard_once(office: Office) -> None
     interview = await office.invited()
     await office.work()
     (message,) = (await office.told(interview))["messages"]
+    hidden = "query Seen($id: ID!) { interview(id: $id) { messages { id } } }"
+    found = await office.ask(hidden, office.company.user("integrator"), id=interview)
+    assert found["interview"]["messages"] == [], "what was told may be a finding"
     selection = "state receipts"
     for receipt in (Receipt.OPENED, Receipt.DELIVERED, Receipt.OPENED):
         said = {"message": message["id"], "receipt": receipt.value}
         made = await office.ask.do("recordDelivery", office.company.user("integrator"), selection, **said)
     assert made == {"__typename": "Message", "state": "DELIVERED", "receipts": ["DELIVERED", "OPENED"]}
+    query = "query Seen($id: ID!) { interview(id: $id) { messages { id } } }"
+    for viewer, sees in (("integrator", 1), ("marketing", 1), ("technology", None)):
+        seen = (await office.ask(query, office.company.user(viewer), id=interview))["interview"]
+        assert (len(seen["messages"]) if seen else None) == sees, viewer
     plain = from_global(message["id"])[1]
     made = await office.ask.do("recordDelivery", office.company.user("hr"), selection, message=plain, receipt="BOUNCED")
     assert made["state"] == "BOUNCED"

@@ -240,7 +240,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "OutcomeTask": uid(interview["id"]),
         "FindingTask": finding,
         "Link": await company.hr.link(first),
-        "Message": uid(interview["messages"][0]["id"]),
+        "Message": await reported(graph, company, uid(interview["messages"][0]["id"])),
         "Decision": await company.hr.decide(Decide(second, Verdict.HOLD, "Later.", (finding,))),
         "FreedSlot": await freed(company),
         "Webhook": await hooked(graph, company),
@@ -257,6 +257,20 @@ async def freed(company: Company) -> str:
     interview = await company.hr.interview(lost, starts_at=company.hr.at + timedelta(days=5))
     await company.hr.cancel(interview, Side.CANDIDATE)
     return await company.hr.free_slot(interview)
+
+
+REPORT = Statement(
+    "tests.report",
+    "MATCH (message:Message {id: $id}) SET message.reporters = [$user]",
+    row=Nothing,
+    writes=True,
+)
+
+
+async def reported(graph: Graph, company: Company, message: str) -> str:
+    """One of which the viewer said what became of it."""
+    await graph.client.write(lambda tx: tx.run(REPORT, id=message, user=company.hr.viewer.id))
+    return message
 
 
 CALL = Statement(
