@@ -98,9 +98,15 @@ def report_refusal(report: Report, now: datetime) -> Refusal | None:
     return None if lasting and report.until <= now + SKEW else Refusal(Code.INVALID_VALUE, "until")
 
 
+OF_DEVICE = frozenset({TelemetryKind.DEVICE_CHECK_PASSED, TelemetryKind.DEVICE_CHECK_FAILED})
+"""What a candidate may report by its link: how the check of its own device went."""
+
+
 async def record(graph: Graph, act: Act, report: Report) -> Outcome:
-    """Takes a report, however late, out of order or often it comes."""
-    if refused := role_refusal(act.viewer, RECORDERS) or report_refusal(report, act.now):
+    """Takes a report, however late, out of order or often it comes; of its own device the candidate may report too."""
+    is_own = act.viewer.person is not None and report.kind in OF_DEVICE
+    role = None if is_own else role_refusal(act.viewer, RECORDERS)
+    if refused := role or report_refusal(report, act.now):
         return refused
     if (report.interview is None) != (report.kind is TelemetryKind.PLATFORM_OUTAGE):
         return Refusal(Code.INVALID_VALUE, "interview")
@@ -108,7 +114,8 @@ async def record(graph: Graph, act: Act, report: Report) -> Outcome:
     async def work(desk: Desk) -> Outcome:
         if report.interview is None:
             return await _outage(desk, report)
-        found = await interviews.find_own(desk, report.interview, recorder=True)
+        find = interviews.find_mine(desk, report.interview) if is_own else None
+        found = await (find or interviews.find_own(desk, report.interview, recorder=True))
         return found if isinstance(found, Refusal) else await _seen(desk, report, found)
 
     return await perform(graph, act, work)

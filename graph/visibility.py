@@ -562,9 +562,9 @@ POLICIES: Mapping[str, Policy] = {
         ),
         Rule("this.recordedBy = $viewer"),
         Rule(
-            "$verified AND (EXISTS { (this)-[:OBSERVES]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
-            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } "
-            "OR (this.organization = $organization AND this.kind = 'PLATFORM_OUTAGE'))"
+            "EXISTS { (this)-[:OBSERVES]->(:Interview)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
+            "WHERE c.id IN $mine AND ($verified OR (a.id = $linked AND this.recordedBy = $viewer)) } "
+            "OR ($verified AND this.organization = $organization AND this.kind = 'PLATFORM_OUTAGE')"
         ),
     ),
     "Assessment": Policy(

@@ -26,10 +26,12 @@ from graph.candidates import Person
 from graph.interviews import Mode
 from graph.links import Link
 from graph.refusals import Code, Locale
+from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
 from schema.limits import measure, operations
 from tests.conftest import NOW, Ask, Company, gid
+from tests.pictures import document
 
 PORT = 8000
 HOME = f"http://127.0.0.1:{PORT}"
@@ -314,6 +316,55 @@ async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> N
     page = await candidate.send("statement", finding=gid("Finding", finding), text="链接打不开。")
     assert words.told("STATEMENT", Locale.ZH_CN) in page.text
     assert "链接打不开。" in page.text
+
+
+async def test_the_check_of_a_device_is_kept(ask: Ask, company: Company, candidate: Candidate) -> None:
+    """By the link alone, of the own interview and nothing else; no other report is a candidate's to give."""
+    await candidate.follow()
+    page = await candidate.http.get("/c/check", params={"interview": candidate.interview})
+    assert 'value="PASSED"' in page.text
+    page = await candidate.send("check", interview=candidate.interview, result="FAILED")
+    assert words.told("CHECK_KEPT", Locale.ZH_CN) in page.text
+    query = "query T($id: ID!) { interview(id: $id) { telemetry { kind source } } }"
+    seen = (await ask(query, company.user("marketing"), id=candidate.interview))["interview"]["telemetry"]
+    assert seen == [{"kind": "DEVICE_CHECK_FAILED", "source": "urn:turnout:candidate"}]
+    page = await candidate.send("check", interview=gid("Interview", "none"), result="PASSED")
+    assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
+    claim = Claim(candidate.link.candidate, candidate.link.application, verified=True)
+    joined = {"kind": "CANDIDATE_JOINED", "source": "urn:me", "key": "1", "occurredAt": NOW.isoformat()}
+    answer = await ask.do("recordTelemetry", claim, interview=candidate.interview, **joined)
+    assert answer["code"] == "NOT_ALLOWED"
+
+
+async def test_a_finding_is_disputed(ask: Ask, company: Company, candidate: Candidate) -> None:
+    company.at(days=9)
+    finding = gid("Finding", await company.hr.no_show(candidate.link.application))
+    await candidate.follow()
+    await candidate.verify()
+    assert words.word("dispute_text", Locale.ZH_CN) in (await candidate.http.get("/c/record")).text
+    page = await candidate.send("dispute", finding=finding, text="我当时在线。")
+    assert words.told("DISPUTED", Locale.ZH_CN) in page.text
+    assert "我当时在线。" in page.text
+    page = await candidate.send("dispute", finding=finding, text="再说一次。")
+    assert words.told("WRONG_STATE", Locale.ZH_CN) in page.text
+
+
+async def test_proof_is_handed_in_by_a_form(ask: Ask, company: Company, candidate: Candidate) -> None:
+    company.at(days=9)
+    missed = await company.hr.missed(candidate.link.application)
+    finding = await company.hr.suspicion(missed)
+    await company.hr.notice(finding)
+    await candidate.follow()
+    assert "/c/code" in str((await candidate.send("proof", about=gid("Finding", finding))).url)
+    await candidate.verify()
+    page = await candidate.send("proof", about=gid("Finding", finding))
+    action = re.search(r'action="(/c/proof/[^"]+)"', page.text)
+    assert action, page.text
+    sent = await candidate.http.post(action.group(1), files={"file": ("note.pdf", document())})
+    assert sent.status_code == 201, sent.text
+    assert words.word("proofs", Locale.ZH_CN) in (await candidate.http.get("/c/record")).text
+    page = await candidate.send("proof", about=gid("Finding", "none"))
+    assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
 
 
 async def test_pages_speak_the_language_of_the_candidate(graph: Graph, company: Company, candidate: Candidate) -> None:

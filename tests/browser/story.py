@@ -28,16 +28,12 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from tests.browser.conftest import Device, Site, opened
 from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.pictures import document
 from tests.test_visibility import NAME_ZH
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCS / "story"
 LINE = timedelta(minutes=1)
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
-"""What a hospital might print, as far as its form goes."""
 HISTORY = """
 query History($id: ID!) {
   application(id: $id) { reminders { kind message } interviews { nodes { outcome finding { id state } } } }
@@ -263,7 +259,7 @@ async def missed_with_good_cause(story: Story, application: str) -> None:
     if story.can("requestUpload"):
         await story.device.press("上传证明")
         await page.get_by_label("选择文件").set_input_files(
-            {"name": "hospital.pdf", "mimeType": "application/pdf", "buffer": PDF}
+            {"name": "hospital.pdf", "mimeType": "application/pdf", "buffer": document()}
         )
         await story.show("Proof is sealed under the candidate's own key.")
         await story.device.press("上传")

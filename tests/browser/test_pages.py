@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from graph.candidates import Person
 from graph.refusals import Locale
 from tests.browser.conftest import Site, opened
 from tests.conftest import NOW, Ask, Company, gid
+from tests.pictures import document
 
 LOOKS = [("phone", True), ("desk", True), ("phone", False)]
 
@@ -32,7 +33,7 @@ async def suspected(company: Company, application: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "scripts"), LOOKS)
-async def test_a_candidate_does_everything(
+async def test_a_candidate_does_everything(  # noqa: PLR0915  one story
     ask: Ask, company: Company, site: Site, chromium: Browser, size: str, scripts: bool
 ) -> None:
     company.at(days=20)
@@ -53,6 +54,15 @@ async def test_a_candidate_does_everything(
         name_of, text = await device.save("加入日历")
         assert name_of == "interview.ics"
         assert b"BEGIN:VALARM" in text
+        await device.press("检查设备")
+        if scripts:
+            await page.get_by_role("button", name="开始检查").click()
+            await expect(page.get_by_label("一切正常")).to_be_checked()
+        else:
+            await page.get_by_label("一切正常").check()
+        await device.look(f"{name}-2b-device")
+        await device.press("提交结果")
+        assert await device.says("检查结果已保存。")
         await device.press("申请改期")
         await device.look(f"{name}-3-time")
         await page.get_by_role("radio").first.check()
@@ -70,6 +80,14 @@ async def test_a_candidate_does_everything(
         await device.press("提交陈述")
         assert await device.says("陈述已提交，作出认定前会先阅读。")
         await device.look(f"{name}-7-answered")
+        await device.press("上传证明")
+        picture = {"name": "note.pdf", "mimeType": "application/pdf", "buffer": document()}
+        await page.get_by_label("选择文件").set_input_files(picture)
+        await device.look(f"{name}-7b-proof")
+        await device.press("上传")
+        assert await device.says("已收到您的证明。")
+        await device.look(f"{name}-7c-received")
+        await page.goto(f"{site.address}/c/record")
         await device.press("我的权利")
         await device.look(f"{name}-8-rights")
         _, copy = await device.save("下载 JSON")
