@@ -12,14 +12,14 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry.types import Info
 
-from graph import analytics, costs, fairness
+from graph import analytics, costs, fairness, simulating
 from graph.analytics import ComparedBy, GroupBy, Period, Scope
 from graph.fairness import FairBy
 from graph.instants import is_zone
 from graph.interviews import Mode
 from graph.labels import LABELS, in_words
 from graph.refusals import Locale
-from graph.visibility import Dialect, Viewer
+from graph.visibility import Dialect, OrganizationRole, Viewer
 from schema.context import Context
 from schema.costs import Calculation, Cost, Roi
 from schema.errors import bad_argument
@@ -28,6 +28,8 @@ from schema.fields import LOCALE, field
 from schema.ids import id_of
 from schema.intervals import Rate, RateDifference
 from schema.scalars import DateTime
+from schema.score_policies import ScorePolicyDraft, draft_of
+from schema.simulating import Simulation
 
 strawberry.enum(GroupBy, name="NoShowsBy", description="What no-shows are grouped by; weeks are ISO weeks.")
 strawberry.enum(ComparedBy, name="SecondRoundBy", description="What applications are told apart by.")
@@ -199,6 +201,20 @@ class Analytics:
             )
         limits = fairness.UPHELD_LIMIT, fairness.FALSE_LIMIT
         return cast(Any, await fairness.measure(self.context.graph, over, when, by, table, limits))
+
+    @strawberry.field(
+        description="What the last year's applications, 2,000 at most, would have looked like under another score "
+        "policy than the one in force: each by what had happened on its day. HR_ADMIN and AUDITOR; null for others."
+    )
+    async def simulate_policy(
+        self, draft: Annotated[ScorePolicyDraft, _argument("The other policy.")]
+    ) -> Simulation | None:
+        if self.viewer.role not in (OrganizationRole.HR_ADMIN, OrganizationRole.AUDITOR):
+            return None
+        found = await simulating.simulate(self.context.graph, self.viewer, draft_of(draft), self.context.clock())
+        if isinstance(found, str):
+            raise bad_argument("draft", f"{found} is out of its bounds")
+        return cast(Any, found)
 
     def _asked(
         self, department: Any, start: datetime | None, end: datetime | None, name: str = "from"

@@ -39,6 +39,7 @@ from graph.observations import (
     months_after,
     observe,
 )
+from graph.simulating import Case, simulated
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FINAL = Decided("f", "FINAL", "NO_SHOW", "CANDIDATE", NOW + timedelta(days=200), restricted=False)
@@ -378,3 +379,29 @@ def test_the_label_is_no_input_to_the_score(facts: Facts) -> None:
     with_marks = replace(facts, employments=(replace(at_work(*LATES), months=(MonthFact("2026-09", 0, 0, LATES),)),))
     one, other = (score(DEFAULTS, observe(DEFAULTS, each, NOW), NOW) for each in (facts, with_marks))
     assert one.bytes() == other.bytes()
+
+
+def case(department: str, *interviews: InterviewFact, days: int = 0) -> Case:
+    return Case(department, department, NOW - timedelta(days=days), Facts(interviews))
+
+
+def test_a_simulation_counts_and_names_nobody() -> None:
+    """Who crosses a band is counted; of fewer than five nothing is told."""
+    came = [interview(str(number), days=30 + number) for number in range(3)]
+    cases = [case("a", *came) for _ in range(6)] + [case("b", *came, missed()) for _ in range(4)]
+    strict = replace(DEFAULTS, bands={Band.STRONG: 95.0, Band.GOOD: 90.0, Band.FAIR: 50.0, Band.WEAK: 0.0})
+    found = simulated(DEFAULTS, strict, cases)
+    assert (found.applications, found.raised, found.lowered) == (10, 0, 10)
+    assert {each.band: each.count for each in found.after} == {**dict.fromkeys((*Band, None), 0), Band.FAIR: 10}
+    assert [(each.name, each.applications, each.change) for each in found.departments] == [
+        ("a", 6, 0),
+        ("b", None, None),
+    ]
+
+
+def test_a_simulation_knows_only_what_had_happened() -> None:
+    """On the day of an application that was filed before the interviews nothing was known."""
+    came = [interview(str(number), days=30 + number) for number in range(3)]
+    found = simulated(DEFAULTS, DEFAULTS, [case("a", *came, days=100) for _ in range(5)])
+    assert {each.band: each.count for each in found.before}[None] == 5
+    assert (found.raised, found.lowered) == (0, 0)

@@ -106,3 +106,19 @@ async def test_scoring_is_switched_for_places_and_roles(ask: Ask, company: Compa
     assert (found["scoringOff"], found["scoringOffIn"], found["scoringOffFor"]) == (False, ["DE"], ["AUDITOR"])
     refused = await ask.do("switchScoring", company.user("hr"), off=False, jurisdictions=["Germany"], **told)
     assert (refused["code"], refused["field"]) == ("INVALID_VALUE", "jurisdictions")
+
+
+async def test_another_policy_is_simulated(ask: Ask, company: Company) -> None:
+    """Over the last year's applications; counts of fewer than five are not told, and recruiters have none."""
+    for _ in range(5):
+        await company.application("marketing")
+    query = """query S($draft: ScorePolicyDraft!) { analytics { simulatePolicy(draft: $draft) {
+      applications before { band count } after { band count } raised lowered
+      departments { id name applications change } } } }"""
+    found = (await ask(query, company.user("hr"), draft={"minimum": 4}))["analytics"]["simulatePolicy"]
+    assert (found["applications"], found["raised"], found["lowered"]) == (5, 0, 0)
+    assert {each["band"]: each["count"] for each in found["before"]}[None] == 5
+    assert [each["id"] for each in found["departments"]] == [gid("Department", company.departments["marketing"])]
+    assert (await ask(query, company.user("marketing"), draft={}))["analytics"]["simulatePolicy"] is None
+    wrong = await ask.whole(query, company.user("hr"), draft={"minimum": 1})
+    assert wrong.errors[0]["extensions"]["code"] == "BAD_ARGUMENT"

@@ -15,6 +15,7 @@ SCHEMA = core_schema()
 UNSHAPED = {"Query", "Mutation", "Subscription", "PageInfo", "Graph", "GraphEdge"} | {
     *("Fairness", "FairGroup", "Brake"),
     *("Analytics", "NoShows", "NoShowGroup", "SecondRound", "Odds", "Rate", "RateDifference", "Range"),
+    *("Simulation", "SimulatedBand", "SimulatedDepartment"),
     *("Cost", "CostRates", "Loss", "LostInterviews", "DaysToFill", "Calculation", "Roi", "RoiSide"),
 }
 """Object types that hold nothing of the graph themselves; so do connections, their edges, and refusals.

@@ -1,0 +1,152 @@
+"""What another score policy would have said of the last year's applications: counts and changes, never people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from graph import credit
+from graph.analytics import SMALLEST
+from graph.credit import DEFAULTS, Band, CreditPolicy, fault
+from graph.instants import from_text
+from graph.observations import Facts, observe
+from graph.score_policies import IN_FORCE, Draft, drafted, read
+from graph.scores import EMPLOYMENTS, INTERVIEWS, facts_of
+from graph.statements import Statement
+from graph.visibility import Viewer
+from graph.writing import Graph
+
+YEAR = timedelta(days=365)
+MOST = 2_000
+"""Applications that are looked at, the newest of the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An application as it stood on its day, by what is known of that day now."""
+
+    department: str
+    name: str
+    applied_at: datetime
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class BandCount:
+    """How many stood in a band; null where they were too few to tell."""
+
+    band: Band | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentChange:
+    """By how many points scores of one department would have differed, on average; null of too few."""
+
+    department: str
+    name: str
+    applications: int | None
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    applications: int | None
+    before: tuple[BandCount, ...]
+    after: tuple[BandCount, ...]
+    raised: int | None
+    lowered: int | None
+    departments: tuple[DepartmentChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    department: str
+    name: str
+    applied_at: str
+    interviews: list[Any]
+    employments: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    document: str | None
+
+
+FIND_POLICY = Statement("simulating.find_policy", "RETURN " + IN_FORCE + " AS document", row=InForce)
+LIST_CASES = Statement(
+    "simulating.list_cases",
+    """
+    MATCH (place:Department)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(filed:Application)<-[:SUBMITTED]-(this:Candidate)
+    WHERE place.id IN $own AND filed.appliedAt >= $from AND filed.appliedAt <= $now AND this.status = 'ACTIVE'
+    WITH place, filed, this ORDER BY filed.appliedAt DESC, filed.id LIMIT $most
+    RETURN place.id AS department, place.name AS name, toString(filed.appliedAt) AS applied_at, """
+    + INTERVIEWS
+    + " AS interviews, "
+    + EMPLOYMENTS
+    + " AS employments",
+    row=CaseRow,
+)
+
+_RANK = {band: rank for rank, band in enumerate(reversed(Band))}
+
+
+def _points(policy: CreditPolicy, case: Case) -> tuple[int | None, Band | None]:
+    """The score on the day of the application, by what had happened then."""
+    seen = [each for each in observe(policy, case.facts, case.applied_at) if each.on <= case.applied_at.date()]
+    found = credit.score(policy, seen, case.applied_at)
+    return found.points, found.band
+
+
+def told(count: int) -> int | None:
+    """A count of people, where it is not of so few that they could be known by it."""
+    return count if count == 0 or count >= SMALLEST else None
+
+
+def _bands(bands: Iterable[Band | None]) -> tuple[BandCount, ...]:
+    counts = Counter(bands)
+    return tuple(BandCount(band, told(counts[band])) for band in (*Band, None))
+
+
+def simulated(now: CreditPolicy, then: CreditPolicy, cases: Sequence[Case]) -> Simulation:
+    """Both policies over the same cases; pure."""
+    both = [(case, _points(now, case), _points(then, case)) for case in cases]
+    pairs = [(one[1], other[1]) for _, one, other in both]
+    crossed = [_RANK[after] - _RANK[before] for before, after in pairs if before is not None and after is not None]
+    changes: dict[tuple[str, str], list[int]] = {}
+    for case, (before, _), (after, _) in both:
+        found = changes.setdefault((case.name, case.department), [])
+        found += [] if before is None or after is None else [after - before]
+    return Simulation(
+        told(len(cases)),
+        _bands(before for before, _ in pairs),
+        _bands(after for _, after in pairs),
+        told(sum(each > 0 for each in crossed)),
+        told(sum(each < 0 for each in crossed)),
+        tuple(_change(id, name, found) for (name, id), found in sorted(changes.items())),
+    )
+
+
+def _change(department: str, name: str, found: Sequence[int]) -> DepartmentChange:
+    enough = len(found) >= SMALLEST
+    change = round(sum(found) / len(found)) / 100 if enough else None
+    return DepartmentChange(department, name, told(len(found)), change)
+
+
+async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) -> Simulation | str:
+    """What the last year would have looked like under a draft; or the field at which it is no policy."""
+    known = viewer.at(now)
+    (found,) = await graph.client.read(FIND_POLICY, **known)
+    policy = read(found.document) if found.document else DEFAULTS
+    then = drafted(policy, policy.version + 1, draft)
+    if (field := fault(then)) is not None:
+        return field
+    rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR, "most": MOST})
+    cases = [
+        Case(row.department, row.name, from_text(row.applied_at), facts_of(row.interviews, row.employments))
+        for row in rows
+    ]
+    return simulated(policy, then, cases)
