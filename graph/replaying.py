@@ -170,6 +170,8 @@ _HANDLERS: Mapping[str, Handle] = {
     "NO_SHOW_EXCUSED": _finding("EXCUSED"),
     "NO_SHOW_DISPUTED": _finding("DISPUTED"),
     "NO_SHOW_VOIDED": _finding("VOID"),
+    "DISPUTE_UPHELD": _finding("VOID"),
+    "DISPUTE_REJECTED": _finding("FINAL"),
     "CANDIDATE_RESTRICTED": _restricted,
     "EMPLOYMENT_RECORDED": _employed,
     "EMPLOYMENT_ENDED": _left,
