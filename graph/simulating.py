@@ -20,8 +20,6 @@ from graph.visibility import Viewer
 from graph.writing import Graph
 
 YEAR = timedelta(days=365)
-MOST = 2_000
-"""Applications that are looked at, the newest of the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ LIST_CASES = Statement(
     """
     MATCH (place:Department)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(filed:Application)<-[:SUBMITTED]-(this:Candidate)
     WHERE place.id IN $own AND filed.appliedAt >= $from AND filed.appliedAt <= $now AND this.status = 'ACTIVE'
-    WITH place, filed, this ORDER BY filed.appliedAt DESC, filed.id LIMIT $most
+    WITH place, filed, this ORDER BY filed.appliedAt DESC, filed.id LIMIT 2000
     RETURN place.id AS department, place.name AS name, toString(filed.appliedAt) AS applied_at, """
     + INTERVIEWS
     + " AS interviews, "
@@ -144,7 +142,7 @@ async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) ->
     then = drafted(policy, policy.version + 1, draft)
     if (field := fault(then)) is not None:
         return field
-    rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR, "most": MOST})
+    rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR})
     cases = [
         Case(row.department, row.name, from_text(row.applied_at), facts_of(row.interviews, row.employments))
         for row in rows
