@@ -110,6 +110,7 @@ async def test_scoring_is_switched_for_places_and_roles(ask: Ask, company: Compa
 
 async def test_another_policy_is_simulated(ask: Ask, company: Company) -> None:
     """Over the last year's applications; counts of fewer than five are not told, and recruiters have none."""
+    company.at(days=5)
     for _ in range(5):
         await company.application("marketing")
     query = """query S($draft: ScorePolicyDraft!) { analytics { simulatePolicy(draft: $draft) {
