@@ -142,7 +142,7 @@ DEFAULTS = Policy(
     conduct_answer_days=14,
     # Ours: a freed slot is offered to one person for so long.
     offer_hours=4,
-    # Issue 6, section 5: 5 working days before a rejection that considered a finding takes effect; what was on the
+    # 5 working days before a rejection that considered a finding takes effect; what was on the
     # screen is kept as long as the decision may be contested.
     rejection_days=5,
     seen_days=365,

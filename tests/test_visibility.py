@@ -1,4 +1,4 @@
-"""Who sees what: the table of DESIGN 5, field by field, whichever way one comes."""
+"""Who sees what: the table of roles and relations, field by field, whichever way one comes."""
 
 from __future__ import annotations
 
