@@ -20,7 +20,12 @@ for module in iter_modules(graph_room.__path__):
     if module.name != "embedded_child":
         import_module(f"graph.{module.name}")
 
-ARGUMENTS: dict[str, Any] = {"organization": "o", "staff": True, "now": datetime(2026, 1, 1), "seq": 1, "kept": 1}  # noqa: DTZ001
+ARGUMENTS: dict[str, Any] = {
+    "organization": "o",
+    "now": datetime(2026, 1, 1),  # noqa: DTZ001
+    **dict.fromkeys(("seq", "kept"), 1),
+    **dict.fromkeys(("staff", "admin", "auditor", "verified", "evidence"), True),
+}
 
 
 def parameters(text: str) -> dict[str, Any]:
@@ -49,6 +54,14 @@ async def test_a_statement_returns_its_row(graph: Graph, engine_name: str, name:
 
 
 UNKNOWN = ("UnknownLabel", "UnknownRelationshipType")
+WRITTEN = {
+    name
+    for statement in STATEMENTS.values()
+    if statement.writes
+    for pattern in re.findall(r"(?:CREATE|MERGE) (.+)", statement.text)
+    for name in re.findall(r":(\w+)", pattern)
+}
+"""What some statement makes: the demo need not have it for a reader to have spelt it well."""
 
 
 async def warnings(graph: Graph, text: str) -> list[str]:
@@ -57,12 +70,13 @@ async def warnings(graph: Graph, text: str) -> list[str]:
     async with client.driver.session(database=client.database, notifications_min_severity="WARNING") as session:
         result = await session.run("EXPLAIN " + text, parameters(text))  # type: ignore[arg-type]
         notes = (await result.consume()).summary_notifications
-    return [note.description for note in notes if any(word in note.code for word in UNKNOWN)]
+    unknown = [note.description for note in notes if any(word in note.code for word in UNKNOWN)]
+    return [note for note in unknown if not WRITTEN & set(re.findall(r"\w+", note))]
 
 
 @pytest.mark.usefixtures("demo")
 async def test_no_statement_is_misspelt(graph: Graph, engine_name: str) -> None:
-    """A label or a relation that nothing has finds nothing, for ever and without an error.
+    """A label or a relation that nothing has, and nothing makes, finds nothing, for ever and without an error.
 
     The embedded engine says nothing of them. Properties are left out: many are absent until something happens.
     """
