@@ -11,7 +11,7 @@ import gc
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 from typing import Any
@@ -24,18 +24,21 @@ from graph.candidates import Person
 from graph.causes import Cause
 from graph.events import EventType
 from graph.statements import Nothing, Statement
+from graph.visibility import Claim
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.ids import NODES
-from tests.conftest import NOW, Ask, gid
+from tests.conftest import NOW, Ask, gid, uid
 from tests.faults.figures import LONG, size, tell
 from tests.faults.paths import CANARY, Known, Paths, sample
 from tests.test_visibility import World, world  # noqa: F401
 
 TRIES = size(200, 2_000)
 NEAR, OUTSIDE, STRANGERS = ("technology", "brand"), ("subsidiary", "nobody", "interviewer"), ("stranger",)
-VIEWERS = (*NEAR, *OUTSIDE, *STRANGERS, "integrator", "filer", "anonymous")
+PERSONS = ("person", "linked")
+"""Another candidate of the company, by the link with the code, and by the link alone."""
+VIEWERS = (*NEAR, *OUTSIDE, *STRANGERS, *PERSONS, "integrator", "filer", "anonymous")
 ALL = frozenset({"*"})
 KEPT = frozenset({"id", "organization", "circle", "_lock", "externalId", "demo", "recordedIn", "organizationId"})
 """What holds the graph together or says who exists: never changed."""
@@ -76,8 +79,11 @@ class Place:
     graph: Graph
     ask: Ask
     secrets: dict[str, list[Secret]]
+    claim: Claim
 
-    def user(self, viewer: str) -> str | None:
+    def user(self, viewer: str) -> str | Claim | None:
+        if viewer in PERSONS:
+            return replace(self.claim, verified=viewer == "person")
         return None if viewer == "anonymous" else self.world.user(viewer)
 
     async def asked(self, viewer: str, query: str) -> bytes:
@@ -111,6 +117,8 @@ BEHIND = {
     "Finding": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WITH f AS that, d, c",
     "Event": f"{PRIVATE} MATCH (c)<-[:ABOUT]-(e:Event) WITH e AS that, d, c",
     "Employment": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) WITH e AS that, d, c",
+    "RightsRequest": f"{PRIVATE} MATCH (c)<-[:FROM]-(r:RightsRequest) WITH r AS that, d, c",
+    "Access": f"{PRIVATE} MATCH (c)<-[:OF]-(x:Access) WITH x AS that, d, c",
     "AttendanceRecord": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
     "MATCH (e)-[:HAS_ATTENDANCE]->(r:AttendanceRecord) WITH r AS that, d, c",
     "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
@@ -124,14 +132,17 @@ NAMED = frozenset({"mode", "timeZone"})
 """Of an interview, what a reminder's sentence says."""
 
 
-async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
+async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secret]]:
     """By kind of viewer, what of Marketing's records the design's table hides."""
     home = place.ids["marketing"]
     found: dict[str, list[tuple[str, bool, bool]]] = {}
+    others: list[Secret] = []
     for label, match in BEHIND.items():
         counts = COUNTS if label == "Finding" else "false"
-        text = f"MATCH {match} RETURN DISTINCT [that.id, {counts}, {SHARED}] AS answer"
-        found[label] = [tuple(row) for row in await rows(graph, text, home=home)]
+        text = f"MATCH {match} RETURN DISTINCT [that.id, {counts}, {SHARED}, c.id] AS answer"
+        told = await rows(graph, text, home=home)
+        found[label] = [tuple(row[:3]) for row in told]
+        others += [Secret(label, row[0]) for row in told if row[3] != person]
     positions = await ids(graph, "Position", "(:Department {id: $home})<-[:BELONGS_TO]-(that:Position)", home=home)
     private = [Secret("Candidate", id) for id, _, shared in found["Candidate"] if not shared]
     events = [Secret("Event", id) for id, _, _ in found["Event"]]
@@ -142,6 +153,8 @@ async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
     labels = ("Decision", "FreedSlot", "Employment", "AttendanceRecord", "RescheduleRequest", "Proof")
     near += [Secret(label, id) for label in labels for id, _, _ in found[label]]
+    near += [Secret("Access", id) for id, _, _ in found["Access"]]
+    near += [Secret("RightsRequest", id) for id, _, shared in found["RightsRequest"] if not shared]
     whole = [Secret(label, id) for label, rest in found.items() for id, _, _ in rest]
     whole += [Secret("Position", id) for id in positions]
     outside = [*whole, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))]
@@ -158,6 +171,7 @@ async def hidden(graph: Graph, place: World) -> dict[str, list[Secret]]:
         NEAR: near,
         OUTSIDE: outside,
         STRANGERS: strangers,
+        PERSONS: [*others, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))],
         ("integrator",): program,
         ("filer",): [each for each in program if each.id not in filed],
         ("anonymous",): strangers,
@@ -257,7 +271,11 @@ async def place(graph: Graph, answerer: Answerer, world: World) -> Place:  # noq
         else:
             finding = await hr.no_show(application)
             await (hr.dispute(finding) if state == "DISPUTED" else hr.void(finding))
-    return Place(world, graph, Ask(graph, answerer), await hidden(graph, world))
+    ask = Ask(graph, answerer)
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", world.ids["at_technology"]))
+    claim = Claim(uid(found["application"]["candidate"]["id"]), world.ids["at_technology"], verified=True)
+    return Place(world, graph, ask, await hidden(graph, world, claim.candidate), claim)
 
 
 def known(place: Place, *, few: bool) -> Known:
