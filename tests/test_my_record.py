@@ -36,7 +36,7 @@ SAVED = {
 }
 """Fields that are left out, each with its reason."""
 ARGUMENTS = {"position": "$position"}
-DEPTH = 3
+DEPTH = 2
 
 
 def fields(type: GraphQLObjectType, depth: int) -> Iterator[str]:
