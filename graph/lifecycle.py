@@ -55,7 +55,10 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_REPORTED,
         "reportNoShow",
         "The interview was accepted for this time, is over, and NOT_ATTENDED is recorded.",
-        (ABSENT, Code.FINDING_STANDS, Code.NOT_ACCEPTED, Code.NOT_OVER, Code.NOT_MISSED),
+        (
+            *(ABSENT, Code.FINDING_STANDS, Code.NOT_ACCEPTED, Code.NOT_OVER, Code.NOT_MISSED),
+            *(Code.REQUEST_OPEN, Code.PROOF_STANDS),
+        ),
     ),
     Step.SUSPECT: Transition(
         (),

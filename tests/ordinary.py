@@ -28,6 +28,7 @@ from graph.traversal import (
     Derived,
     Form,
     Grouped,
+    Here,
     Many,
     Merged,
     One,
@@ -152,6 +153,8 @@ class Ordinary:
             descending = member.descending if len(member.parts) > 1 else member.parts[0].descending
             limit = member.brought_within(args) if member.count else member.limit
             return sorted(parts, key=lambda part: part.keys, reverse=descending)[:limit]
+        if isinstance(member, Here):
+            return None if values[0] is None else Part(SHAPES[member.to], source, Pick(name, name, args=args))
         if hasattr(member, "to"):
             return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0])
         return response_value(member.form, values[0], source.shape.type, get_named_type(info.return_type))
@@ -287,8 +290,11 @@ def walk(pick: Pick) -> Iterator[Pick]:
 
 def below(member: Any) -> list[Pick]:
     """What is asked of a row at the end of a member, to find it again."""
-    name = "key" if isinstance(member, Grouped) else "id"
-    return [Pick(name, name)] if hasattr(member, "to") and not isinstance(member, Computed) else []
+    if not hasattr(member, "to") or isinstance(member, Computed):
+        return []
+    members = SHAPES[member.to].members
+    name = "key" if isinstance(member, Grouped) else "id" if "id" in members else next(iter(members))
+    return [Pick(name, name)]
 
 
 def columns(row: Any, cell: Any) -> Any:

@@ -462,10 +462,10 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     query = "query Slots($id: ID!) { node(id: $id) { ... on Department { openSlots { id } } } }"
     (slot,) = (await ask(query, company.user("marketing"), id=marketing))["node"]["openSlots"]
     await do("closeSlot", "marketing", "SLOT_CLOSED", slot=slot["id"])
-    mine = Claim(uid(candidate), uid(application))
-    request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
+    mine, late = Claim(uid(candidate), uid(application)), ("RESCHEDULE_REQUESTED",)
+    request = await do("requestReschedule", mine, *late, interview=await interview(0.1), reason="a train")
     await do("refuseReschedule", "marketing", "RESCHEDULE_REFUSED", request=request, reason="too late")
-    request = await do("requestReschedule", mine, interview=await interview(0.1), reason="a train")
+    request = await do("requestReschedule", mine, *late, interview=await interview(0.1), reason="a train")
     verified = Claim(mine.candidate, mine.application, verified=True)
     ticket = uid(await do("requestUpload", verified, about=request))
     found = await proofs.find_ticket(ask.graph, proofs.ticket_of(ask.graph.secrets, ticket), ask.now)
@@ -524,7 +524,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("mergeCandidates", "marketing", *["CANDIDATES_MERGED"] * 2, candidate=candidate, other=twin)
     await do("splitCandidate", "marketing", *["CANDIDATES_SPLIT"] * 2, candidate=twin)
     known = Claim(uid(candidate), uid(application), verified=True)
-    asked = await do("fileRequest", known, kind="CORRECTION", text="My name is 范冰.")
+    asked = await do("fileRequest", known, "REQUEST_FILED", kind="CORRECTION", text="My name is 范冰.")
     answered = {"answer": "REFUSED", "reason": "It is right."}
     await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
@@ -546,6 +546,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("recordImpactAssessment", "hr", "IMPACT_ASSESSED", policy=policy, **texts)
     await company.hr.user(company.user("second"), OrganizationRole.HR_ADMIN)
     await do("approveScorePolicy", "second", "SCORE_POLICY_APPROVED", policy=policy)
+    await do("recordScore", "marketing", "SCORE_COMPUTED", candidate=candidate)
     await do("switchScoring", "hr", "SCORING_SWITCHED", off=True, **said)
     await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
     hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}

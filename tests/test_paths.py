@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graph.paths import DEEPEST, EdgeKind
+from graph.paths import DEEPEST, EdgeKind, NodeKind
 from graph.statements import Statement
 from graph.writing import Graph
 from schema.ids import NODES, from_global, to_global
@@ -72,6 +72,10 @@ query Subgraph($root: ID!, $depth: Int! = 2, $limit: Int! = 500, $kinds: [NodeKi
 """
 
 
+KINDS = {kind.value for kind in NodeKind}
+"""What a graph is made of; other records stand beside it."""
+
+
 @dataclass
 class World:
     """A company with everything in it, and the relations that its graph holds."""
@@ -95,7 +99,7 @@ class World:
             answer = await ask(f"{{ {asked} }}", self.company.user(viewer))
             records |= {row["id"]: row for row in answer.values() if row}
         found = nx.MultiDiGraph()
-        found.add_nodes_from(id for id in records if not id.startswith("VXNlcj"))
+        found.add_nodes_from(id for id in records if from_global(id)[0] in KINDS)
         for it in self.relations:
             source, target = to_global(it.source_label, it.source), to_global(it.target_label, it.target)
             if it.kind in EdgeKind.__members__ and source in found and target in found:

@@ -387,13 +387,15 @@ async def freed(company: Company) -> dict[str, str]:
         "tests.offered", "MATCH (:FreedSlot {id: $id})-[:OFFERS]->(i:Interview) RETURN i.id AS id", {"id": slots[1]}
     )
     await hr.respond(found[0]["id"], Response.ACCEPTED)
+    await company.application("marketing", company.person("候补"))
     return {"freed": slots[0], "accepted": slots[1]}
 
 
 async def looked_after(ask: Ask, world: World, application: str) -> None:
     """What fades, and what the person asked for."""
     company, ids = world.company, world.ids
-    ids["access"], ids["gap"] = await looked(ask.graph, company.hr.viewer, ids["finding"])
+    recruiter = await makers.maker(company.hr.graph, company.user("marketing"), at=company.hr.at)
+    ids["access"], ids["gap"] = await looked(ask.graph, recruiter.viewer, ids["finding"])
     company.at(days=20)
     attended = await company.hr.interview(application, starts_at=NOW - timedelta(days=10))
     company.at(days=9)
@@ -405,10 +407,11 @@ async def looked_after(ask: Ask, world: World, application: str) -> None:
         for each in (application, twin)
     ]
     await company.hr.merge(*both)
+    ids["twin"] = both[1]
     ids["rights"] = await company.hr.rights_request(application, text="Please correct my name.")
     await ask.do(
         "answerRequest",
-        company.user("hr"),
+        company.user("marketing"),
         rightsRequest=gid("RightsRequest", ids["rights"]),
         answer="REFUSED",
         reason="No",
@@ -470,6 +473,7 @@ async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict
     record = makers.fixed_ids(call)()()
     filer.seed = ""
     corrected = await filer.correct_work_attendance(Correction(record, "The clock was ahead", minutes=9))
+    await filer.work_attendance(employment, "badge", Fact(AttendanceKind.ABSENT, date(2026, 6, 2)))
     return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept}
 
 
@@ -529,7 +533,7 @@ async def decided(recruiter: makers.Maker, interview: str) -> str:
 TYPES = {
     "Department": "marketing old",
     "Position": "position closed wanted",
-    "Candidate": "candidate",
+    "Candidate": "candidate twin",
     "Application": "application at_technology at_brand at_subsidiary",
     "Interview": "interview moved soon",
     "Event": "event decision",
@@ -613,12 +617,12 @@ WAYS = [
     Way("Candidate", "candidate(id: $candidate) { ...R }", HOME | {FILER}),
     Way("Candidate", node("candidate", "...R"), HOME | {FILER}),
     Way("Candidate", "candidate(id: $candidate) { sameAs { ...R } }", HOME),
-    Way("Candidate", 'candidates(search: "王") { nodes { ...R } }', HOME | {FILER}),
-    Way("Candidate", "candidates { edges { node { ...R } } }", HOME | {FILER}),
+    Way("Candidate", 'candidates(first: 5, search: "王") { nodes { ...R } }', HOME | {FILER}),
+    Way("Candidate", "candidates(first: 5) { edges { node { ...R } } }", HOME | {FILER}),
     Way("Candidate", "application(id: $application) { candidate { ...R } }", HOME | {FILER}),
     Way("Candidate", f"{MARKETING} {{ applications {{ nodes {{ candidate {{ ...R }} }} }} }}", HOME | {FILER}),
     Way("Candidate", "interview(id: $interview) { candidate { ...R } }", HOME | {FILER}),
-    Way("Candidate", 'candidates(search: "李雷") { nodes { possibleMatches { ...R } } }', HOME),
+    Way("Candidate", 'candidates(first: 5, search: "李雷") { nodes { possibleMatches { ...R } } }', HOME),
     Way("Candidate", node("finding", "interview { candidate { ...R } }"), HOME),
     Way("Application", "application(id: $application) { ...R }", HOME | {FILER}),
     Way("Application", node("application", "...R"), HOME | {FILER}),
@@ -667,7 +671,7 @@ WAYS = [
     Way("Telemetry", node("beat", "...R"), HOME | {FILER}),
     Way("Telemetry", "interview(id: $interview) { telemetry { ...R } }", HOME | {FILER}),
     Way("Interview", node("beat", "interview { ...R }"), HOME | {FILER}),
-    Way("Conduct", f"{MARKETING} {{ conduct {{ ...R }} }}", NEAR),
+    Way("Conduct", "position(id: $position) { department { conduct { ...R } } }", NEAR),
     Way("Conduct", node("marketing", "conduct { ...R }"), NEAR),
     Way("Assessment", "interview(id: $interview) { assessment { ...R } }", HOME),
     Way("Assessment", node("finding", "interview { assessment { ...R } }"), HOME),
@@ -700,7 +704,6 @@ WAYS = [
     Way("CostPolicy", node("policy", "...R"), ALL - PROGRAMS),
     Way("Webhook", node("webhook", "...R"), frozenset({ADMIN, AUDITOR, FILER})),
     Way("Webhook", "organization { webhooks { ...R } }", frozenset({ADMIN, AUDITOR, FILER})),
-    Way("User", node("webhook", "user { ...R }"), frozenset({ADMIN, AUDITOR})),
     Way("Message", node("message", "...R"), HOME),
     Way("Message", "interview(id: $interview) { messages { ...R } }", HOME),
     Way("Interview", node("message", "interview { ...R }"), HOME),
@@ -799,7 +802,7 @@ async def found(ask: Ask, world: World, way: Way, viewer: str) -> dict[str, froz
             seen["suggestion"] = fields
         elif way.type == "Task":
             seen[row["kind"]] = fields
-        elif way.type in ("Assessment", "Conduct"):
+        elif way.type in ("Assessment", "Conduct", "Repair"):
             if fields:
                 seen[way.type] = fields
         elif row["id"] in ours:
