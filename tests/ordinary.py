@@ -103,7 +103,7 @@ class Ordinary:
         assert isinstance(result, ExecutionResult)
         return result
 
-    def resolve(self, source: Any, info: Any, **given: Any) -> Any:
+    def resolve(self, source: Any, info: Any, **given: Any) -> Any:  # noqa: PLR0912  a branch for each kind of member
         name = info.field_name
         if isinstance(source, dict):
             return source[name]
@@ -124,6 +124,8 @@ class Ordinary:
             return self.page(source, member, name, args)
         if isinstance(member, Aggregate):
             return Part(SHAPES[member.to], source, Pick(name, name, args=args))
+        if isinstance(member, Here):
+            return self.face(source, member, name, args)
         pick = Pick(name, name, args=args, picks=below(member))
         values, layout = self.values(source, pick)
         if isinstance(member, Computed):
@@ -153,11 +155,15 @@ class Ordinary:
             descending = member.descending if len(member.parts) > 1 else member.parts[0].descending
             limit = member.brought_within(args) if member.count else member.limit
             return sorted(parts, key=lambda part: part.keys, reverse=descending)[:limit]
-        if isinstance(member, Here):
-            return None if values[0] is None else Part(SHAPES[member.to], source, Pick(name, name, args=args))
         if hasattr(member, "to"):
             return Record(SHAPES[member.to], columns(values[0], layout.cells[0])[0])
         return response_value(member.form, values[0], source.shape.type, get_named_type(info.return_type))
+
+    def face(self, source: Any, member: Here, name: str, args: dict[str, Any]) -> Part | None:
+        """The same record by another shape, where it is seen."""
+        values, _ = self.values(source, Pick(name, name, args=args, picks=below(member)))
+        seen = values is not None and values[0] is not None
+        return Part(SHAPES[member.to], source, Pick(name, name, args=args)) if seen else None
 
     def part(self, source: Made, info: Any, given: dict[str, Any]) -> Any:
         """A field of what is made in Python."""

