@@ -15,17 +15,18 @@ class Recorded:
     id: str
     seq: int
     type: str
+    actor: str
 
 
 RECORDED = Statement(
     "tests.recorded",
     """
     MATCH (event:Event)-[:BY]->(:User {organization: $organization})
-    RETURN event.id AS id, event.seq AS seq, event.type AS type
+    RETURN event.id AS id, event.seq AS seq, event.type AS type, event.actorKind AS actor
     UNION MATCH (event:Event)-[:BY]->(:Candidate {organization: $organization})
-    RETURN event.id AS id, event.seq AS seq, event.type AS type
+    RETURN event.id AS id, event.seq AS seq, event.type AS type, event.actorKind AS actor
     UNION MATCH (event:Event)-[:BY]->(:Organization {id: $organization})
-    RETURN event.id AS id, event.seq AS seq, event.type AS type
+    RETURN event.id AS id, event.seq AS seq, event.type AS type, event.actorKind AS actor
     """,
     row=Recorded,
 )
@@ -35,6 +36,11 @@ async def recorded(ask: Ask, company: Company) -> list[Recorded]:
     """Every event that a user or a candidate of the company, or its system, has ever caused."""
     found = await ask.graph.client.read(RECORDED, organization=company.hr.viewer.organization)
     return sorted(found, key=lambda event: (event.seq, event.id))
+
+
+async def acted(ask: Ask, company: Company) -> list[Recorded]:
+    """Those of people and programs: the system acts beside them, in its own time."""
+    return [event for event in await recorded(ask, company) if event.actor != "SYSTEM"]
 
 
 @asynccontextmanager

@@ -333,12 +333,11 @@ async def test_a_mail_server_takes_or_bounces(office: Office) -> None:
     taken, bounced, waiting = [await office.invited(starts_at=NOW + timedelta(days=n)) for n in (5, 6, 7)]
     async with mail_server() as box:
         channel = Smtp.at(box.url, SENDER)
-        first, *rest = await office.ask.graph.client.read(MESSAGES)
+        queued = {f"<{message.id}@example.com>" for message in await office.ask.graph.client.read(MESSAGES)}
         await office.work(channel=channel)
         assert len(box.mails) == 3
         assert EMAIL in box.recipients[0]
-        assert box.mails[0]["Message-ID"] == f"<{first.id}@example.com>"
-        assert rest
+        assert len({mail["Message-ID"] for mail in box.mails} & queued) == 3
     again = await office.invited(starts_at=NOW + timedelta(days=8))
     async with mail_server() as box:
         box.answer = b"550 no such user"

@@ -31,7 +31,7 @@ TOLD_OF = Statement(
 )
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
-BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest", "requestUpload"})
+BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest", "requestUpload", "disputeNoShow"})
 """What only a candidate may do."""
 TIMES = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
@@ -198,6 +198,12 @@ class Inputs:
         return {"policy": gid("ScorePolicy", policy), "activeFrom": TIMES["startsAt"]}
 
     async def recordScore(self) -> dict[str, Any]:
+        """Under a policy that is in force."""
+        hr, second = self.company.hr, f"second@{self.company.tag}"
+        await hr.user(second, OrganizationRole.HR_ADMIN)
+        policy = await hr.score_policy()
+        await hr.impact_assessment(policy)
+        await (await maker(hr.graph, second, at=hr.at)).approval(policy)
         return {"candidate": (await self.updateCandidate())["candidate"]}
 
     async def switchScoring(self) -> dict[str, Any]:
@@ -427,10 +433,6 @@ class Inputs:
         await recruiter.dispute(uid(finding))
         read = await company.hr.last_seq(finding=uid(finding))
         return {"finding": finding, "decision": "REJECTED", "reason": "It did open.", "readUpTo": read}
-
-
-BY_CANDIDATES = frozenset({"disputeNoShow"})
-"""Mutations that are refused to staff, whatever their input."""
 
 
 def document(mutation: str) -> str:

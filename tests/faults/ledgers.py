@@ -8,7 +8,7 @@ from typing import Any
 from graph.events import verify
 from graph.statements import Statement
 from tests.conftest import Ask, Company
-from tests.ledger import recorded
+from tests.ledger import acted
 from tests.test_concurrency import CANDIDATES, OPEN_TWICE, STANDING, Kept
 
 
@@ -77,7 +77,7 @@ async def books(
     operations = await client.read(OPERATIONS, organization=organization, prefix=prefix)
     stored: dict[str, Any] = {item.key: item.id or item.code for item in operations}
     told = written | refused
-    events = len(await recorded(ask, company)) - before
+    events = len(await acted(ask, company)) - before
     return Books(
         twice=max(events - len(written), 0),
         missing=sum(stored.get(key) != answer for key, answer in told.items()) + max(len(written) - events, 0),

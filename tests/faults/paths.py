@@ -115,7 +115,8 @@ class Paths:
     def roots(self) -> Iterator[tuple[str, GraphQLField, GraphQLObjectType]]:
         """Root fields with their arguments; `node` once for each known record, as its own type."""
         for name, field in self.schema.query_type.fields.items():  # type: ignore[union-attr]
-            if name != "node" and get_named_type(field.type).name != "Graph":
+            named = get_named_type(field.type)
+            if name != "node" and named.name != "Graph" and isinstance(named, GraphQLObjectType):
                 yield from ((text, field, self.record(field)) for text in self.variants(name, field))
         node = self.schema.query_type.fields["node"]  # type: ignore[union-attr]
         for type, ids in self.known.ids.items():

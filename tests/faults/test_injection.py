@@ -133,12 +133,13 @@ class Trial:
 def allowed(code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
     """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most.
 
-    Texts that differ in spaces alone name one Identifier, which then is there already.
+    Texts that differ in spaces alone name one Identifier, which then is there already. A position's pool keeps its
+    newest applications alone, so that one goes as another comes.
     """
     if code != "done":
         return effect in (Counter(), Counter({"Operation": 1}))
-    known = harmless["Identifier"] - effect["Identifier"]
-    return known in (0, 1) and {**effect, "Identifier": 0} == {**harmless, "Identifier": 0}
+    known, aside = harmless["Identifier"] - effect["Identifier"], {"Identifier": 0, "POOLS": 0}
+    return known in (0, 1) and {**effect, **aside} == {**harmless, **aside}
 
 
 async def test_every_text_of_every_mutation_is_data(

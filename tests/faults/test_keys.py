@@ -14,7 +14,7 @@ from tests.faults.figures import Figure
 from tests.faults.ledgers import books
 from tests.faults.proxy import Proxy
 from tests.faults.serving import Stand
-from tests.ledger import recorded
+from tests.ledger import acted
 
 SUBMIT = """
 mutation Submit($input: SubmitApplicationInput!) {
@@ -60,7 +60,7 @@ async def test_a_cut_commit_has_one_effect(stand: Stand, figure: Figure, short: 
         asking(stand, api, seed=seed, impatience=0.1) as ask,
     ):
         company = await make_company(ask.graph)
-        before, start = len(await recorded(ask, company)), time.monotonic()
+        before, start = len(await acted(ask, company)), time.monotonic()
         first = await submit_all(ask, company, count)
         seconds = time.monotonic() - start
         again = await submit_all(ask, company, count)

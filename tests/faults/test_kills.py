@@ -16,7 +16,7 @@ from tests.faults.figures import Figure
 from tests.faults.ledgers import books
 from tests.faults.serving import Api, Stand, until
 from tests.faults.test_keys import submit
-from tests.ledger import recorded
+from tests.ledger import acted
 
 WRITERS = 8
 READY, READY_AFTER_NEO4J = 10.0, 5.0
@@ -65,7 +65,7 @@ async def kill_and_count(
     chance = random.Random(4)
     async with asking(stand, api) as ask:
         company = await make_company(ask.graph)
-        before = len(await recorded(ask, company))
+        before = len(await acted(ask, company))
         took: list[float] = []
         async with under_load(ask, company) as load:
             for _ in range(rounds):

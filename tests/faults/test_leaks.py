@@ -95,7 +95,7 @@ async def rows(graph: Graph, text: str, **parameters: Any) -> list[Any]:
     return [record["answer"] for record in await graph.client.answer("faults", text, parameters)]
 
 
-async def write(graph: Graph, text: str, **parameters: Any) -> None:
+async def write(graph: Graph, text: str, /, **parameters: Any) -> None:
     statement = Statement.__new__(Statement)
     for name, value in (("name", "faults"), ("text", text), ("row", Nothing), ("writes", True)):
         object.__setattr__(statement, name, value)

@@ -16,7 +16,7 @@ from tests.faults.serving import Api, Stand
 from tests.faults.test_keys import submit
 from tests.faults.test_kills import under_load
 from tests.faults.test_writers import written_by_many
-from tests.ledger import recorded
+from tests.ledger import acted
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def test_a_key_sent_to_both_has_one_effect(
     count = 20 if short else 200
     async with asking(stand, pair[0]) as one, asking(stand, pair[1]) as other:
         company = await make_company(one.graph)
-        before, told, differing = len(await recorded(one, company)), dict[str, str](), 0
+        before, told, differing = len(await acted(one, company)), dict[str, str](), 0
         for number in range(count):
             key = f"both-{number}"
             answers = await asyncio.gather(*(submit(ask, company, number, key) for ask in (one, other, one, other)))
@@ -53,7 +53,7 @@ async def test_one_dies_and_the_other_goes_on(stand: Stand, pair: tuple[Api, Api
     rounds, chance = 1 if short else 10, random.Random(8)
     async with asking(stand, *pair) as ask:
         company = await make_company(ask.graph)
-        before = len(await recorded(ask, company))
+        before = len(await acted(ask, company))
         async with under_load(ask, company) as load:
             for _ in range(rounds):
                 await load.written(10)

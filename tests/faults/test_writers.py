@@ -13,7 +13,7 @@ from tests.faults.figures import Figure
 from tests.faults.ledgers import books, skew
 from tests.faults.serving import Api, Stand
 from tests.faults.test_keys import submit
-from tests.ledger import recorded
+from tests.ledger import acted
 from tests.test_concurrency import Tally, Writer, missed_interviews
 
 WRITERS, HOT_WRITERS = 32, 8
@@ -26,7 +26,7 @@ async def written_by_many(stand: Stand, apis: Sequence[Api], count: int) -> tupl
     async with asking(stand, *apis, seed=2) as ask:
         company = await make_company(ask.graph)
         interviews, applications = await missed_interviews(ask, company)
-        before, tally, findings = len(await recorded(ask, company)), Tally(), list[str]()
+        before, tally, findings = len(await acted(ask, company)), Tally(), list[str]()
         shared = (interviews, findings, applications)
         writers = [Writer(ask, company, tally, *shared, random.Random(number)) for number in range(WRITERS)]
 
