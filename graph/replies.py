@@ -27,8 +27,8 @@ FIND_LAST = Statement(
     MATCH (interview:Interview {icsUid: $uid})<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate {organization: $organization})
     WHERE NOT EXISTS { (interview)-[:RESCHEDULED_TO]->(:Interview) }
+    WITH interview, candidate ORDER BY interview.icsSequence DESC LIMIT 1
     RETURN interview.id AS interview, candidate.id AS candidate, candidate.email AS email
-    ORDER BY interview.icsSequence DESC LIMIT 1
     """,
     row=Attendee,
 )

@@ -473,7 +473,7 @@ async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict
     record = makers.fixed_ids(call)()()
     filer.seed = ""
     corrected = await filer.correct_work_attendance(Correction(record, "The clock was ahead", minutes=9))
-    await filer.work_attendance(employment, "badge", Fact(AttendanceKind.ABSENT, date(2026, 6, 2)))
+    await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.ABSENT, date(2026, 6, 2)))
     return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept}
 
 
