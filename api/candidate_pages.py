@@ -226,7 +226,7 @@ class Visit:
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of an answer; Stopped where there is none."""
-        from api.http import Asked
+        from api.asking import Asked
 
         server = self.pages.server
         context = Context(

@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http import JSON, Refused, body_of
+from api.asking import JSON, Refused, body_of
 from api.identity import bearer
 from graph import telemetry
 from graph.causes import TelemetryKind

@@ -19,12 +19,13 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.asking import BODY
 from api.channels import check_channel
 from api.charting import charting
 from api.console import bar, err, run
 from api.doctor import examine
 from api.documents import Library, read_documents
-from api.http import BODY, Server
+from api.http import Server
 from api.identity import Tokens
 from api.keeping import keeping
 from api.logs import forward, open_log

@@ -7,20 +7,34 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import FileResponse, Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from structlog.typing import FilteringBoundLogger
 
+from api.asking import (
+    EVENTS,
+    GRAPHQL_JSON,
+    JSON,
+    PURPOSE,
+    Asked,
+    Refused,
+    body_of,
+    checked,
+    form_of,
+    json_response,
+    parts_of,
+    purpose,
+    takes_events,
+)
 from api.bookmarks import HEADER, Bookmarks
 from api.documents import Library, Unknown
 from api.draining import Drain
@@ -33,34 +47,15 @@ from api.settings import Settings
 from api.tracing import Tracing
 from graph.bookmarks import trail
 from graph.client import EngineUnavailable
-from graph.receipts import Purpose, Receipts
-from graph.refusals import Refusal
+from graph.receipts import Receipts
 from graph.tail import Tail
 from graph.writing import Graph
 from schema.context import Context, Viewers, utc_now
 from schema.documents import Operation
 from schema.errors import refused_request
 from schema.execution import Answer, Answerer
-from schema.ids import to_global
-from seeds import demo
 
-BODY = 256 * 1024
-"""Bytes a request may have."""
-JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
-EVENTS = "text/event-stream"
 FULL = "This process has as many connections open as it may; try again later."
-HERE = Path(__file__).parent
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-PURPOSE = "Turnout-Purpose"
-"""The header that says what a record is looked at for."""
-GRAPHIQL_HEADERS = {**PAGE_HEADERS}
-del GRAPHIQL_HEADERS["Content-Security-Policy"]
 
 
 @dataclass
@@ -99,11 +94,13 @@ class Server:
 
     def app(self) -> ASGIApp:
         from api.candidate_pages import CandidatePages
+        from api.demo_pages import DemoPages
         from api.proofs import Proofs
 
         routes = [
             *Proofs(self).routes(),
             *CandidatePages(self).routes(),
+            *DemoPages(self).routes(),
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),
             Route("/mail", self.mail, methods=["POST"]),
@@ -111,14 +108,6 @@ class Server:
             Route("/livez", self.live, methods=["GET"]),
             Route("/readyz", self.ready, methods=["GET"]),
         ]
-        if self.settings.is_development:
-            routes += [
-                Route("/", self.page, methods=["GET"]),
-                *(Route(f"/page.{kind}", self.page_file, methods=["GET"]) for kind in ("js", "css", "svg")),
-                Route("/demo.json", self.demo_viewers, methods=["GET"]),
-            ]
-        if self.settings.ide:
-            routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
         if self.metrics is not None:
             routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
         self._drain = Drain(Starlette(routes=routes))
@@ -127,7 +116,7 @@ class Server:
     # GraphQL
 
     async def graphql(self, request: Request) -> ASGIApp:
-        form, streams = _form(request), _takes_events(request)
+        form, streams = form_of(request), takes_events(request)
         if form is None and not streams:
             return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.").response(JSON)
         try:
@@ -147,7 +136,7 @@ class Server:
                 return Refused(503, "TOO_MANY_STREAMS", FULL, retry_after=5).response(form or JSON)
             return EventStream(self, request, asked, context, caller)
         answer = await self.answer(asked, context, caller)
-        response = _json(answer.payload(), form, _status(answer, form))
+        response = json_response(answer.payload(), form, _status(answer, form))
         if (followed := trail()) is not None and followed.written:
             response.headers[HEADER] = self.bookmarks.seal(followed.bookmarks)
         return response
@@ -255,7 +244,7 @@ class Server:
             return self._asked_by_get(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
-        return self.asked(_parts(await body_of(request)))
+        return self.asked(parts_of(await body_of(request)))
 
     def asked(self, parts: Mapping[str, Any]) -> Asked:
         """The request that a JSON object makes; Refused where it makes none."""
@@ -263,7 +252,7 @@ class Server:
             query = self.library.text(parts.get("query"), parts.get("documentId"))
         except Unknown as unknown:
             raise Refused(400, unknown.code, str(unknown)) from unknown
-        return _checked(query, parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
+        return checked(query, parts.get("variables"), parts.get("operationName"), parts.get("extensions"))
 
     def _asked_by_get(self, request: Request) -> Asked:
         parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
@@ -307,13 +296,13 @@ class Server:
             raise Refused(503, "IDENTITY_UNAVAILABLE", str(error), retry_after=5) from error
         address = self.settings.address(self.port)
         context = Context(self.graph, self.viewers, clock=self.clock, tail=self.tail, address=address)
-        if claim is None or (claim.demo and not self._is_demo_request(connection)):
+        if claim is None or (claim.demo and not self.is_demo_request(connection)):
             return context
         if not claim.demo:
             return replace(context, subject=claim.subject)
         return replace(context, subject=claim.subject, accepts=lambda viewer: viewer.demo)
 
-    def _is_demo_request(self, connection: HTTPConnection) -> bool:
+    def is_demo_request(self, connection: HTTPConnection) -> bool:
         """Whether host, and origin where a browser names one, are the demo's own: sockets know no CORS."""
         places = [connection.headers.get("host", "")]
         if (origin := connection.headers.get("origin")) is not None:
@@ -321,72 +310,24 @@ class Server:
         own = all(is_demo_host(place, self.settings, self.port) for place in places)
         return self.settings.is_development and own
 
-    # Pages
-
-    async def page(self, _: Request) -> Response:
-        return FileResponse(HERE / "page.html", headers=PAGE_HEADERS)
-
-    async def page_file(self, request: Request) -> Response:
-        return FileResponse(HERE / request.url.path.rsplit("/", 1)[-1], headers=PAGE_HEADERS)
-
-    async def demo_viewers(self, request: Request) -> Response:
-        """The demo's viewers with a token each, for a page of this very address."""
-        if not self._is_demo_request(request) or await demo.age(self.graph, now=datetime.now(UTC)) is None:
-            return _json({"errors": [_error("NO_DEMO", "There is no demo at this address.")]}, JSON, 404)
-        now = datetime.now(UTC)
-        viewers = [
-            {
-                "externalId": external_id,
-                "who": who,
-                "whoZh": who_zh,
-                "token": self.tokens.sign(external_id, demo=True, now=now),
-            }
-            for external_id, (who, who_zh) in demo.USERS.items()
-        ]
-        main = {"application": to_global("Application", demo.main_application_id())}
-        return _json({"viewers": viewers, "main": main}, JSON, 200)
-
-    async def graphiql(self, _: Request) -> Response:
-        from strawberry.http.ides import get_graphql_ide_html
-
-        html = get_graphql_ide_html(graphql_ide="graphiql").replace("{{ SUBSCRIPTION_ENABLED }}", "false")
-        return Response(html, media_type="text/html", headers=GRAPHIQL_HEADERS)
-
     # Mail
 
     async def mail(self, request: Request) -> Response:
-        """An answer to an invitation, or a report of a message's delivery, as whoever receives mails posts it."""
-        from api.mailing import NotUnderstood, sentence, take
+        from api.mailing import take
 
-        try:
-            context = await self.context(request, bearer(request.headers.get("authorization")))
-            await context.viewer()
-            await self.admit(request, context)
-            media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-            outcome = await take(context, media_type, await body_of(request))
-        except Refused as refused:
-            return refused.response(JSON)
-        except GraphQLError as error:
-            return _json({"errors": [error.formatted]}, JSON, 401)
-        except NotUnderstood as error:
-            return _json({"errors": [_error("NOT_UNDERSTOOD", str(error))]}, JSON, 422)
-        except EngineUnavailable as error:
-            return _json({"errors": [_error("ENGINE_UNAVAILABLE", str(error), retryable=True)]}, JSON, 503)
-        if isinstance(outcome, Refusal):
-            return _json({"errors": [_error(outcome.code.value, sentence(outcome))]}, JSON, 422)
-        return _json({"id": to_global(outcome.type, outcome.id)}, JSON, 200)
+        return await take(self, request)
 
     # Health
 
     async def live(self, _: Request) -> Response:
-        return _json({"status": "ok"}, JSON, 200)
+        return json_response({"status": "ok"}, JSON, 200)
 
     async def ready(self, _: Request) -> Response:
         try:
             await self.graph.client.ping()
         except Exception:
-            return _json({"status": "the database does not answer"}, JSON, 503)
-        return _json({"status": "ok"}, JSON, 200)
+            return json_response({"status": "the database does not answer"}, JSON, 503)
+        return json_response({"status": "ok"}, JSON, 200)
 
     async def metrics_page(self, _: Request) -> Response:
         assert self.metrics is not None
@@ -396,104 +337,6 @@ class Server:
         except Exception:
             self.metrics.engine_up.set(0)
         return Response(self.metrics.page(), headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"})
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A GraphQL request, whichever way it came."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
-    queries_only: bool = False
-
-
-class Refused(Exception):
-    """A request that is not run; its text is a sentence. One that may be sent again says after how many seconds."""
-
-    def __init__(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.retry_after = retry_after
-
-    def response(self, form: str) -> Response:
-        if (told := record()) is not None:
-            told.failed([self.code])
-        response = _json({"errors": [self.formatted()]}, form, self.status)
-        if self.retry_after is not None:
-            response.headers["Retry-After"] = str(self.retry_after)
-        if self.status == 405:
-            response.headers["Allow"] = "POST"
-        return response
-
-    def formatted(self) -> Any:
-        return _error(self.code, str(self), retryable=self.retry_after is not None)
-
-
-def purpose(text: str | None) -> Purpose:
-    """What a request says it looks for; a review of an application where it does not say."""
-    if text is None:
-        return Purpose.APPLICATION_REVIEW
-    try:
-        return Purpose(text)
-    except ValueError as error:
-        names = ", ".join(each.value for each in Purpose)
-        raise Refused(400, "BAD_PURPOSE", f"{PURPOSE} is none of {names}.") from error
-
-
-async def body_of(request: Request) -> bytes:
-    too_large = Refused(413, "BODY_TOO_LARGE", f"A request may have {BODY // 1024} kB.")
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY:
-        raise too_large
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY:
-                raise too_large
-    except ClientDisconnect as error:
-        raise Refused(400, "BAD_REQUEST", "The request ended early.") from error
-    return bytes(body)
-
-
-def _parts(body: bytes) -> Mapping[str, Any]:
-    try:
-        sent: Any = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Refused(400, "BAD_REQUEST", "The body is not JSON.") from error
-    if not isinstance(sent, dict):
-        raise Refused(400, "BAD_REQUEST", "The body is not a JSON object; requests are not batched.")
-    return cast(dict[str, Any], sent)
-
-
-def _checked(query: Any, variables: Any, operation_name: Any, extensions: Any) -> Asked:
-    if not isinstance(query, str) or not query:
-        raise Refused(400, "BAD_REQUEST", "The request names no query.")
-    for name, value in (("variables", variables), ("extensions", extensions)):
-        if value is not None and not isinstance(value, Mapping):
-            raise Refused(400, "BAD_REQUEST", f"The {name} are not a JSON object.")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise Refused(400, "BAD_REQUEST", "The operationName is not a text.")
-    return Asked(query, variables, operation_name or None)
-
-
-def _form(request: Request) -> str | None:
-    """The media type to answer in, by the Accept header; null where none of ours is accepted."""
-    types = _accepted(request)
-    if GRAPHQL_JSON in types:
-        return GRAPHQL_JSON
-    return JSON if {JSON, "*/*", "application/*"} & set(types) else None
-
-
-def _accepted(request: Request) -> list[str]:
-    accepted = request.headers.get("accept") or "*/*"
-    return [part.split(";")[0].strip().lower() for part in accepted.split(",")]
-
-
-def _takes_events(request: Request) -> bool:
-    return request.method == "POST" and EVENTS in _accepted(request)
 
 
 def _unavailable(error: EngineUnavailable) -> Answer:
@@ -506,12 +349,3 @@ def _status(answer: Answer, form: str) -> int:
     if not answer.executed and unavailable:
         return 503
     return 400 if not answer.executed and form == GRAPHQL_JSON else 200
-
-
-def _error(code: str, message: str, *, retryable: bool = False) -> Any:
-    return GraphQLError(message, extensions={"code": code, "retryable": retryable}).formatted
-
-
-def _json(payload: Any, form: str, status: int) -> Response:
-    media_type = f"{form}; charset=utf-8"
-    return Response(orjson.dumps(payload), status, {"X-Content-Type-Options": "nosniff"}, media_type)

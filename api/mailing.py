@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.asking import JSON, Refused, body_of, json_response
+from api.identity import bearer
 from graph import calendars, messages, replies
 from graph.calendars import NoReply, Reply
+from graph.client import EngineUnavailable, TooSlow
 from graph.messages import Receipt
 from graph.refusals import Code, Locale, Refusal
 from graph.writing import Outcome
 from schema.context import Context
+from schema.ids import to_global
+
+if TYPE_CHECKING:
+    from api.http import Server
 
 CALENDAR, MAILS = "text/calendar", frozenset({"message/rfc822", "multipart/report", "text/plain"})
 OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
@@ -80,7 +91,28 @@ def _original(mail: Message) -> str:
     return str(mail.get("In-Reply-To", "")) or str(mail.get("References", ""))
 
 
-async def take(context: Context, media_type: str, body: bytes) -> Outcome:
+async def take(server: Server, request: Request) -> Response:
+    """Takes an answer to an invitation or a report of a message's delivery, and says which record it changed."""
+    try:
+        context = await server.context(request, bearer(request.headers.get("authorization")))
+        await context.viewer()
+        await server.admit(request, context)
+        media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        outcome = await recorded(context, media_type, await body_of(request))
+    except Refused as refused:
+        return refused.response(JSON)
+    except GraphQLError as error:
+        return json_response({"errors": [error.formatted]}, JSON, 401)
+    except NotUnderstood as error:
+        return Refused(422, "NOT_UNDERSTOOD", str(error)).response(JSON)
+    except (EngineUnavailable, TooSlow) as error:
+        return Refused(503, "ENGINE_UNAVAILABLE", str(error), retry_after=5).response(JSON)
+    if isinstance(outcome, Refusal):
+        return Refused(422, outcome.code.value, sentence(outcome)).response(JSON)
+    return json_response({"id": to_global(outcome.type, outcome.id)}, JSON, 200)
+
+
+async def recorded(context: Context, media_type: str, body: bytes) -> Outcome:
     """Records what was posted; posted again it has no second effect."""
     found = understood(media_type, body)
     key = sha256(body).hexdigest()

@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.http import BODY, FULL, Asked, Refused, Server, purpose
+from api.asking import BODY, Asked, Refused, purpose
+from api.http import FULL, Server
 from api.identity import bearer
 from api.requests import Record
 from graph.client import EngineUnavailable

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from uuid import uuid4
 
 from graphql import GraphQLError
+
+from graph.bookmarks import Unfollowable
+from graph.client import TIMEOUT, EngineUnavailable, TooSlow
+
+log = logging.getLogger("turnout")
 
 _VALUES = re.compile(r"(?<= cannot represent )([^:]*): .*|[,.;] [Ff]ound: .*", re.DOTALL)
 
@@ -45,3 +52,29 @@ def fell_behind() -> GraphQLError:
         "Events came faster than you took them; read what you follow anew and subscribe again.",
         retryable=True,
     )
+
+
+def presentable(error: GraphQLError) -> GraphQLError:
+    """The error as a client may see it: our own and the request's as they are, any other masked with an id."""
+    cause = error.original_error
+    if error.extensions and "code" in error.extensions:
+        return error
+    if isinstance(cause, GraphQLError) and cause.extensions and "code" in cause.extensions:
+        error.extensions = cause.extensions
+        return error
+    if isinstance(cause, EngineUnavailable):
+        message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif isinstance(cause, TooSlow):
+        message = f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; ask for less."
+        extensions = {"code": "TIMED_OUT", "retryable": False}
+    elif isinstance(cause, Unfollowable):
+        message = "The Turnout-Bookmark belongs to another database; send the request without it."
+        extensions = {"code": "BAD_BOOKMARK", "retryable": False}
+    elif cause is None or isinstance(cause, GraphQLError):
+        message, extensions = without_values(error.message), {"code": "BAD_REQUEST", "retryable": False}
+    else:
+        id = str(uuid4())
+        log.error("unexpected error %s", id, exc_info=cause)
+        message = f"Something went wrong on the server. If you report it, name {id}."
+        extensions = {"code": "INTERNAL", "retryable": False, "id": id}
+    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)

@@ -65,7 +65,7 @@ class Selection:
 
 def select(executor: Executor[Any], root: Root, type: GraphQLObjectType, details: list[Any], key: str) -> Selection:
     """The selection of a root field whose answer is of `type`."""
-    from schema.execution import member_of
+    from schema.lookups import member_of
 
     selection = Selection(root, type, Pick(key, root.name))
 

@@ -35,8 +35,10 @@ from graph.traversal import ROOTS, Cursor, Page, Root, Sort, chosen_order
 from graph.visibility import COUNT_DEPARTMENTS, Viewer, padded, stand_ins
 from graph.writing import Graph
 from schema.documents import Document, Reading
-from schema.execution import LOOKUPS, Answerer, PlannedExecutor
+from schema.execution import Answerer
 from schema.limits import operations
+from schema.lookups import LOOKUPS
+from schema.planned import PlannedExecutor
 from schema.selection import Slot, opened
 
 VARIANTS = 64

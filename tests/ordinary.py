@@ -45,7 +45,7 @@ from graph.traversal import (
 from graph.visibility import Dialect, Viewer
 from graph.writing import Graph
 from schema.errors import bad_argument
-from schema.execution import LOOKUPS
+from schema.lookups import LOOKUPS
 from schema.root import core_schema
 
 

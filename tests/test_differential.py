@@ -15,7 +15,8 @@ import pytest
 from graph.traversal import ROOTS, SHAPES, Many, One, Page
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
-from schema.execution import Answerer, presentable
+from schema.errors import presentable
+from schema.execution import Answerer
 from schema.ids import NODES, from_global
 from seeds.demo import main_application_id
 from tests.conftest import NOW, Ask, gid

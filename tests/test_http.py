@@ -13,7 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from api.http import BODY, Server
+from api.asking import BODY
+from api.http import Server
 from api.identity import DEMO, LOCAL, Tokens, is_demo_host
 from api.settings import Profile, Settings, SetupError
 from graph.client import EngineUnavailable

@@ -22,7 +22,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 import api.sockets
-from api.http import BODY, FULL, Server
+from api.asking import BODY
+from api.http import FULL, Server
 from api.identity import LOCAL_LIFE
 from api.settings import Profile, Settings
 from graph import client as clients

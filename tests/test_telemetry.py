@@ -12,8 +12,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.asking import BODY
 from api.cloudevents import BATCHED, STRUCTURED, TYPES
-from api.http import BODY
 from graph.causes import TelemetryKind
 from graph.events import verify
 from graph.visibility import Claim

@@ -7,8 +7,8 @@ from graphql import is_interface_type, is_introspection_type, is_object_type
 from graph.paths import TOLD, NodeKind
 from graph.traversal import ROOTS, SHAPES, Aggregate, Computed, Grouped, Here, Many, Merged, One, Page, Part
 from graph.visibility import POLICIES, Dialect, Level
-from schema.execution import LOOKUPS
 from schema.ids import NODES
+from schema.lookups import LOOKUPS
 from schema.root import core_schema
 
 SCHEMA = core_schema()

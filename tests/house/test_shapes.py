@@ -45,7 +45,8 @@ from graph.traversal import (
 )
 from graph.visibility import POLICIES, Dialect, OrganizationRole, Person, Viewer
 from graph.writing import Graph
-from schema.execution import LOOKUPS, Answerer
+from schema.execution import Answerer
+from schema.lookups import LOOKUPS
 from schema.root import core_schema
 from seeds import makers
 from seeds.makers import fixed_ids, maker

@@ -1,0 +1,129 @@
+"""What a request asks over HTTP, whichever way it came, and the refusal of what asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from api.requests import record
+from graph.receipts import Purpose
+
+BODY = 256 * 1024
+"""Bytes a request may have."""
+JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
+EVENTS = "text/event-stream"
+PURPOSE = "Turnout-Purpose"
+"""The header that says what a record is looked at for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A GraphQL request, whichever way it came."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    queries_only: bool = False
+
+
+class Refused(Exception):
+    """A request that is not run; its text is a sentence. One that may be sent again says after how many seconds."""
+
+    def __init__(self, status: int, code: str, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+    def response(self, form: str) -> Response:
+        if (told := record()) is not None:
+            told.failed([self.code])
+        response = json_response({"errors": [self.formatted()]}, form, self.status)
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        if self.status == 405:
+            response.headers["Allow"] = "POST"
+        return response
+
+    def formatted(self) -> Any:
+        return problem(self.code, str(self), retryable=self.retry_after is not None)
+
+
+def purpose(text: str | None) -> Purpose:
+    """What a request says it looks for; a review of an application where it does not say."""
+    if text is None:
+        return Purpose.APPLICATION_REVIEW
+    try:
+        return Purpose(text)
+    except ValueError as error:
+        names = ", ".join(each.value for each in Purpose)
+        raise Refused(400, "BAD_PURPOSE", f"{PURPOSE} is none of {names}.") from error
+
+
+async def body_of(request: Request) -> bytes:
+    too_large = Refused(413, "BODY_TOO_LARGE", f"A request may have {BODY // 1024} kB.")
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY:
+        raise too_large
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY:
+                raise too_large
+    except ClientDisconnect as error:
+        raise Refused(400, "BAD_REQUEST", "The request ended early.") from error
+    return bytes(body)
+
+
+def parts_of(body: bytes) -> Mapping[str, Any]:
+    try:
+        sent: Any = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, "BAD_REQUEST", "The body is not JSON.") from error
+    if not isinstance(sent, dict):
+        raise Refused(400, "BAD_REQUEST", "The body is not a JSON object; requests are not batched.")
+    return cast(dict[str, Any], sent)
+
+
+def checked(query: Any, variables: Any, operation_name: Any, extensions: Any) -> Asked:
+    if not isinstance(query, str) or not query:
+        raise Refused(400, "BAD_REQUEST", "The request names no query.")
+    for name, value in (("variables", variables), ("extensions", extensions)):
+        if value is not None and not isinstance(value, Mapping):
+            raise Refused(400, "BAD_REQUEST", f"The {name} are not a JSON object.")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise Refused(400, "BAD_REQUEST", "The operationName is not a text.")
+    return Asked(query, variables, operation_name or None)
+
+
+def form_of(request: Request) -> str | None:
+    """The media type to answer in, by the Accept header; null where none of ours is accepted."""
+    types = accepted(request)
+    if GRAPHQL_JSON in types:
+        return GRAPHQL_JSON
+    return JSON if {JSON, "*/*", "application/*"} & set(types) else None
+
+
+def accepted(request: Request) -> list[str]:
+    accepted = request.headers.get("accept") or "*/*"
+    return [part.split(";")[0].strip().lower() for part in accepted.split(",")]
+
+
+def takes_events(request: Request) -> bool:
+    return request.method == "POST" and EVENTS in accepted(request)
+
+
+def problem(code: str, message: str, *, retryable: bool = False) -> Any:
+    return GraphQLError(message, extensions={"code": code, "retryable": retryable}).formatted
+
+
+def json_response(payload: Any, form: str, status: int) -> Response:
+    media_type = f"{form}; charset=utf-8"
+    return Response(orjson.dumps(payload), status, {"X-Content-Type-Options": "nosniff"}, media_type)
