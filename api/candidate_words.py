@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from graph.file_kinds import SENTENCES as FAULTS
 from graph.labels import MONTHS
 from graph.refusals import Code, Locale, Refusal
 
@@ -146,6 +147,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "A PDF, JPEG or PNG of up to 10 MB. It is sealed under a key of your own, only the department that decides "
         "can open it, and it is deleted after the decision.",
     ),
+    "keep_file": ("下载", "Download"),
     "file": ("选择文件", "The file"),
     "upload": ("上传", "Upload"),
     "days_left": ("剩余天数", "Days left"),
@@ -231,10 +233,20 @@ SAID: Mapping[str, tuple[str, str]] = {
     "REQUEST_FILED": ("请求已提交，将在期限内答复。", "Your request was filed and will be answered in time."),
     "CHECK_KEPT": ("检查结果已保存。", "The result of your check is kept."),
     "INCOMPLETE": ("请填写所有必填项。", "Something that is needed was left empty."),
-    "FAILED": ("操作未完成，请稍后再试。", "That did not work: try again later."),
+    # A file
+    "RECEIVED": ("已收到您的证明。", "Your proof was received."),
+    "TICKET_GONE": ("上传凭证已失效或已使用，请重新开始。", "This ticket has ended or was used: begin anew."),
+    "TOO_SLOW": ("上传超时，请重试。", "The file took too long to come: try again."),
+    "BUSY": ("服务器繁忙，请稍后重试。", "The server is busy: try again in a moment."),
+    "BAD_REQUEST": ("上传中断，请重试。", "The upload ended early: try again."),
+    **{fault.value: sentences for fault, sentences in FAULTS.items()},
 }
 """What an act came to, beside the sentences of refusals."""
-GOOD = frozenset(SAID) - {"INCOMPLETE", "FAILED"}
+GOOD = frozenset(
+    {"ACCEPTED", "DECLINED", "TIME_GIVEN", "TIME_ASKED", "CODE_SENT", "VERIFIED", "STATEMENT", "DISPUTED"}
+    | {"REQUEST_FILED", "CHECK_KEPT", "RECEIVED"}
+)
+"""Those of them that went well."""
 DAYS = (
     ("星期一", "Monday"),
     ("星期二", "Tuesday"),

@@ -97,9 +97,10 @@ class Server:
         from api.demo_pages import DemoPages
         from api.proofs import Proofs
 
+        pages = CandidatePages(self)
         routes = [
-            *Proofs(self).routes(),
-            *CandidatePages(self).routes(),
+            *Proofs(self, pages).routes(),
+            *pages.routes(),
             *DemoPages(self).routes(),
             Route("/graphql", self.graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),

@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,17 +21,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.candidate_words import SAID
 from api.identity import bearer
 from api.requests import record
 from graph import proofs
 from graph.client import EngineUnavailable
 from graph.exporting import Damaged
-from graph.file_kinds import MOST_BYTES, SENTENCES, FileFault, FileKind, NotTaken, name_fault
+from graph.file_kinds import MOST_BYTES, FileFault, FileKind, NotTaken, name_fault
+from graph.file_kinds import SENTENCES as FAULTS
+from graph.proofs import OpenFile, TicketRow
 from graph.refusals import SENTENCES as REFUSALS
 from graph.refusals import Code, Refusal
 from schema.ids import id_of, to_global
 
 if TYPE_CHECKING:
+    from api.candidate_pages import CandidatePages
     from api.http import Server
 
 AROUND = 64 * 1024
@@ -59,21 +62,19 @@ REFUSED = {Code.NOT_ALLOWED: 403, Code.NOT_FOUND: 404, Code.PROOF_PURGED: 410}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an upload came to: a code, and a sentence in both languages."""
+    """What an upload came to: a code, and a sentence in both languages; `page` is where the form then leads."""
 
     status: int
     code: str
     sentences: tuple[str, str]
     proof: str | None = None
+    page: str = "proof"
 
 
-GONE = Told(
-    404, "TICKET_GONE", ("上传凭证已失效或已使用，请重新开始。", "This ticket has ended or was used: begin anew.")
-)
-SLOW = Told(408, "TOO_SLOW", ("上传超时，请重试。", "The file took too long to come: try again."))
-BUSY = Told(503, "BUSY", ("服务器繁忙，请稍后重试。", "The server is busy: try again in a moment."))
-BROKEN = Told(400, "BAD_REQUEST", ("上传中断，请重试。", "The upload ended early: try again."))
-RECEIVED = ("已收到您的证明。", "Your proof was received.")
+GONE = Told(404, "TICKET_GONE", SAID["TICKET_GONE"], page="record")
+SLOW = Told(408, "TOO_SLOW", SAID["TOO_SLOW"])
+BUSY = Told(503, "BUSY", SAID["BUSY"])
+BROKEN = Told(400, "BAD_REQUEST", SAID["BAD_REQUEST"])
 UNREADABLE = ("该文件无法打开。", "This file cannot be opened.")
 NOBODY = ("请先登录。", "Sign in first.")
 
@@ -81,8 +82,9 @@ NOBODY = ("请先登录。", "Sign in first.")
 class Proofs:
     """The two routes of files."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, pages: CandidatePages) -> None:
         self._server = server
+        self._pages = pages
         self._room = asyncio.Semaphore(AT_ONCE)
 
     def routes(self) -> list[Route]:
@@ -95,7 +97,9 @@ class Proofs:
         told = await self.take(request, request.path_params["ticket"])
         if (log := record()) is not None and told.proof is None:
             log.failed([told.code])
-        return _page(told) if "text/html" in request.headers.get("accept", "") else _json(told)
+        if "text/html" not in request.headers.get("accept", ""):
+            return _json(told)
+        return self._pages.after_upload(request, told.code, status=told.status, to=told.page)
 
     async def take(self, request: Request, ticket: str) -> Told:
         """Takes the file that a request carries, by a ticket; each refusal is a sentence, and nothing is stored."""
@@ -112,7 +116,7 @@ class Proofs:
                 plain = await _file(request)
                 outcome = await proofs.receive(graph, found, plain, self._server.clock())
         except NotTaken as refused:
-            return Told(STATUSES.get(refused.fault, 422), refused.fault.value, SENTENCES[refused.fault])
+            return Told(STATUSES.get(refused.fault, 422), refused.fault.value, FAULTS[refused.fault])
         except TimeoutError:
             return SLOW
         except ClientDisconnect:
@@ -121,8 +125,8 @@ class Proofs:
             return BUSY
         if isinstance(outcome, Refusal):
             used = outcome.code in (Code.KEY_REUSED, Code.NOT_FOUND)
-            return GONE if used else Told(409, outcome.code.value, REFUSALS[outcome.code])
-        return Told(201, "RECEIVED", RECEIVED, to_global("Proof", outcome.id))
+            return GONE if used else Told(409, outcome.code.value, REFUSALS[outcome.code], page="record")
+        return Told(201, "RECEIVED", SAID["RECEIVED"], to_global("Proof", outcome.id), _page_of(found))
 
     async def download(self, request: Request) -> Response:
         id = id_of("Proof", request.path_params["id"])
@@ -141,9 +145,14 @@ class Proofs:
             return _json(Told(500, FileFault.DAMAGED.value, UNREADABLE))
         if isinstance(opened, Refusal):
             return _json(Told(REFUSED.get(opened.code, 409), opened.code.value, REFUSALS[opened.code]))
-        media, ending = MEDIA[opened.kind]
-        attached = {"Content-Disposition": f'attachment; filename="proof-{id[:8]}.{ending}"'}
-        return Response(opened.plain, 200, HEADERS | attached, media)
+        return attachment(id, opened)
+
+
+def attachment(id: str, opened: OpenFile) -> Response:
+    """A file as it is given out: to be kept, never to be shown within a page of ours."""
+    media, ending = MEDIA[opened.kind]
+    attached = {"Content-Disposition": f'attachment; filename="proof-{id[:8]}.{ending}"'}
+    return Response(opened.plain, 200, HEADERS | attached, media)
 
 
 async def _file(request: Request) -> bytes:
@@ -247,14 +256,6 @@ def _json(told: Told) -> Response:
     return Response(orjson.dumps(body), told.status, headers, "application/json; charset=utf-8")
 
 
-def _page(told: Told) -> Response:
-    """For a form that a browser sent without a script: the sentence, and the way back."""
-    zh, en = (escape(text) for text in told.sentences)
-    text = (
-        '<!doctype html><html lang="zh"><meta charset="utf-8"><title>Turnout</title>'
-        '<meta name="viewport" content="width=device-width">'
-        f'<main><h1>{zh}</h1><p lang="en">{en}</p><p><a href="/c/">返回 · <span lang="en">Back</span></a></p>'
-        "</main></html>"
-    )
-    policy = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"}
-    return Response(text, told.status, HEADERS | policy, "text/html; charset=utf-8")
+def _page_of(ticket: TicketRow) -> str:
+    """Where the candidate sees what the file bears on."""
+    return "" if ticket.finding is None else "record"

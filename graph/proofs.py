@@ -403,6 +403,15 @@ async def find_own(desk: Desk, id: str) -> tuple[ProofRow, InterviewRow] | Refus
     return absent if isinstance(interview, Refusal) or locked is None else (locked, interview)
 
 
+async def _find_mine(desk: Desk, id: str) -> tuple[ProofRow, InterviewRow] | Refusal:
+    """The proof and its interview, the candidate locked, if it is of the person who acts."""
+    absent = Refusal(Code.NOT_FOUND, "proof")
+    found = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
+    interview = await interviews.find_mine(desk, found.interview) if found else absent
+    locked = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
+    return absent if isinstance(interview, Refusal) or locked is None else (locked, interview)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenFile:
     """A file as it was handed in."""
@@ -412,13 +421,17 @@ class OpenFile:
 
 
 async def open_file(graph: Graph, act: Act, proof: str) -> OpenFile | Refusal:
-    """The file for HR of the deciding department; that it was opened is on record before a byte of it is read."""
-    if refused := role_refusal(act.viewer, RECRUITERS):
+    """The file, for HR of the deciding department and, code given, for the candidate whose it is.
+
+    That it was opened is on record before a byte of it is read.
+    """
+    mine = act.viewer.person is not None
+    if refused := person_refusal(act.viewer, verified=True) if mine else role_refusal(act.viewer, RECRUITERS):
         return refused
     rows: list[ProofRow] = []
 
     async def work(desk: Desk) -> Outcome:
-        found = await find_own(desk, proof)
+        found = await (_find_mine if mine else find_own)(desk, proof)
         if isinstance(found, Refusal):
             return found
         if found[0].purged or found[0].candidate_status == "ERASED":

@@ -15,9 +15,9 @@ from graphql import parse, validate
 from icalendar import Calendar
 from structlog.testing import LogCapture
 
-from api import candidate_pages
 from api import candidate_words as words
-from api.candidate_pages import HEADERS
+from api import invitation_pages, record_pages, rights_pages
+from api.candidate_visits import HEADERS
 from api.http import Server
 from api.sessions import COOKIE, LIFE, VERIFIED_IDLE, VERIFIED_LIFE, Sessions
 from api.settings import Profile, Settings, SetupError
@@ -31,6 +31,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from schema.limits import measure, operations
 from tests.conftest import NOW, Ask, Company, gid
+from tests.ledger import appends
 from tests.pictures import document
 
 PORT = 8000
@@ -360,11 +361,30 @@ async def test_proof_is_handed_in_by_a_form(ask: Ask, company: Company, candidat
     page = await candidate.send("proof", about=gid("Finding", finding))
     action = re.search(r'action="(/c/proof/[^"]+)"', page.text)
     assert action, page.text
-    sent = await candidate.http.post(action.group(1), files={"file": ("note.pdf", document())})
-    assert sent.status_code == 201, sent.text
-    assert words.word("proofs", Locale.ZH_CN) in (await candidate.http.get("/c/record")).text
+    html = {"Accept": "text/html"}
+    empty = await candidate.http.post(action.group(1), files={"file": ("note.pdf", b"")}, headers=html)
+    again = await candidate.http.get(empty.headers["location"])
+    assert words.told("FILE_EMPTY", Locale.ZH_CN) in again.text
+    assert action.group(1) in again.text
+    sent = await candidate.http.post(action.group(1), files={"file": ("note.pdf", document())}, headers=html)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/c/record")
+    page = await candidate.http.get("/c/record")
+    assert words.told("RECEIVED", Locale.ZH_CN) in page.text
+    kept = re.search(r'href="(/c/proofs/[^"]+)"', page.text)
+    assert kept, page.text
+    async with appends(ask, company, "PROOF_OPENED"):
+        file = await candidate.http.get(kept.group(1))
+    assert (file.status_code, file.content) == (200, document())
+    assert file.headers["content-disposition"].startswith("attachment; ")
     page = await candidate.send("proof", about=gid("Finding", "none"))
     assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
+    assert await candidate.status("proofs/none") == 303
+    candidate.http.cookies.clear()
+    used = await candidate.http.post(action.group(1), files={"file": ("note.pdf", document())}, headers=html)
+    assert used.status_code == 404
+    assert words.told("TICKET_GONE", Locale.ZH_CN) in used.text
+    await candidate.follow()
+    assert (await candidate.http.get(kept.group(1))).headers["location"] == "/c/code?to=record"
 
 
 async def test_pages_speak_the_language_of_the_candidate(graph: Graph, company: Company, candidate: Candidate) -> None:
@@ -404,15 +424,16 @@ async def test_no_log_and_no_metric_names_a_token(graph: Graph, answerer: Answer
     assert candidate.token[:30] not in str(capture.entries) + metrics
 
 
+MODULES = (invitation_pages, record_pages, rights_pages)
+
+
 def test_pages_ask_what_may_be_asked(answerer: Answerer) -> None:
     """Within the limits of everyone, and of the schema as it is."""
-    mutations: Any = answerer.schema.mutation_type
-    missing = set(candidate_pages.CAN.values()) - mutations.fields.keys()
-    texts = [text for text in vars(candidate_pages).values() if isinstance(text, str) and " Candidate" in text]
-    documents = [text for text in texts if text.startswith("\n") and not any(name in text for name in missing)]
-    assert len(documents) > 8
+    texts = [text for module in MODULES for text in vars(module).values() if isinstance(text, str)]
+    documents = [text for text in texts if text.startswith(("\nquery", "\nmutation"))]
+    assert len(documents) > 10
     for text in documents:
-        tree = parse(candidate_pages.offered(answerer.schema, text))
+        tree = parse(text)
         assert validate(answerer.schema, tree) == [], text
         assert measure(answerer.schema, tree, operations(tree)[0], {"locale": "EN"})[1] == [], text
 

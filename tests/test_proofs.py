@@ -184,9 +184,10 @@ async def test_a_form_without_a_script_brings_a_file_too(missed: Missed) -> None
     body = form(('form-data; name="form"', b"a token"), (FILE, picture()))
     answer = await missed.post(await missed.ticket(), body, headers={**FORM, "Accept": "text/html"})
     assert (answer.status_code, answer.headers["content-type"]) == (201, "text/html; charset=utf-8")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
     assert "已收到" in answer.text
     refused_page = await missed.post("nonsense", body, headers={**FORM, "Accept": "text/html"})
-    assert (refused_page.status_code, "has ended" in refused_page.text) == (404, True)
+    assert (refused_page.status_code, "已失效" in refused_page.text) == (404, True)
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'

@@ -1,0 +1,162 @@
+"""What a link alone opens: the invitation and its answer, a calendar file, another time, and the check of a device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from api.candidate_visits import HEADERS, Pages, Stopped, Visit, global_id
+from graph import calendars
+from graph.calendars import Entry, Method, Person
+from graph.refusals import Locale
+from schema.ids import to_global
+
+HOME = """
+query CandidateHome($application: ID!, $locale: Locale!) {
+  organization { name nameZh }
+  application(id: $application) {
+    position { title department { name nameZh } }
+    interviews(first: 50, orderBy: STARTS_AT_DESC) {
+      nodes {
+        id mode modeLabel(locale: $locale) startsAt endsAt timeZone graceMinutes joinUrl
+        response responseLabel(locale: $locale) responseMessage attendance attendanceLabel(locale: $locale)
+        department { name nameZh conduct { absences lateCancellations unanswered } } openSlots { id }
+        rescheduleRequests { id state stateLabel(locale: $locale) inTime reason answer owedBy }
+      }
+    }
+  }
+}
+"""
+RESPOND = """
+mutation CandidateResponds($input: RecordResponseInput!) {
+  recordResponse(input: $input) { __typename ... on Refused { code } }
+}
+"""
+CALENDAR = """
+query CandidateCalendar($interview: ID!, $locale: Locale!) {
+  organization { name nameZh }
+  interview(id: $interview) {
+    icsUid icsSequence startsAt endsAt timeZone mode modeLabel(locale: $locale) response attendance joinUrl
+    position { title } department { name nameZh }
+  }
+}
+"""
+TIME = """
+query CandidateTime($interview: ID!, $locale: Locale!) {
+  interview(id: $interview) {
+    id modeLabel(locale: $locale) startsAt endsAt timeZone department { name nameZh }
+    openSlots { id startsAt endsAt timeZone }
+  }
+}
+"""
+ASK_TIME = """
+mutation CandidateAsksForAnotherTime($input: RequestRescheduleInput!) {
+  requestReschedule(input: $input) { __typename ... on RescheduleRequest { state } ... on Refused { code } }
+}
+"""
+CHECK = """
+mutation CandidateChecks($input: RecordTelemetryInput!) {
+  recordTelemetry(input: $input) { __typename ... on Refused { code } }
+}
+"""
+
+
+async def home(visit: Visit) -> Response:
+    """The invitation, what was answered, and what may be done."""
+    id = to_global("Application", visit.link.application)
+    data = await visit.ask(HOME, application=id, locale=visit.locale.value)
+    interviews = data["application"]["interviews"]["nodes"]
+    now = visit.now.isoformat()
+    ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
+    past = [each for each in interviews if each not in ahead]
+    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past, now=now)
+
+
+def _until(interview: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(interview["endsAt"])
+
+
+async def answer(visit: Visit) -> Response:
+    response = visit.form.get("response", "")
+    if response not in ("ACCEPTED", "DECLINED"):
+        return visit.go("", "INCOMPLETE")
+    given = {"interview": global_id(visit, "interview", "Interview"), "response": response}
+    return visit.go("", (await visit.do(RESPOND, **given, message=visit.form.get("message")))["code"] or response)
+
+
+async def calendar(visit: Visit) -> Response:
+    """The interview as a calendar takes it; of the person it tells nothing, as the link alone is enough for it."""
+    id = to_global("Interview", visit.request.path_params["interview"].removesuffix(".ics"))
+    data = await visit.ask(CALENDAR, interview=id, locale=visit.locale.value)
+    found, zh = data["interview"], visit.locale is Locale.ZH_CN
+    if found is None:
+        raise Stopped(404, "not_there")
+    employer, department = (each["nameZh"] if zh and each["nameZh"] else each["name"] for each in _held(data))
+    gone = found["attendance"].startswith("CANCELLED") or found["attendance"] == "RESCHEDULED"
+    method = Method.CANCEL if gone else Method.PUBLISH
+    entry = Entry(
+        uid=found["icsUid"],
+        sequence=found["icsSequence"],
+        stamp=visit.now,
+        starts_at=datetime.fromisoformat(found["startsAt"]),
+        ends_at=datetime.fromisoformat(found["endsAt"]),
+        time_zone=found["timeZone"],
+        title=f"{found['modeLabel']} · {employer}",
+        text=f"{found['position']['title']} · {department}",
+        url=found["joinUrl"],
+        organizer=Person(employer, None),
+        attendee=Person("", None),
+        response=found["response"],
+        alarm_at_end=found["mode"] == "AI_ASYNC",
+    )
+    media = f"text/calendar; charset=utf-8; method={method.value}"
+    attached = {"Content-Disposition": 'attachment; filename="interview.ics"'}
+    return Response(calendars.calendar(entry, method), 200, HEADERS | attached, media)
+
+
+def _held(data: Mapping[str, Any]) -> tuple[Any, Any]:
+    return data["organization"], data["interview"]["department"]
+
+
+async def time(visit: Visit) -> Response:
+    """The times that may be chosen instead, and the form that asks for one of them, or for any other."""
+    id = visit.request.query_params.get("interview", "")
+    data = await visit.ask(TIME, interview=id, locale=visit.locale.value)
+    if data["interview"] is None:
+        raise Stopped(404, "not_there")
+    return visit.show("time.html", each=data["interview"])
+
+
+async def ask_time(visit: Visit) -> Response:
+    given = {"interview": global_id(visit, "interview", "Interview"), "reason": visit.form.get("reason", "").strip()}
+    if not given["reason"]:
+        return visit.go(f"time?{urlencode({'interview': given['interview']})}", "INCOMPLETE")
+    slot = global_id(visit, "slot", "Slot") if visit.form.get("slot") else None
+    outcome = await visit.do(ASK_TIME, **given, slot=slot)
+    return visit.go("", outcome["code"] or ("TIME_GIVEN" if outcome["state"] == "GRANTED" else "TIME_ASKED"))
+
+
+async def check(visit: Visit) -> Response:
+    """The device is tried by a script where there is one; without it the candidate says what came of it."""
+    return visit.show("check.html", interview=visit.request.query_params.get("interview", ""))
+
+
+async def keep_check(visit: Visit) -> Response:
+    result = visit.form.get("result", "")
+    if result not in ("PASSED", "FAILED"):
+        return visit.go("", "INCOMPLETE")
+    given = {"interview": global_id(visit, "interview", "Interview"), "occurredAt": visit.now.isoformat()}
+    seen = {"kind": f"DEVICE_CHECK_{result}", "source": "urn:turnout:candidate", "key": str(uuid4())}
+    return visit.go("", (await visit.do(CHECK, **given, **seen))["code"] or "CHECK_KEPT")
+
+
+PAGES = Pages(
+    shown={"": home, "calendar/{interview}": calendar, "time": time, "check": check},
+    acts={"answer": answer, "time": ask_time, "check": keep_check},
+    tabs=(("", "interview"),),
+)

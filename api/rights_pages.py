@@ -1,0 +1,60 @@
+"""What candidates may ask for of their rights, and the copy of all that is kept of them."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from api.candidate_visits import HEADERS, Pages, Stopped, Visit
+
+RIGHTS = ("CORRECTION", "RESTRICTION", "OBJECTION", "ERASURE", "HUMAN_REVIEW")
+RIGHTS_PAGE = """
+query CandidateRights($locale: Locale!) {
+  organization { name nameZh timeZone }
+  myRecord {
+    requests(first: 50) {
+      nodes { kind kindLabel(locale: $locale) stateLabel(locale: $locale) text filedAt dueAt answeredAt reason }
+    }
+  }
+}
+"""
+FILE_REQUEST = """
+mutation CandidateFilesRequest($input: FileRequestInput!) {
+  fileRequest(input: $input) { __typename ... on Refused { code } }
+}
+"""
+EXPORT = """
+query CandidateExport($format: ExportFormat!, $locale: Locale!) { exportMyData(format: $format, locale: $locale) }
+"""
+
+
+async def rights(visit: Visit) -> Response:
+    """What may be asked for, and what was."""
+    if not visit.is_verified:
+        return visit.go("code?to=rights")
+    data = await visit.ask(RIGHTS_PAGE, locale=visit.locale.value)
+    return visit.show("rights.html", data=data, kinds=RIGHTS, requests=data["myRecord"]["requests"]["nodes"])
+
+
+async def ask_right(visit: Visit) -> Response:
+    kind = visit.form.get("kind", "")
+    if kind not in RIGHTS:
+        return visit.go("rights", "INCOMPLETE")
+    outcome = await visit.do(FILE_REQUEST, kind=kind, text=visit.form.get("text", "").strip() or None)
+    return visit.go("rights", outcome["code"] or "REQUEST_FILED")
+
+
+async def export(visit: Visit) -> Response:
+    """A copy of all that is kept, as a file."""
+    if not visit.is_verified:
+        return visit.go("code?to=rights")
+    as_page = visit.request.query_params.get("format") == "HTML"
+    given = {"format": "HTML" if as_page else "JSON", "locale": visit.locale.value}
+    text = (await visit.ask(EXPORT, **given))["exportMyData"]
+    if text is None:
+        raise Stopped(404, "not_there")
+    ending, media = ("html", "text/html") if as_page else ("json", "application/json")
+    attached = {"Content-Disposition": f'attachment; filename="my-record.{ending}"'}
+    return Response(text, 200, HEADERS | attached, f"{media}; charset=utf-8")
+
+
+PAGES = Pages(shown={"rights": rights, "export": export}, acts={"rights": ask_right}, tabs=(("rights", "rights"),))
