@@ -99,11 +99,12 @@ class Server:
 
         pages = CandidatePages(self)
         routes = [
+            # Routes are tried one after another, and nearly every request is for this one.
+            Route("/graphql", self.graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", self.socket),
             *Proofs(self, pages).routes(),
             *pages.routes(),
             *DemoPages(self).routes(),
-            Route("/graphql", self.graphql, methods=["GET", "POST"]),
-            WebSocketRoute("/graphql", self.socket),
             Route("/mail", self.mail, methods=["POST"]),
             Route("/cloudevents", self.cloudevents, methods=["POST"]),
             Route("/livez", self.live, methods=["GET"]),

@@ -177,7 +177,8 @@ def _rows(looks: list[Look], ids: Callable[[Looks], set[str]]) -> list[list[Any]
     for look in looks:
         who, role, purpose = look.viewer.id, look.viewer.part, look.purpose.value
         for id in ids(look.looks):
-            rows.setdefault((id, who, purpose), [random_id(), id, who, role, purpose, look.at])
+            if (id, who, purpose) not in rows:
+                rows[id, who, purpose] = [random_id(), id, who, role, purpose, look.at]
     return [rows[key] for key in sorted(rows)]
 
 
