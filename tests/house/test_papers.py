@@ -37,3 +37,21 @@ def test_no_committed_file_names_an_index() -> None:
 def test_the_page_of_faults_is_made_of_its_figures() -> None:
     """A figure that somebody wrote into the page by hand is one that nobody measured."""
     assert keeping.PAGE.read_text() == keeping.page()
+
+
+def test_links_between_papers_lead_somewhere() -> None:
+    """A heading that is renamed breaks whoever links to it, and nobody notices."""
+    papers = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").rglob("*.md")]
+    lost: list[str] = []
+    for paper in papers:
+        for target, place in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", paper.read_text()):
+            there = (paper.parent / target).resolve() if target else paper
+            if not there.exists() or (place and place not in places(there)):
+                lost.append(f"{paper.relative_to(ROOT)}: {target}#{place}")
+    assert not lost
+
+
+def places(paper: Path) -> set[str]:
+    """The anchors of a paper's headings."""
+    headings = re.findall(r"(?m)^#+ (.+)$", paper.read_text())
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
