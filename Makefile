@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: record-schema run test test-neo4j conformance check format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: record-schema run test test-neo4j test-two conformance check format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
 .PHONY: bench-refill browser story
 
 run: $(VENV)/.runtime
@@ -15,6 +15,10 @@ test: $(VENV)/.development
 
 test-neo4j: $(VENV)/.development
 	$(BIN)/python -m pytest --engine neo4j $(ARGS)
+
+# The same on a Neo4j with two servers, which are asked in turn and share database and files alone.
+test-two: $(VENV)/.development
+	$(BIN)/python -m pytest --engine neo4j --two $(ARGS)
 
 # Suites that others wrote, against a served demo; needs node 20 or later.
 conformance: $(VENV)/.runtime

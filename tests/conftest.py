@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1",
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
     parser.addoption("--part", help="one part of the tests, whole files of about equal numbers, such as 1/3")
+    parser.addoption("--two", action="store_true", help="ask two servers in turn, which share a Neo4j and files alone")
     parser.addoption("--figures", help="a file to which tests/faults append their figures, a line of JSON each")
 
 
@@ -75,37 +76,29 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def _neo4j() -> AsyncIterator[Client]:
+async def _neo4j() -> AsyncGenerator[Callable[[], Client]]:
     given = os.environ.get("TURNOUT_TEST_NEO4J_URI")
     if given:
         user, password = (os.environ.get(f"TURNOUT_TEST_NEO4J_{part}", "") for part in ("USER", "PASSWORD"))
-        client = Client.connect(given, (user, password) if user else None)
-        if await client.read(ANY_NODE):
-            await client.close()
-            pytest.exit("TURNOUT_TEST_NEO4J_URI names a database that holds data; tests need an empty one.", 2)
-        yield client
-        await client.close()
+        yield lambda: Client.connect(given, (user, password) if user else None)
         return
     from tests.neo4j.server import Neo4jServer
 
     server = Neo4jServer()
-    client = Client.connect(await asyncio.to_thread(server.start), None)
+    uri = await asyncio.to_thread(server.start)
     try:
-        yield client
+        yield lambda: Client.connect(uri, None)
     finally:
-        await client.close()
         await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager
-async def _embedded(folder: Path) -> AsyncIterator[Client]:
+async def _embedded(folder: Path) -> AsyncGenerator[Callable[[], Client]]:
     engine = EmbeddedEngine(folder)
     address = await engine.start()
-    client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
     try:
-        yield client
+        yield lambda: Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
     finally:
-        await client.close()
         await engine.stop()
 
 
@@ -116,11 +109,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def graph(engine_name: str, folder: Path) -> AsyncIterator[Graph]:
+async def connect(engine_name: str, folder: Path) -> AsyncIterator[Callable[[], Client]]:
+    """Makes clients of the one database that the tests share."""
+    async with _neo4j() if engine_name == "neo4j" else _embedded(folder / "engine") as connect:
+        yield connect
+
+
+@asynccontextmanager
+async def served(connect: Callable[[], Client], folder: Path) -> AsyncGenerator[Graph]:
+    """The graph as one server has it, over files and a database that others have too."""
     secrets = Secrets(b"a master key for the tests alone"[:32].ljust(32, b"."))
-    async with _neo4j() if engine_name == "neo4j" else _embedded(folder / "engine") as client:
-        await migrate(client)
+    client = connect()
+    try:
         yield Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets, files=ProofFiles.at(folder / "proofs"))
+    finally:
+        await client.close()
+
+
+@pytest.fixture(scope="session")
+async def graph(connect: Callable[[], Client], folder: Path) -> AsyncIterator[Graph]:
+    async with served(connect, folder) as graph:
+        if os.environ.get("TURNOUT_TEST_NEO4J_URI") and await graph.client.read(ANY_NODE):
+            pytest.exit("TURNOUT_TEST_NEO4J_URI names a database that holds data; tests need an empty one.", 2)
+        await migrate(graph.client)
+        yield graph
+
+
+@pytest.fixture(scope="session")
+async def beside(
+    request: pytest.FixtureRequest, connect: Callable[[], Client], folder: Path
+) -> AsyncIterator[tuple[Graph, Answerer] | None]:
+    """A second server's graph and documents, where two are asked for: nothing in memory is shared."""
+    if not request.config.getoption("--two"):
+        yield None
+        return
+    async with served(connect, folder) as graph:
+        yield graph, Answerer(core_schema())
 
 
 @pytest.fixture(scope="session")
@@ -148,21 +172,26 @@ class Asked:
 class Ask:
     """Asks as a user, by external id, or as a candidate, by what its link proves, at a time.
 
-    Each question resolves its viewer anew.
+    Each question resolves its viewer anew. With a second server `beside`, they are asked in turn.
     """
 
     graph: Graph
     answerer: Answerer
     now: datetime = NOW
+    beside: tuple[Graph, Answerer] | None = None
+    _asked: int = 0
 
     async def whole(self, query: str, viewer: str | Claim | None, **variables: Any) -> Asked:
-        context = Context(self.graph, Viewers(self.graph), clock=lambda: self.now)
+        self._asked += 1
+        first, second = (self.graph, self.answerer), self.beside
+        graph, answerer = second if second is not None and self._asked % 2 == 0 else first
+        context = Context(graph, Viewers(graph), clock=lambda: self.now)
         if isinstance(viewer, Claim):
             context.claim = viewer
         else:
             context.subject = viewer
         with statements_run() as names:
-            answer = await self.answerer.answer(query, context, variables=variables)
+            answer = await answerer.answer(query, context, variables=variables)
         payload = answer.payload()
         return Asked(payload.get("data"), payload.get("errors", []), payload.get("extensions", {}), names)
 
@@ -194,8 +223,8 @@ class Ask:
 
 
 @pytest.fixture
-def ask(graph: Graph, answerer: Answerer) -> Ask:
-    return Ask(graph, answerer)
+def ask(graph: Graph, answerer: Answerer, beside: tuple[Graph, Answerer] | None) -> Ask:
+    return Ask(graph, answerer, beside=beside)
 
 
 @dataclass
