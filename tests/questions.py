@@ -43,6 +43,10 @@ WIDE = ("Department", "Position", "Candidate", "Application", "Interview", "Find
 """Types from which many ways lead on; the records beside them lead back to them."""
 KINDS = (*sorted(NODES), *WIDE * 6)
 """What a `node` is, the rich ones more often."""
+EVERY = 7
+"""Of so many questions one holds a cursor that is wrong for whoever asks, and another one goes deep, beside those that
+chance makes so; a number that divides no step by which questions are asked once more, so that of those as many are."""
+WRONG_CURSORS = ("", "bad", "AAAA", "é")
 
 
 @dataclass(frozen=True)
@@ -91,15 +95,56 @@ class Dressing:
         self.named += 1
         return f"{prefix}{self.named}"
 
-    def question(self, document: DocumentNode) -> tuple[str, dict[str, Any]]:
+    def question(self, document: DocumentNode, *, wrong: bool, deep: bool) -> tuple[str, dict[str, Any]]:
         fields = list(document.definitions[0].selection_set.selections)  # type: ignore[attr-defined]
         self.random.shuffle(fields)
         roots = fields[: self.random.choice((1, 1, 2))]
         body = self.selections(roots, self.schema.query_type, 1)
+        more = self.mistake() if wrong else self.descent() if deep else ""
+        body = f"{{ {more} {body[1:]}" if self.chance(0.5) else f"{body[:-1]} {more} }}"
         declared = ", ".join(f"${name}: {type}" for name, (type, _) in self.variables.items())
-        head = f"query Asked({declared}) " if declared else "query "
+        # Two texts that name no operation, one with the word query and one without, are not alike.
+        head = f"query Asked({declared}) " if declared else "query Asked "
         variables = {name: value for name, (_, value) in self.variables.items() if value is not ...}
         return "\n".join([head + body, *self.fragments]), variables
+
+    def mistake(self) -> str:
+        """A root that fails for whoever asks, its cursor being wrong: most of the rest is answered all the same."""
+        pages = [
+            (type, name)
+            for type, ids in self.seen.items()
+            for name, field in self.schema.get_type(type).fields.items()  # type: ignore[union-attr]
+            if ids and "after" in field.args
+        ]
+        on, name = self.random.choice([*pages, ("Organization", "users"), ("Query", "candidates")])
+        arg = self.schema.get_type(on).fields[name].args["after"]  # type: ignore[union-attr]
+        page = f"{name}(after: {self.written_value(arg, self.random.choice(WRONG_CURSORS))}) {{ totalCount }}"
+        alias = f"{self.name('a')}: "
+        if on == "Query":
+            return alias + page
+        id = json.dumps(self.random.choice(self.seen[on])) if self.seen.get(on) else ""
+        return f"{alias}node(id: {id}) {{ id ... on {on} {{ {page} }} }}" if id else f"{alias}organization {{ {page} }}"
+
+    def descent(self) -> str:
+        """A root that goes six steps down, where the record that it begins with has so much below it."""
+        on = self.random.choice([type for type in WIDE if self.seen[type]] or ["Department"])
+        id = self.random.choice(self.seen[on] or self.existing.ids[on])
+        return f"{self.name('a')}: node(id: {json.dumps(id)}) {{ ... on {on} {{ {self.steps(on, 6)} }} }}"
+
+    def steps(self, on: str, left: int) -> str:
+        type = self.schema.get_type(on)
+        ways = [
+            (name, named)
+            for name, declared in type.fields.items()  # type: ignore[union-attr]
+            if (named := get_named_type(declared.type).name.removesuffix("Connection")) in WIDE
+            and self.existing.filled.get((on, name), 0) > 0.5
+        ]
+        if not left or not ways:
+            return "id"
+        name, to = self.random.choice(ways)
+        below = self.steps(to, left - 1)
+        is_page = "first" in type.fields[name].args  # type: ignore[union-attr]
+        return f"id {name}(first: 2) {{ nodes {{ {below} }} }}" if is_page else f"id {name} {{ {below} }}"
 
     def selections(self, given: Any, type: Any, depth: int, *, open_type: bool = False) -> str:
         """A selection set: what is given, thinned out and grown, some of it within fragments."""
@@ -261,7 +306,7 @@ class Dressing:
     def cursor(self, field: str, order: Any) -> str:
         """Mostly one that this field gave in this order; also one of any order, and none at all."""
         if self.chance(0.3):
-            return self.random.choice(("", "bad", "AAAA", "é"))
+            return self.random.choice(WRONG_CURSORS)
         key = (field, order) if self.chance(0.8) else self.random.choice(list(self.existing.cursors))
         return self.random.choice(self.existing.cursors.get(key) or ["bad"])
 
@@ -314,7 +359,8 @@ def generated(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str],
             random = Random(f"{seed} {len(found)} {attempt}")
             viewer, depth = random.choice(viewers), random.choice((3, 6, 6, 7, 7))
             dressing = Dressing(schema, existing, existing.seen[viewer], random, depth, random.random() < 0.5)
-            question = Question(*dressing.question(parse(text)), viewer)
+            wrong, deep = len(found) % EVERY == 0, len(found) % EVERY == 3
+            question = Question(*dressing.question(parse(text), wrong=wrong, deep=deep), viewer)
             if is_answered(schema, question):
                 found.append(question)
                 return
@@ -355,7 +401,11 @@ def renamed(question: Question) -> Question:
 
 
 def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
-    """Every field of every type, of some records and of those whose ids are `more`."""
+    """Every field of every type, of some records and of those whose ids are `more`, and of what is suggested."""
+    suggested = whole_field("refillSuggestions", schema.query_type.fields["refillSuggestions"])  # type: ignore[union-attr]
+    for id in [*existing.ids["Position"][:3], *(id for id in more if from_global(id)[0] == "Position")]:
+        for viewer in viewers:
+            yield Question(f"query($position: ID!) {{ {suggested} }}", {"position": id}, viewer)
     for name in sorted(NODES):
         fields = schema.type_map[name].fields  # type: ignore[attr-defined]
         body = " ".join(whole_field(field, each) for field, each in fields.items())
