@@ -334,7 +334,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where refused lines go; beside the file by default.")] = None,
 ) -> None:
-    """Load interviews, or attendance at work, from a file; safe to run again, whole or after a kill."""
+    """Load interviews, attendance at work or goals from a file; safe to run again, whole or after a kill."""
 
     async def work() -> int:
         try:

@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 import phonenumbers
 
-from graph import pools, timers, timesheets
+from graph import goals, pools, timers, timesheets
 from graph.attendance import CANDIDATE_ATTENDANCE
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
@@ -715,6 +715,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
         await timers.start(desk, TimerKind.PURGE_PROOF, proof.id, desk.act.now)
     for ticket in await desk.tx.run(LIST_TICKETS, id=candidate):
         await timers.start(desk, TimerKind.SWEEP_UPLOAD, ticket.id, desk.act.now + timedelta(hours=1))
+    await goals.erase(desk, candidate)
     await timesheets.erase(desk, candidate)
     await pools.forget(desk, candidate)
     return Written("Candidate", candidate)

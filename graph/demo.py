@@ -102,6 +102,16 @@ REMOVE_RECORDS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_RESULTS = Statement(
+    "demo.remove_results",
+    """
+    MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(:Employment)-[:HAS_RESULT]->(record:TaskResult)
+    WHERE candidate.id IN $ids
+    DETACH DELETE record
+    """,
+    row=Nothing,
+    writes=True,
+)
 REMOVE_EMPLOYMENTS = Statement(
     "demo.remove_employments",
     "MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(employment:Employment) WHERE candidate.id IN $ids "
@@ -308,8 +318,8 @@ REMOVE_ORGANIZATION = Statement(
 )
 OF_CANDIDATES = (
     REMOVE_DECISIONS,
-    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS, REMOVE_EMPLOYMENTS),
-    *(REMOVE_EVENTS, REMOVE_CANDIDATES),
+    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS),
+    *(REMOVE_RESULTS, REMOVE_EMPLOYMENTS, REMOVE_EVENTS, REMOVE_CANDIDATES),
 )
 IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
 OF_STRUCTURE = (

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
 
-from graph import candidates, departments, timesheets
+from graph import candidates, departments, goals, timesheets
 from graph.candidates import Person
 from graph.events import About, EventType
+from graph.goals import EMPLOYMENT_RESULTS, Goal
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
@@ -44,6 +45,7 @@ EMPLOYMENT = Shape(
         "records": EMPLOYMENT_RECORDS,
         "attendance": EMPLOYMENT_ATTENDANCE,
         "attendanceByMonth": EMPLOYMENT_MONTHS,
+        "taskResults": EMPLOYMENT_RESULTS,
         "events": Page(
             "Event",
             ("(this)<-[:ABOUT]-(that:Event)",),
@@ -133,6 +135,16 @@ FIND_BY_RECORD = Statement(
     """
     MATCH (candidate:Candidate {organization: $organization})-[:EMPLOYED_AS]->(employment:Employment)
       -[:HAS_ATTENDANCE]->(:AttendanceRecord {id: $record})
+    MATCH (employment)-[:EMPLOYED_IN]->(department:Department)
+    """
+    + _HELD,
+    row=Held,
+)
+FIND_BY_RESULT = Statement(
+    "employments.find_by_result",
+    """
+    MATCH (candidate:Candidate {organization: $organization})-[:EMPLOYED_AS]->(employment:Employment)
+      -[:HAS_RESULT]->(:TaskResult {id: $record})
     MATCH (employment)-[:EMPLOYED_IN]->(department:Department)
     """
     + _HELD,
@@ -315,6 +327,17 @@ async def record_attendance(graph: Graph, act: Act, employment: str, source: str
     return await perform(graph, act, work)
 
 
+async def _find_by(desk: Desk, statement: Statement[Held], record: str) -> Held | Refusal:
+    """The employment that a record is of, its candidate locked, if the viewer may tell of it."""
+    viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "record")
+    found = await desk.tx.one(statement, record=record, organization=viewer.organization)
+    # One that is out of reach is looked at no longer than one that is not there.
+    if found is None or reach_refusal(viewer, found.department, field="record", recorder=True):
+        return absent
+    owned = await find_own(desk, found.id)
+    return absent if isinstance(owned, Refusal) else owned
+
+
 async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outcome:
     """Supersedes a record by another; who may tell of the employment may correct what was told."""
     if refused := role_refusal(act.viewer, RECORDERS):
@@ -323,13 +346,9 @@ async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outc
         return Refusal(Code.INVALID_VALUE, "reason")
 
     async def work(desk: Desk) -> Outcome:
-        found = await desk.tx.one(FIND_BY_RECORD, record=change.record, organization=act.viewer.organization)
-        # One that is out of reach is looked at no longer than one that is not there.
-        if found is None or reach_refusal(act.viewer, found.department, field="record", recorder=True):
-            return Refusal(Code.NOT_FOUND, "record")
-        owned = await find_own(desk, found.id)
+        owned = await _find_by(desk, FIND_BY_RECORD, change.record)
         if isinstance(owned, Refusal):
-            return Refusal(Code.NOT_FOUND, "record")
+            return owned
         held = (await desk.tx.run(timesheets.LIST_KNOWN, ids=[change.record]))[0]
         fact = corrected(held, change)
         if refused := timesheets.fact_refusal(fact, timesheets.today(act.now, act.viewer.zone)):
@@ -352,3 +371,48 @@ def corrected(held: Standing, change: Correction) -> Fact:
         granularity=timesheets.Granularity(held.granularity),
         out_of=held.out_of,
     )
+
+
+async def record_completion(graph: Graph, act: Act, employment: str, source: str, told: Sequence[Goal]) -> Outcome:
+    """Records goals of an employment and what came of them, all of it or nothing."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if not 0 < len(source.strip()) <= 200:
+        return Refusal(Code.INVALID_VALUE, "source")
+    if not 0 < len(told) <= goals.MOST_GOALS:
+        return Refusal(Code.INVALID_VALUE, "goals")
+    today = timesheets.today(act.now, act.viewer.zone)
+    if refused := next(filter(None, (goals.goal_refusal(goal, today) for goal in told)), None):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await find_own(desk, employment)
+        if isinstance(found, Refusal):
+            return found
+        done = await goals.tell(desk, found.worked, source.strip(), told)
+        return done[1] if isinstance(done, tuple) else Written("Employment", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def correct_completion(graph: Graph, act: Act, change: goals.Correction) -> Outcome:
+    """Supersedes what was told of a goal; who may tell of the employment may correct what was told."""
+    if refused := role_refusal(act.viewer, RECORDERS):
+        return refused
+    if not 0 < len(change.reason.strip()) <= 2_000:
+        return Refusal(Code.INVALID_VALUE, "reason")
+    if change.withdrawn and change.tells:
+        return Refusal(Code.INVALID_VALUE, "withdrawn")
+
+    async def work(desk: Desk) -> Outcome:
+        owned = await _find_by(desk, FIND_BY_RESULT, change.record)
+        if isinstance(owned, Refusal):
+            return owned
+        held = (await desk.tx.run(goals.LIST_KNOWN, ids=[change.record]))[0]
+        goal = goals.corrected(held, change)
+        if refused := goals.goal_refusal(goal, timesheets.today(act.now, act.viewer.zone)):
+            return refused
+        made = await goals.correct(desk, owned.worked, held, goal, change.reason.strip())
+        return made if isinstance(made, Refusal) else Written("TaskResult", made)
+
+    return await perform(graph, act, work)

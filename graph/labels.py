@@ -137,6 +137,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EMPLOYMENT_ENDED": ("任职结束", "Employment ended"),
     "WORK_ATTENDANCE_RECORDED": ("记录考勤", "Attendance at work recorded"),
     "WORK_ATTENDANCE_CORRECTED": ("更正考勤", "Attendance at work corrected"),
+    "TASK_COMPLETION_RECORDED": ("记录目标与结果", "Goals and results recorded"),
+    "TASK_COMPLETION_CORRECTED": ("更正目标与结果", "Goal or result corrected"),
     "WORK_CALENDAR_SET": ("设置工作日历", "Work calendar set"),
     "SLOTS_OPENED": ("开放面试时段", "Times opened"),
     "SLOT_CLOSED": ("关闭面试时段", "Time closed"),

@@ -176,6 +176,10 @@ MIGRATIONS = (
             "CREATE INDEX proof_ticket IF NOT EXISTS FOR (n:Proof) ON (n.ticket)",
         ),
     ),
+    Migration(
+        "0013_goals",
+        ("CREATE CONSTRAINT task_result_id IF NOT EXISTS FOR (n:TaskResult) REQUIRE n.id IS UNIQUE",),
+    ),
 )
 
 

@@ -29,6 +29,7 @@ class NodeKind(Enum):
     EVENT = "Event"
     EMPLOYMENT = "Employment"
     ATTENDANCE_RECORD = "AttendanceRecord"
+    TASK_RESULT = "TaskResult"
     WORK_CALENDAR = "WorkCalendar"
 
 
@@ -49,6 +50,7 @@ class EdgeKind(Enum):
     EMPLOYED_AS = "EMPLOYED_AS"
     EMPLOYED_IN = "EMPLOYED_IN"
     HAS_ATTENDANCE = "HAS_ATTENDANCE"
+    HAS_RESULT = "HAS_RESULT"
     CORRECTS = "CORRECTS"
     KEEPS = "KEEPS"
 

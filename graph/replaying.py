@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from graph.events import StoredEvent
-from graph.observations import Decided, EmploymentFact, Facts, InterviewFact, Mark, MonthFact
+from graph.observations import Decided, EmploymentFact, Facts, InterviewFact, Mark, MonthFact, TaskFact
 
 
 class Erased(Exception):
@@ -25,6 +25,7 @@ class Replay:
     employments: dict[str, EmploymentFact] = field(default_factory=dict[str, EmploymentFact])
     records: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     corrected: set[str] = field(default_factory=set[str])
+    results: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     restricted: bool = False
 
     def apply(self, event: StoredEvent) -> None:
@@ -40,7 +41,14 @@ class Replay:
         return Facts(
             tuple(_interview(id, told) for id, told in self.interviews.items()),
             tuple(replace(job, months=self._months(id)) for id, job in self.employments.items()),
+            tuple(self._tasks()),
         )
+
+    def _tasks(self) -> Iterator[TaskFact]:
+        replaced = {row.get("corrects") for row in self.results.values()}
+        for id, row in self.results.items():
+            if id not in replaced and row.get("share") is not None:
+                yield TaskFact(id, date.fromisoformat(row["dueOn"]), row["share"])
 
     def _months(self, employment: str) -> tuple[MonthFact, ...]:
         months: dict[str, list[dict[str, Any]]] = {}
@@ -157,6 +165,15 @@ def _corrected(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> Non
     to.records[told["record"]["id"]] = {**told["record"], "employment": id}
 
 
+def _reached(to: Replay, _: str, told: Mapping[str, Any], __: datetime) -> None:
+    for row in told["results"]:
+        to.results[row["id"]] = row
+
+
+def _reached_otherwise(to: Replay, _: str, told: Mapping[str, Any], __: datetime) -> None:
+    to.results[told["result"]["id"]] = told["result"]
+
+
 _HANDLERS: Mapping[str, Handle] = {
     "INTERVIEW_INVITED": _invited,
     "INTERVIEW_RESCHEDULED": _moved,
@@ -177,6 +194,8 @@ _HANDLERS: Mapping[str, Handle] = {
     "EMPLOYMENT_ENDED": _left,
     "WORK_ATTENDANCE_RECORDED": _worked,
     "WORK_ATTENDANCE_CORRECTED": _corrected,
+    "TASK_COMPLETION_RECORDED": _reached,
+    "TASK_COMPLETION_CORRECTED": _reached_otherwise,
 }
 
 

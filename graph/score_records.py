@@ -23,7 +23,7 @@ from graph.observations import observe, subjects
 from graph.refusals import Code, Refusal
 from graph.replaying import Erased, replayed
 from graph.score_policies import IN_FORCE
-from graph.scores import EMPLOYMENTS, INTERVIEWS, ROLE, SWITCHES, OffBecause, scored
+from graph.scores import EMPLOYMENTS, INTERVIEWS, RESULTS, ROLE, SWITCHES, OffBecause, scored
 from graph.statements import Statement
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -40,11 +40,12 @@ class ReadRow:
     status: str
     interviews: list[Any]
     employments: list[Any]
+    results: list[Any]
 
     @property
     def values(self) -> Sequence[Any]:
         switches, jobs = self.switches, self.employments
-        return [self.at, self.policy, switches, self.role, self.status, self.interviews, jobs, []]
+        return [self.at, self.policy, switches, self.role, self.status, self.interviews, jobs, self.results, []]
 
 
 READ = Statement(
@@ -63,7 +64,9 @@ READ = Statement(
     + INTERVIEWS
     + " AS interviews, "
     + EMPLOYMENTS
-    + " AS employments",
+    + " AS employments, "
+    + RESULTS
+    + " AS results",
     row=ReadRow,
 )
 

@@ -27,6 +27,7 @@ from graph.observations import (
     InterviewFact,
     Mark,
     MonthFact,
+    TaskFact,
     observe,
 )
 from graph.refusals import Locale
@@ -99,6 +100,12 @@ EMPLOYMENTS: LiteralString = (
       RETURN [employed, started, ended, told, present, rated, marks] }"""
 )
 """A row for each month of each employment."""
+RESULTS: LiteralString = (
+    "[(this)-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) WHERE t.share IS NOT NULL "
+    "AND NOT EXISTS { (t)<-[:CORRECTS]-(:TaskResult) } "
+    "AND EXISTS { (j)-[:EMPLOYED_IN]->(d:Department) WHERE " + _MINE + " } | [t.id, t.dueOn, t.share]]"
+)
+"""What came of each goal, as far as it is told."""
 NEAR_BY: LiteralString = (
     "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)<-[:FINDS]-(f:Finding) WHERE $staff AND "
     + COUNTS.replace("this.", "f.")
@@ -114,18 +121,20 @@ INPUTS: Steps = (
     "this.status",
     INTERVIEWS,
     EMPLOYMENTS,
+    RESULTS,
     NEAR_BY,
 )
 """All that a score, the label and a profile are made of: one list, so that they share its columns in a statement."""
 
 
-def facts_of(interviews: Sequence[Any], employments: Sequence[Any]) -> Facts:
+def facts_of(interviews: Sequence[Any], employments: Sequence[Any], results: Sequence[Any]) -> Facts:
     """Facts from rows as the statement returns them."""
     jobs: dict[str, EmploymentFact] = {}
     for id, started, ended, *month in employments:
         job = jobs.get(id) or EmploymentFact(id, date.fromisoformat(started), ended and date.fromisoformat(ended))
         jobs[id] = job if month[0] is None else replace(job, months=(*job.months, _month(month)))
-    return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()))
+    tasks = tuple(TaskFact(id, date.fromisoformat(due), share) for id, due, share in results)
+    return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()), tasks)
 
 
 def _interview(row: Sequence[Any]) -> InterviewFact:
@@ -170,10 +179,10 @@ def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, s
 
 def scored(values: Sequence[Any]) -> tuple[CreditPolicy, Facts, Score] | OffBecause:
     """The score that the statement's columns make, with what it is made of."""
-    now, document, switches, role, status, interviews, employments, _ = values
+    now, document, switches, role, status, interviews, employments, results, _ = values
     if (why := off_because(document, switches, role, status)) is not None:
         return why
-    policy, facts, at = read(document), facts_of(interviews, employments), from_text(now)
+    policy, facts, at = read(document), facts_of(interviews, employments, results), from_text(now)
     return policy, facts, credit.score(policy, observe(policy, facts, at), at)
 
 
@@ -265,13 +274,13 @@ def evidence(weighed: Weighed, *, counts: bool = True) -> dict[str, Any]:
 
 
 def _made_labels(values: Sequence[Any]) -> list[dict[str, Any]] | None:
-    now, document, switches, role, status, interviews, employments, near = values
+    now, document, switches, role, status, interviews, employments, results, near = values
     if now is None:
         return []
     why = off_because(document, switches, role, status)
     if why not in (None, OffBecause.NO_POLICY):
         return []
-    policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments)
+    policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments, results)
     # What a sibling's no-show tells of itself is its date; that it counts is why it is seen at all.
     beside = tuple(
         InterviewFact(

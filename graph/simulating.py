@@ -14,7 +14,7 @@ from graph.credit import DEFAULTS, Band, CreditPolicy, fault
 from graph.instants import from_text
 from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
-from graph.scores import EMPLOYMENTS, INTERVIEWS, facts_of
+from graph.scores import EMPLOYMENTS, INTERVIEWS, RESULTS, facts_of
 from graph.statements import Statement
 from graph.visibility import Viewer
 from graph.writing import Graph
@@ -67,6 +67,7 @@ class CaseRow:
     applied_at: str
     interviews: list[Any]
     employments: list[Any]
+    results: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ LIST_CASES = Statement(
     + INTERVIEWS
     + " AS interviews, "
     + EMPLOYMENTS
-    + " AS employments",
+    + " AS employments, "
+    + RESULTS
+    + " AS results",
     row=CaseRow,
 )
 
@@ -144,7 +147,12 @@ async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) ->
         return field
     rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR})
     cases = [
-        Case(row.department, row.name, from_text(row.applied_at), facts_of(row.interviews, row.employments))
+        Case(
+            row.department,
+            row.name,
+            from_text(row.applied_at),
+            facts_of(row.interviews, row.employments, row.results),
+        )
         for row in rows
     ]
     return simulated(policy, then, cases)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import LiteralString
+from typing import LiteralString, TypeVar
 
-from graph import candidates, employments, timesheets
+from graph import candidates, employments, goals, timesheets
 from graph.candidates import Person
 from graph.client import Transaction
 from graph.employments import Held, NewEmployment
 from graph.events import ActorKind
+from graph.goals import Goal
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Statement
 from graph.timesheets import Fact, Worked
 from graph.visibility import Viewer
 from graph.writing import Act, Desk, Graph, random_id
+
+Told = TypeVar("Told", Fact, Goal)
 
 
 class Fate(Enum):
@@ -34,7 +37,7 @@ class Fate(Enum):
 class Dossier:
     """One person's work in one department as it is known elsewhere; `id` is its own for good.
 
-    Without `started_on` the employment must be there already.
+    Without `started_on` the employment must be there already. It tells of days or of goals, not of both.
     """
 
     id: str
@@ -45,11 +48,16 @@ class Dossier:
     started_on: date | None = None
     ended_on: date | None = None
     facts: tuple[Fact, ...] = ()
+    goals: tuple[Goal, ...] = ()
+
+    @property
+    def told(self) -> Sequence[Fact | Goal]:
+        return self.goals or self.facts
 
 
 @dataclass(slots=True)
 class Loaded:
-    """The fate of a dossier, how many of its facts are new, and which were refused, by their place."""
+    """The fate of a dossier, how much of what it tells is new, and what was refused of it, by its place."""
 
     fate: Fate
     refusal: Code | None = None
@@ -89,16 +97,25 @@ async def _load(desk: Desk, dossier: Dossier) -> Loaded:
     if isinstance(found, Refusal):
         return Loaded(Fate.REFUSED, found.code)
     held, fate = found
-    loaded, kept = Loaded(fate), dict(enumerate(dossier.facts))
+    loaded = Loaded(fate)
+    await _tell(loaded, dossier.facts, lambda facts: timesheets.tell(desk, held.worked, dossier.source, facts))
+    await _tell(loaded, dossier.goals, lambda told: goals.tell(desk, held.worked, dossier.source, told))
+    return loaded
+
+
+async def _tell(
+    loaded: Loaded, all: Sequence[Told], tell: Callable[[list[Told]], Awaitable[int | tuple[int, Refusal]]]
+) -> None:
+    """Tells all that is not refused."""
+    kept = dict(enumerate(all))
     while kept:
-        told = await timesheets.tell(desk, held.worked, dossier.source, list(kept.values()))
+        told = await tell(list(kept.values()))
         if not isinstance(told, tuple):
-            loaded.new_facts = told
+            loaded.new_facts += told
             break
         place = list(kept)[told[0]]
         loaded.refused[place] = told[1].code
         del kept[place]
-    return loaded
 
 
 async def _employment(desk: Desk, dossier: Dossier) -> tuple[Held, Fate] | Refusal:
@@ -137,15 +154,20 @@ def is_of(dossier: Dossier, held: Held) -> bool:
         return False
     if dossier.started_on is not None:
         return held.started_on == dossier.started_on.isoformat()
-    return all(timesheets.covers(held.worked, fact) for fact in dossier.facts)
+    return all(covers(held.worked, it) for it in dossier.told)
 
 
-def may_hold(dossier: Dossier, fact: Fact) -> bool:
-    """Whether the employment, as far as the dossier tells its days, covers a fact."""
+def covers(worked: Worked, it: Fact | Goal) -> bool:
+    """Whether an employment holds some of the time that it tells of."""
+    return goals.covers(worked, it) if isinstance(it, Goal) else timesheets.covers(worked, it)
+
+
+def may_hold(dossier: Dossier, it: Fact | Goal) -> bool:
+    """Whether the employment, as far as the dossier tells its days, holds some of the time that it tells of."""
     if dossier.started_on is None:
         return True
     ended_on = dossier.ended_on and dossier.ended_on.isoformat()
-    return timesheets.covers(Worked(dossier.id, dossier.started_on.isoformat(), ended_on), fact)
+    return covers(Worked(dossier.id, dossier.started_on.isoformat(), ended_on), it)
 
 
 async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
@@ -166,19 +188,23 @@ async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> 
     read, ids = graph.client.read, [dossier.id for dossier in dossiers]
     there = {row.id for row in await read(LIST_THERE, ids=ids)}
     erased = {row.id for row in await read(LIST_ERASED, ids=ids)}
-    known: Mapping[str, list[str]] = {
-        dossier.id: await timesheets.ids_of(graph, viewer.organization, dossier.source, dossier.facts)
-        for dossier in dossiers
-    }
+    known: dict[str, list[str]] = {}
+    for dossier in dossiers:
+        of = (graph, viewer.organization, dossier.source)
+        known[dossier.id] = [
+            *await timesheets.ids_of(*of, dossier.facts),
+            *await goals.ids_of(*of, dossier.goals),
+        ]
     every = [id for ids in known.values() for id in ids]
     told = {row.id for row in await read(timesheets.LIST_KNOWN, ids=every)}
+    told |= {row.id for row in await read(goals.LIST_KNOWN, ids=every)}
     found: list[Loaded] = []
     for dossier in dossiers:
         fate = Fate.PRESENT if dossier.id in there else Fate.CREATED
         if dossier.id in erased:
             found.append(Loaded(Fate.ERASED))
             continue
-        outside = {place: Code.NOT_EMPLOYED for place, fact in enumerate(dossier.facts) if not may_hold(dossier, fact)}
+        outside = {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
         new = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
         found.append(Loaded(fate, new_facts=new, refused=outside))
     return found

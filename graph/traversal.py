@@ -116,6 +116,7 @@ class Page:
 
     `by` names the argument that chooses the steps; `prepare` brings arguments into the form that is stored.
     `implied`: staff who reach the level `see` on `this` see every `that`, which then is not asked of each.
+    `days`: dates among the arguments are days on a calendar, and not the instants at which they begin.
     """
 
     to: str
@@ -127,6 +128,7 @@ class Page:
     by: str = ""
     implied: bool = False
     see: Level = Level.ALL
+    days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

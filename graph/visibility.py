@@ -497,6 +497,14 @@ POLICIES: Mapping[str, Policy] = {
             "WHERE c.id IN $mine }"
         ),
     ),
+    "TaskResult": Policy(
+        Rule("EXISTS { (this)<-[:HAS_RESULT]-(:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }"),
+        Rule("this.recordedBy = $viewer"),
+        Rule(
+            "$verified AND EXISTS { (this)<-[:HAS_RESULT]-(:Employment)<-[:EMPLOYED_AS]-(c:Candidate) "
+            "WHERE c.id IN $mine }"
+        ),
+    ),
     # Who looked is told to the person looked at, and to those who watch over it.
     "Access": Policy(
         Rule("$admin AND this.organization = $organization"),

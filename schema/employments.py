@@ -14,9 +14,10 @@ from graph.shifts import AttendanceKind
 from graph.timesheets import Fact, Granularity
 from schema.applications import CandidateInput
 from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
+from schema.goals import TaskResultOrder, TaskResultWhere
 from schema.ids import id_of
 from schema.interviews import EventOrder
-from schema.links import AttendanceRecordRef, CandidateRef, DepartmentRef, EmploymentRef, EventRef
+from schema.links import AttendanceRecordRef, CandidateRef, DepartmentRef, EmploymentRef, EventRef, TaskResultRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -54,6 +55,12 @@ class AttendanceRecordWhere:
 PERIOD = {
     "from_": Argument(date | None, "The first day.", UNSET, name="from"),
     "to": Argument(date | None, "The day after the last; a month told as a whole counts if it lies within.", UNSET),
+}
+
+
+DUE = {
+    "from_": Argument(date | None, "Due on this day or later.", UNSET, name="from"),
+    "to": Argument(date | None, "Due before this day.", UNSET),
 }
 
 
@@ -114,6 +121,9 @@ class Employment(Node):
     )
     attendance: WorkAttendance | None = planned("Their attendance in numbers, in a period.", **PERIOD)
     attendance_by_month: list[WorkAttendanceGroup] = planned("The same for each month of a period.", **PERIOD)
+    task_results: Connection[TaskResultRef] = page(
+        "Their goals, and what came of them 目标与结果.", TaskResultOrder, where=where(TaskResultWhere), **DUE
+    )
     events: Connection[EventRef] = page("What was recorded, and when.", EventOrder)
 
 

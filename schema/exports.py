@@ -56,7 +56,9 @@ SECTIONS = (
     Section(
         "employments",
         "id title startedOn endedOn employer source department { name } records(first: 100) { nodes { "
-        "kind granularity day days minutes outOf source recordedAt superseded reason } }",
+        "kind granularity day days minutes outOf source recordedAt superseded reason } } "
+        "taskResults(first: 100) { nodes { goal startsOn dueOn target result share withdrawn source recordedAt "
+        "superseded reason } }",
         20,
     ),
     Section("requests", "id kind state text filedAt dueAt answeredAt reason answeredBy { externalId }"),

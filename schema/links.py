@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from schema.employments import AttendanceRecord, Employment
     from schema.findings import Finding
     from schema.freed_slots import FreedSlot
+    from schema.goals import TaskResult
     from schema.interviews import Event, Interview
     from schema.messages import Message
     from schema.organizations import Organization
@@ -47,6 +48,7 @@ FindingRef = Annotated["Finding", strawberry.lazy("schema.findings")]
 UserRef = Annotated["User", strawberry.lazy("schema.users")]
 EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
+TaskResultRef = Annotated["TaskResult", strawberry.lazy("schema.goals")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
 RightsRequestRef = Annotated["RightsRequest", strawberry.lazy("schema.rights")]
 AccessRef = Annotated["Access", strawberry.lazy("schema.accesses")]

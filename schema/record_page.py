@@ -23,6 +23,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "messages": ("消息", "Messages"),
     "events": ("事件", "Events"),
     "records": ("考勤记录", "Attendance at work"),
+    "taskResults": ("目标与结果", "Goals and results"),
+    "goal": ("目标", "Goal"),
     "repairs": ("信用修复", "What shortens it"),
     "attendance": ("到面统计", "Attendance"),
     "nothing": ("无", "Nothing"),

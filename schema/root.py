@@ -23,6 +23,7 @@ from schema import (
     employments,
     findings,
     freed_slots,
+    goals,
     interviews,
     messages,
     policies,
@@ -59,7 +60,7 @@ DOMAINS = (
     rights,
     *(score_policies, scores),
     *(users, departments, positions, candidates, applications, interviews, findings),
-    *(employments, work_calendars, costs, policies, candidate_links, slots, rescheduling),
+    *(employments, goals, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),
     *(freed_slots, decisions, telemetry, proofs),
 )

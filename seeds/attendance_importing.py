@@ -1,4 +1,4 @@
-"""Importing of attendance: lines of a file become employments and records in the graph, or rejects with a reason."""
+"""Importing of work: lines of a file become employments and their records in the graph, or rejects with a reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from graph import settling, timesheet_loading, timesheets, work_calendars
+from graph import goals, settling, timesheet_loading, timesheets, work_calendars
 from graph.candidates import Person, normalised_name
 from graph.employments import NewEmployment, employment_refusal
+from graph.goals import Goal
 from graph.loading import Importer
 from graph.refusals import Code
 from graph.settling import NewDepartment
@@ -22,7 +23,7 @@ from graph.timesheet_loading import Dossier, Fate, Loaded
 from graph.timesheets import Fact, Granularity
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
-from seeds.attendance_mapping import COUNTED, AttendanceMapping, local_time
+from seeds.attendance_mapping import COUNTED, DONE, AttendanceMapping, local_time
 from seeds.attendance_summaries import AttendanceSummary
 from seeds.importing import NotImported, check_rejects, identities, importer_of
 from seeds.reading import Reader, Unfit, find_columns
@@ -31,6 +32,15 @@ from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 CHUNK = 20
 """People in one transaction."""
 MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+GOAL_KEYS = {
+    "goal": "task.goal",
+    "startsOn": "task.starts_on",
+    "dueOn": "task.due_on",
+    "target": "task.target",
+    "result": "task.result",
+    "completed": "task.completed",
+    "share": "task.share",
+}
 REASONS = {
     Code.NOT_EMPLOYED: "No employment of this person covers that time.",
     Code.RECORDED_OTHERWISE: "The graph holds this otherwise, and an import changes nothing that is recorded.",
@@ -52,6 +62,7 @@ class Stay:
     first: Record
     records: list[Record] = field(default_factory=list[Record])
     facts: list[tuple[Fact, Record]] = field(default_factory=list[tuple[Fact, Record]])
+    goals: list[tuple[Goal, Record]] = field(default_factory=list[tuple[Goal, Record]])
     months: dict[date, Record] = field(default_factory=dict[date, Record])
     days: dict[str, dict[date, Record]] = field(default_factory=dict[str, dict[date, Record]])
     signs: dict[str, list[tuple[datetime, Sign, Record]]] = field(
@@ -60,8 +71,9 @@ class Stay:
     leave: dict[date, float] = field(default_factory=dict[date, float])
 
     def dossier(self, department: str, system: str) -> Dossier:
-        facts = tuple(fact for fact, _ in self.facts)
-        return Dossier(self.id, department, self.person, system, self.title, self.started_on, self.ended_on, facts)
+        facts, told = tuple(fact for fact, _ in self.facts), tuple(goal for goal, _ in self.goals)
+        stay = (self.id, department, self.person, system, self.title, self.started_on, self.ended_on)
+        return Dossier(*stay, facts, told)
 
 
 async def run_attendance_import(
@@ -105,7 +117,7 @@ async def run_attendance_import(
         some = stays[start : start + CHUNK]
         dossiers = [stay.dossier(places.get(stay.department.code, ""), mapping.system) for stay in some]
         if viewer is None:
-            outcomes = [Loaded(Fate.CREATED, new_facts=len(dossier.facts)) for dossier in dossiers]
+            outcomes = [Loaded(Fate.CREATED, new_facts=len(dossier.told)) for dossier in dossiers]
         elif dry_run:
             outcomes = await timesheet_loading.foresee(graph, viewer, dossiers)
         else:
@@ -173,6 +185,8 @@ class AttendanceReading(Reader):
             self._month(stay, record)
         elif self.mapping.day is not None:
             self._signs(stay, record)
+        elif self.mapping.goal is not None:
+            self._goal(stay, record)
         if stay.id not in self.stays:
             named = self.departments.setdefault(stay.department.code, stay.department)
             if normalised_name(named.name) != normalised_name(stay.department.name):
@@ -210,14 +224,15 @@ class AttendanceReading(Reader):
     def _day(self, record: Record, key: str) -> date | None:
         return self._date(record, key)[0].date() if self._get(record, key) else None
 
-    def _number(self, record: Record, key: str) -> float | None:
+    def _number(self, record: Record, key: str, below: float = 100_000) -> float | None:
         typed = self._get(record, key)
         try:
             number = float(typed) if typed else None
         except ValueError:
             number = -1.0
-        if number is not None and not (0 <= number < 100_000):
-            raise Unfit(f'{self._named(key)}: "{typed}" is not a number of days or times.')
+        if number is not None and not (0 <= number < below):
+            what = "a number of days or times" if key.startswith("attendance.") else "a number that can be"
+            raise Unfit(f'{self._named(key)}: "{typed}" is not {what}.')
         return number
 
     def _month(self, stay: Stay, record: Record) -> None:
@@ -256,6 +271,46 @@ class AttendanceReading(Reader):
             raise Unfit(f"{month:%Y-%m}: the {refused.field} cannot be.")
         stay.months[month] = record
         stay.facts += [(fact, record) for fact in facts]
+
+    def _goal(self, stay: Stay, record: Record) -> None:
+        """A goal with what came of it; where nothing is told of that, it is still open."""
+        due = self._date(record, "task.due_on")[0].date()
+        completed = self._get(record, "task.completed")
+        if completed and completed not in DONE:
+            typed = self._typed(record, "task.completed")
+            raise Unfit(f'{self._named("task.completed")}: "{typed}" is a value that the mapping does not know.')
+        goal = Goal(
+            text=" ".join(self._required(record, "task.goal").split()),
+            starts_on=self._day(record, "task.starts_on") or due,
+            due_on=due,
+            target=self._number(record, "task.target", goals.MOST_NUMBER),
+            result=self._number(record, "task.result", goals.MOST_NUMBER),
+            completed=completed == "YES" if completed else None,
+            told_share=self._share(record),
+        )
+        if (refused := goals.goal_refusal(goal, self.today)) and refused.field:
+            raise Unfit(f"{self._named(GOAL_KEYS[refused.field])} cannot be, or not beside the rest of the line.")
+        own = self._get(record, "task.key") or f"{goal.starts_on}/{goal.due_on}/{normalised_name(goal.text)}"
+        if len(own) > 100:
+            own = self.identify("goal", own)
+        goal = replace(goal, external_key=f"{stay.id}/{own}")
+        for known, other in stay.goals:
+            if known.external_key == goal.external_key or known.key == goal.key:
+                if known != goal:
+                    raise Unfit(f"This goal stands on line {other.line} already, and otherwise.")
+                self.summary.repeated += 1
+                return
+        stay.goals.append((goal, record))
+
+    def _share(self, record: Record) -> float | None:
+        typed = self._get(record, "task.share")
+        try:
+            share = float(typed.rstrip("%％ ")) / (100 if typed.endswith(("%", "％")) else 1) if typed else None
+        except ValueError:
+            share = -1.0
+        if share is not None and not 0 <= share <= 1:
+            raise Unfit(f'{self._named("task.share")}: "{typed}" is no share from 0 to 1, nor from 0 % to 100 %.')
+        return share
 
     def _signs(self, stay: Stay, record: Record) -> None:
         """What a line of a log tells of a day: signs of a clock, leave, or nothing."""
@@ -347,10 +402,12 @@ class AttendanceReading(Reader):
             for record in list(stay.records):
                 self._reject(stay, record, REASONS[outcome.refusal])
             return
-        refused = {id(stay.facts[place][1]): code for place, code in outcome.refused.items()}
+        told = stay.goals or stay.facts
+        refused = {id(told[place][1]): code for place, code in outcome.refused.items()}
         for record in list(stay.records):
             if code := refused.get(id(record)):
                 self._reject(stay, record, REASONS[code])
         self.summary.loaded += len(stay.records)
         if outcome.fate is not Fate.ERASED:
             self.summary.count(fact for place, (fact, _) in enumerate(stay.facts) if place not in outcome.refused)
+            self.summary.count_goals(it for place, (it, _) in enumerate(stay.goals) if place not in outcome.refused)

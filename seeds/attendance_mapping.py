@@ -1,4 +1,4 @@
-"""A mapping of attendance: how a flat monthly summary, or the log of a clock, becomes employments and their records."""
+"""A mapping of work: how a monthly summary, the log of a clock or a list of goals becomes employments with records."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ KEYS = {
     "attendance.clocked_out": "clocked_out",
     "attendance.shift": "shift",
     "attendance.leave": "leave",
+    "task.goal": "goal",
+    "task.key": "goal_key",
+    "task.starts_on": "goal_starts_on",
+    "task.due_on": "goal_due_on",
+    "task.target": "target",
+    "task.result": "result",
+    "task.completed": "completed",
+    "task.share": "share",
 }
 COUNTED = {
     "attendance.late": AttendanceKind.LATE,
@@ -59,7 +67,10 @@ COUNTED = {
 """Columns of a flat summary, each a number."""
 SUMMARY = ("attendance.month", "attendance.working_days", "attendance.late_minutes", *COUNTED)
 LOG = tuple(f"attendance.{name}" for name in ("day", "clocked_in", "clocked_out", "shift", "leave"))
-TABLES = ("organization", "dates", "department", "candidate", "employment", "attendance", "calendar")
+TASKS = tuple(key for key in KEYS if key.startswith("task."))
+DONE = ("YES", "NO")
+"""What a mapping reads of whether a goal was reached."""
+TABLES = ("organization", "dates", "department", "candidate", "employment", "attendance", "task", "calendar")
 OPTIONS = {"candidate.locale", "attendance.silence"}
 CLOCK = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 """Times of day as clocks write them."""
@@ -69,10 +80,10 @@ ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 @dataclass(frozen=True, slots=True)
 class AttendanceMapping:
-    """How one kind of file becomes employments and attendance records of one Organization.
+    """How one kind of file becomes employments and attendance records, or goals, of one Organization.
 
-    A summary has a month on each line, a log a day; a file of employments alone has neither. `calendar` judges a log;
-    without it the Organization's own calendars do.
+    A summary has a month on each line, a log a day, a list of goals a goal; a file of employments alone has none.
+    `calendar` judges a log; without it the Organization's own calendars do.
     """
 
     system: str
@@ -101,6 +112,14 @@ class AttendanceMapping:
     clocked_out: Field | None = None
     shift: Field | None = None
     leave: Field | None = None
+    goal: Field | None = None
+    goal_key: Field | None = None
+    goal_starts_on: Field | None = None
+    goal_due_on: Field | None = None
+    target: Field | None = None
+    result: Field | None = None
+    completed: Field | None = None
+    share: Field | None = None
     calendar: Calendar | None = None
     silence: Silence = Silence.UNKNOWN
     locale: Locale = Locale.EN
@@ -117,10 +136,10 @@ class AttendanceMapping:
 
 
 def read_plan(path: Path) -> Mapping | AttendanceMapping:
-    """Reads a mapping, of interviews or of attendance; MappingError where it cannot be used."""
+    """Reads a mapping, of interviews or of work; MappingError where it cannot be used."""
     try:
         text = path.read_text("utf-8")
-        at_work = {"employment", "attendance"} & tomllib.loads(text).keys()
+        at_work = {"employment", "attendance", "task"} & tomllib.loads(text).keys()
         return parse_attendance_mapping(text) if at_work else parse_mapping(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"{path.name}: This is not TOML: {error}.") from error
@@ -189,9 +208,17 @@ def check(mapping: AttendanceMapping) -> None:
         raise MappingError(
             "candidate needs external_id, email or phone: a name alone does not tell one person from another."
         )
-    summary, log = ([key for key in keys if key in mapping.fields] for keys in (SUMMARY, LOG))
+    summary, log, tasks = ([key for key in keys if key in mapping.fields] for keys in (SUMMARY, LOG, TASKS))
     if summary and log:
         raise MappingError(f"{summary[0]} is of a monthly summary and {log[0]} of a log: a file is one of the two.")
+    if tasks and (summary or log):
+        raise MappingError(f"{(summary or log)[0]} is of attendance and {tasks[0]} of goals: a file is one of the two.")
+    if tasks and (mapping.goal is None or mapping.goal_due_on is None):
+        raise MappingError("Goals need task.goal and task.due_on: what was to be reached, and by when.")
+    if mapping.result and not mapping.target:
+        raise MappingError("task.result needs task.target: of how much.")
+    if mapping.completed and (wrong := [value for value in mapping.completed.results if value not in DONE]):
+        raise MappingError(f'task.completed: "{wrong[0]}" is neither YES nor NO.')
     if summary and mapping.month is None:
         raise MappingError(f"{summary[0]} needs attendance.month: of which month it tells.")
     if log and (mapping.day is None or not (mapping.clocked_in or mapping.clocked_out or mapping.leave)):

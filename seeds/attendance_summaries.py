@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from graph.candidates import normalised_name
+from graph.goals import Goal
 from graph.shifts import AttendanceKind
 from graph.timesheet_loading import Fate
 from graph.timesheets import Fact
@@ -45,6 +46,9 @@ class AttendanceSummary:
     rejected: Counter[str] = field(default_factory=Counter[str])
     rejects: Path | None = None
     kinds: Counter[AttendanceKind] = field(default_factory=Counter[AttendanceKind])
+    goals: int = 0
+    told_goals: int = 0
+    reached: float = 0.0
     days: dict[AttendanceKind, float] = field(default_factory=lambda: defaultdict[AttendanceKind, float](float))
 
     @property
@@ -56,6 +60,12 @@ class AttendanceSummary:
         for fact in facts:
             self.kinds[fact.kind] += 1
             self.days[fact.kind] += fact.days
+
+    def count_goals(self, goals: Iterable[Goal]) -> None:
+        for goal in goals:
+            self.goals += 1
+            self.told_goals += goal.share is not None
+            self.reached += goal.share or 0.0
 
     @property
     def dropped(self) -> list[str]:
@@ -104,6 +114,11 @@ class AttendanceSummary:
         for kind in AttendanceKind:
             if self.kinds[kind]:
                 yield f"{row(self.kinds[kind], kind.value):<25}{self.days[kind]:>10,.1f} days or times"
+        if self.goals:
+            yield row(self.goals, "goals")
+            yield row(self.goals - self.told_goals, "of them without a result, which weigh nothing")
+        if self.told_goals:
+            yield f"Reached on average: {100 * self.reached / self.told_goals:.1f} %."
         if self.unknown:
             yield row(self.unknown, "days, or ends of days, that the log leaves unknown and nothing is made of")
 

@@ -19,6 +19,7 @@ from graph import (
     employments,
     findings,
     freed_slots,
+    goals,
     interviews,
     links,
     merging,
@@ -42,6 +43,7 @@ from graph.causes import Cause
 from graph.disputes import DisputeDecision
 from graph.events import ActorKind
 from graph.findings import Channel
+from graph.goals import Goal
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
@@ -220,6 +222,18 @@ class Maker:
     async def correct_work_attendance(self, change: employments.Correction) -> str:
         return await self._do(
             "correctWorkAttendance", {}, lambda act: employments.correct_attendance(self.graph, act, change)
+        )
+
+    async def task_completion(self, employment: str, source: str, *told: Goal) -> str:
+        return await self._do(
+            "recordTaskCompletion",
+            {},
+            lambda act: employments.record_completion(self.graph, act, employment, source, told),
+        )
+
+    async def correct_task_completion(self, change: goals.Correction) -> str:
+        return await self._do(
+            "correctTaskCompletion", {}, lambda act: employments.correct_completion(self.graph, act, change)
         )
 
     async def interview(

@@ -14,6 +14,7 @@ from graph import proofs
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.events import verify
+from graph.goals import Goal
 from graph.interviews import Mode
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
@@ -75,6 +76,8 @@ ALLOWED = {
     "endEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
+    "recordTaskCompletion": RECORDERS,
+    "correctTaskCompletion": RECORDERS,
     "setWorkCalendar": HR,
     "mergeCandidates": STAFF,
     "splitCandidate": STAFF,
@@ -105,6 +108,7 @@ JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
 TWIN = {"displayName": "王芳"}
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LATE = {"kind": "LATE", "day": "2026-10-05", "minutes": 12}
+GOAL = {"goal": "Sell", "startsOn": "2026-07-01", "dueOn": "2026-09-30", "target": 10.0, "result": 8.0}
 HOURS = {"validFrom": "2026-01-01", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
 
 
@@ -169,6 +173,8 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
+        "recordTaskCompletion": {"employment": ids["employment"], "source": "okr", "goals": [GOAL]},
+        "correctTaskCompletion": {"record": ids["taskResult"], "reason": "New", "share": 0.9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
         "mergeCandidates": {"candidate": ids["candidate"], "other": ids["other"]},
         "splitCandidate": {"candidate": ids["candidate"]},
@@ -198,6 +204,7 @@ NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-0000000000
 NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
 NOBODY["decision"] = gid("Decision", "00000000-0000-4000-8000-000000000000")
 NOBODY["policy"] = gid("ScorePolicy", "00000000-0000-4000-8000-000000000000")
+NOBODY["taskResult"] = gid("TaskResult", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
 
@@ -254,9 +261,13 @@ async def at_work(ask: Ask, company: Company, department: str) -> dict[str, str]
     job = NewEmployment(company.departments[department], company.person(), "Seller", date(2026, 1, 5))
     employment = gid("Employment", await company.hr.employment(job))
     await company.hr.work_attendance(uid(employment), "clock", Fact(AttendanceKind.LATE, date(2026, 9, 1), minutes=20))
-    query = "query At($id: ID!) { employment(id: $id) { records { nodes { id } } } }"
-    found = await ask(query, company.user("hr"), id=employment)
-    return {"employment": employment, "record": found["employment"]["records"]["nodes"][0]["id"]}
+    await company.hr.task_completion(
+        uid(employment), "okr", Goal("Sell", date(2026, 1, 5), date(2026, 6, 30), told_share=0.5)
+    )
+    query = "query At($id: ID!) { employment(id: $id) { records { nodes { id } } taskResults { nodes { id } } } }"
+    found = (await ask(query, company.user("hr"), id=employment))["employment"]
+    record, result = (found[name]["nodes"][0]["id"] for name in ("records", "taskResults"))
+    return {"employment": employment, "record": record, "taskResult": result}
 
 
 async def sent(ask: Ask, mutation: str, viewer: str, input: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -558,6 +569,12 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     record = worked["employment"]["records"]["nodes"][0]["id"]
     corrected = {"record": record, "reason": "The clock was ahead.", "minutes": 9}
     await do("correctWorkAttendance", "marketing", "WORK_ATTENDANCE_CORRECTED", **corrected)
+    told = {"employment": employment, "source": "okr", "goals": [GOAL]}
+    await do("recordTaskCompletion", "integrator", "TASK_COMPLETION_RECORDED", **told)
+    query = "query At($id: ID!) { employment(id: $id) { taskResults { nodes { id } } } }"
+    worked = await ask(query, company.user("marketing"), id=employment)
+    corrected = {"record": worked["employment"]["taskResults"]["nodes"][0]["id"], "reason": "One more.", "result": 9.0}
+    await do("correctTaskCompletion", "marketing", "TASK_COMPLETION_CORRECTED", **corrected)
     await do("endEmployment", "marketing", "EMPLOYMENT_ENDED", employment=employment, endedOn="2026-10-30")
     assert sorted(set(done)) == MUTATIONS
     assert (await verify(ask.graph.client))[2] == []

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.employments import NewEmployment
+from graph.goals import Goal
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
@@ -126,6 +127,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:
     job = NewEmployment(company.departments["marketing"], person, "Seller", date(2026, 1, 5))
     employment = await hr.employment(job)
     await hr.work_attendance(employment, "clock", Fact(AttendanceKind.LATE, date(2026, 9, 1), minutes=20))
+    await hr.task_completion(employment, "okr", Goal("Sell", date(2026, 1, 5), date(2026, 6, 30), told_share=0.5))
     query = "query A($id: ID!) { application(id: $id) { candidate { id } interviews { nodes { id } } } }"
     found = (await ask(query, company.user("hr"), id=gid("Application", first)))["application"]
     return World(

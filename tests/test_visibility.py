@@ -12,12 +12,13 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
-from graph import proofs, timers
+from graph import goals, proofs, timers
 from graph.candidates import Person
 from graph.causes import Cause, TelemetryKind
 from graph.decisions import Decide, Verdict
 from graph.due import RULES
 from graph.employments import Correction, NewEmployment
+from graph.goals import Goal
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
@@ -189,12 +190,16 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id template state channel reason createdAt sentAt receipts interview": HOME,
     },
     "Employment": {
-        "id title startedOn endedOn employer source consentedAt consentSource candidate department records events": HOME
-        | {FILER},
+        "id title startedOn endedOn employer source consentedAt consentSource candidate department records "
+        "taskResults events": HOME | {FILER},
         "attendance attendanceByMonth": HOME,
     },
     "AttendanceRecord": {
         "id kind kindLabel granularity day days minutes outOf source recordedAt superseded reason corrects correctedBy "
+        "employment": HOME | {FILER},
+    },
+    "TaskResult": {
+        "id goal startsOn dueOn target result share withdrawn source recordedAt superseded reason corrects correctedBy "
         "employment": HOME | {FILER},
     },
     "WorkCalendar": {
@@ -474,7 +479,14 @@ async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict
     filer.seed = ""
     corrected = await filer.correct_work_attendance(Correction(record, "The clock was ahead", minutes=9))
     await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.ABSENT, date(2026, 6, 2)))
-    return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept}
+    filer.seed = uuid4().hex
+    goal = Goal("Write a plan", date(2026, 1, 5), date(2026, 3, 31), target=4.0, result=3.0)
+    await filer.task_completion(employment, "okr", goal)
+    reached = makers.fixed_ids(f"{filer.seed}/2")()()
+    filer.seed = ""
+    rest = await filer.correct_task_completion(goals.Correction(reached, "One more", result=4.0))
+    worked = {"reached": reached, "rest": rest}
+    return {"employment": employment, "record": record, "corrected": corrected, "calendar": kept, **worked}
 
 
 async def asked_for(company: Company, recruiter: makers.Maker, application: str) -> dict[str, str]:
@@ -542,6 +554,7 @@ TYPES = {
     "Organization": "organization",
     "Employment": "employment",
     "AttendanceRecord": "record corrected",
+    "TaskResult": "reached rest",
     "WorkCalendar": "calendar",
     "Access": "access",
     "RightsRequest": "rights",
@@ -751,6 +764,12 @@ WAYS = [
     Way("AttendanceRecord", "employment(id: $employment) { records { nodes { ...R } } }", HOME | {FILER}),
     Way("AttendanceRecord", node("corrected", "corrects { ...R }"), HOME | {FILER}),
     Way("AttendanceRecord", node("record", "correctedBy { ...R }"), HOME | {FILER}),
+    Way("TaskResult", node("reached", "...R"), HOME | {FILER}),
+    Way("TaskResult", node("rest", "...R"), HOME | {FILER}),
+    Way("TaskResult", "employment(id: $employment) { taskResults { nodes { ...R } } }", HOME | {FILER}),
+    Way("TaskResult", node("rest", "corrects { ...R }"), HOME | {FILER}),
+    Way("TaskResult", node("reached", "correctedBy { ...R }"), HOME | {FILER}),
+    Way("Employment", node("reached", "employment { ...R }"), HOME | {FILER}),
     Way("Candidate", "employment(id: $employment) { candidate { ...R } }", HOME | {FILER}),
     Way("Department", "employment(id: $employment) { department { ...R } }", HOME | {FILER}),
     Way("InvitationRound", node("round", "...R"), HOME),

@@ -14,6 +14,7 @@ from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_li
 
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
+from graph.goals import Goal
 from graph.interviews import Response, Side
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
@@ -241,6 +242,21 @@ class Inputs:
             {"id": uid(employment)},
         )
         return {"record": gid("AttendanceRecord", found["id"]), "reason": "The clock was ahead.", "minutes": 9}
+
+    async def recordTaskCompletion(self) -> dict[str, Any]:
+        goal = {"goal": "Sell", "startsOn": "2026-07-01", "dueOn": "2026-09-30", "target": 10.0, "result": 8.0}
+        return {"employment": await self.employment(), "source": "okr", "goals": [goal]}
+
+    async def correctTaskCompletion(self) -> dict[str, Any]:
+        employment = await self.employment()
+        goal = Goal("Sell", date(2026, 7, 1), date(2026, 9, 30), target=10.0, result=8.0)
+        await self.company.hr.task_completion(uid(employment), "okr", goal)
+        (found,) = await self.company.hr.graph.client.answer(
+            "faults",
+            "MATCH (:Employment {id: $id})-[:HAS_RESULT]->(r:TaskResult) RETURN r.id AS id",
+            {"id": uid(employment)},
+        )
+        return {"record": gid("TaskResult", found["id"]), "reason": "One more.", "result": 9.0}
 
     async def setWorkCalendar(self) -> dict[str, Any]:
         day = START + timedelta(days=next(self.numbers))

@@ -121,6 +121,8 @@ BEHIND = {
     "Access": f"{PRIVATE} MATCH (c)<-[:OF]-(x:Access) WITH x AS that, d, c",
     "AttendanceRecord": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
     "MATCH (e)-[:HAS_ATTENDANCE]->(r:AttendanceRecord) WITH r AS that, d, c",
+    "TaskResult": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
+    "MATCH (e)-[:HAS_RESULT]->(r:TaskResult) WITH r AS that, d, c",
     "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
     "WITH r AS that, d, c",
     "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
@@ -151,7 +153,7 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
-    labels = ("Decision", "FreedSlot", "Employment", "AttendanceRecord", "RescheduleRequest", "Proof")
+    labels = ("Decision", "FreedSlot", "Employment", "AttendanceRecord", "TaskResult", "RescheduleRequest", "Proof")
     near += [Secret(label, id) for label in labels for id, _, _ in found[label]]
     near += [Secret("Access", id) for id, _, _ in found["Access"]]
     near += [Secret("RightsRequest", id) for id, _, shared in found["RightsRequest"] if not shared]
@@ -163,7 +165,7 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
     facts = frozenset({"mode", "startsAt", "endsAt", "timeZone", "response", "attendance", "icsUid", "icsSequence"})
     program = [each for each in whole if each.label not in ("Interview", "Position")]
     program += [Secret("Interview", id, facts) for id, _, _ in found["Interview"]]
-    names = ("candidate", "application", "interview", "employment", "record", "corrected")
+    names = ("candidate", "application", "interview", "employment", "record", "corrected", "reached", "rest")
     filed = {place.ids[name] for name in names}
     text = "MATCH (that:Event)-[:BY]->(:User {externalId: $by}) RETURN that.id AS answer"
     filed |= set(await rows(graph, text, by=place.user("filer")))
@@ -293,6 +295,7 @@ def known(place: Place, *, few: bool) -> Known:
         "Organization": ["organization"],
         "Employment": ["employment"],
         "AttendanceRecord": ["record", "corrected"],
+        "TaskResult": ["reached", "rest"],
         "WorkCalendar": ["calendar"],
         "Access": ["access"],
         "RightsRequest": ["rights"],
@@ -400,6 +403,7 @@ FORBIDDEN = {
     "Organization": ("stranger", "organization"),
     "Employment": ("technology", "employment"),
     "AttendanceRecord": ("technology", "record"),
+    "TaskResult": ("technology", "reached"),
     "WorkCalendar": ("subsidiary", "calendar"),
     "Access": ("marketing", "access"),
     "RightsRequest": ("technology", "rights"),
@@ -453,6 +457,7 @@ REFUSED = {
     "endEmployment": ("Employment", "employment", "employment"),
     "recordWorkAttendance": ("Employment", "employment", "employment"),
     "correctWorkAttendance": ("AttendanceRecord", "record", "record"),
+    "correctTaskCompletion": ("TaskResult", "reached", "record"),
     "closeSlot": ("Slot", "slot", "slot"),
     "refuseReschedule": ("RescheduleRequest", "denied", "request"),
     "decideProof": ("Proof", "shown", "proof"),
@@ -465,6 +470,7 @@ REST = {
     "endEmployment": {"endedOn": "2026-06-30"},
     "recordWorkAttendance": {"source": "x", "records": [{"kind": "LATE", "day": "2026-06-02"}]},
     "correctWorkAttendance": {"reason": "x"},
+    "correctTaskCompletion": {"reason": "x", "share": 0.5},
     "refuseReschedule": {"reason": "x"},
     "decideProof": {"verdict": "REJECTED", "reason": "x"},
 }

@@ -16,6 +16,7 @@ from graphql import get_named_type, is_enum_type, is_object_type
 from graph import candidates, employments, work_calendars
 from graph.causes import TelemetryKind
 from graph.decisions import Decide, Verdict
+from graph.goals import Goal
 from graph.instants import parameter
 from graph.interviews import Side, Times
 from graph.refusals import Locale
@@ -205,7 +206,11 @@ async def there(graph: Graph, answerer: Answerer) -> There:
     employment = await company.hr.employment(job)
     company.hr.seed = uuid4().hex
     await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.LATE, date(2026, 6, 1), minutes=20))
-    record, company.hr.seed = fixed_ids(f"{company.hr.seed}/0")()(), ""
+    record = fixed_ids(f"{company.hr.seed}/0")()()
+    await company.hr.task_completion(
+        employment, "okr", Goal("Sell", date(2026, 1, 5), date(2026, 6, 30), told_share=0.5)
+    )
+    reached, company.hr.seed = fixed_ids(f"{company.hr.seed}/1")()(), ""
     access, gap = await looked(graph, company.hr.viewer, finding)
     company.at(days=0)
     await company.hr.slots(INSTANT + timedelta(days=9), department=company.departments["marketing"])
@@ -223,6 +228,7 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "UploadTicket": await company.hr.ticket(asked, request=request),
         "Employment": employment,
         "AttendanceRecord": record,
+        "TaskResult": reached,
         "WorkCalendar": kept,
         "Organization": company.hr.viewer.organization,
         "Department": company.departments["marketing"],
