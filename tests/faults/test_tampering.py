@@ -128,9 +128,11 @@ def edits(event: Event, strangers: dict[str, str]) -> Iterator[Edit]:
     for key, value in event.properties.items():
         for new in other(key, value):
             yield edit(f"{key} as {new!r}", f"SET e.{key} = $value", value=new)
-    yield edit("payload and salt", "SET e.payload = null, e.salt = null")
     yield edit("payload without salt", "SET e.payload = '{\"forged\":true}', e.salt = null")
-    yield edit("salt without payload", "SET e.payload = null")
+    if event.properties.get("payload") is not None:
+        # Of a person who was erased both are gone already.
+        yield edit("payload and salt", "SET e.payload = null, e.salt = null")
+        yield edit("salt without payload", "SET e.payload = null")
     yield edit("removal", "DETACH DELETE e")
     user = strangers["User"]
     yield edit("link BY removed", "MATCH (e)-[by:BY]->() DELETE by")
