@@ -15,6 +15,9 @@ const MAIN = `query Inbox($id: ID!) {
     }
   }
 }`;
+const LINK = `mutation Link($input: CreateLinkInput!) {
+  createLink(input: $input) { ... on Link { url } ... on Refused { message(locale: EN) } }
+}`;
 const THREE = ["recruiter@marketing.demo", "recruiter@technology.demo", "recruiter@subsidiary.demo"];
 const byId = (id) => document.getElementById(id);
 let demo = null;
@@ -93,6 +96,14 @@ async function askThree() {
   byId("cards").replaceChildren(...answers.map((answer, index) => card(viewers[index], answer)));
 }
 
+async function openHers() {
+  trouble("");
+  const answer = await send("recruiter@technology.demo", LINK, { input: { application: demo.main.application } });
+  const link = answer.data?.createLink;
+  if (!link?.url) throw new Error(link?.message || answer.errors[0].message);
+  window.location.assign(link.url);
+}
+
 async function runOwn() {
   trouble("");
   const text = byId("variables").value.trim();
@@ -128,11 +139,13 @@ async function start() {
   }
   showMain();
   byId("ask").addEventListener("click", guarded(askThree));
+  byId("herself").addEventListener("click", guarded(openHers));
   byId("run").addEventListener("click", guarded(runOwn));
   byId("main").addEventListener("click", showMain);
   byId("query").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) guarded(runOwn)();
   });
+  await askThree();
 }
 
 guarded(start)();
