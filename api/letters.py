@@ -76,6 +76,14 @@ def _either(to_candidate: tuple[str, str], to_staff: tuple[str, str]) -> tuple[s
     return subject, body
 
 
+def _checked(missed: tuple[str, str], checked: tuple[str, str]) -> tuple[str, str]:
+    """One text about a missed interview, another about a résumé that did not match."""
+    subject, body = (
+        f"{{% if check %}}{theirs}{{% else %}}{own}{{% endif %}}" for own, theirs in zip(missed, checked, strict=True)
+    )
+    return subject, body
+
+
 ABOUT_ZH, ABOUT_EN = "候选人：{{ person or '—' }}", "Candidate: {{ person or '—' }}"
 TEXTS: Mapping[Template, Both] = {
     Template.INVITATION: _candidate(
@@ -188,43 +196,98 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.NOTICE: _candidate(
-        (
-            "关于未到面的告知",
-            "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
+        _checked(
+            (
+                "关于未到面的告知",
+                "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
+            ),
+            (
+                "关于简历核查的告知",
+                "对您投递时所附简历的一项核查与简历内容不符。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复。核查了什么、如何核查以及结果见您的页面。最终由专人决定；其他部门看不到该记录。",
+            ),
         ),
-        (
-            "Notice of an interview that seems missed",
-            "By our records you may have missed the interview below. Before anything is decided we want to hear you: please "
-            "answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given there{% endif %}; you can "
-            "add proof. The evidence is shown there. A person decides in the end; a no-show that is confirmed is visible to "
-            "other departments that share records, until it expires.",
+        _checked(
+            (
+                "Notice of an interview that seems missed",
+                "By our records you may have missed the interview below. Before anything is decided we want to hear you: please "
+                "answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given there{% endif %}; you can "
+                "add proof. The evidence is shown there. A person decides in the end; a no-show that is confirmed is visible to "
+                "other departments that share records, until it expires.",
+            ),
+            (
+                "Notice of a check of your resume",
+                "A check of the resume that came with your application did not match it. Before anything is decided we want "
+                "to hear you: please answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given "
+                "there{% endif %}. What was checked, how, and what was found is shown there. A person decides in the end; "
+                "no other department sees it.",
+            ),
         ),
     ),
     Template.ANSWER_RECEIVED: _candidate(
-        ("候选人已答复告知", f"{ABOUT_ZH}\n候选人已就未到面作出说明，请在决定前阅读。"),
-        (
-            "A candidate answered a notice",
-            f"{ABOUT_EN}\nThe candidate has made a statement; read it before you decide.",
+        _checked(
+            ("候选人已答复告知", f"{ABOUT_ZH}\n候选人已就未到面作出说明，请在决定前阅读。"),
+            ("候选人已答复告知", "候选人已就简历核查作出说明，请在决定前阅读。"),
+        ),
+        _checked(
+            (
+                "A candidate answered a notice",
+                f"{ABOUT_EN}\nThe candidate has made a statement; read it before you decide.",
+            ),
+            (
+                "A candidate answered a notice",
+                "A candidate has made a statement about a check of a resume; read it before you decide.",
+            ),
         ),
     ),
     Template.FINDING_CONFIRMED: _candidate(
-        (
-            "未到面认定结果",
-            "关于以下面试的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+        _checked(
+            (
+                "未到面认定结果",
+                "关于以下面试的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+            ),
+            (
+                "简历核查认定结果",
+                "关于您简历核查的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+            ),
         ),
-        (
-            "A decision about your interview",
-            "A decision about the interview below was made; your page tells what, why and until when it counts. If you "
-            "disagree you can dispute it there: it stops counting at once, until the dispute is decided.",
+        _checked(
+            (
+                "A decision about your interview",
+                "A decision about the interview below was made; your page tells what, why and until when it counts. If you "
+                "disagree you can dispute it there: it stops counting at once, until the dispute is decided.",
+            ),
+            (
+                "A decision about your resume",
+                "A decision about a check of your resume was made; your page tells what, why and until when it counts. If "
+                "you disagree you can dispute it there: it stops counting at once, until the dispute is decided.",
+            ),
         ),
     ),
     Template.FINDING_EXCUSED: _candidate(
-        ("未到面已认定为有正当理由", "以下面试已认定为有正当理由未参加，不计为爽约。"),
-        ("Your absence is excused", "Your absence from the interview below is excused and counts as no no-show."),
+        _checked(
+            ("未到面已认定为有正当理由", "以下面试已认定为有正当理由未参加，不计为爽约。"),
+            ("简历核查不符已认定为有正当理由", "关于您简历核查不符一事已认定为有正当理由，不计入记录。"),
+        ),
+        _checked(
+            ("Your absence is excused", "Your absence from the interview below is excused and counts as no no-show."),
+            ("A mismatch is excused", "What did not match in a check of your resume is excused and does not count."),
+        ),
     ),
     Template.FINDING_VOIDED: _candidate(
-        ("未到面记录已撤销", "关于以下面试的未到面记录已撤销，不再使用。"),
-        ("A record about you was voided", "The record about the interview below was voided and is not used any more."),
+        _checked(
+            ("未到面记录已撤销", "关于以下面试的未到面记录已撤销，不再使用。"),
+            ("简历核查记录已撤销", "关于您简历核查不符的记录已撤销，不再使用。"),
+        ),
+        _checked(
+            (
+                "A record about you was voided",
+                "The record about the interview below was voided and is not used any more.",
+            ),
+            (
+                "A record about you was voided",
+                "The record about a check of your resume was voided and is not used any more.",
+            ),
+        ),
     ),
     Template.DISPUTE_RECEIVED: _candidate(
         _either(
@@ -257,13 +320,22 @@ TEXTS: Mapping[Template, Both] = {
         ("Your dispute was decided", "Your dispute was not upheld; your page tells why."),
     ),
     Template.MARK_WITHDRAWN: _candidate(
-        (
-            "您查看过的一条爽约记录已撤销",
-            "您曾查看的一条未到面记录（{{ department or '—' }}）已被撤销，请不要再依据它作出判断。",
+        _checked(
+            (
+                "您查看过的一条爽约记录已撤销",
+                "您曾查看的一条未到面记录（{{ department or '—' }}）已被撤销，请不要再依据它作出判断。",
+            ),
+            ("您查看过的一条简历核查记录已撤销", "您曾查看的一条简历核查不符记录已被撤销，请不要再依据它作出判断。"),
         ),
-        (
-            "A no-show that you had looked at was withdrawn",
-            "A record that you had looked at ({{ department or '—' }}) was withdrawn; do not rely on it any more.",
+        _checked(
+            (
+                "A no-show that you had looked at was withdrawn",
+                "A record that you had looked at ({{ department or '—' }}) was withdrawn; do not rely on it any more.",
+            ),
+            (
+                "A record that you had looked at was withdrawn",
+                "A record of a resume that did not match, which you had looked at, was withdrawn; do not rely on it any more.",
+            ),
         ),
     ),
     Template.REQUEST_RECEIVED: _candidate(
@@ -315,11 +387,11 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_ANNOUNCED: _candidate(
         (
             "关于您的投递",
-            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出异议，或要求人工复核；记录被撤销或提出异议后，该决定不会生效。",
+            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出异议，或要求人工复核；记录被撤销或提出异议后，该决定不会生效。",
         ),
         (
             "About your application",
-            "Somebody means not to go on with your application, and a record of a missed interview was in sight. It takes "
+            "Somebody means not to go on with your application, and a record of a missed interview, or of a resume that did not match, was in sight. It takes "
             "effect{% if due %} on {{ due }}{% else %} later{% endif %}. Until then you can read on your page all that was on "
             "the screen and why, dispute the record, or ask for a review by a person; once the record is disputed or voided, "
             "the decision does not take effect.",
@@ -389,12 +461,13 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
     """The words of the templates."""
     interview, zh = letter.interview, locale is Locale.ZH_CN
     staff = letter.staff
-    zone = interview.time_zone if interview else "UTC"
+    zone = interview.time_zone if interview else str(letter.facts.get("zone") or "UTC")
     facts = {name: letter.facts.get(said) for name, said in (("answer_by", "answerBy"), ("due", "dueAt"))}
     words: dict[str, Any] = {
         "employer": (letter.employer.name_zh if zh else None) or letter.employer.name,
         "name": ("HR" if staff else letter.to[0].name) or ("候选人" if zh else "candidate"),
         "staff": staff,
+        "check": bool(letter.facts.get("check")),
         "link": letter.link,
         "code": letter.code,
         "response": _label(letter.facts.get("response"), zh=zh),

@@ -31,6 +31,7 @@ query CandidateRecord($locale: Locale!) {
         id occurredAt state stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
         answerBy expiresAt eraseAt reason statement department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason
+        resumeCheck { claim method source details checkedOn }
         proofs { id kind size uploadedAt verdictLabel(locale: $locale) reason purgedAt }
         interview { modeLabel(locale: $locale) timeZone startsAt endsAt assessment { reasons(locale: $locale) } }
       }

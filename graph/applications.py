@@ -51,6 +51,9 @@ APPLICATION = Shape(
             INTERVIEW_SORTS,
             conditions=INTERVIEW_CONDITIONS,
         ),
+        "resumeChecks": Many(
+            "ResumeCheck", ("(this)-[:HAS_CHECK]->(that:ResumeCheck)",), order=("that.checkedOn", "that.id")
+        ),
         "openSlots": Many(
             "Slot",
             ("(this)-[:FOR]->(:Position)-[:BELONGS_TO*0..1]->(:Position|Department)<-[:OFFERED_FOR]-(that:Slot)",),

@@ -118,7 +118,7 @@ def _revealed(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str 
 
 
 _FINDINGS: LiteralString = (
-    "(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)"
+    "(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()"
     "<-[:FINDS]-(that:Finding)"
 )
 """A person's records are read together where two of them are merged (graph/merging.py)."""
@@ -158,7 +158,7 @@ CANDIDATE = Shape(
             FINDING_SORTS,
             conditions={
                 "states": "this.state IN $value AND ($verified OR "
-                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
+                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
             },
         ),
         "employments": Page(
@@ -554,7 +554,7 @@ ERASE = Statement(
 RESTRICT_FINDINGS = Statement(
     "candidates.restrict_findings",
     """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
     SET finding.restricted = true
     """,
     row=Nothing,
@@ -563,9 +563,18 @@ RESTRICT_FINDINGS = Statement(
 ERASE_FINDINGS = Statement(
     "candidates.erase_findings",
     """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
     SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
       finding.disputeReason = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_CHECKS = Statement(
+    "candidates.erase_checks",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(check:ResumeCheck)
+    SET check.outcome = null, check.claim = null, check.method = null, check.source = null, check.details = null
     """,
     row=Nothing,
     writes=True,
@@ -707,7 +716,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
         *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
-        *(ERASE_TELEMETRY, ERASE),
+        *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     for proof in await desk.tx.run(ERASE_PROOFS, id=candidate):

@@ -47,7 +47,7 @@ class DecisionState(Enum):
 _MAY_READ: LiteralString = (
     "$admin OR EXISTS { (this)-[:DECIDED_BY]->(:User {id: $viewer}) } "
     "OR EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } "
-    "OR EXISTS { (this)-[:CONSIDERED]->(f:Finding {state: 'DISPUTED'})-[:FINDS]->(:Interview)-[:HELD_BY]->"
+    "OR EXISTS { (this)-[:CONSIDERED]->(f:Finding {state: 'DISPUTED'})-[:FINDS]->()-[:HELD_BY]->"
     "(d:Department) WHERE d.id IN $own }"
 )
 """Who may read what was on the screen: the candidate, who decided, who handles a dispute of it, HR_ADMIN, auditors."""
@@ -135,13 +135,15 @@ SHOWN = Statement(
     "decisions.shown",
     """
     MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $application})
-    MATCH (candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(held:Interview)<-[:FINDS]-(this:Finding)
+    MATCH (candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->(held)<-[:FINDS]-(this:Finding)
     MATCH (held)-[:HELD_BY]->(department:Department)
     WITH this, department, CASE WHEN """
     + COUNTS
-    + """ THEN true ELSE false END AS counts
-    WHERE department.id IN $own OR (department.id IN $near AND counts)
-    RETURN this.id AS id, counts ORDER BY id
+    + """ THEN true ELSE false END AS missed, CASE WHEN """
+    + COUNTS.replace("NO_SHOW", "RESUME_MISMATCH")
+    + """ THEN true ELSE false END AS mismatched
+    WHERE department.id IN $own OR (department.id IN $near AND missed)
+    RETURN this.id AS id, missed OR mismatched AS counts ORDER BY id
     """,
     row=Shown,
 )

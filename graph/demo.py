@@ -66,7 +66,7 @@ LIST_CANDIDATES = Statement(
 REMOVE_FINDINGS = Statement(
     "demo.remove_findings",
     """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
     WHERE candidate.id IN $ids
     DETACH DELETE finding
     """,
@@ -98,6 +98,16 @@ REMOVE_RECORDS = Statement(
     MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(:Employment)-[:HAS_ATTENDANCE]->(record:AttendanceRecord)
     WHERE candidate.id IN $ids
     DETACH DELETE record
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_CHECKS = Statement(
+    "demo.remove_checks",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(check:ResumeCheck)
+    WHERE candidate.id IN $ids
+    DETACH DELETE check
     """,
     row=Nothing,
     writes=True,
@@ -318,7 +328,7 @@ REMOVE_ORGANIZATION = Statement(
 )
 OF_CANDIDATES = (
     REMOVE_DECISIONS,
-    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_APPLICATIONS, REMOVE_RECORDS),
+    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_CHECKS, REMOVE_APPLICATIONS, REMOVE_RECORDS),
     *(REMOVE_RESULTS, REMOVE_EMPLOYMENTS, REMOVE_EVENTS, REMOVE_CANDIDATES),
 )
 IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)

@@ -135,7 +135,7 @@ DEPARTMENT = Shape(
         ),
         "findings": Page(
             "Finding",
-            ("(this)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(that:Finding)",),
+            ("(this)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)",),
             FINDING_SORTS,
             conditions={"states": "this.state IN $value"},
             see=Level.OWN,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 
-from graph import findings, interviews, messages, policies, timers
+from graph import findings, messages, policies, subjects, timers
 from graph.events import EventType
 from graph.findings import FindingRow
-from graph.interviews import InterviewRow
 from graph.lifecycle import Step, may
 from graph.messages import Template
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
+from graph.subjects import Subject
 from graph.timers import Timer, TimerKind
 from graph.visibility import Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
@@ -55,20 +55,20 @@ def dispute_refusal(finding: FindingRow) -> Refusal | None:
 
 
 def decision_refusal(
-    viewer: Viewer, finding: FindingRow, interview: InterviewRow, decision: DisputeDecision, read_up_to: int
+    viewer: Viewer, finding: FindingRow, subject: Subject, decision: DisputeDecision, read_up_to: int
 ) -> Refusal | None:
     """Nobody judges their own decision, nor against the candidate what they have not read."""
     if viewer.id in finding.decided_by:
         return Refusal(Code.NOT_ALLOWED, "finding")
-    if refused := findings.decider_refusal(viewer, interview):
+    if refused := findings.decider_refusal(viewer, subject):
         return refused
     step = Step.UPHOLD if decision is DisputeDecision.UPHELD else Step.REJECT
     if not may(step, finding.state):
         return Refusal(Code.WRONG_STATE, "finding")
-    return findings.reading_refusal(finding, interview, read_up_to)
+    return findings.reading_refusal(finding, subject, read_up_to)
 
 
-async def raise_one(desk: Desk, finding: FindingRow, interview: InterviewRow, text: str) -> Outcome:
+async def raise_one(desk: Desk, finding: FindingRow, subject: Subject, text: str) -> Outcome:
     """Restricts the finding at once: nobody but OWN sees it any longer, and it weighs nothing."""
     if refused := dispute_refusal(finding):
         return refused
@@ -76,10 +76,11 @@ async def raise_one(desk: Desk, finding: FindingRow, interview: InterviewRow, te
     due_at = desk.act.now + policy.dispute_time
     await desk.tx.run(DISPUTE, id=finding.id, now=desk.act.now, due_at=due_at, text=text)
     payload = {"finding": finding.id, "text": text, "dueAt": due_at}
-    await interviews.record(desk, EventType.NO_SHOW_DISPUTED, interview.id, **payload)
+    await subjects.record(desk, EventType.NO_SHOW_DISPUTED, subject, **payload)
     await timers.start(desk, TimerKind.DISPUTE, finding.id, due_at)
-    await messages.tell_candidate(desk, Template.DISPUTE_RECEIVED, finding.id, dueAt=due_at)
-    await messages.tell_department(desk, Template.DISPUTE_RECEIVED, interview.department, finding.id, dueAt=due_at)
+    told = {"dueAt": due_at, **subject.told(desk)}
+    await messages.tell_candidate(desk, Template.DISPUTE_RECEIVED, finding.id, **told)
+    await messages.tell_department(desk, Template.DISPUTE_RECEIVED, subject.department, finding.id, **told)
     return Written("Finding", finding.id)
 
 
@@ -114,17 +115,17 @@ async def decide(
     return await perform(graph, act, work)
 
 
-async def uphold(desk: Desk, finding: FindingRow, interview: InterviewRow, reason: str, read_up_to: int | None) -> None:
+async def uphold(desk: Desk, finding: FindingRow, subject: Subject, reason: str, read_up_to: int | None) -> None:
     payload = {"finding": finding.id, "readUpTo": read_up_to}
-    await findings.take_back(desk, finding, interview, EventType.DISPUTE_UPHELD, reason=reason, **payload)
+    await findings.take_back(desk, finding, subject, EventType.DISPUTE_UPHELD, reason=reason, **payload)
     await messages.tell_candidate(desk, Template.DISPUTE_UPHELD, finding.id)
 
 
-async def reject(desk: Desk, finding: FindingRow, interview: InterviewRow, reason: str, read_up_to: int) -> None:
+async def reject(desk: Desk, finding: FindingRow, subject: Subject, reason: str, read_up_to: int) -> None:
     await timers.cancel(desk, finding.id, TimerKind.DISPUTE)
     await desk.tx.run(REJECT, id=finding.id, now=desk.act.now, reason=reason)
     payload = {"finding": finding.id, "reason": reason, "readUpTo": read_up_to}
-    await interviews.record(desk, EventType.DISPUTE_REJECTED, interview.id, **payload)
+    await subjects.record(desk, EventType.DISPUTE_REJECTED, subject, **payload)
     await messages.tell_candidate(desk, Template.DISPUTE_REJECTED, finding.id)
 
 

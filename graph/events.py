@@ -71,6 +71,11 @@ class EventType(Enum):
     NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
     DISPUTE_UPHELD = "DISPUTE_UPHELD"
     DISPUTE_REJECTED = "DISPUTE_REJECTED"
+    RESUME_CHECKED = "RESUME_CHECKED"
+    MISMATCH_CONFIRMED = "MISMATCH_CONFIRMED"
+    MISMATCH_EXCUSED = "MISMATCH_EXCUSED"
+    MISMATCH_VOIDED = "MISMATCH_VOIDED"
+    MISMATCH_DISPUTED = "MISMATCH_DISPUTED"
     ANSWER_OVERDUE = "ANSWER_OVERDUE"
     TELEMETRY_RECORDED = "TELEMETRY_RECORDED"
     OUTAGE_RECORDED = "OUTAGE_RECORDED"
@@ -114,9 +119,11 @@ OF_FINDINGS = frozenset(
         *(EventType.NO_SHOW_REPORTED, EventType.NOTICE_RECORDED, EventType.STATEMENT_RECORDED),
         *(EventType.NO_SHOW_CONFIRMED, EventType.NO_SHOW_EXCUSED, EventType.NO_SHOW_VOIDED),
         *(EventType.NO_SHOW_DISPUTED, EventType.DISPUTE_UPHELD, EventType.DISPUTE_REJECTED),
+        *(EventType.RESUME_CHECKED, EventType.MISMATCH_CONFIRMED, EventType.MISMATCH_EXCUSED),
+        *(EventType.MISMATCH_VOIDED, EventType.MISMATCH_DISPUTED),
     }
 )
-"""What is erased of an interview's events with the finding about it."""
+"""What is erased of the events of an interview, or of a check, with the finding about it."""
 
 
 class ActorKind(Enum):
@@ -200,6 +207,7 @@ _THINGS: Mapping[str, Mapping[str, LiteralString]] = {
         "Candidate": "",
         "Application": " MATCH (about:Application {id: $about})",
         "Interview": " MATCH (about:Interview {id: $about})",
+        "ResumeCheck": " MATCH (about:ResumeCheck {id: $about})",
         "Employment": " MATCH (about:Employment {id: $about})",
     },
     "Organization": {

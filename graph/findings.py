@@ -1,4 +1,4 @@
-"""Findings: whose fault a missed interview was, decided by a person after a notice and a hearing."""
+"""Findings: whose fault a missed interview was, or a résumé that did not match; decided by a person after a hearing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews, messages, policies, receipts, retention, timers
+from graph import interviews, messages, policies, receipts, retention, subjects, timers
 from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
@@ -18,6 +18,7 @@ from graph.messages import Template
 from graph.refusals import Code, Refusal
 from graph.retention import DAYS_LEFT, REPAIRS
 from graph.statements import Count, Found, Nothing, Statement
+from graph.subjects import Subject
 from graph.timers import Timer, TimerKind
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level, Viewer
@@ -26,9 +27,10 @@ from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perfor
 
 
 class FindingOutcome(Enum):
-    """What a missed interview was found to be."""
+    """What a missed interview, or a résumé that did not match, was found to be."""
 
     NO_SHOW = "NO_SHOW"
+    RESUME_MISMATCH = "RESUME_MISMATCH"
     EXCUSED = "EXCUSED"
     SYSTEM_FAULT = "SYSTEM_FAULT"
     EMPLOYER_FAULT = "EMPLOYER_FAULT"
@@ -64,17 +66,17 @@ FAULTS: Mapping[Cause, FindingOutcome] = {
 }
 FAULTLESS = frozenset({Cause.PLATFORM, Cause.EMPLOYER})
 
-_HELD: LiteralString = "head([(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) | d.id])"
+_HELD: LiteralString = "head([(this)-[:FINDS]->()-[:HELD_BY]->(d:Department) | d.id])"
 
 FINDING = Shape(
     "Finding",
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
-        "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",), implied=True),
+        "department": One("Department", ("(this)-[:FINDS]->()-[:HELD_BY]->(that:Department)",), implied=True),
         "position": One(
             "Position",
-            ("(this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(that:Position)",),
+            ("(this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)-[:FOR]->(that:Position)",),
         ),
         "relation": Prop(
             "CASE WHEN "
@@ -107,9 +109,10 @@ FINDING = Shape(
         "statement": Prop(),
         "daysLeft": DAYS_LEFT,
         "repairs": REPAIRS,
-        "lastSeq": Prop("head([(this)-[:FINDS]->(i:Interview) | i.lastSeq])"),
+        "lastSeq": Prop("head([(this)-[:FINDS]->(found) | found.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
+        "resumeCheck": One("ResumeCheck", ("(this)-[:FINDS]->(that:ResumeCheck)",), see=Level.OWN, implied=True),
         "proofs": Many(
             "Proof",
             ("(this)<-[:BEARS_ON]-(that:Proof)",),
@@ -131,7 +134,8 @@ class FindingRow:
     state: str
     answer_by: datetime | None
     statement_seq: int | None
-    interview: str
+    subject: str
+    label: str
     department: str
     policy_version: str
     decided_by: list[str]
@@ -141,31 +145,39 @@ class FindingRow:
 FIND = Statement(
     "findings.find",
     """
-    MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
+    MATCH (finding:Finding {id: $id})-[:FINDS]->(subject)
       -[:HELD_BY]->(department:Department {organization: $organization})
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
-      finding.statementSeq AS statement_seq, interview.id AS interview, department.id AS department,
+      finding.statementSeq AS statement_seq, subject.id AS subject, head(labels(subject)) AS label,
+      department.id AS department,
       finding.policyVersion AS policy_version, [(finding)-[:DECIDED_BY]->(user:User) | user.id] AS decided_by,
       finding.rejectedAt AS rejected_at
     """,
     row=FindingRow,
 )
-CREATE = Statement(
-    "findings.create",
-    """
-    MATCH (interview:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+_CREATE: LiteralString = """
+    <-[:SUBMITTED]-(candidate:Candidate)
     CREATE (finding:Finding {id: $id, state: 'SUSPECTED', occurredAt: $occurred_at, suspectedAt: $now,
       policyVersion: $policy_version, restricted: CASE WHEN candidate.status <> 'ACTIVE' THEN true END})
-    CREATE (finding)-[:FINDS]->(interview)
-    """,
+    CREATE (finding)-[:FINDS]->(subject)
+"""
+CREATE = Statement(
+    "findings.create",
+    "MATCH (subject:Interview {id: $subject})<-[:HAS_INTERVIEW]-(:Application)" + _CREATE,
+    row=Nothing,
+    writes=True,
+)
+CREATE_OF_CHECK = Statement(
+    "findings.create_of_check",
+    "MATCH (subject:ResumeCheck {id: $subject})<-[:HAS_CHECK]-(:Application)" + _CREATE,
     row=Nothing,
     writes=True,
 )
 BASE = Statement(
     "findings.base",
     """
-    MATCH (finding:Finding {id: $id})-[:FINDS]->(interview:Interview)
-    MATCH (interview)<-[:ABOUT]-(event:Event)
+    MATCH (finding:Finding {id: $id})-[:FINDS]->(subject)
+    MATCH (subject)<-[:ABOUT]-(event:Event)
     WHERE event.seq <= $seq AND event.type IN $types
     MERGE (finding)-[:BASED_ON]->(event)
     """,
@@ -220,8 +232,8 @@ COUNT_EARLIER = Statement(
     "findings.count_earlier",
     """
     MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
-      -[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
-    WHERE finding.id <> $id AND finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW'
+      -[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
+    WHERE finding.id <> $id AND finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = $outcome
       AND finding.cause = 'CANDIDATE'
     RETURN count(finding) AS count
     """,
@@ -229,7 +241,7 @@ COUNT_EARLIER = Statement(
 )
 EVIDENCE = [
     *("RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED", "TELEMETRY_RECORDED"),
-    *("RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED"),
+    *("RESUME_CHECKED", "RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED"),
 ]
 """Types of events that a finding is based on."""
 
@@ -260,20 +272,20 @@ def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
     return None
 
 
-def reading_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
+def reading_refusal(finding: FindingRow, subject: Subject, read_up_to: int) -> Refusal | None:
     """Why nobody can have decided upon what they read: evidence came after it, or nothing came so late."""
-    if max(finding.statement_seq or 0, interview.evidence_seq) > read_up_to:
+    if max(finding.statement_seq or 0, subject.evidence_seq) > read_up_to:
         return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
-    return Refusal(Code.INVALID_VALUE, "readUpTo") if read_up_to > interview.last_seq else None
+    return Refusal(Code.INVALID_VALUE, "readUpTo") if read_up_to > subject.last_seq else None
 
 
 def confirm_refusal(
-    finding: FindingRow, interview: InterviewRow, cause: Cause, read_up_to: int, now: datetime
+    finding: FindingRow, subject: Subject, cause: Cause, read_up_to: int, now: datetime
 ) -> Refusal | None:
     """Why a finding cannot be made final yet."""
     if not may(Step.CONFIRM, finding.state):
         return Refusal(Code.WRONG_STATE, "finding")
-    if refused := reading_refusal(finding, interview, read_up_to):
+    if refused := reading_refusal(finding, subject, read_up_to):
         return refused
     if cause in FAULTLESS:
         return None
@@ -284,15 +296,15 @@ def confirm_refusal(
     return None
 
 
-def excuse_refusal(finding: FindingRow, interview: InterviewRow, read_up_to: int) -> Refusal | None:
+def excuse_refusal(finding: FindingRow, subject: Subject, read_up_to: int) -> Refusal | None:
     if not may(Step.EXCUSE, finding.state):
         return Refusal(Code.WRONG_STATE, "finding")
-    return reading_refusal(finding, interview, read_up_to)
+    return reading_refusal(finding, subject, read_up_to)
 
 
-def decider_refusal(viewer: Viewer, interview: InterviewRow) -> Refusal | None:
+def decider_refusal(viewer: Viewer, subject: Subject | InterviewRow) -> Refusal | None:
     """Nobody decides about an interview that they were to hold."""
-    return Refusal(Code.NOT_ALLOWED, "finding") if viewer.id in interview.interviewers else None
+    return Refusal(Code.NOT_ALLOWED, "finding") if viewer.id in subject.interviewers else None
 
 
 def reason_refusal(reason: str) -> Refusal | None:
@@ -303,51 +315,61 @@ def text_refusal(text: str) -> Refusal | None:
     return None if 0 < len(text.strip()) <= 10_000 else Refusal(Code.INVALID_VALUE, "text")
 
 
-async def find_own(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
-    """The finding and its interview, the candidate locked, if they are the viewer's to decide."""
+async def find_own(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
+    """The finding and what it is about, the candidate locked, if they are the viewer's to decide."""
     absent, viewer = Refusal(Code.NOT_FOUND, "finding"), desk.act.viewer
     found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
     if found is None or not viewer.owns(found.department):
         return absent
-    interview = await interviews.find_own(desk, found.interview)
-    if isinstance(interview, Refusal):
+    subject = await subjects.find_own(desk, found.label, found.subject)
+    if isinstance(subject, Refusal):
         return absent
     locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    return (locked, interview) if locked else absent
+    return (locked, subject) if locked else absent
 
 
-async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, InterviewRow] | Refusal:
-    """The finding and its interview, the candidate locked, if they are about the person who acts."""
+async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
+    """The finding and what it is about, the candidate locked, if they are about the person who acts."""
     absent, viewer = Refusal(Code.NOT_FOUND, "finding"), desk.act.viewer
     found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    interview = await interviews.find_mine(desk, found.interview) if found else absent
-    if isinstance(interview, Refusal):
+    subject = await subjects.find_mine(desk, found.label, found.subject) if found else absent
+    if isinstance(subject, Refusal):
         return absent
     locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    return (locked, interview) if locked else absent
+    return (locked, subject) if locked else absent
 
 
-async def _create(desk: Desk, interview: InterviewRow) -> FindingRow:
+async def _create(desk: Desk, subject: Subject) -> FindingRow:
     id, policy = desk.new_id(), await policies.in_force(desk.tx, desk.act.viewer.organization)
     await desk.tx.run(
-        CREATE,
+        CREATE_OF_CHECK if subject.is_check else CREATE,
         id=id,
-        interview=interview.id,
-        occurred_at=interviews.missed_at(interview),
+        subject=subject.id,
+        occurred_at=subject.occurred_at,
         now=desk.act.now,
         policy_version=policy.name,
     )
     erases = timedelta(days=policy.days(first=False).erases)
-    await timers.start(desk, TimerKind.ERASE_FINDING, id, interviews.missed_at(interview) + erases)
-    return FindingRow(
-        id, FindingState.SUSPECTED.value, None, None, interview.id, interview.department, policy.name, [], None
-    )
+    await timers.start(desk, TimerKind.ERASE_FINDING, id, subject.occurred_at + erases)
+    return _suspected(id, subject, policy.name)
+
+
+def _suspected(id: str, subject: Subject, policy: str) -> FindingRow:
+    label = subjects.CHECK if subject.is_check else subjects.INTERVIEW
+    state = FindingState.SUSPECTED.value
+    return FindingRow(id, state, None, None, subject.id, label, subject.department, policy, [], None)
+
+
+def outcome_of(cause: Cause, subject: Subject) -> FindingOutcome:
+    """What is found by the side on which it lay."""
+    found = FAULTS[cause]
+    return FindingOutcome.RESUME_MISMATCH if subject.is_check and found is FindingOutcome.NO_SHOW else found
 
 
 async def _decide(
     desk: Desk,
     finding: FindingRow,
-    interview: InterviewRow,
+    subject: Subject,
     *,
     state: FindingState,
     outcome: FindingOutcome,
@@ -356,13 +378,14 @@ async def _decide(
     type: EventType,
     read_up_to: int,
 ) -> Outcome:
-    earlier = await desk.tx.run(COUNT_EARLIER, candidate=interview.candidate, id=finding.id)
+    kind = FindingOutcome.RESUME_MISMATCH if subject.is_check else FindingOutcome.NO_SHOW
+    earlier = await desk.tx.run(COUNT_EARLIER, candidate=subject.candidate, id=finding.id, outcome=kind.value)
     policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
     days = policy.days(first=earlier[0].count == 0)
-    occurred_at = interviews.missed_at(interview)
+    occurred_at = subject.occurred_at
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
     payload["expiresAt"] = occurred_at + timedelta(days=days.expires)
-    await interviews.record(desk, type, interview.id, **payload, readUpTo=read_up_to)
+    await subjects.record(desk, type, subject, **payload, readUpTo=read_up_to)
     await desk.tx.run(
         DECIDE,
         id=finding.id,
@@ -381,15 +404,16 @@ async def _decide(
     await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
     await timers.cancel(desk, finding.id, TimerKind.NOTICE)
     told = Template.FINDING_EXCUSED if state is FindingState.EXCUSED else Template.FINDING_CONFIRMED
-    await messages.tell_candidate(desk, told, finding.id, outcome=outcome.value)
+    await messages.tell_candidate(desk, told, finding.id, outcome=outcome.value, **subject.told(desk))
     return Written("Finding", finding.id)
 
 
-async def suspect(desk: Desk, interview: InterviewRow, seq: int) -> FindingRow:
+async def suspect(desk: Desk, subject: Subject, seq: int, **payload: Any) -> FindingRow:
     """A suspicion that stands on what is known up to `seq`; the notice is due at once, by the system."""
-    finding = await _create(desk, interview)
-    await interviews.record(desk, EventType.NO_SHOW_REPORTED, interview.id, finding=finding.id)
-    await desk.tx.run(BASE, id=finding.id, seq=seq, types=EVIDENCE)
+    finding = await _create(desk, subject)
+    await subjects.record(desk, EventType.NO_SHOW_REPORTED, subject, finding=finding.id, **payload)
+    assert desk.chain is not None
+    await desk.tx.run(BASE, id=finding.id, seq=desk.chain.seq if subject.is_check else seq, types=EVIDENCE)
     await timers.start(desk, TimerKind.NOTICE, finding.id, desk.act.now)
     return finding
 
@@ -405,7 +429,7 @@ async def report(graph: Graph, act: Act, interview: str) -> Outcome:
             return found
         if refused := report_refusal(found, act.now):
             return refused
-        return Written("Finding", (await suspect(desk, found, found.last_seq)).id)
+        return Written("Finding", (await suspect(desk, Subject.of_interview(found), found.last_seq)).id)
 
     return await perform(graph, act, work)
 
@@ -424,12 +448,12 @@ async def record_notice(
         found = await find_own(desk, finding)
         if isinstance(found, Refusal):
             return found
-        suspected, interview = found
+        suspected, subject = found
         if not may(Step.NOTICE, suspected.state):
             return Refusal(Code.WRONG_STATE, "finding")
-        if notice_at < interviews.missed_at(interview):
+        if notice_at < subject.occurred_at:
             return Refusal(Code.INVALID_VALUE, "toldAt")
-        await _notify(desk, suspected, interview, notice_at, channel, text)
+        await _notify(desk, suspected, subject, notice_at, channel, text)
         await timers.cancel(desk, suspected.id, TimerKind.NOTICE)
         return Written("Finding", suspected.id)
 
@@ -437,7 +461,7 @@ async def record_notice(
 
 
 async def _notify(
-    desk: Desk, finding: FindingRow, interview: InterviewRow, at: datetime, channel: Channel, text: str | None
+    desk: Desk, finding: FindingRow, subject: Subject, at: datetime, channel: Channel, text: str | None
 ) -> datetime:
     """The finding with its notice, and until when the candidate may answer it."""
     policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
@@ -445,7 +469,7 @@ async def _notify(
     decide_by = at + policy.decision_time
     await desk.tx.run(NOTIFY, id=finding.id, notice_at=at, answer_by=answer_by, decide_by=decide_by)
     payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": answer_by}
-    await interviews.record(desk, EventType.NOTICE_RECORDED, interview.id, **payload)
+    await subjects.record(desk, EventType.NOTICE_RECORDED, subject, **payload)
     return answer_by
 
 
@@ -454,11 +478,11 @@ async def give_notice(desk: Desk, timer: Timer) -> None:
     found = await find_own(desk, timer.subject)
     if isinstance(found, Refusal) or not may(Step.NOTICE, found[0].state):
         return
-    finding, interview = found
-    if await desk.tx.one(REACHABLE, id=interview.candidate) is None:
+    finding, subject = found
+    if await desk.tx.one(REACHABLE, id=subject.candidate) is None:
         return
-    answer_by = await _notify(desk, finding, interview, desk.act.now, Channel.MESSAGE, None)
-    await messages.tell_candidate(desk, Template.NOTICE, finding.id, answerBy=answer_by)
+    answer_by = await _notify(desk, finding, subject, desk.act.now, Channel.MESSAGE, None)
+    await messages.tell_candidate(desk, Template.NOTICE, finding.id, answerBy=answer_by, **subject.told(desk))
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
@@ -473,15 +497,16 @@ async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Cha
         found = await (find_mine if mine else find_own)(desk, finding)
         if isinstance(found, Refusal):
             return found
-        open_finding, interview = found
+        open_finding, subject = found
         if not may(Step.STATE, open_finding.state):
             return Refusal(Code.WRONG_STATE, "finding")
         payload = {"finding": open_finding.id, "channel": channel.value, "text": text}
-        await interviews.record(desk, EventType.STATEMENT_RECORDED, interview.id, **payload)
+        await subjects.record(desk, EventType.STATEMENT_RECORDED, subject, **payload)
         assert desk.chain is not None
         await desk.tx.run(ANSWER, id=open_finding.id, statement=text, seq=desk.chain.seq)
         if mine:
-            await messages.tell_department(desk, Template.ANSWER_RECEIVED, interview.department, open_finding.id)
+            told = Template.ANSWER_RECEIVED
+            await messages.tell_department(desk, told, subject.department, open_finding.id, **subject.told(desk))
         return Written("Finding", open_finding.id)
 
     return await perform(graph, act, work)
@@ -523,7 +548,7 @@ async def confirm(
             row,
             missed,
             state=FindingState.FINAL,
-            outcome=FAULTS[cause],
+            outcome=outcome_of(cause, missed),
             cause=cause,
             reason=reason,
             type=EventType.NO_SHOW_CONFIRMED,
@@ -533,7 +558,7 @@ async def confirm(
     return await perform(graph, act, work)
 
 
-async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[FindingRow, InterviewRow] | Refusal:
+async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[FindingRow, Subject] | Refusal:
     """A finding to be, on an interview that nobody has suspected; only faults of others may begin there."""
     missed = await interviews.find_own(desk, interview)
     if isinstance(missed, Refusal):
@@ -542,7 +567,8 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
         return Refusal(Code.NOTICE_MISSING, "interview")
     if refused := fault_refusal(missed, desk.act.now):
         return refused
-    return FindingRow("", FindingState.SUSPECTED.value, None, None, missed.id, missed.department, "", [], None), missed
+    subject = Subject.of_interview(missed)
+    return _suspected("", subject, ""), subject
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:
@@ -584,10 +610,11 @@ async def excuse_by_proof(desk: Desk, missed: InterviewRow, reason: str) -> None
             return
     elif missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
         return
+    subject = Subject.of_interview(missed)
     await _decide(
         desk,
-        row or await _create(desk, missed),
-        missed,
+        row or await _create(desk, subject),
+        subject,
         state=FindingState.EXCUSED,
         outcome=FindingOutcome.EXCUSED,
         cause=Cause.CANDIDATE,
@@ -613,22 +640,22 @@ async def void(graph: Graph, act: Act, finding: str, *, reason: str) -> Outcome:
             return Refusal(Code.WRONG_STATE, "finding")
         await take_back(desk, row, missed, EventType.NO_SHOW_VOIDED, finding=row.id, reason=reason)
         if row.state != FindingState.SUSPECTED.value:
-            await messages.tell_candidate(desk, Template.FINDING_VOIDED, row.id)
+            await messages.tell_candidate(desk, Template.FINDING_VOIDED, row.id, **missed.told(desk))
         return Written("Finding", row.id)
 
     return await perform(graph, act, work)
 
 
 async def take_back(
-    desk: Desk, finding: FindingRow, interview: InterviewRow, type: EventType, /, *, reason: str, **payload: Any
+    desk: Desk, finding: FindingRow, subject: Subject, type: EventType, /, *, reason: str, **payload: Any
 ) -> None:
     """Voids a finding, ends what was due of it, and tells everyone who had looked at it that it stands no longer."""
     await timers.cancel(desk, finding.id, TimerKind.NOTICE, TimerKind.DISPUTE)
     await desk.tx.run(VOID, id=finding.id, now=desk.act.now, reason=reason)
-    await interviews.record(desk, type, interview.id, reason=reason, **payload)
+    await subjects.record(desk, type, subject, reason=reason, **payload)
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):
         for user in await who_looked(desk, finding):
-            await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id)
+            await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id, **subject.told(desk))
 
 
 async def who_looked(desk: Desk, finding: FindingRow) -> list[str]:

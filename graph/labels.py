@@ -35,6 +35,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "EXCUSED": ("有正当理由", "Excused"),
     "SYSTEM_FAULT": ("系统原因", "System fault"),
     "EMPLOYER_FAULT": ("企业原因", "Employer's fault"),
+    "RESUME_MISMATCH": ("简历不符", "Resume mismatch"),
+    # ResumeCheck.outcome
+    "VERIFIED": ("核查属实", "Verified"),
+    "MISMATCH": ("核查不符", "Does not match"),
     # Finding.cause
     "CANDIDATE": ("候选人", "Candidate"),
     "PLATFORM": ("平台", "Platform"),
@@ -111,6 +115,11 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "NO_SHOW_DISPUTED": ("申诉", "Finding disputed"),
     "DISPUTE_UPHELD": ("申诉成立", "Dispute upheld"),
     "DISPUTE_REJECTED": ("申诉未成立", "Dispute rejected"),
+    "RESUME_CHECKED": ("简历核查", "Resume checked"),
+    "MISMATCH_CONFIRMED": ("认定简历不符", "Mismatch confirmed"),
+    "MISMATCH_EXCUSED": ("简历不符免责", "Mismatch excused"),
+    "MISMATCH_VOIDED": ("撤销简历不符", "Mismatch voided"),
+    "MISMATCH_DISPUTED": ("对简历不符提出申诉", "Mismatch disputed"),
     "ANSWER_OVERDUE": ("逾期未答复候选人", "No answer in time"),
     "TELEMETRY_RECORDED": ("平台上报", "Reported by the platform"),
     "OUTAGE_RECORDED": ("平台故障上报", "Outage reported"),

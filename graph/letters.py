@@ -125,6 +125,12 @@ FIND_DECIDED = Statement(
     "MATCH (:Decision {id: $id})-[:DECIDES]->(application:Application) RETURN application.id AS id",
     row=Found,
 )
+FIND_CHECKED = Statement(
+    "letters.find_checked",
+    "MATCH (:Finding {id: $id})-[:FINDS]->(:ResumeCheck)<-[:HAS_CHECK]-(application:Application) "
+    "RETURN application.id AS id",
+    row=Found,
+)
 FIND_APPOINTMENT = Statement(
     "letters.find_appointment",
     """
@@ -223,7 +229,7 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     if interview is not None:
         link = await _link(graph, interview, now, address)
     else:
-        link = await _link_to_decision(graph, message.subject, now, address)
+        link = await _link_to_page(graph, message.subject, now, address)
     code = await links.code_to_send(graph, message.subject, now) if template is Template.CODE else None
     if template is Template.CODE and code is None:
         raise NotWritten("OVER")
@@ -238,9 +244,9 @@ async def _link(graph: Graph, interview: Appointment, now: datetime, address: st
     return links.url(graph.secrets, live.id, address) if live else None
 
 
-async def _link_to_decision(graph: Graph, decision: str, now: datetime, address: str) -> str | None:
-    """The page of an application that a decision is about; null where the message is about something else."""
-    found = await graph.client.read(FIND_DECIDED, id=decision)
+async def _link_to_page(graph: Graph, subject: str, now: datetime, address: str) -> str | None:
+    """The page of the application that a decision, or a check of a résumé, is of; null of anything else."""
+    found = await graph.client.read(FIND_DECIDED, id=subject) or await graph.client.read(FIND_CHECKED, id=subject)
     live = await links.find_live(graph.client.read, found[0].id, now) if found else None
     return links.url(graph.secrets, live.id, address) if live else None
 

@@ -18,6 +18,7 @@ class Step(Enum):
 
     REPORT = "REPORT"
     SUSPECT = "SUSPECT"
+    CHECK = "CHECK"
     NOTICE = "NOTICE"
     STATE = "STATE"
     CONFIRM = "CONFIRM"
@@ -68,6 +69,15 @@ TRANSITIONS: Mapping[Step, Transition] = {
         None,
         "At the end of the grace time, or at a later report: accepted for this time, closed or watched by a platform "
         "without a join, the cause neither PLATFORM nor EMPLOYER. Otherwise a task OUTCOME_MISSING, nothing marked.",
+    ),
+    Step.CHECK: Transition(
+        (),
+        "SUSPECTED",
+        "HR",
+        EventType.RESUME_CHECKED,
+        "recordResumeCheck",
+        "A check of a résumé did not match it: what was checked, how, and what was found. No other department sees it.",
+        (ABSENT, VALUE, Code.SUPERSEDED, Code.FINDING_STANDS),
     ),
     Step.NOTICE: Transition(
         ("SUSPECTED",),

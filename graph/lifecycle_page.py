@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from graph.lifecycle import TRANSITIONS, Step, Transition
 from graph.refusals import SENTENCES, Code
+from graph.subjects import AS_OF_CHECK
 
 
 def page() -> str:
     """Every transition, and every refusal of each step in both languages."""
     steps = "\n".join(_step(step, each) for step, each in TRANSITIONS.items())
     refused = "\n".join(_refusal(each, code) for each in _called() for code in each.refusals)
-    return _PAGE.format(steps=steps, refused=refused)
+    checks = ", ".join(f"`{mine.value}` for `{of.value}`" for of, mine in AS_OF_CHECK.items())
+    return _PAGE.format(steps=steps, refused=refused, checks=checks)
 
 
 def _called() -> list[Transition]:
@@ -39,6 +41,10 @@ Made of the code by `make lifecycle`: of graph/lifecycle.py, which the rules ask
 {steps}
 
 Nothing but the department's own and the candidate see a finding before FINAL, or from a dispute until it is rejected.
+
+A finding about a check of a résumé (CHECK) goes the same way, by the same mutations, and ends as RESUME_MISMATCH where
+a no-show ends as NO_SHOW. Only the department that checked and the candidate ever see it. In the history its steps have
+names of their own: {checks}.
 
 ## Refusals
 

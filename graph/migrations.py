@@ -180,6 +180,10 @@ MIGRATIONS = (
         "0013_goals",
         ("CREATE CONSTRAINT task_result_id IF NOT EXISTS FOR (n:TaskResult) REQUIRE n.id IS UNIQUE",),
     ),
+    Migration(
+        "0014_checks",
+        ("CREATE CONSTRAINT resume_check_id IF NOT EXISTS FOR (n:ResumeCheck) REQUIRE n.id IS UNIQUE",),
+    ),
 )
 
 

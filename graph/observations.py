@@ -11,6 +11,8 @@ from graph.credit import CreditPolicy, Dimension, Kind, Observation
 
 AI_MODES = frozenset({"AI_ASYNC", "AI_LIVE"})
 CAME = frozenset({"ATTENDED", "ATTENDED_LATE"})
+COUNTED = frozenset({"NO_SHOW", "RESUME_MISMATCH"})
+"""What a finding speaks of against somebody."""
 YEAR = 12
 """Months after which an employment was kept."""
 
@@ -28,8 +30,8 @@ class Decided:
 
     @property
     def counts(self) -> bool:
-        """Like visibility.COUNTS, save for the end, which observations keep beside them."""
-        final = (self.state, self.outcome, self.cause) == ("FINAL", "NO_SHOW", "CANDIDATE")
+        """Like visibility.COUNTS, save for the end, which observations keep beside them; of a check a mismatch."""
+        final = (self.state, self.cause) == ("FINAL", "CANDIDATE") and self.outcome in COUNTED
         return final and self.expires_at is not None and not self.restricted
 
 

@@ -30,6 +30,7 @@ class NodeKind(Enum):
     EMPLOYMENT = "Employment"
     ATTENDANCE_RECORD = "AttendanceRecord"
     TASK_RESULT = "TaskResult"
+    RESUME_CHECK = "ResumeCheck"
     WORK_CALENDAR = "WorkCalendar"
 
 
@@ -42,6 +43,7 @@ class EdgeKind(Enum):
     SUBMITTED = "SUBMITTED"
     FOR = "FOR"
     HAS_INTERVIEW = "HAS_INTERVIEW"
+    HAS_CHECK = "HAS_CHECK"
     HELD_BY = "HELD_BY"
     RESCHEDULED_TO = "RESCHEDULED_TO"
     FINDS = "FINDS"
@@ -71,7 +73,7 @@ TOLD: Mapping[EdgeKind, tuple[Shown, ...]] = {
         Shown("target", "Organization", Level.ALL),
     ),
     EdgeKind.SUCCEEDED_BY: (Shown("source", "Department", Level.NEAR),),
-    EdgeKind.HELD_BY: (Shown("source", "Interview", Level.OWN),),
+    EdgeKind.HELD_BY: (Shown("source", "Interview", Level.OWN), Shown("source", "ResumeCheck", Level.ALL)),
     EdgeKind.RESCHEDULED_TO: (Shown("source", "Interview", Level.OWN), Shown("target", "Interview", Level.OWN)),
     EdgeKind.BASED_ON: (Shown("source", "Finding", Level.OWN),),
 }

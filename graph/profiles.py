@@ -33,11 +33,11 @@ EVENTS: LiteralString = (
 
 
 def _made(values: Sequence[Any]) -> dict[str, Any] | None:
-    now, document, switches, role, status, interviews, employments, results, _, events = values
+    now, document, switches, role, status, interviews, employments, results, checks, _, events = values
     if now is None or off_because(document, switches, role, status) not in (None, OffBecause.NO_POLICY):
         return None
     policy, at = read(document) if document else DEFAULTS, from_text(now)
-    seen = observe(policy, facts_of(interviews, employments, results), at)
+    seen = observe(policy, facts_of(interviews, employments, results, checks), at)
     newest = sorted(events, key=lambda event: (event[2], event[0]), reverse=True)[:MOST]
     return {
         "timeline": [_told(*event) for event in newest],

@@ -305,7 +305,8 @@ async def _interview(desk: Desk, about: Bearing) -> InterviewRow | Refusal:
     absent = Refusal(Code.NOT_FOUND, "about")
     if about.finding is not None:
         found = await findings.find_mine(desk, about.finding)
-        return absent if isinstance(found, Refusal) else found[1]
+        # A résumé is answered in words: its proof would be a document of another kind.
+        return absent if isinstance(found, Refusal) or found[1].missed is None else found[1].missed
     asked = await desk.tx.one(FIND_REQUEST, id=about.request or "")
     interview = await interviews.find_mine(desk, asked.object) if asked else absent
     return absent if isinstance(interview, Refusal) else interview

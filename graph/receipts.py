@@ -93,7 +93,7 @@ RECORD_FINDINGS = Statement(
     "receipts.record_findings",
     """
     UNWIND $rows AS row
-    MATCH (finding:Finding {id: row[1]})-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)
+    MATCH (finding:Finding {id: row[1]})-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
     """
     + _RECEIPT

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.events import StoredEvent
-from graph.observations import Decided, EmploymentFact, Facts, InterviewFact, Mark, MonthFact, TaskFact
+from graph.observations import CheckFact, Decided, EmploymentFact, Facts, InterviewFact, Mark, MonthFact, TaskFact
 
 
 class Erased(Exception):
@@ -26,7 +26,14 @@ class Replay:
     records: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     corrected: set[str] = field(default_factory=set[str])
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    checks: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     restricted: bool = False
+
+    @property
+    def found(self) -> Iterator[dict[str, Any]]:
+        """All that findings may be about."""
+        yield from self.interviews.values()
+        yield from self.checks.values()
 
     def apply(self, event: StoredEvent) -> None:
         handle = _HANDLERS.get(event.type)
@@ -42,6 +49,11 @@ class Replay:
             tuple(_interview(id, told) for id, told in self.interviews.items()),
             tuple(replace(job, months=self._months(id)) for id, job in self.employments.items()),
             tuple(self._tasks()),
+            tuple(
+                CheckFact(id, told["on"], told["verified"], told["finding"])
+                for id, told in self.checks.items()
+                if id not in self.corrected
+            ),
         )
 
     def _tasks(self) -> Iterator[TaskFact]:
@@ -125,22 +137,31 @@ def _finding(state: str) -> Handle:
     """A finding comes to a state; what the event says of it is kept, the rest stays as it was."""
 
     def handle(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
-        before: Decided | None = to.interviews[id]["finding"]
+        about = to.checks.get(id) or to.interviews[id]
+        before: Decided | None = about["finding"]
         if state == "VOID":
-            to.interviews[id]["finding"] = None
+            about["finding"] = None
             return
         if before is None or before.id != told["finding"]:
             before = Decided(told["finding"], state, None, None, None, to.restricted)
         expires = datetime.fromisoformat(told["expiresAt"]) if told.get("expiresAt") else before.expires_at
         outcome, cause = told.get("outcome", before.outcome), told.get("cause", before.cause)
-        to.interviews[id]["finding"] = replace(before, state=state, outcome=outcome, cause=cause, expires_at=expires)
+        about["finding"] = replace(before, state=state, outcome=outcome, cause=cause, expires_at=expires)
 
     return handle
 
 
+def _checked(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
+    on, verified = date.fromisoformat(told["checkedOn"]), told["outcome"] == "VERIFIED"
+    to.checks[id] = {"on": on, "verified": verified, "finding": None}
+    to.corrected |= {told["replaces"]} if "replaces" in told else set()
+    if not verified:
+        _finding("SUSPECTED")(to, id, {"finding": told["finding"]}, at)
+
+
 def _restricted(to: Replay, _: str, __: Mapping[str, Any], ___: datetime) -> None:
     to.restricted = True
-    for told in to.interviews.values():
+    for told in to.found:
         if told["finding"] is not None:
             told["finding"] = replace(told["finding"], restricted=True)
 
@@ -187,6 +208,11 @@ _HANDLERS: Mapping[str, Handle] = {
     "NO_SHOW_EXCUSED": _finding("EXCUSED"),
     "NO_SHOW_DISPUTED": _finding("DISPUTED"),
     "NO_SHOW_VOIDED": _finding("VOID"),
+    "RESUME_CHECKED": _checked,
+    "MISMATCH_CONFIRMED": _finding("FINAL"),
+    "MISMATCH_EXCUSED": _finding("EXCUSED"),
+    "MISMATCH_DISPUTED": _finding("DISPUTED"),
+    "MISMATCH_VOIDED": _finding("VOID"),
     "DISPUTE_UPHELD": _finding("VOID"),
     "DISPUTE_REJECTED": _finding("FINAL"),
     "CANDIDATE_RESTRICTED": _restricted,
@@ -207,7 +233,7 @@ def replayed(head: str, events: Iterable[StoredEvent], ends: Mapping[str, str]) 
     replay = Replay(head)
     for event in events:
         replay.apply(event)
-    for told in replay.interviews.values():
+    for told in replay.found:
         found: Decided | None = told["finding"]
         if found is not None and found.expires_at is not None and found.id in ends:
             told["finding"] = replace(found, expires_at=min(found.expires_at, datetime.fromisoformat(ends[found.id])))

@@ -12,7 +12,7 @@ from graph import policies
 from graph.events import OF_FINDINGS, About, EventType
 from graph.instants import from_text
 from graph.policies import Policy
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Nothing, Statement
 from graph.timers import Timer
 from graph.traversal import Derived, Form, Many, One, Prop, Shape
 from graph.visibility import Level
@@ -128,10 +128,16 @@ async def _repair(desk: Desk, row: Repairable, expires_at: datetime) -> datetime
     return after
 
 
-FIND_INTERVIEW = Statement(
-    "retention.find_interview",
-    "MATCH (:Finding {id: $finding})-[:FINDS]->(interview:Interview) RETURN interview.id AS id",
-    row=Found,
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    id: str
+    label: str
+
+
+FIND_SUBJECT = Statement(
+    "retention.find_subject",
+    "MATCH (:Finding {id: $finding})-[:FINDS]->(subject) RETURN subject.id AS id, head(labels(subject)) AS label",
+    row=SubjectRow,
 )
 ERASE = Statement(
     "retention.erase",
@@ -139,6 +145,15 @@ ERASE = Statement(
     MATCH (finding:Finding {id: $finding})
     SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
       finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.restricted = true
+    """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_CHECK = Statement(
+    "retention.erase_check",
+    """
+    MATCH (:Finding {id: $finding})-[:FINDS]->(check:ResumeCheck)
+    SET check.outcome = null, check.claim = null, check.method = null, check.source = null, check.details = null
     """,
     row=Nothing,
     writes=True,
@@ -152,7 +167,7 @@ ERASE_REPAIRS = Statement(
 ERASE_PAYLOADS = Statement(
     "retention.erase_payloads",
     """
-    MATCH (:Finding {id: $finding})-[:FINDS]->(:Interview)<-[:ABOUT]-(event:Event) WHERE event.type IN $types
+    MATCH (:Finding {id: $finding})-[:FINDS]->()<-[:ABOUT]-(event:Event) WHERE event.type IN $types
     SET event.payload = null, event.salt = null
     """,
     row=Nothing,
@@ -162,10 +177,11 @@ ERASE_PAYLOADS = Statement(
 
 async def erase(desk: Desk, timer: Timer) -> None:
     """Takes away what a finding says and what its events hold; that there were events, and their order, stays."""
-    found = await desk.tx.one(FIND_INTERVIEW, finding=timer.subject)
+    found = await desk.tx.one(FIND_SUBJECT, finding=timer.subject)
     if found is None:
         return
-    await desk.record(EventType.FINDING_ERASED, About("Interview", found.id), finding=timer.subject)
+    await desk.record(EventType.FINDING_ERASED, About(found.label, found.id), finding=timer.subject)
+    await desk.tx.run(ERASE_CHECK, finding=timer.subject)
     await desk.tx.run(ERASE, finding=timer.subject)
     await desk.tx.run(ERASE_REPAIRS, finding=timer.subject)
     await desk.tx.run(ERASE_PAYLOADS, finding=timer.subject, types=sorted(type.value for type in OF_FINDINGS))

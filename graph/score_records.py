@@ -23,7 +23,7 @@ from graph.observations import observe, subjects
 from graph.refusals import Code, Refusal
 from graph.replaying import Erased, replayed
 from graph.score_policies import IN_FORCE
-from graph.scores import EMPLOYMENTS, INTERVIEWS, RESULTS, ROLE, SWITCHES, OffBecause, scored
+from graph.scores import CHECKS, EMPLOYMENTS, INTERVIEWS, RESULTS, ROLE, SWITCHES, OffBecause, scored
 from graph.statements import Statement
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -41,11 +41,12 @@ class ReadRow:
     interviews: list[Any]
     employments: list[Any]
     results: list[Any]
+    checks: list[Any]
 
     @property
     def values(self) -> Sequence[Any]:
-        switches, jobs = self.switches, self.employments
-        return [self.at, self.policy, switches, self.role, self.status, self.interviews, jobs, self.results, []]
+        about = [self.at, self.policy, self.switches, self.role, self.status]
+        return [*about, self.interviews, self.employments, self.results, self.checks, []]
 
 
 READ = Statement(
@@ -66,7 +67,9 @@ READ = Statement(
     + EMPLOYMENTS
     + " AS employments, "
     + RESULTS
-    + " AS results",
+    + " AS results, "
+    + CHECKS
+    + " AS checks",
     row=ReadRow,
 )
 

@@ -21,6 +21,7 @@ from graph.credit import DEFAULTS, UNIT, CreditPolicy, Factor, Score, Weighed, r
 from graph.instants import from_text
 from graph.labels import label
 from graph.observations import (
+    CheckFact,
     Decided,
     EmploymentFact,
     Facts,
@@ -106,6 +107,13 @@ RESULTS: LiteralString = (
     "AND EXISTS { (j)-[:EMPLOYED_IN]->(d:Department) WHERE " + _MINE + " } | [t.id, t.dueOn, t.share]]"
 )
 """What came of each goal, as far as it is told."""
+CHECKS: LiteralString = (
+    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(i:ResumeCheck)-[:HELD_BY]->(d:Department) WHERE "
+    + _MINE
+    + """ AND i.outcome IS NOT NULL AND NOT EXISTS { (i)<-[:CORRECTS]-(:ResumeCheck) } | [i.id, i.checkedOn, i.outcome,
+      head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
+        [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
+)
 NEAR_BY: LiteralString = (
     "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)<-[:FINDS]-(f:Finding) WHERE $staff AND "
     + COUNTS.replace("this.", "f.")
@@ -122,19 +130,27 @@ INPUTS: Steps = (
     INTERVIEWS,
     EMPLOYMENTS,
     RESULTS,
+    CHECKS,
     NEAR_BY,
 )
 """All that a score, the label and a profile are made of: one list, so that they share its columns in a statement."""
 
 
-def facts_of(interviews: Sequence[Any], employments: Sequence[Any], results: Sequence[Any]) -> Facts:
+def facts_of(
+    interviews: Sequence[Any], employments: Sequence[Any], results: Sequence[Any], checks: Sequence[Any]
+) -> Facts:
     """Facts from rows as the statement returns them."""
     jobs: dict[str, EmploymentFact] = {}
     for id, started, ended, *month in employments:
         job = jobs.get(id) or EmploymentFact(id, date.fromisoformat(started), ended and date.fromisoformat(ended))
         jobs[id] = job if month[0] is None else replace(job, months=(*job.months, _month(month)))
     tasks = tuple(TaskFact(id, date.fromisoformat(due), share) for id, due, share in results)
-    return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()), tasks)
+    return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()), tasks, tuple(map(_check, checks)))
+
+
+def _check(row: Sequence[Any]) -> CheckFact:
+    id, on, outcome, finding = row
+    return CheckFact(id, date.fromisoformat(on), outcome == "VERIFIED", finding and _decided(finding))
 
 
 def _interview(row: Sequence[Any]) -> InterviewFact:
@@ -179,10 +195,10 @@ def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, s
 
 def scored(values: Sequence[Any]) -> tuple[CreditPolicy, Facts, Score] | OffBecause:
     """The score that the statement's columns make, with what it is made of."""
-    now, document, switches, role, status, interviews, employments, results, _ = values
+    now, document, switches, role, status, interviews, employments, results, checks, _ = values
     if (why := off_because(document, switches, role, status)) is not None:
         return why
-    policy, facts, at = read(document), facts_of(interviews, employments, results), from_text(now)
+    policy, facts, at = read(document), facts_of(interviews, employments, results, checks), from_text(now)
     return policy, facts, credit.score(policy, observe(policy, facts, at), at)
 
 
@@ -274,13 +290,13 @@ def evidence(weighed: Weighed, *, counts: bool = True) -> dict[str, Any]:
 
 
 def _made_labels(values: Sequence[Any]) -> list[dict[str, Any]] | None:
-    now, document, switches, role, status, interviews, employments, results, near = values
+    now, document, switches, role, status, interviews, employments, results, checks, near = values
     if now is None:
         return []
     why = off_because(document, switches, role, status)
     if why not in (None, OffBecause.NO_POLICY):
         return []
-    policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments, results)
+    policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments, results, checks)
     # What a sibling's no-show tells of itself is its date; that it counts is why it is seen at all.
     beside = tuple(
         InterviewFact(

@@ -14,7 +14,7 @@ from graph.credit import DEFAULTS, Band, CreditPolicy, fault
 from graph.instants import from_text
 from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
-from graph.scores import EMPLOYMENTS, INTERVIEWS, RESULTS, facts_of
+from graph.scores import CHECKS, EMPLOYMENTS, INTERVIEWS, RESULTS, facts_of
 from graph.statements import Statement
 from graph.visibility import Viewer
 from graph.writing import Graph
@@ -68,6 +68,7 @@ class CaseRow:
     interviews: list[Any]
     employments: list[Any]
     results: list[Any]
+    checks: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ LIST_CASES = Statement(
     + EMPLOYMENTS
     + " AS employments, "
     + RESULTS
-    + " AS results",
+    + " AS results, "
+    + CHECKS
+    + " AS checks",
     row=CaseRow,
 )
 
@@ -151,7 +154,7 @@ async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) ->
             row.department,
             row.name,
             from_text(row.applied_at),
-            facts_of(row.interviews, row.employments, row.results),
+            facts_of(row.interviews, row.employments, row.results, row.checks),
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow, Response
 from graph.messages import Template
 from graph.refusals import Refusal
+from graph.subjects import Subject
 from graph.timers import Timer
 from graph.writing import Desk
 
@@ -47,4 +48,4 @@ async def _suspect(desk: Desk, interview: InterviewRow) -> None:
     payload = {"attendance": attendance, "evidence": [], "note": None}
     await interviews.record(desk, EventType.ATTENDANCE_RECORDED, interview.id, **payload)
     assert desk.chain is not None
-    await findings.suspect(desk, interview, desk.chain.seq)
+    await findings.suspect(desk, Subject.of_interview(interview), desk.chain.seq)

@@ -75,7 +75,7 @@ def tasks(departments: Steps) -> Merged:
     due_of_interview: LiteralString = "toString(" + _OVER_AT.replace("this.", "that.") + ")"
     due_of_finding: LiteralString = "toString(" + _STEP_DUE.replace("this.", "that.") + ")"
     missing: Steps = (*departments, "(d)<-[:HELD_BY]-(that:Interview)")
-    open_findings: Steps = (*departments, "(d)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(that:Finding)")
+    open_findings: Steps = (*departments, "(d)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)")
     return Merged(
         (
             Many("OutcomeTask", missing, (due_of_interview, "that.id"), where=_OVER),

@@ -321,22 +321,22 @@ COUNTS: LiteralString = (
     "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE' AND this.expiresAt > $now "
     "AND this.restricted IS NULL"
 )
-"""A finding that counts: decided, the candidate's own, neither disputed nor expired nor restricted."""
+"""A no-show that counts: decided, the candidate's own, neither disputed nor expired nor restricted. Nothing else that
+is found of a person, as a résumé that did not match, is for other departments to see."""
 
-_FINDING_OWN: LiteralString = "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
+_FINDING_OWN: LiteralString = "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
 _FINDING_ROW: LiteralString = (
-    "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own OR (d.id IN $near AND "
-    + COUNTS
-    + ") }"
+    "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own OR (d.id IN $near AND " + COUNTS + ") }"
 )
 EVENT_OWN: LiteralString = """(EXISTS {
     (this)-[:ABOUT]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department)
   WHERE d.id IN $own }
-  OR EXISTS { (this)-[:ABOUT]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }
+  OR EXISTS { (this)-[:ABOUT]->(:Interview|ResumeCheck)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Department|Position)-[:BELONGS_TO*0..1]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->
-    (d:Department) WHERE d.id IN $own AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment) } })"""
+    (d:Department) WHERE d.id IN $own
+    AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment|ResumeCheck) } })"""
 
 MY_APPLICATION: LiteralString = (
     "EXISTS { (this)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR this.id = $linked) }"
@@ -346,8 +346,8 @@ MY_INTERVIEW: LiteralString = (
     "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
 )
 MY_FINDING: LiteralString = (
-    "$verified AND EXISTS { (this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(c:Candidate) "
-    "WHERE c.id IN $mine }"
+    "$verified AND EXISTS { (this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
+    "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
 )
 """What a candidate sees of a finding: all of its own, once a code was given besides the link."""
 
@@ -413,6 +413,14 @@ POLICIES: Mapping[str, Policy] = {
         Rule("$verified AND EXISTS { (this)-[:ABOUT]->(c:Candidate) WHERE c.id IN $mine }"),
     ),
     "Finding": Policy(Rule(_FINDING_ROW, own=_FINDING_OWN), ABSENT, Rule(MY_FINDING)),
+    "ResumeCheck": Policy(
+        Rule("EXISTS { (this)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        ABSENT,
+        Rule(
+            "$verified AND EXISTS { (this)<-[:HAS_CHECK]-(:Application)<-[:SUBMITTED]-(c:Candidate) "
+            "WHERE c.id IN $mine }"
+        ),
+    ),
     "Slot": Policy(
         Rule(
             "EXISTS { (this)-[:OFFERED_FOR]->(:Position|Department)-[:BELONGS_TO*0..1]->(d:Department) "

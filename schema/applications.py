@@ -12,7 +12,7 @@ from schema.fields import Connection, Node, field, labelled, page, where
 from schema.findings import Reminder
 from schema.ids import id_of
 from schema.interviews import InterviewOrder, InterviewWhere
-from schema.links import CandidateRef, DecisionRef, InterviewRef, LinkRef, PositionRef, SlotRef
+from schema.links import CandidateRef, DecisionRef, InterviewRef, LinkRef, PositionRef, ResumeCheckRef, SlotRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -26,6 +26,7 @@ class Application(Node):
     candidate: CandidateRef = field("Who applied.")
     position: PositionRef = field("For which position.")
     interviews: Connection[InterviewRef] = page("Its interviews.", InterviewOrder, where=where(InterviewWhere))
+    resume_checks: list[ResumeCheckRef] = field("What checks of its résumé found, by day 简历核查. Own.")
     links: list[LinkRef] = field("What opened it to the candidate, and what opens it now; the oldest first. Own.")
     open_slots: list[SlotRef] = field("Times that can be chosen, the next 100. Own, or the candidate.")
     reminders: list[Reminder] = field("What the department should know of the same person; the newest 20.")

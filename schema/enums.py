@@ -6,6 +6,7 @@ from graph.applications import Stage
 from graph.attention import Tag
 from graph.candidates import CandidateStatus
 from graph.causes import Cause, TelemetryKind
+from graph.checks import CheckOutcome
 from graph.credit import Band, Change, Dimension
 from graph.decisions import DecisionState, Verdict
 from graph.disputes import DisputeDecision
@@ -50,7 +51,8 @@ strawberry.enum(EvidenceCode, description="What else was seen of an interview th
 strawberry.enum(Side, description="Who asked for a change.")
 strawberry.enum(EventType, description="What happened.")
 strawberry.enum(ActorKind, description="Who acted: a person, the system, or a program with a token.")
-strawberry.enum(FindingOutcome, description="What a missed interview was found to be 到面认定.")
+strawberry.enum(FindingOutcome, description="What a missed interview, or a résumé, was found to be 到面认定.")
+strawberry.enum(CheckOutcome, description="What a check of a résumé found 简历核查.")
 strawberry.enum(Cause, description="On whose side a missed interview lay.")
 strawberry.enum(TelemetryKind, description="What a platform for interviews can know.")
 strawberry.enum(TaskKind, description="What is to be done about an interview 待办.")

@@ -51,7 +51,7 @@ SECTIONS = (
         "findings",
         "id occurredAt department { name } position { title } state outcome cause suspectedAt noticeAt answerBy "
         "decidedAt expiresAt eraseAt daysLeft policyVersion reason statement decidedBy { externalId } interview { id } "
-        "repairs { at days }",
+        "resumeCheck { outcome claim method source details checkedOn } repairs { at days }",
     ),
     Section(
         "employments",

@@ -15,7 +15,16 @@ from graph.reminders import ReminderKind
 from graph.structure import Relation
 from schema.fields import LOCALE, Argument, Node, field, labelled, planned
 from schema.ids import id_of
-from schema.links import DepartmentRef, EventRef, FindingRef, InterviewRef, PositionRef, ProofRef, UserRef
+from schema.links import (
+    DepartmentRef,
+    EventRef,
+    FindingRef,
+    InterviewRef,
+    PositionRef,
+    ProofRef,
+    ResumeCheckRef,
+    UserRef,
+)
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -36,10 +45,10 @@ class Repair:
     interview: InterviewRef | None = field("The interview that was attended.")
 
 
-@strawberry.type(description="What a missed interview was found to be 到面认定, and how far that has come.")
+@strawberry.type(description="What a missed interview, or a résumé that did not match, was found to be 到面认定.")
 class Finding(Node):
-    occurred_at: DateTime = field("The time that was missed.")
-    department: DepartmentRef = field("The department that held the interview.")
+    occurred_at: DateTime = field("The time that was missed; of a check the start of its day.")
+    department: DepartmentRef = field("The department that held the interview, or checked.")
     position: PositionRef | None = field("The position applied to.")
     relation: Relation = field("How near that department is to yours.")
     outcome: FindingOutcome | None = field("What it was found to be; null before it is decided. Own.")
@@ -67,9 +76,12 @@ class Finding(Node):
     )
     reason: str | None = field("The decider's reason. Own.")
     statement: str | None = field("What the candidate said to it. Own.")
-    last_seq: int | None = field("The seq of the interview's last event: what to send as readUpTo. Own.")
+    last_seq: int | None = field("The seq of its subject's last event: what to send as readUpTo. Own.")
     decided_by: UserRef | None = field("Who decided. Own.")
-    interview: InterviewRef | None = field("The interview. Own.")
+    interview: InterviewRef | None = field("The interview that was missed; null where it is about a résumé. Own.")
+    resume_check: ResumeCheckRef | None = field(
+        "The check that did not match; null where it is about an interview. Own."
+    )
     proofs: list[ProofRef] = field("Files that the candidate handed in about it, the oldest first. Own.")
     based_on: list[EventRef] = field("The events it stands on, by seq. Own.")
 
@@ -105,7 +117,7 @@ class RecordStatementInput(IdempotentInput):
     text: str = field("The answer, up to 10,000 characters.")
 
 
-@strawberry.input(description="Makes a finding final.")
+@strawberry.input(description="Makes a finding final, of a no-show or of a résumé.")
 class ConfirmNoShowInput(IdempotentInput):
     finding: strawberry.ID | None = strawberry.field(default=None, description="The finding.")
     interview: strawberry.ID | None = strawberry.field(
@@ -114,14 +126,14 @@ class ConfirmNoShowInput(IdempotentInput):
     )
     cause: Cause = field("On whose side it lay.")
     reason: str = field("Why, up to 2,000 characters.")
-    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+    read_up_to: int = field("The seq of the last event that you saw of what it is about, from Finding.lastSeq.")
 
 
-@strawberry.input(description="Excuses a missed interview.")
+@strawberry.input(description="Excuses what a finding is about.")
 class ExcuseNoShowInput(IdempotentInput):
     finding: strawberry.ID = field("The finding.")
     reason: str = field("Why, up to 2,000 characters.")
-    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+    read_up_to: int = field("The seq of the last event that you saw of what it is about, from Finding.lastSeq.")
 
 
 @strawberry.input(description="Takes a finding back.")
@@ -141,7 +153,7 @@ class DecideDisputeInput(IdempotentInput):
     finding: strawberry.ID = field("The finding.")
     decision: DisputeDecision = field("UPHELD voids the finding; REJECTED lets it stand, no longer than before.")
     reason: str = field("Why, up to 2,000 characters.")
-    read_up_to: int = field("The seq of the interview's last event that you saw, from Finding.lastSeq.")
+    read_up_to: int = field("The seq of the last event that you saw of what it is about, from Finding.lastSeq.")
 
 
 MUTATIONS = (
@@ -186,10 +198,10 @@ MUTATIONS = (
             reason=input.reason,
             read_up_to=input.read_up_to,
         ),
-        "Makes a finding final: NO_SHOW for CANDIDATE or UNKNOWN after a notice and a hearing, SYSTEM_FAULT for "
-        "PLATFORM, EMPLOYER_FAULT for EMPLOYER. Own, never an interviewer of it. Codes: NOT_FOUND, NOT_ALLOWED, "
-        "WRONG_STATE, NOTICE_MISSING, ANSWER_PENDING, STATEMENT_UNREAD, FINDING_STANDS, NOT_OVER, NOT_MISSED, "
-        "INVALID_VALUE.",
+        "Makes a finding final: NO_SHOW or RESUME_MISMATCH for CANDIDATE or UNKNOWN after a notice and a hearing, "
+        "SYSTEM_FAULT for PLATFORM, EMPLOYER_FAULT for EMPLOYER. Own, never an interviewer of it. Codes: NOT_FOUND, "
+        "NOT_ALLOWED, WRONG_STATE, NOTICE_MISSING, ANSWER_PENDING, STATEMENT_UNREAD, FINDING_STANDS, NOT_OVER, "
+        "NOT_MISSED, INVALID_VALUE.",
     ),
     mutation(
         "excuseNoShow",

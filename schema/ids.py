@@ -13,7 +13,7 @@ NODES = frozenset(
         *("ScorePolicy", "ImpactAssessment"),
         *("Organization", "Department", "Position", "Candidate", "Application", "Interview", "Event", "Finding"),
         *("Access", "AccessGap", "RightsRequest"),
-        *("TaskResult",),
+        *("TaskResult", "ResumeCheck"),
         *("User", "Employment", "AttendanceRecord", "WorkCalendar", "CostPolicy", "AttendancePolicy", "Link"),
         *("Slot", "RescheduleRequest", "Proof", "UploadTicket"),
         *("InvitationRound", "InvitationAnswer", "Decision", "FreedSlot"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schema.applications import Application
     from schema.candidate_links import Link
     from schema.candidates import Candidate
+    from schema.checks import ResumeCheck
     from schema.costs import CostPolicy
     from schema.decisions import Decision
     from schema.departments import Department
@@ -48,6 +49,7 @@ FindingRef = Annotated["Finding", strawberry.lazy("schema.findings")]
 UserRef = Annotated["User", strawberry.lazy("schema.users")]
 EmploymentRef = Annotated["Employment", strawberry.lazy("schema.employments")]
 AttendanceRecordRef = Annotated["AttendanceRecord", strawberry.lazy("schema.employments")]
+ResumeCheckRef = Annotated["ResumeCheck", strawberry.lazy("schema.checks")]
 TaskResultRef = Annotated["TaskResult", strawberry.lazy("schema.goals")]
 WorkCalendarRef = Annotated["WorkCalendar", strawberry.lazy("schema.work_calendars")]
 RightsRequestRef = Annotated["RightsRequest", strawberry.lazy("schema.rights")]

@@ -20,6 +20,7 @@ _LOOKUPS: dict[str, LiteralString] = {
     "User": "(this:User {id: $id})",
     "Employment": "(this:Employment {id: $id})",
     "AttendanceRecord": "(this:AttendanceRecord {id: $id})",
+    "ResumeCheck": "(this:ResumeCheck {id: $id})",
     "TaskResult": "(this:TaskResult {id: $id})",
     "WorkCalendar": "(this:WorkCalendar {id: $id})",
     "Access": "(this:Access {id: $id})",

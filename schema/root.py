@@ -17,6 +17,7 @@ from schema import (
     applications,
     candidate_links,
     candidates,
+    checks,
     costs,
     decisions,
     departments,
@@ -60,7 +61,7 @@ DOMAINS = (
     rights,
     *(score_policies, scores),
     *(users, departments, positions, candidates, applications, interviews, findings),
-    *(employments, goals, work_calendars, costs, policies, candidate_links, slots, rescheduling),
+    *(employments, goals, checks, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),
     *(freed_slots, decisions, telemetry, proofs),
 )

@@ -21,5 +21,5 @@ class Task:
         "Since when an outcome or a notice is missing; until when it is to be decided. "
         "A dispute that is not decided by then is upheld."
     )
-    interview: InterviewRef = field("The interview.")
+    interview: InterviewRef | None = field("The interview; null of a check of a résumé, which finding tells of.")
     finding: FindingRef | None = field("The finding; null where there is none yet.")

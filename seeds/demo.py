@@ -10,6 +10,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from graph import demo
+from graph.checks import CheckOutcome
 from graph.organizations import AlreadyThere
 from graph.positions import Urgency
 from graph.visibility import OrganizationRole, Viewer
@@ -227,6 +228,20 @@ class Company:
             maker = self.by(HR, self.time(1, 12), _seed("job", job.person.display_name))
             await workforce.employ(maker, job, department_id(job.unit), today)
 
+    async def check(self) -> None:
+        """Two résumés that were checked: one holds, the other did not, and its owner was heard."""
+        for number, (story, position, new) in enumerate(workforce.checks(self.sown_at.date())):
+            maker = self.by(BY_KEY[position].recruiter, self.time(20, 14 + number), _seed("check", story))
+            check = await maker.resume_check(replace(new, application=application_id(story)))
+            if new.outcome is CheckOutcome.MISMATCH:
+                finding = await maker.finding_of(check)
+                maker.at = self.time(20, 16)
+                await maker.notice(finding)
+                maker.at = self.time(18, 10)
+                await maker.statement(finding, "项目名称写错了，可提供证明。")
+                maker.at = self.time(17, 11)
+                await maker.confirmation(finding, reason="学校与候选人均无法提供该课程的记录。")
+
     async def reckon(self) -> None:
         """Sets what a missed interview costs."""
         await self.by(HR, self.time(30, 10), _seed("costs", "1")).costs(onsite=150, recruiter_hour=75)
@@ -287,6 +302,7 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
     await _at_once(tell, after)
     await company.close_positions()
     await company.employ()
+    await company.check()
     await company.reckon()
     await demo.finish(graph, organization_id())
     return True

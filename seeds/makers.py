@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from graph import (
     applications,
     candidates,
+    checks,
     costs,
     decisions,
     departments,
@@ -32,6 +33,7 @@ from graph import (
     rounds,
     score_policies,
     slots,
+    subjects,
     telemetry,
     users,
     webhooks,
@@ -236,6 +238,16 @@ class Maker:
             "correctTaskCompletion", {}, lambda act: employments.correct_completion(self.graph, act, change)
         )
 
+    async def resume_check(self, new: checks.NewCheck) -> str:
+        return await self._do("recordResumeCheck", {}, lambda act: checks.record(self.graph, act, new))
+
+    async def finding_of(self, check: str) -> str:
+        """The finding that a mismatch opened."""
+        organization = self.viewer.organization
+        (found,) = await self.graph.client.read(subjects.FIND_CHECK, id=check, organization=organization)
+        assert found.finding is not None
+        return found.finding
+
     async def interview(
         self,
         application: str,
@@ -401,12 +413,14 @@ class Maker:
         )
 
     async def last_seq(self, *, finding: str | None = None, interview: str | None = None) -> int:
-        """The seq of the interview's last event, as somebody who decides about it reads it."""
-        organization = self.viewer.organization
+        """The seq of the last event of an interview, or of what a finding is about, as who decides reads it."""
+        read, organization = self.graph.client.read, self.viewer.organization
         if finding is not None:
-            found = await self.graph.client.read(findings.FIND, id=finding, organization=organization)
-            interview = found[0].interview
-        return (await self.graph.client.read(interviews.FIND, id=interview, organization=organization))[0].last_seq
+            (found,) = await read(findings.FIND, id=finding, organization=organization)
+            if found.label == subjects.CHECK:
+                return (await read(subjects.FIND_CHECK, id=found.subject, organization=organization))[0].last_seq
+            interview = found.subject
+        return (await read(interviews.FIND, id=interview, organization=organization))[0].last_seq
 
     async def confirmation(self, finding: str, cause: Cause = Cause.CANDIDATE, reason: str = "No answer.") -> str:
         read = await self.last_seq(finding=finding)

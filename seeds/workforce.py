@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from graph.candidates import Person
+from graph.checks import CheckOutcome, NewCheck
 from graph.employments import Correction, NewEmployment
+from graph.goals import Goal
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact, Granularity
 from graph.work_calendars import NewCalendar
@@ -86,3 +88,25 @@ async def employ(maker: Maker, job: Job, department: str, today: date) -> None:
         new_id = fixed_ids(f"{maker.seed}/1")()
         record = [new_id(), new_id()][1]
         await maker.correct_work_attendance(Correction(record, "打卡机时间快了九分钟。", days=0.0))
+    await maker.task_completion(id, GOALS, *goals(today))
+
+
+GOALS = "OKR"
+
+
+def goals(today: date) -> Iterator[Goal]:
+    """The last quarter's goals, and one that is still open."""
+    ended = last_month(today) - timedelta(days=1)
+    began = ended - timedelta(days=89)
+    yield Goal("拜访客户", began, ended, target=20.0, result=17.0)
+    yield Goal("整理客户档案", began, ended, completed=True)
+    yield Goal("年度总结", ended + timedelta(days=1), today + timedelta(days=30))
+
+
+def checks(today: date) -> Iterator[tuple[str, str, NewCheck]]:
+    """Stories whose résumés were checked, by the position that they applied to."""
+    on = today - timedelta(days=21)
+    told = "电话核实", "学校教务处", on
+    yield "li-na", "CONTENT", NewCheck("", CheckOutcome.VERIFIED, "本科学历", *told, "毕业年份与专业一致。")
+    details = "学校没有该课程的修读记录。"
+    yield "chen-siyuan-hz", "DATA_ENGINEER", NewCheck("", CheckOutcome.MISMATCH, "进修课程", *told, details)

@@ -152,7 +152,7 @@ RECORDS = Statement(
     "tests.demo_records",
     """
     MATCH (c:Candidate {organization: $organization})-[:SUBMITTED]->(a:Application)-[:FOR]->(p:Position)
-    OPTIONAL MATCH (a)-[:HAS_INTERVIEW]->(i:Interview)
+    OPTIONAL MATCH (a)-[:HAS_INTERVIEW|HAS_CHECK]->(i:Interview|ResumeCheck)
     OPTIONAL MATCH (i)<-[:FINDS]-(f:Finding)
     RETURN c.id AS candidate, c.status AS status, a.stage AS stage, p.status AS position, p.urgency AS urgency,
       i.id AS interview, i.mode AS mode, i.response AS response, i.attendance AS attendance, i.evidence AS evidence,

@@ -11,6 +11,7 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
 from graph import proofs
+from graph.checks import CheckOutcome, NewCheck
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.events import verify
@@ -76,6 +77,7 @@ ALLOWED = {
     "endEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
+    "recordResumeCheck": STAFF,
     "recordTaskCompletion": RECORDERS,
     "correctTaskCompletion": RECORDERS,
     "setWorkCalendar": HR,
@@ -108,6 +110,7 @@ JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
 TWIN = {"displayName": "王芳"}
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LATE = {"kind": "LATE", "day": "2026-10-05", "minutes": 12}
+CHECKED = {"outcome": "VERIFIED", "claim": "Degree", "method": "Call", "source": "Registry", "checkedOn": "2026-11-01"}
 GOAL = {"goal": "Sell", "startsOn": "2026-07-01", "dueOn": "2026-09-30", "target": 10.0, "result": 8.0}
 HOURS = {"validFrom": "2026-01-01", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
 
@@ -173,6 +176,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
+        "recordResumeCheck": {"application": ids["application"], **CHECKED},
         "recordTaskCompletion": {"employment": ids["employment"], "source": "okr", "goals": [GOAL]},
         "correctTaskCompletion": {"record": ids["taskResult"], "reason": "New", "share": 0.9},
         "setWorkCalendar": {"department": ids["department"], **HOURS},
@@ -204,6 +208,7 @@ NOBODY["request"] = gid("RescheduleRequest", "00000000-0000-4000-8000-0000000000
 NOBODY["message"] = gid("Message", "00000000-0000-4000-8000-000000000000")
 NOBODY["decision"] = gid("Decision", "00000000-0000-4000-8000-000000000000")
 NOBODY["policy"] = gid("ScorePolicy", "00000000-0000-4000-8000-000000000000")
+NOBODY["check"] = gid("ResumeCheck", "00000000-0000-4000-8000-000000000000")
 NOBODY["taskResult"] = gid("TaskResult", "00000000-0000-4000-8000-000000000000")
 NOBODY["record"] = gid("AttendanceRecord", "00000000-0000-4000-8000-000000000000")
 
@@ -214,6 +219,8 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
     application = await company.application(department)
     finding = await company.hr.suspicion(await company.hr.missed(application))
     another = await company.application(department)
+    told = ("Degree", "Call", "Registry", date(2026, 10, 1))
+    verified = NewCheck(application, CheckOutcome.VERIFIED, *told)
     query = """
     query Of($application: ID!) {
       application(id: $application) { candidate { id } interviews { nodes { id messages { id } } } links { id } }
@@ -237,6 +244,7 @@ async def records(ask: Ask, company: Company, department: str) -> dict[str, str]
         "organization": gid("Organization", company.hr.viewer.organization),
         "decision": gid("Decision", await company.hr.decide(Decide(application, Verdict.HOLD, "Later."))),
         "policy": gid("ScorePolicy", await company.hr.score_policy()),
+        "check": gid("ResumeCheck", await company.hr.resume_check(verified)),
         **await at_work(ask, company, department),
         **await asked_for(ask, company, department),
     }
@@ -332,7 +340,7 @@ def swapped(value: Any, id: str) -> Any:
 def named(ids: dict[str, str], field: str) -> str:
     """The id that belongs into a field of this name."""
     types = {"parent": "department", "successor": "department", "interviewers": "user", "departmentRoles": "department"}
-    types["offeredFor"] = "position"
+    types["offeredFor"], types["replaces"] = "position", "check"
     types |= {"considered": "finding", "candidates": "candidate"}
     return ids[types.get(field, field)]
 
@@ -552,6 +560,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     integrator = (await ask("{ viewer { id } }", company.user("integrator")))["viewer"]["id"]
     await do("setWebhook", "hr", "WEBHOOK_SET", user=integrator, url="https://hooks.example.com/turnout", secret=KEY)
     said = {"organization": organization, "reason": "fairer"}
+    await do("recordResumeCheck", "marketing", "RESUME_CHECKED", application=application, **CHECKED)
     policy = await do("proposeScorePolicy", "hr", "SCORE_POLICY_PROPOSED", draft={"minimum": 4}, **said)
     texts = {"purpose": "advice", "impact": "bias", "measures": "a hearing"}
     await do("recordImpactAssessment", "hr", "IMPACT_ASSESSED", policy=policy, **texts)

@@ -15,6 +15,7 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from graph import goals, proofs, timers
 from graph.candidates import Person
 from graph.causes import Cause, TelemetryKind
+from graph.checks import CheckOutcome, NewCheck
 from graph.decisions import Decide, Verdict
 from graph.due import RULES
 from graph.employments import Correction, NewEmployment
@@ -85,7 +86,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
-        "reminders links decisions openSlots": HOME,
+        "reminders links decisions openSlots resumeChecks": HOME,
     },
     "Link": {"id createdAt expiresAt revokedAt application": HOME, "url": frozenset()},
     "Interview": {
@@ -116,7 +117,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id occurredAt department position relation": NEAR,
         "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decideBy decidedAt "
         "disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason expiresAt eraseAt daysLeft repairs "
-        "policyVersion reason statement lastSeq decidedBy interview basedOn proofs": HOME,
+        "policyVersion reason statement lastSeq decidedBy interview resumeCheck basedOn proofs": HOME,
     },
     "Task": {
         "kind kindLabel due interview finding": HOME,
@@ -197,6 +198,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "AttendanceRecord": {
         "id kind kindLabel granularity day days minutes outOf source recordedAt superseded reason corrects correctedBy "
         "employment": HOME | {FILER},
+    },
+    "ResumeCheck": {
+        "id outcome outcomeLabel claim method source details checkedOn recordedAt superseded corrects correctedBy "
+        "department application findings": HOME,
     },
     "TaskResult": {
         "id goal startsOn dueOn target result share withdrawn source recordedAt superseded reason corrects correctedBy "
@@ -324,6 +329,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
     ids |= {"application": application, "moved": moved, "interview": interview, "finding": finding}
     ids |= await at_work(company, filer, person)
+    ids |= await checked(recruiter, application)
 
     # Somebody with an application everywhere, so that siblings come to Marketing's finding by their own records.
     known = company.person("陈晨")
@@ -365,6 +371,15 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     ids["event"] = events["ATTENDANCE_RECORDED"]
     ids["decision"] = events["NO_SHOW_CONFIRMED"]
     return world
+
+
+async def checked(recruiter: makers.Maker, application: str) -> dict[str, str]:
+    """A degree that was verified by mistake, and the check in its place, of which the candidate is to be heard."""
+    on, told = (NOW - timedelta(days=30)).date(), ("Degree of 2019", "Call to the registry", "Registry")
+    verified = await recruiter.resume_check(NewCheck(application, CheckOutcome.VERIFIED, *told, on))
+    new = NewCheck(application, CheckOutcome.MISMATCH, *told, on, "The registry knows no such degree.", verified)
+    mismatch = await recruiter.resume_check(new)
+    return {"verified": verified, "mismatch": mismatch, "alleged": await recruiter.finding_of(mismatch)}
 
 
 async def invited(ask: Ask, company: Company) -> dict[str, str]:
@@ -549,11 +564,12 @@ TYPES = {
     "Application": "application at_technology at_brand at_subsidiary",
     "Interview": "interview moved soon",
     "Event": "event decision",
-    "Finding": "finding mark",
+    "Finding": "finding mark alleged",
     "User": "recruiter interviewer",
     "Organization": "organization",
     "Employment": "employment",
     "AttendanceRecord": "record corrected",
+    "ResumeCheck": "verified mismatch",
     "TaskResult": "reached rest",
     "WorkCalendar": "calendar",
     "Access": "access",
@@ -764,6 +780,15 @@ WAYS = [
     Way("AttendanceRecord", "employment(id: $employment) { records { nodes { ...R } } }", HOME | {FILER}),
     Way("AttendanceRecord", node("corrected", "corrects { ...R }"), HOME | {FILER}),
     Way("AttendanceRecord", node("record", "correctedBy { ...R }"), HOME | {FILER}),
+    Way("ResumeCheck", node("verified", "...R"), HOME),
+    Way("ResumeCheck", node("mismatch", "...R"), HOME),
+    Way("ResumeCheck", "application(id: $application) { resumeChecks { ...R } }", HOME),
+    Way("ResumeCheck", node("mismatch", "corrects { ...R }"), HOME),
+    Way("ResumeCheck", node("verified", "correctedBy { ...R }"), HOME),
+    Way("ResumeCheck", node("alleged", "resumeCheck { ...R }"), HOME),
+    Way("Finding", node("mismatch", "findings { ...R }"), HOME),
+    Way("Department", node("mismatch", "department { ...R }"), HOME),
+    Way("Application", node("mismatch", "application { ...R }"), HOME),
     Way("TaskResult", node("reached", "...R"), HOME | {FILER}),
     Way("TaskResult", node("rest", "...R"), HOME | {FILER}),
     Way("TaskResult", "employment(id: $employment) { taskResults { nodes { ...R } } }", HOME | {FILER}),

@@ -243,6 +243,16 @@ class Inputs:
         )
         return {"record": gid("AttendanceRecord", found["id"]), "reason": "The clock was ahead.", "minutes": 9}
 
+    async def recordResumeCheck(self) -> dict[str, Any]:
+        told = {"claim": "Degree", "method": "Call to the registry", "source": "Registry", "details": "No such degree."}
+        on = f"{NOW.date()}"
+        return {
+            "application": gid("Application", await self.application()),
+            "outcome": "MISMATCH",
+            "checkedOn": on,
+            **told,
+        }
+
     async def recordTaskCompletion(self) -> dict[str, Any]:
         goal = {"goal": "Sell", "startsOn": "2026-07-01", "dueOn": "2026-09-30", "target": 10.0, "result": 8.0}
         return {"employment": await self.employment(), "source": "okr", "goals": [goal]}

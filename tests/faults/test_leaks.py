@@ -114,13 +114,14 @@ BEHIND = {
     "Interview": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(i:Interview) WITH i AS that, d, c",
     "FreedSlot": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FREED_BY]-(x:FreedSlot) WITH x AS that, d, c",
     "Decision": f"{PRIVATE} MATCH (a)<-[:DECIDES]-(x:Decision) WITH x AS that, d, c",
-    "Finding": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WITH f AS that, d, c",
+    "Finding": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding) WITH f AS that, d, c",
     "Event": f"{PRIVATE} MATCH (c)<-[:ABOUT]-(e:Event) WITH e AS that, d, c",
     "Employment": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) WITH e AS that, d, c",
     "RightsRequest": f"{PRIVATE} MATCH (c)<-[:FROM]-(r:RightsRequest) WITH r AS that, d, c",
     "Access": f"{PRIVATE} MATCH (c)<-[:OF]-(x:Access) WITH x AS that, d, c",
     "AttendanceRecord": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
     "MATCH (e)-[:HAS_ATTENDANCE]->(r:AttendanceRecord) WITH r AS that, d, c",
+    "ResumeCheck": f"{PRIVATE} MATCH (a)-[:HAS_CHECK]->(x:ResumeCheck) WITH x AS that, d, c",
     "TaskResult": f"{PRIVATE} MATCH (d)<-[:EMPLOYED_IN]-(e:Employment)<-[:EMPLOYED_AS]-(c) "
     "MATCH (e)-[:HAS_RESULT]->(r:TaskResult) WITH r AS that, d, c",
     "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
@@ -153,7 +154,16 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
-    labels = ("Decision", "FreedSlot", "Employment", "AttendanceRecord", "TaskResult", "RescheduleRequest", "Proof")
+    labels = (
+        "Decision",
+        "FreedSlot",
+        "Employment",
+        "AttendanceRecord",
+        "TaskResult",
+        "ResumeCheck",
+        "RescheduleRequest",
+        "Proof",
+    )
     near += [Secret(label, id) for label in labels for id, _, _ in found[label]]
     near += [Secret("Access", id) for id, _, _ in found["Access"]]
     near += [Secret("RightsRequest", id) for id, _, shared in found["RightsRequest"] if not shared]
@@ -195,6 +205,8 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
         return value
     if label == "AttendanceRecord" and key == "kind":
         return "ABSENT" if value != "ABSENT" else "LATE"
+    if label == "ResumeCheck" and key == "outcome":
+        return "VERIFIED" if value != "VERIFIED" else "MISMATCH"
     if label == "Proof" and key == "kind":
         return "PDF" if value != "PDF" else "JPEG"
     if label == "Proof" and key == "verdict":
@@ -290,12 +302,13 @@ def known(place: Place, *, few: bool) -> Known:
         "Application": ["application", "at_technology", "at_brand", "at_subsidiary"],
         "Interview": ["interview"],
         "Event": ["decision"],
-        "Finding": ["finding", "mark"],
+        "Finding": ["finding", "mark", "alleged"],
         "User": ["recruiter"],
         "Organization": ["organization"],
         "Employment": ["employment"],
         "AttendanceRecord": ["record", "corrected"],
         "TaskResult": ["reached", "rest"],
+        "ResumeCheck": ["verified", "mismatch"],
         "WorkCalendar": ["calendar"],
         "Access": ["access"],
         "RightsRequest": ["rights"],
@@ -404,6 +417,7 @@ FORBIDDEN = {
     "Employment": ("technology", "employment"),
     "AttendanceRecord": ("technology", "record"),
     "TaskResult": ("technology", "reached"),
+    "ResumeCheck": ("technology", "mismatch"),
     "WorkCalendar": ("subsidiary", "calendar"),
     "Access": ("marketing", "access"),
     "RightsRequest": ("technology", "rights"),
@@ -451,6 +465,7 @@ REFUSED = {
     "withdrawDecision": ("Decision", "held", "decision"),
     "cancelInterview": ("Interview", "interview", "interview"),
     "recordNotice": ("Finding", "finding", "finding"),
+    "recordStatement": ("Finding", "alleged", "finding"),
     "voidNoShow": ("Finding", "finding", "finding"),
     "closePosition": ("Position", "position", "position"),
     "updateCandidate": ("Candidate", "candidate", "candidate"),
@@ -466,6 +481,7 @@ REST = {
     "cancelInterview": {"by": "EMPLOYER"},
     "withdrawDecision": {"reason": "x"},
     "recordNotice": {"channel": "SMS"},
+    "recordStatement": {"channel": "SMS", "text": "x"},
     "voidNoShow": {"reason": "x"},
     "endEmployment": {"endedOn": "2026-06-30"},
     "recordWorkAttendance": {"source": "x", "records": [{"kind": "LATE", "day": "2026-06-02"}]},

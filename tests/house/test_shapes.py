@@ -15,6 +15,7 @@ from graphql import get_named_type, is_enum_type, is_object_type
 
 from graph import candidates, employments, work_calendars
 from graph.causes import TelemetryKind
+from graph.checks import CheckOutcome, NewCheck
 from graph.decisions import Decide, Verdict
 from graph.goals import Goal
 from graph.instants import parameter
@@ -229,6 +230,9 @@ async def there(graph: Graph, answerer: Answerer) -> There:
         "Employment": employment,
         "AttendanceRecord": record,
         "TaskResult": reached,
+        "ResumeCheck": await company.hr.resume_check(
+            NewCheck(second, CheckOutcome.MISMATCH, "Degree", "Call", "Registry", INSTANT.date(), "No such degree.")
+        ),
         "WorkCalendar": kept,
         "Organization": company.hr.viewer.organization,
         "Department": company.departments["marketing"],

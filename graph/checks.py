@@ -1,0 +1,181 @@
+"""Checks of résumés 简历核查: what was looked at, how, and whether it holds; a mismatch is heard as a no-show is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from graph import applications, findings, subjects
+from graph.events import EventType
+from graph.labels import label
+from graph.refusals import Code, Refusal
+from graph.statements import Nothing, Statement
+from graph.subjects import Subject
+from graph.timesheets import today
+from graph.traversal import Form, Many, One, Prop, Shape
+from graph.visibility import Level
+from graph.withholding import written_text
+from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+
+OLDEST = timedelta(days=365)
+"""How long ago a check may have been made that is recorded now."""
+MOST_TEXT, MOST_SOURCE, MOST_DETAILS = 500, 200, 2_000
+
+
+class CheckOutcome(Enum):
+    """What a check found."""
+
+    VERIFIED = "VERIFIED"
+    MISMATCH = "MISMATCH"
+
+
+RESUME_CHECK = Shape(
+    "ResumeCheck",
+    {
+        "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
+        "outcome": Prop(),
+        "outcomeLabel": label("this.outcome"),
+        "claim": written_text("this.claim"),
+        "method": written_text("this.method"),
+        "source": written_text("this.source"),
+        "details": written_text("this.details"),
+        "checkedOn": Prop(),
+        "recordedAt": Prop(form=Form.INSTANT),
+        "superseded": Prop("EXISTS { (this)<-[:CORRECTS]-(:ResumeCheck) }"),
+        "corrects": One("ResumeCheck", ("(this)-[:CORRECTS]->(that:ResumeCheck)",)),
+        "correctedBy": One("ResumeCheck", ("(this)<-[:CORRECTS]-(that:ResumeCheck)",)),
+        "department": One("Department", ("(this)-[:HELD_BY]->(that:Department)",)),
+        "application": One("Application", ("(this)<-[:HAS_CHECK]-(that:Application)",)),
+        "findings": Many(
+            "Finding",
+            ("(this)<-[:FINDS]-(that:Finding)",),
+            order=("toString(that.suspectedAt)", "that.id"),
+            implied=True,
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheck:
+    """`replaces` names an earlier check of the same application that was recorded in error."""
+
+    application: str
+    outcome: CheckOutcome
+    claim: str
+    method: str
+    source: str
+    checked_on: date
+    details: str | None = None
+    replaces: str | None = None
+
+
+CREATE = Statement(
+    "checks.create",
+    """
+    MATCH (application:Application {id: $application}) MATCH (department:Department {id: $department})
+    CREATE (check:ResumeCheck {id: $id, outcome: $outcome, claim: $claim, method: $method, source: $source,
+      details: $details, checkedOn: $checked_on, occurredAt: $occurred_at, recordedAt: $now, recordedBy: $by,
+      lastSeq: 0, evidenceSeq: 0})
+    CREATE (application)-[:HAS_CHECK]->(check) CREATE (check)-[:HELD_BY]->(department)
+    """,
+    row=Nothing,
+    writes=True,
+)
+REPLACE = Statement(
+    "checks.replace",
+    """
+    MATCH (old:ResumeCheck {id: $old}) MATCH (new:ResumeCheck {id: $new})
+    CREATE (new)-[:CORRECTS]->(old)
+    """,
+    row=Nothing,
+    writes=True,
+)
+
+
+def check_refusal(new: NewCheck, today: date) -> Refusal | None:
+    """Why a check is none: whoever is to answer it must be told what did not match."""
+    texts = {"claim": (new.claim, MOST_TEXT), "method": (new.method, MOST_TEXT), "source": (new.source, MOST_SOURCE)}
+    for field, (text, most) in texts.items():
+        if not 0 < len(text.strip()) <= most:
+            return Refusal(Code.INVALID_VALUE, field)
+    details = (new.details or "").strip()
+    if len(details) > MOST_DETAILS or (new.outcome is CheckOutcome.MISMATCH and not details):
+        return Refusal(Code.INVALID_VALUE, "details")
+    if not today - OLDEST <= new.checked_on <= today:
+        return Refusal(Code.INVALID_VALUE, "checkedOn")
+    return None
+
+
+async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
+    """Records a check; a mismatch opens a finding, of which the candidate gets notice, and weighs nothing till then."""
+    if refused := role_refusal(act.viewer, RECRUITERS) or check_refusal(new, today(act.now, act.viewer.zone)):
+        return refused
+
+    async def work(desk: Desk) -> Outcome:
+        found = await applications.find_own(desk, new.application)
+        if isinstance(found, Refusal):
+            return found
+        if new.replaces is not None and (refused := await _replace_refusal(desk, new, found.id)):
+            return refused
+        subject = await _create(desk, new, found.id, found.candidate, found.department)
+        if new.replaces is not None:
+            await desk.tx.run(REPLACE, old=new.replaces, new=subject.id)
+        told = _told(new)
+        if new.outcome is CheckOutcome.MISMATCH:
+            await findings.suspect(desk, subject, 0, **told)
+        else:
+            await subjects.record(desk, EventType.RESUME_CHECKED, subject, **told)
+        return Written("ResumeCheck", subject.id)
+
+    return await perform(graph, act, work)
+
+
+async def _replace_refusal(desk: Desk, new: NewCheck, application: str) -> Refusal | None:
+    old = await desk.tx.one(subjects.FIND_CHECK, id=new.replaces, organization=desk.act.viewer.organization)
+    if old is None or old.application != application or not desk.act.viewer.owns(old.department):
+        return Refusal(Code.NOT_FOUND, "replaces")
+    if old.replaced:
+        return Refusal(Code.SUPERSEDED, "replaces")
+    return Refusal(Code.FINDING_STANDS, "replaces") if old.finding is not None else None
+
+
+async def _create(desk: Desk, new: NewCheck, application: str, candidate: str, department: str) -> Subject:
+    id, occurred_at = desk.new_id(), _midnight(new.checked_on, desk.act.viewer.zone)
+    await desk.tx.run(
+        CREATE,
+        id=id,
+        application=application,
+        department=department,
+        outcome=new.outcome.value,
+        claim=new.claim.strip(),
+        method=new.method.strip(),
+        source=new.source.strip(),
+        details=(new.details or "").strip() or None,
+        checked_on=new.checked_on.isoformat(),
+        occurred_at=occurred_at,
+        now=desk.act.now,
+        by=desk.act.viewer.id,
+    )
+    return Subject(id, candidate, application, department, occurred_at, 0, 0)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _told(new: NewCheck) -> dict[str, Any]:
+    """What the history keeps of it."""
+    told: dict[str, Any] = {
+        "outcome": new.outcome.value,
+        "claim": new.claim.strip(),
+        "method": new.method.strip(),
+        "source": new.source.strip(),
+        "details": (new.details or "").strip() or None,
+        "checkedOn": new.checked_on.isoformat(),
+        "replaces": new.replaces,
+    }
+    return {name: value for name, value in told.items() if value is not None}

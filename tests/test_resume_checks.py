@@ -1,0 +1,385 @@
+"""Checks of résumés: what is verified counts at once; a mismatch is heard, decided and disputed as a no-show is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from api.letters import write
+from graph import letters, score_records, timers
+from graph.candidates import Person
+from graph.checks import CheckOutcome, NewCheck
+from graph.due import RULES
+from graph.events import verify
+from graph.refusals import Locale
+from graph.statements import Found, Statement
+from graph.timers import Timer, TimerKind
+from graph.visibility import Claim
+from seeds import makers
+from tests.conftest import NOW, Ask, Company, gid, looked, uid
+from tests.due import do_due, facts_of, told
+from tests.test_scores import PROFILE, SCORE, Scored, enabled
+from tests.timing import FIND_TIMER
+
+CHECK = {"claim": "Degree of 2019", "method": "Call to the registry", "source": "Registry", "checkedOn": "2026-11-18"}
+DETAILS = "The registry knows no such degree."
+FINDING = """
+query F($id: ID!) { node(id: $id) { ... on Finding {
+  id state outcome cause occurredAt noticeAt answerBy decideBy expiresAt eraseAt statement reason lastSeq disputeDueAt
+  interview { id } resumeCheck { id claim method source details outcome } department { name }
+  basedOn { type } decidedBy { externalId }
+} } }
+"""
+OF_APPLICATION = """
+query A($id: ID!) { application(id: $id) {
+  resumeChecks { id outcome superseded findings { id state } }
+  candidate { id findings { totalCount } noShows { totalCount } }
+} }
+"""
+
+
+@dataclass
+class Case:
+    """A mismatch in the résumé of somebody who applied to Marketing: its check, its finding, and the candidate."""
+
+    company: Company
+    application: str
+    check: str
+    finding: str
+    claim: Claim
+
+
+async def checked(ask: Ask, company: Company, application: str, viewer: str = "marketing", **other: Any) -> Any:
+    given = {"application": gid("Application", application), "outcome": "VERIFIED", **CHECK, **other}
+    return await ask.do("recordResumeCheck", company.user(viewer), "id findings { id state }", **given)
+
+
+async def candidate_of(ask: Ask, company: Company, application: str) -> str:
+    found = await ask(OF_APPLICATION, company.user("hr"), id=gid("Application", application))
+    return found["application"]["candidate"]["id"]
+
+
+@pytest.fixture
+async def case(ask: Ask, company: Company) -> Case:
+    return await alleged(ask, company)
+
+
+async def alleged(ask: Ask, company: Company, person: Person | None = None) -> Case:
+    application = await company.application("marketing", person)
+    found = await checked(ask, company, application, outcome="MISMATCH", details=DETAILS)
+    (finding,) = found["findings"]
+    assert finding["state"] == "SUSPECTED"
+    candidate = uid(await candidate_of(ask, company, application))
+    return Case(company, application, found["id"], finding["id"], Claim(candidate, application, verified=True))
+
+
+async def finding_of(ask: Ask, case: Case, viewer: str | Claim = "marketing") -> Any:
+    who = viewer if isinstance(viewer, Claim) else case.company.user(viewer)
+    return (await ask(FINDING, who, id=case.finding))["node"]
+
+
+async def do(ask: Ask, case: Case, mutation: str, viewer: str | Claim = "marketing", **input: Any) -> Any:
+    who = viewer if isinstance(viewer, Claim) else case.company.user(viewer)
+    answer = await ask.do(mutation, who, "id state outcome", finding=case.finding, **input)
+    return answer.get("code") or answer["state"]
+
+
+async def read_up_to(ask: Ask, case: Case) -> int:
+    return (await finding_of(ask, case, "hr"))["lastSeq"]
+
+
+async def confirmed(ask: Ask, case: Case, cause: str = "CANDIDATE") -> None:
+    """FINAL after a notice and an answer."""
+    assert await do(ask, case, "recordNotice", channel="EMAIL") == "NOTICE_SENT"
+    assert await do(ask, case, "recordStatement", case.claim, channel="MESSAGE", text="It is under my old name.")
+    read = await read_up_to(ask, case)
+    assert await do(ask, case, "confirmNoShow", cause=cause, reason="No such name.", readUpTo=read) == "FINAL"
+
+
+async def test_a_verified_check_needs_no_hearing(ask: Ask, company: Company) -> None:
+    application = await company.application("marketing")
+    found = await checked(ask, company, application)
+    assert found["findings"] == []
+    seen = (await ask(OF_APPLICATION, company.user("marketing"), id=gid("Application", application)))["application"]
+    assert [(each["outcome"], each["superseded"]) for each in seen["resumeChecks"]] == [("VERIFIED", False)]
+    assert seen["candidate"]["findings"]["totalCount"] == 0
+
+
+async def test_a_mismatch_is_heard_before_it_is_decided(ask: Ask, case: Case) -> None:
+    """No decision without a notice, nor before the answer or the time for it, nor against what was not read."""
+    final = {"cause": "CANDIDATE", "reason": "The registry is right."}
+    first = await finding_of(ask, case)
+    assert (first["interview"], first["resumeCheck"]["details"]) == (None, DETAILS)
+    assert [each["type"] for each in first["basedOn"]] == ["RESUME_CHECKED"]
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=first["lastSeq"]) == "NOTICE_MISSING"
+    assert await do(ask, case, "recordNotice", channel="EMAIL") == "NOTICE_SENT"
+    told = await finding_of(ask, case, case.claim)
+    assert (told["state"], told["resumeCheck"]["claim"]) == ("NOTICE_SENT", CHECK["claim"])
+    read = await read_up_to(ask, case)
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=read) == "ANSWER_PENDING"
+    said = {"channel": "MESSAGE", "text": "It is under my old name."}
+    assert await do(ask, case, "recordStatement", case.claim, **said) == "NOTICE_SENT"
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=read) == "STATEMENT_UNREAD"
+    assert await do(ask, case, "excuseNoShow", reason="So it is.", readUpTo=read) == "STATEMENT_UNREAD"
+    read = await read_up_to(ask, case)
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=read) == "FINAL"
+    found = await finding_of(ask, case)
+    assert (found["outcome"], found["cause"]) == ("RESUME_MISMATCH", "CANDIDATE")
+    assert found["decidedBy"]["externalId"] == case.company.user("marketing")
+    assert found["expiresAt"] is not None
+    assert [each["type"] for each in found["basedOn"]] == ["RESUME_CHECKED", "NOTICE_RECORDED", "STATEMENT_RECORDED"]
+
+
+async def test_silence_ends_with_the_time_to_answer(ask: Ask, case: Case) -> None:
+    await do(ask, case, "recordNotice", channel="EMAIL")
+    read, final = await read_up_to(ask, case), {"cause": "CANDIDATE", "reason": "No answer."}
+    ask.now += timedelta(hours=71)
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=read) == "ANSWER_PENDING"
+    ask.now += timedelta(hours=1)
+    assert await do(ask, case, "confirmNoShow", **final, readUpTo=read) == "FINAL"
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [("PLATFORM", "SYSTEM_FAULT"), ("EMPLOYER", "EMPLOYER_FAULT"), ("UNKNOWN", "RESUME_MISMATCH")],
+)
+async def test_a_mismatch_may_be_another_s_fault(ask: Ask, case: Case, cause: str, outcome: str) -> None:
+    if cause == "UNKNOWN":
+        await confirmed(ask, case, cause)
+    else:
+        given = {"cause": cause, "reason": "The registry's mistake.", "readUpTo": await read_up_to(ask, case)}
+        assert await do(ask, case, "confirmNoShow", **given) == "FINAL"
+    assert (await finding_of(ask, case))["outcome"] == outcome
+
+
+async def test_nobody_but_their_own_ever_sees_a_mismatch(ask: Ask, company: Company) -> None:
+    """Not a sibling with the same person, nor a program; not when final either: no reminder is made of it."""
+    person = company.person()
+    case = await alleged(ask, company, person)
+    other = gid("Application", await company.application("technology", person))
+    theirs = """query A($id: ID!) { application(id: $id) {
+      resumeChecks { id } reminders { kind } candidate { findings { totalCount } noShows { totalCount }
+      profile { timeline { text } dimensions { dimension observations } } } } }"""
+    before = await ask(theirs, company.user("technology"), id=other)
+    for step in ("alleged", "final"):
+        if step == "final":
+            await confirmed(ask, case)
+        for viewer in ("technology", "brand", "subsidiary", "integrator"):
+            assert await finding_of(ask, case, viewer) is None, (step, viewer)
+            query = "query N($id: ID!) { node(id: $id) { id } }"
+            assert (await ask(query, company.user(viewer), id=case.check))["node"] is None
+        assert await ask(theirs, company.user("technology"), id=other) == before
+        counts = before["application"]["candidate"]
+        assert (counts["findings"]["totalCount"], counts["noShows"]["totalCount"]) == (0, 0)
+    for viewer in ("marketing", "hr", "auditor"):
+        assert (await finding_of(ask, case, viewer))["state"] == "FINAL"
+    linked = Claim(case.claim.candidate, case.application)
+    assert await finding_of(ask, case, linked) is None
+
+
+async def test_a_dispute_restricts_a_mismatch_at_once(ask: Ask, case: Case) -> None:
+    """Another person decides it; upheld it is void, and whoever looked is told."""
+    await confirmed(ask, case)
+    assert await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.") == "DISPUTED"
+    read = await read_up_to(ask, case)
+    upheld = {"decision": "UPHELD", "reason": "It erred.", "readUpTo": read}
+    assert await do(ask, case, "decideDispute", "marketing", **upheld) == "NOT_ALLOWED"
+    assert await do(ask, case, "decideDispute", "hr", **{**upheld, "readUpTo": read - 1}) == "STATEMENT_UNREAD"
+    assert await do(ask, case, "decideDispute", "hr", **upheld) == "VOID"
+    query = "query C($id: ID!) { node(id: $id) { ... on Finding { resumeCheck { findings { state } } } } }"
+    found = await ask(query, case.company.user("hr"), id=case.finding)
+    assert found["node"]["resumeCheck"]["findings"] == [{"state": "VOID"}]
+
+
+async def test_a_dispute_that_is_rejected_cannot_be_raised_again(ask: Ask, case: Case) -> None:
+    await confirmed(ask, case)
+    await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.")
+    rejected = {"decision": "REJECTED", "reason": "It did not.", "readUpTo": await read_up_to(ask, case)}
+    assert await do(ask, case, "decideDispute", "hr", **rejected) == "FINAL"
+    assert await do(ask, case, "disputeNoShow", case.claim, text="Once more.") == "DISPUTE_DECIDED"
+
+
+async def test_a_check_in_error_is_replaced(ask: Ask, case: Case) -> None:
+    """One with a finding only once that is void; each once."""
+    company, replaced = case.company, {"replaces": case.check}
+    assert (await checked(ask, company, case.application, **replaced))["code"] == "FINDING_STANDS"
+    assert await do(ask, case, "voidNoShow", reason="The wrong person's degree.") == "VOID"
+    assert (await checked(ask, company, case.application, "technology", **replaced))["code"] == "NOT_FOUND"
+    other = await company.application("marketing")
+    assert (await checked(ask, company, other, **replaced))["code"] == "NOT_FOUND"
+    assert (await checked(ask, company, case.application, **replaced))["__typename"] == "ResumeCheck"
+    assert (await checked(ask, company, case.application, **replaced))["code"] == "SUPERSEDED"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"claim": " "}, "claim"),
+        ({"method": "m" * 501}, "method"),
+        ({"source": ""}, "source"),
+        ({"outcome": "MISMATCH"}, "details"),
+        ({"details": "d" * 2_001}, "details"),
+        ({"checkedOn": "2026-11-21"}, "checkedOn"),
+        ({"checkedOn": "2025-11-19"}, "checkedOn"),
+    ],
+)
+async def test_a_check_that_is_none_is_refused(ask: Ask, company: Company, given: dict[str, str], field: str) -> None:
+    application = await company.application("marketing")
+    answer = await checked(ask, company, application, **given)
+    assert (answer["code"], answer["field"]) == ("INVALID_VALUE", field)
+
+
+async def test_programs_and_auditors_record_no_checks(ask: Ask, company: Company) -> None:
+    application = await company.application("marketing")
+    for viewer, code in (("integrator", "NOT_ALLOWED"), ("auditor", "NOT_ALLOWED"), ("technology", "NOT_FOUND")):
+        assert (await checked(ask, company, application, viewer))["code"] == code
+
+
+async def due(ask: Ask, kind: TimerKind, finding: str) -> Timer:
+    (timer,) = await ask.graph.client.read(FIND_TIMER, id=timers.name(kind, uid(finding)))
+    return timer
+
+
+async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case) -> None:
+    """By a message that tells of a résumé, with until when to answer; nobody is told of an interview."""
+    query = '{ department(code: "MARKETING") { tasks { kind interview { id } finding { id } } } }'
+    (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
+    assert task == {"kind": "NOTICE_DUE", "interview": None, "finding": {"id": case.finding}}
+    assert await do_due(ask.graph, case.company, NOW) == ["NOTICE"]
+    assert (await finding_of(ask, case))["state"] == "NOTICE_SENT"
+    assert await told(ask.graph, case.company) == [("NOTICE", "Candidate")]
+    (facts,) = await facts_of(ask.graph, case.company, "NOTICE")
+    assert facts["check"] is True
+    messages = await ask.graph.client.answer(
+        "tests.message", "MATCH (m:Message {subject: $id}) RETURN m.id AS id", {"id": uid(case.finding)}
+    )
+    row = await letters.find(ask.graph, messages[0]["id"])
+    assert row is not None
+    letter = await letters.read(ask.graph, row, NOW, "https://hr.example")
+    assert letter.link is None
+    zh, en = (write(replace(letter, locale=locale)) for locale in (Locale.ZH_CN, Locale.EN))
+    assert "简历" in zh.subject
+    assert "面试" not in zh.text
+    assert ("resume" in en.text, "interview" in en.text, "Asia/Shanghai" in en.text) == (True, False, True)
+    assert (await ask(query, case.company.user("marketing")))["department"]["tasks"] == []
+    ask.now += timedelta(hours=73)
+    (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
+    assert task["kind"] == "DECISION_DUE"
+
+
+CHECK_TEXTS = Statement(
+    "tests.check_texts",
+    "MATCH (check:ResumeCheck {id: $id}) RETURN coalesce(check.claim, check.details, check.outcome, 'none') AS id",
+    row=Found,
+)
+
+
+async def test_a_mismatch_is_erased_in_its_time(ask: Ask, case: Case) -> None:
+    """At eraseAt neither finding, check nor events tell of it any longer, and the chains still verify."""
+    await confirmed(ask, case)
+    timer = await due(ask, TimerKind.ERASE_FINDING, case.finding)
+    erase_at = (await finding_of(ask, case))["eraseAt"]
+    assert timer.due_at.isoformat()[:19] == erase_at[:19]
+    assert await timers.take(ask.graph, timer, timer.due_at, RULES[TimerKind.ERASE_FINDING])
+    found = await finding_of(ask, case, "hr")
+    assert (found["state"], found["outcome"], found["statement"], found["resumeCheck"]["details"]) == (
+        "ERASED",
+        None,
+        None,
+        None,
+    )
+    (left,) = await ask.graph.client.read(CHECK_TEXTS, id=uid(case.check))
+    assert left.id == "none"
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_check_is_erased_with_its_person(ask: Ask, case: Case) -> None:
+    await case.company.hr.erase(case.claim.candidate)
+    (left,) = await ask.graph.client.read(CHECK_TEXTS, id=uid(case.check))
+    assert left.id == "none"
+    found = await finding_of(ask, case, "hr")
+    assert (found["statement"], found["resumeCheck"]["claim"]) == (None, None)
+
+
+@pytest.fixture
+async def scored(ask: Ask, company: Company) -> Scored:
+    await enabled(company)
+    return Scored(company, ask)
+
+
+async def authenticity(scored: Scored, application: str, viewer: str = "marketing") -> Any:
+    factors = (await scored.score(application, viewer))["factors"]
+    return next(each for each in factors if each["dimension"] == "RESUME_AUTHENTICITY")
+
+
+async def test_a_check_feeds_the_score_once_it_is_certain(scored: Scored, ask: Ask) -> None:
+    """Verified at once; a mismatch neither before it is final nor while it is disputed; and all of it replays."""
+    company = scored.company
+    case = await alleged(ask, company)
+    assert (await authenticity(scored, case.application))["missing"]
+    await checked(ask, company, case.application, claim="Employment until 2024")
+    kept = {"candidate": gid("Candidate", case.claim.candidate)}
+    for days in (9, 8, 7):
+        await scored.attended(case.application, days=days)
+    seen: list[tuple[float, int]] = []
+
+    async def look() -> None:
+        ask.now += timedelta(minutes=1)
+        factor = await authenticity(scored, case.application)
+        seen.append((factor["rawValue"], len(factor["evidence"])))
+        shown = await scored.score(case.application, "marketing")
+        answer = await ask.do("recordScore", company.user("marketing"), SCORE, **kept)
+        assert answer["score"] == shown
+
+    await look()
+    await confirmed(ask, case)
+    await look()
+    score = await scored.score(case.application, "marketing")
+    assert {each["finding"] for each in score["counterfactuals"]} == {case.finding}
+    await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.")
+    await look()
+    rejected = {"decision": "REJECTED", "reason": "It did not.", "readUpTo": await read_up_to(ask, case)}
+    await do(ask, case, "decideDispute", "hr", **rejected)
+    await look()
+    await do(ask, case, "voidNoShow", "hr", reason="It did after all.")
+    await look()
+    assert seen == [(1.0, 1), (0.5, 2), (1.0, 1), (0.5, 2), (1.0, 1)]
+    found = [each async for each in score_records.verify(ask.graph.client, case.claim.candidate)]
+    assert [(each.fault, each.found is not None) for each in found] == [(None, True)] * 5
+    profile = (await scored.of(case.application, "marketing", PROFILE))["profile"]
+    assert any("Resume checked" in each["en"] for each in profile["timeline"])
+    (told,) = (each for each in profile["dimensions"] if each["dimension"] == "RESUME_AUTHENTICITY")
+    assert (told["observations"], told["counted"]) == (2, 1)
+
+
+async def test_a_rejection_with_a_mismatch_in_sight_is_announced(ask: Ask, case: Case) -> None:
+    """As with a no-show that counts: it waits, and lapses where the candidate disputes."""
+    await confirmed(ask, case)
+    given = {"application": gid("Application", case.application), "verdict": "REJECT", "reason": "The degree."}
+    query = "id state considered { id }"
+    answer = await ask.do("decide", case.company.user("marketing"), query, **given)
+    assert (answer["state"], answer["considered"]) == ("ANNOUNCED", [{"id": case.finding}])
+
+
+async def test_who_looks_at_a_mismatch_leaves_a_receipt(ask: Ask, case: Case) -> None:
+    recruiter = await makers.maker(ask.graph, case.company.user("marketing"), at=NOW)
+    access, _ = await looked(ask.graph, recruiter.viewer, uid(case.finding))
+    query = (
+        "{ myRecord { accesses { nodes { id finding { id } } } findings { nodes { id resumeCheck { details } } } } }"
+    )
+    mine = (await ask(query, case.claim))["myRecord"]
+    assert {"id": gid("Access", access), "finding": {"id": case.finding}} in mine["accesses"]["nodes"]
+    assert mine["findings"]["nodes"] == [{"id": case.finding, "resumeCheck": {"details": DETAILS}}]
+
+
+async def test_a_check_keeps_the_day_it_was_made(ask: Ask, company: Company) -> None:
+    """The finding's time is the start of that day where the Organization is, and its ends count from it."""
+    hr, application = company.at(days=0), await company.application("marketing")
+    new = NewCheck(application, CheckOutcome.MISMATCH, "Degree", "Call", "Registry", date(2026, 11, 18), DETAILS)
+    check = await hr.resume_check(new)
+    case = Case(company, application, check, gid("Finding", await hr.finding_of(check)), Claim("", ""))
+    found = await finding_of(ask, case, "hr")
+    assert found["occurredAt"] == "2026-11-17T16:00:00Z"
