@@ -128,6 +128,12 @@ BEHIND = {
     "WITH r AS that, d, c",
     "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
 }
+ELSEWHERE = (
+    "(:Department {id: $home})<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application)<-[:SUBMITTED]-(:Candidate)"
+    "<-[:ABOUT]-(that:Event)-[:ABOUT]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(e:Department) "
+    "WHERE e.id <> $home"
+)
+"""What happened to other applications of the same people, which their own departments see."""
 COUNTS = "that.state = 'FINAL' AND that.cause = 'CANDIDATE' AND that.outcome = 'NO_SHOW'"
 MARK = frozenset({"occurredAt", "state", "outcome", "cause", "expiresAt", "restricted"})
 """What makes a finding count, and the date that it then tells."""
@@ -148,7 +154,8 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
         others += [Secret(label, row[0]) for row in told if row[3] != person]
     positions = await ids(graph, "Position", "(:Department {id: $home})<-[:BELONGS_TO]-(that:Position)", home=home)
     private = [Secret("Candidate", id) for id, _, shared in found["Candidate"] if not shared]
-    events = [Secret("Event", id) for id, _, _ in found["Event"]]
+    theirs = set(await rows(graph, f"MATCH {ELSEWHERE} RETURN DISTINCT that.id AS answer", home=home))
+    events = [Secret("Event", id) for id, _, _ in found["Event"] if id not in theirs]
     near = [Secret("Department", home, frozenset({"code", "name", "nameZh", "status", "sharesHistory"}))]
     near += [Secret("Position", id, frozenset({"title", "jobFamily", "status"})) for id in positions]
     near += [*private, *events, *(Secret("Interview", id, NAMED) for id, _, _ in found["Interview"])]
