@@ -40,9 +40,10 @@ query Records($after: String) {
   departments { id positions(first: 20) { nodes { id } } }
   candidates(first: 50, after: $after) {
     pageInfo { hasNextPage endCursor }
-    nodes { id applications(first: 5) { nodes { id } } findings(first: 5) { nodes { id } }
+    nodes { id applications(first: 5) { nodes { id resumeChecks { id } } } findings(first: 5) { nodes { id } }
       interviews(first: 5) { nodes { id events(first: 2) { nodes { id } } } }
-      employments(first: 3) { nodes { id records(first: 20) { nodes { id } } } } }
+      employments(first: 3) { nodes { id records(first: 20) { nodes { id } } taskResults(first: 5) { nodes { id } } } }
+    }
   }
 }
 """
