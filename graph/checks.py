@@ -8,14 +8,14 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from graph import applications, findings, subjects
+from graph import applications, findings, links, subjects
 from graph.events import EventType
 from graph.labels import label
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
 from graph.subjects import Subject
 from graph.timesheets import today
-from graph.traversal import Form, Many, One, Prop, Shape
+from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import Level
 from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -56,6 +56,7 @@ RESUME_CHECK = Shape(
             implied=True,
         ),
     },
+    looked={"": Look.CHECK},
 )
 
 
@@ -127,6 +128,8 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
         told = _told(new)
         if new.outcome is CheckOutcome.MISMATCH:
             await findings.suspect(desk, subject, 0, **told)
+            # The notice leads to a page where it can be answered, also who was never invited.
+            await links.create(desk, found.id)
         else:
             await subjects.record(desk, EventType.RESUME_CHECKED, subject, **told)
         return Written("ResumeCheck", subject.id)

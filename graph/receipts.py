@@ -114,6 +114,19 @@ RECORD_OUTCOMES = Statement(
     row=Nothing,
     writes=True,
 )
+RECORD_CHECKS = Statement(
+    "receipts.record_checks",
+    """
+    UNWIND $rows AS row
+    MATCH (finding:Finding)-[:FINDS]->(:ResumeCheck {id: row[1]})<-[:HAS_CHECK]-(:Application)
+      <-[:SUBMITTED]-(candidate:Candidate)
+    """
+    + _RECEIPT
+    + "MERGE (access)-[:SAW]->(finding)",
+    row=Nothing,
+    writes=True,
+)
+"""What is verified is nothing that was found against anybody: a look at it leaves none."""
 RECORD_COUNTS = Statement(
     "receipts.record_counts",
     "UNWIND $rows AS row MATCH (candidate:Candidate {id: row[1]})" + _RECEIPT,
@@ -167,6 +180,7 @@ class Look:
 _KINDS: tuple[tuple[Statement[Nothing], Callable[[Looks], set[str]]], ...] = (
     (RECORD_FINDINGS, lambda looks: looks.findings),
     (RECORD_OUTCOMES, lambda looks: looks.interviews),
+    (RECORD_CHECKS, lambda looks: looks.checks),
     (RECORD_COUNTS, lambda looks: looks.candidates),
 )
 

@@ -200,20 +200,22 @@ class Look(Enum):
 
     FINDING = "FINDING"
     INTERVIEW = "INTERVIEW"
+    CHECK = "CHECK"
     CANDIDATE = "CANDIDATE"
 
 
 @dataclass(slots=True)
 class Looks:
-    """What an answer shows of what was found about people: ids of findings, of interviews with their outcome, and of
-    candidates with a count."""
+    """What an answer shows of what was found about people: ids of findings, of interviews with their outcome, of
+    checks of résumés, and of candidates with a count."""
 
     findings: set[str] = field(default_factory=set[str])
     interviews: set[str] = field(default_factory=set[str])
+    checks: set[str] = field(default_factory=set[str])
     candidates: set[str] = field(default_factory=set[str])
 
     def __len__(self) -> int:
-        return len(self.findings) + len(self.interviews) + len(self.candidates)
+        return len(self.findings) + len(self.interviews) + len(self.checks) + len(self.candidates)
 
     def of(self, look: Look) -> set[str]:
         match look:
@@ -221,6 +223,8 @@ class Looks:
                 return self.findings
             case Look.INTERVIEW:
                 return self.interviews
+            case Look.CHECK:
+                return self.checks
             case Look.CANDIDATE:
                 return self.candidates
 

@@ -46,17 +46,18 @@ def read_graph(layout: GraphLayout) -> Reader:
     def read(answer: Any, request: Request) -> dict[str, Any] | None:
         if answer is None:
             return None
-        request.looks.findings |= _findings(answer)
+        request.looks.findings |= _shown(answer, "Finding")
+        request.looks.checks |= _shown(answer, "ResumeCheck")
         return {key: reader(answer, request) for key, reader in fields}
 
     return read
 
 
-def _findings(answer: Any) -> set[str]:
-    """The findings among the nodes and the ends of edges: each leaves a receipt, whatever is selected of it."""
+def _shown(answer: Any, label: str) -> set[str]:
+    """The records of a type among the nodes and the ends of edges: each leaves a receipt, whatever is selected."""
     _, order, _, edges = answer
     ends = [end for edge in edges or () for end in (edge[:2], edge[2:4])]
-    return {id for type, id in [*(order or ()), *ends] if type == "Finding"}
+    return {id for type, id in [*(order or ()), *ends] if type == label}
 
 
 def _read_field(layout: GraphLayout, pick: Pick) -> Reader:

@@ -8,21 +8,26 @@ from typing import Any
 
 import pytest
 
+from api import candidate_words as words
 from api.letters import write
 from graph import letters, score_records, timers
 from graph.candidates import Person
 from graph.checks import CheckOutcome, NewCheck
 from graph.due import RULES
 from graph.events import verify
+from graph.receipts import Receipts
 from graph.refusals import Locale
 from graph.statements import Found, Statement
 from graph.timers import Timer, TimerKind
 from graph.visibility import Claim
-from seeds import makers
-from tests.conftest import NOW, Ask, Company, gid, looked, uid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import do_due, facts_of, told
+from tests.test_candidate_pages import Candidate, candidate
+from tests.test_receipts import look
 from tests.test_scores import PROFILE, SCORE, Scored, enabled
 from tests.timing import FIND_TIMER
+
+__all__ = ["candidate"]
 
 CHECK = {"claim": "Degree of 2019", "method": "Call to the registry", "source": "Registry", "checkedOn": "2026-11-18"}
 DETAILS = "The registry knows no such degree."
@@ -150,7 +155,11 @@ async def test_a_mismatch_may_be_another_s_fault(ask: Ask, case: Case, cause: st
     if cause == "UNKNOWN":
         await confirmed(ask, case, cause)
     else:
-        given = {"cause": cause, "reason": "The registry's mistake.", "readUpTo": await read_up_to(ask, case)}
+        given: dict[str, Any] = {
+            "cause": cause,
+            "reason": "The registry's mistake.",
+            "readUpTo": await read_up_to(ask, case),
+        }
         assert await do(ask, case, "confirmNoShow", **given) == "FINAL"
     assert (await finding_of(ask, case))["outcome"] == outcome
 
@@ -259,7 +268,7 @@ async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case)
     row = await letters.find(ask.graph, messages[0]["id"])
     assert row is not None
     letter = await letters.read(ask.graph, row, NOW, "https://hr.example")
-    assert letter.link is None
+    assert (letter.link or "").startswith("https://hr.example/c/")
     zh, en = (write(replace(letter, locale=locale)) for locale in (Locale.ZH_CN, Locale.EN))
     assert "简历" in zh.subject
     assert "面试" not in zh.text
@@ -364,15 +373,48 @@ async def test_a_rejection_with_a_mismatch_in_sight_is_announced(ask: Ask, case:
     assert (answer["state"], answer["considered"]) == ("ANNOUNCED", [{"id": case.finding}])
 
 
-async def test_who_looks_at_a_mismatch_leaves_a_receipt(ask: Ask, case: Case) -> None:
-    recruiter = await makers.maker(ask.graph, case.company.user("marketing"), at=NOW)
-    access, _ = await looked(ask.graph, recruiter.viewer, uid(case.finding))
-    query = (
-        "{ myRecord { accesses { nodes { id finding { id } } } findings { nodes { id resumeCheck { details } } } } }"
+@pytest.mark.parametrize(
+    ("query", "looks"),
+    [
+        ("query Q($id: ID!) { application(id: $id) { resumeChecks { outcome } } }", 1),
+        ("query Q($id: ID!) { application(id: $id) { resumeChecks { findings { state } } } }", 2),
+        ("query Q($id: ID!) { subgraph(root: $id, depth: 1) { nodes { __typename } } }", 1),
+        ("query Q($id: ID!) { application(id: $id) { stage } }", 0),
+    ],
+)
+async def test_who_looks_at_a_mismatch_leaves_a_receipt(ask: Ask, case: Case, query: str, looks: int) -> None:
+    """Of what is verified nobody does; the person reads who it was."""
+    await checked(ask, case.company, case.application, claim="Employment until 2024")
+    id = gid("Application", case.application)
+    await look(ask, Receipts(ask.graph, lambda: NOW), case.company.user("marketing"), query, id=id)
+    mine = (
+        "{ myRecord { accesses { nodes { who finding { id } } } findings { nodes { id resumeCheck { details } } } } }"
     )
-    mine = (await ask(query, case.claim))["myRecord"]
-    assert {"id": gid("Access", access), "finding": {"id": case.finding}} in mine["accesses"]["nodes"]
-    assert mine["findings"]["nodes"] == [{"id": case.finding, "resumeCheck": {"details": DETAILS}}]
+    record = (await ask(mine, case.claim))["myRecord"]
+    who = {"who": case.company.user("marketing"), "finding": {"id": case.finding}}
+    assert record["accesses"]["nodes"] == [who] * looks
+    assert record["findings"]["nodes"] == [{"id": case.finding, "resumeCheck": {"details": DETAILS}}]
+
+
+async def test_the_candidate_answers_and_disputes_on_the_pages(company: Company, candidate: Candidate) -> None:
+    """They read what was checked, how and what was found; it is no interview, and no file is asked for."""
+    hr, on = company.at(days=1), (NOW - timedelta(days=2)).date()
+    new = NewCheck(candidate.link.application, CheckOutcome.MISMATCH, "Degree of 2019", "Call", "Registry", on, DETAILS)
+    finding = await hr.finding_of(await hr.resume_check(new))
+    await hr.notice(finding)
+    await candidate.follow()
+    await candidate.verify()
+    page = await candidate.http.get("/c/record")
+    for text in (words.word("check_notice_title", Locale.ZH_CN), "Degree of 2019", "Registry", DETAILS):
+        assert text in page.text
+    assert words.word("notice_text", Locale.ZH_CN) not in page.text
+    assert 'action="/c/proof"' not in page.text
+    page = await candidate.send("statement", finding=gid("Finding", finding), text="证书上是我的曾用名。")
+    assert words.told("STATEMENT", Locale.ZH_CN) in page.text
+    await hr.confirmation(finding)
+    page = await candidate.send("dispute", finding=gid("Finding", finding), text="学校弄错了。")
+    assert words.told("DISPUTED", Locale.ZH_CN) in page.text
+    assert "学校弄错了。" in page.text
 
 
 async def test_a_check_keeps_the_day_it_was_made(ask: Ask, company: Company) -> None:
