@@ -35,7 +35,7 @@ from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
-from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Shape, Sort, root
+from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Root, Shape, Sort, root
 from graph.visibility import COUNTS, Level
 from graph.withholding import without_others
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
@@ -194,7 +194,17 @@ CANDIDATE = Shape(
     },
     looked=dict.fromkeys(("noShows", "findings", "attendance"), Look.CANDIDATE),
 )
-root("candidate", shape="Candidate", match="(this:Candidate {id: $id})")
+root(
+    "candidate",
+    shape="Candidate",
+    match="(this:Candidate {id: $id})",
+    past=Root(
+        "candidate",
+        "PastCandidate",
+        "(this:Candidate {id: $id})",
+        "EXISTS { (this)<-[:ABOUT]-(e:Event) WHERE e.recordedAt <= $asOf }",
+    ),
+)
 root("myRecord", shape="Candidate", match="(this:Candidate {id: $mine[0]})", where="$verified")
 root(
     "candidates",

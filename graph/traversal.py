@@ -192,7 +192,18 @@ class Part:
     see: Level = Level.ALL
 
 
-Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped | Computed | Part
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """Of a shape that tells how things stood at an instant: what can be told as of now alone."""
+
+    see: Level = Level.ALL
+
+
+class NotKept(ValueError):
+    """A field was asked for that is not told as of an instant."""
+
+
+Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped | Computed | Part | Unkept
 
 
 class Look(Enum):
@@ -257,13 +268,24 @@ SHAPES: dict[str, Shape] = {}
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A field of Query: the member it reads, from nothing, or from the one node that `match` finds."""
+    """A field of Query: the member it reads, from nothing, or from the one node that `match` finds.
+
+    `past` is read in its place where the argument `asOf` is given, whose value all that is below may name.
+    """
 
     name: str
     shape: str = ""
     match: LiteralString = ""
     where: LiteralString = ""
     member: Member | None = None
+    past: Root | None = None
+
+    def chosen(self, args: Mapping[str, Any]) -> Root:
+        return self.past if self.past is not None and args.get(AS_OF) is not None else self
+
+
+AS_OF = "asOf"
+"""The argument that asks how things stood at an instant."""
 
 
 ROOTS: dict[str, Root] = {}
@@ -276,9 +298,10 @@ def root(
     match: LiteralString = "",
     where: LiteralString = "",
     member: Member | None = None,
+    past: Root | None = None,
 ) -> None:
     """Declares a field of Query."""
-    ROOTS[name] = Root(name, shape, match, where, member)
+    ROOTS[name] = Root(name, shape, match, where, member, past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +447,7 @@ def _signature(pick: Pick) -> tuple[Any, ...]:
 
 def compose(root: Root, pick: Pick, dialect: Dialect) -> Composed:
     """The one statement for a root field; its single row has the single column `answer`."""
-    composer = Composer(dialect)
+    composer, root = Composer(dialect), root.chosen(pick.args)
     if root.member is not None:
         columns, layout = composer.member(root.member, pick, {})
         answer = f"[{', '.join(columns)}]" if isinstance(root.member, (Page, Merged)) else columns[0]
@@ -442,6 +465,8 @@ class Composer:
         self.parameters: list[Parameter] = []
         self._variables = 0
         self._values: dict[tuple[str, str], str] = {}
+        self._given: dict[str, str] = {}
+        """Parameters for arguments of the root that any text below may name."""
 
     def variable(self) -> str:
         self._variables += 1
@@ -479,7 +504,7 @@ class Composer:
         def rename(token: re.Match[str]) -> str:
             word = token.group()
             if word[0] == "$":
-                return (values or {}).get(word[1:], word)
+                return (values or {}).get(word[1:]) or self._given.get(word[1:], word)
             return local.get(word, word)
 
         return _TOKEN.sub(rename, text)
@@ -532,6 +557,8 @@ class Composer:
     def lookup(self, root: Root, pick: Pick) -> tuple[str, Layout]:
         """The one node that a root names, if the viewer may see it."""
         shape, names = SHAPES[root.shape], {"this": self.variable()}
+        if pick.args.get(AS_OF) is not None:
+            self._given[AS_OF] = self.argument(pick, AS_OF)
         pattern = self.render(root.match, names, self.arguments((root.match,), pick))
         conditions = [self.render(root.where, names)] if root.where else []
         if (row := self.rule(shape).row) != "true":
@@ -600,6 +627,8 @@ class Composer:
                 layout = computed(shape, pick.picks)
                 absent = self.rule(shape).row == "false"
                 return ["null" if absent else self.value(text, names) for text in member.inputs], layout
+            case Unkept():
+                raise NotKept(pick.name)
             case Part():
                 raise TypeError(f"{pick.name} lies in what is computed, not in the graph")
 

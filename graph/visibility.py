@@ -367,7 +367,7 @@ _MY_REQUEST: LiteralString = (
     "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
 )
 
-POLICIES: Mapping[str, Policy] = {
+_POLICIES: Mapping[str, Policy] = {
     "Organization": Policy(
         Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
     ),
@@ -646,4 +646,10 @@ POLICIES: Mapping[str, Policy] = {
     "PolicyInForce": Policy(
         Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
     ),
+}
+
+POLICIES: Mapping[str, Policy] = {
+    **_POLICIES,
+    # Whoever asks how something stood sees what they see today.
+    **{f"Past{name}": _POLICIES[name] for name in ("Candidate", "Application", "Interview", "Finding")},
 }

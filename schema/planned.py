@@ -28,13 +28,13 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.paths import GRAPHS, compose_graph
-from graph.traversal import ROOTS, Pick, Root, compose, structure
+from graph.traversal import AS_OF, ROOTS, NotKept, Pick, Root, compose, structure
 from graph.visibility import Dialect, Viewer
 from graph.watching import watcher
 from graph.writing import Written
 from schema.context import Context
 from schema.documents import PLANS, Plan, Reading
-from schema.errors import refused_request
+from schema.errors import bad_argument, refused_request
 from schema.ids import from_global
 from schema.lookups import LOOKUPS
 from schema.mutations import lost_from_sight
@@ -248,7 +248,10 @@ def _planned(selection: Selection, dialect: Dialect) -> Plan:
     if selection.root.name in GRAPHS:
         composed = compose_graph(selection.root, selection.pick, dialect)
         return Plan(composed, None, read_graph(composed.layout))
-    composed = compose(selection.root, selection.pick, dialect)
+    try:
+        composed = compose(selection.root, selection.pick, dialect)
+    except NotKept as field:
+        raise bad_argument(AS_OF, f"{field} is not told as of an instant") from field
     projection = read_root(composed.layout, selection.root.member, selection.pick)
     return Plan(composed, projection, projection.reader({}))
 

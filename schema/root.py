@@ -10,7 +10,8 @@ from strawberry.tools import create_type
 
 import graph.assessments  # pyright: ignore[reportUnusedImport]  its shape
 import graph.conduct  # pyright: ignore[reportUnusedImport]  its shape
-import graph.organizations  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shape, its root
+import graph.organizations  # pyright: ignore[reportUnusedImport]  its shape, its root
+import graph.past  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shapes
 from graph.paths import DEEPEST, DEPTH, GRAPHS, NODES, NodeKind
 from graph.traversal import ROOTS, SHAPES
 from schema import (
@@ -84,7 +85,18 @@ class Query:
     )
     departments: list[Department] = field("All departments of your Organization, by name.")
     position: Position | None = planned("A position by its id.", id=ID)
-    candidate: Candidate | None = planned("A candidate by its id.", id=ID)
+    candidate: Candidate | None = planned(
+        "A candidate by its id.",
+        id=ID,
+        as_of=Argument(
+            DateTime | None,
+            "How applications, interviews and findings stood at this instant, by what had been recorded; of what you "
+            "see today, without findings that have been taken back, contested or restricted or have expired since. "
+            "What is not told as of an instant is refused with BAD_ARGUMENT. Now, where it is not given.",
+            UNSET,
+            name="asOf",
+        ),
+    )
     my_record: Candidate | None = field(
         "All that is kept about you, as an HR_ADMIN sees it, and who looked; null but for a candidate, code given. A "
         "text of others about you does not name third persons."

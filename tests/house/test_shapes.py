@@ -332,6 +332,7 @@ async def run(graph: Graph, engine_name: str, viewer: Viewer, composed: Composed
 
 
 MEMBERS = [(shape, name) for shape in LOOKUPS for name in SHAPES[shape].members]
+"""Those of the past are read in tests/test_past.py."""
 
 
 @pytest.mark.parametrize(("shape", "name"), MEMBERS)
@@ -375,8 +376,9 @@ def within(name: str) -> set[str]:
 
 def test_every_shape_is_reached() -> None:
     """By its id, or through a member of one that is."""
-    reached = set(LOOKUPS)
-    for shape in LOOKUPS:
+    past = {name for name, shape in SHAPES.items() if name == f"Past{shape.type}"}
+    reached = set(LOOKUPS) | {root.past.shape for root in ROOTS.values() if root.past}
+    for shape in (*LOOKUPS, *past):
         for member in SHAPES[shape].members.values():
             if isinstance(member, Merged):
                 reached |= {part.to for part in member.parts}

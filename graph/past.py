@@ -1,0 +1,249 @@
+"""How a candidate's record stood at an instant, told by the events that had been recorded by then.
+
+Who may see what is today's: the rows are those that the viewer sees now and that were there then. A finding that has
+been taken back, contested, restricted or has expired since is left out, so that nothing comes back by asking for the
+past; what was erased since has no payload left to tell anything. A finding that was so already is told as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import LiteralString
+
+from graph.applications import APPLICATION
+from graph.candidates import CANDIDATE
+from graph.findings import FINDING
+from graph.interviews import INTERVIEW
+from graph.labels import label
+from graph.orders import INTERVIEW_CONDITIONS
+from graph.retention import DAYS_LEFT
+from graph.traversal import Conditions, Form, Many, Member, One, Page, Prop, Shape, Unkept
+from graph.visibility import COUNTS, Level
+from graph.withholding import written_text
+
+
+def _last(of: LiteralString, types: LiteralString, told: LiteralString) -> LiteralString:
+    """What the last event of these types tells of the node that `of` leads to; null where there was none."""
+    return (
+        "head(COLLECT { MATCH " + of + "<-[:ABOUT]-(e:Event) WHERE e.type IN [" + types + "] AND e.recordedAt <= $asOf "
+        "RETURN " + told + " ORDER BY e.seq DESC LIMIT 1 })"
+    )
+
+
+def _told(key: LiteralString, otherwise: LiteralString) -> LiteralString:
+    """A word of an event's payload, which is JSON; `otherwise` where it was erased."""
+    return "coalesce(split(split(e.payload, '\"" + key + "\":\"')[1], '\"')[0], " + otherwise + ")"
+
+
+def _there(node: LiteralString, type: LiteralString) -> LiteralString:
+    """Whether it had been recorded by then."""
+    return "EXISTS { (" + node + ")<-[:ABOUT]-(e:Event {type: '" + type + "'}) WHERE e.recordedAt <= $asOf }"
+
+
+STAGE: LiteralString = (
+    "coalesce("
+    + _last(
+        "(this)",
+        "'APPLICATION_ADVANCED', 'APPLICATION_WITHDRAWN', 'APPLICATION_REJECTED'",
+        "CASE e.type WHEN 'APPLICATION_WITHDRAWN' THEN 'WITHDRAWN' WHEN 'APPLICATION_REJECTED' THEN 'REJECTED' ELSE "
+        + _told("stage", "this.stage")
+        + " END",
+    )
+    + ", 'APPLIED')"
+)
+RESPONSE: LiteralString = (
+    "coalesce("
+    + _last("(this)", "'RESPONSE_RECORDED'", _told("response", "this.response"))
+    + ", CASE WHEN EXISTS { (this)<-[:RESCHEDULED_TO]-(:Interview)<-[:ABOUT]-(e:Event {type: 'INTERVIEW_RESCHEDULED'}) "
+    "WHERE e.payload CONTAINS '\"chosenBy\":\"CANDIDATE\"' } THEN 'ACCEPTED' ELSE 'NEEDS_ACTION' END)"
+)
+"""A time that the candidate chose is accepted already."""
+ATTENDANCE: LiteralString = (
+    "coalesce("
+    + _last(
+        "(this)",
+        "'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'ATTENDANCE_RECORDED'",
+        "CASE e.type WHEN 'INTERVIEW_RESCHEDULED' THEN 'RESCHEDULED' WHEN 'INTERVIEW_CANCELLED' THEN 'CANCELLED_BY_' + "
+        + _told("by", "split(this.attendance, '_BY_')[1]")
+        + " ELSE "
+        + _told("attendance", "this.attendance")
+        + " END",
+    )
+    + ", 'PENDING')"
+)
+STATE: LiteralString = (
+    "coalesce(CASE "
+    + _last(
+        "(this)-[:FINDS]->(:Interview)",
+        "'NO_SHOW_REPORTED', 'NOTICE_RECORDED', 'NO_SHOW_CONFIRMED', 'NO_SHOW_EXCUSED', 'NO_SHOW_VOIDED', "
+        "'NO_SHOW_DISPUTED', 'DISPUTE_UPHELD', 'DISPUTE_REJECTED'",
+        "e.type",
+    ).replace("e.recordedAt <=", "e.payload CONTAINS this.id AND e.recordedAt <=")
+    + " WHEN 'NO_SHOW_REPORTED' THEN 'SUSPECTED' WHEN 'NOTICE_RECORDED' THEN 'NOTICE_SENT' "
+    "WHEN 'NO_SHOW_CONFIRMED' THEN 'FINAL' WHEN 'DISPUTE_REJECTED' THEN 'FINAL' WHEN 'NO_SHOW_EXCUSED' THEN 'EXCUSED' "
+    "WHEN 'NO_SHOW_DISPUTED' THEN 'DISPUTED' WHEN 'NO_SHOW_VOIDED' THEN 'VOID' WHEN 'DISPUTE_UPHELD' THEN 'VOID' END, "
+    "this.state)"
+)
+"""An interview may have had several findings: a finding's own events name it."""
+DECIDED: LiteralString = "(this.decidedAt <= $asOf OR this.voidedAt <= $asOf)"
+_RESTRICTED_SINCE: LiteralString = (
+    "(this.restricted IS NOT NULL AND EXISTS { (this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
+    "<-[:SUBMITTED]-(c:Candidate)<-[:ABOUT]-(e:Event) "
+    "WHERE e.type IN ['CANDIDATE_RESTRICTED', 'CANDIDATE_ERASED'] AND e.recordedAt > $asOf })"
+)
+_FINAL: LiteralString = (
+    "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
+)
+STANDS: LiteralString = (
+    "this.suspectedAt <= $asOf AND (this.expiresAt IS NULL OR this.expiresAt > $now OR this.expiresAt <= $asOf) "
+    "AND CASE this.state WHEN 'VOID' THEN this.voidedAt <= $asOf WHEN 'DISPUTED' THEN this.disputedAt <= $asOf "
+    "ELSE true END AND ($verified OR EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) "
+    "WHERE d.id IN $own } OR (" + _FINAL + ")) AND NOT " + _RESTRICTED_SINCE
+)
+"""A finding that was there then and has not fallen since: what is void or contested now was so then. Others than the
+department itself are told of one from when it was final. By what the node keeps of when each step was taken."""
+COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND " + _FINAL
+"""A no-show that counted then and counts now."""
+_VOID: LiteralString = "coalesce(this.voidedAt <= $asOf, false)"
+
+
+def _of(this: LiteralString) -> LiteralString:
+    """A condition on `this` as one on `that`."""
+    return this.replace("this", "that")
+
+
+def _since(time: LiteralString, told: LiteralString) -> LiteralString:
+    """What was known from an instant on, which the node keeps."""
+    return "CASE WHEN this." + time + " <= $asOf THEN this." + told + " END"
+
+
+def _noticed(told: LiteralString) -> LiteralString:
+    return "CASE WHEN " + STATE + " <> 'SUSPECTED' THEN this." + told + " END"
+
+
+def _decided(told: LiteralString) -> LiteralString:
+    return "CASE WHEN " + DECIDED + " THEN this." + told + " END"
+
+
+_OUTCOME: LiteralString = (
+    "CASE WHEN $staff OR $verified THEN head([(this)<-[:FINDS]-(f:Finding) WHERE "
+    + (STANDS + " AND this.decidedAt <= $asOf AND NOT " + _VOID).replace("this", "f")
+    + " | f.outcome]) END"
+)
+_APPLIED = _there("that", "APPLICATION_SUBMITTED")
+_INVITED = _there("that", "INTERVIEW_INVITED")
+_INTERVIEWS: Conditions = {
+    **INTERVIEW_CONDITIONS,
+    "attendance": ATTENDANCE + " = $value",
+    "response": RESPONSE + " = $value",
+}
+
+
+def _past(base: Shape, name: str, told: dict[str, Member], unkept: tuple[str, ...]) -> Shape:
+    """The shape of the same type as of an instant; what it neither tells nor says not to keep is as in `base`."""
+    return Shape(name, {**base.members, **told, **dict.fromkeys(unkept, Unkept())}, base.name, base.looked)
+
+
+def _page(base: Shape, member: str, to: str, where: LiteralString, conditions: Conditions | None = None) -> Page:
+    found = base.members[member]
+    assert isinstance(found, Page)
+    return replace(found, to=to, where=where, conditions=found.conditions if conditions is None else conditions)
+
+
+def _to(base: Shape, member: str, to: str, where: LiteralString = "") -> One | Many:
+    found = base.members[member]
+    assert isinstance(found, (One, Many))
+    return replace(found, to=to, where=where)
+
+
+PAST_CANDIDATE = _past(
+    CANDIDATE,
+    "PastCandidate",
+    {
+        "applications": _page(CANDIDATE, "applications", "PastApplication", _APPLIED, {"stage": STAGE + " = $value"}),
+        "interviews": _page(CANDIDATE, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
+        "noShows": _page(CANDIDATE, "noShows", "PastFinding", _of(COUNTED)),
+        "findings": _page(
+            CANDIDATE,
+            "findings",
+            "PastFinding",
+            _of(STANDS),
+            {
+                "states": STATE + " IN $value AND ($verified OR "
+                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
+            },
+        ),
+    },
+    (
+        *("employments", "attendance", "score", "profile", "labels", "reminders"),
+        *("possibleMatches", "sameAs", "requests", "accesses", "accessGaps"),
+    ),
+)
+PAST_APPLICATION = _past(
+    APPLICATION,
+    "PastApplication",
+    {
+        "stage": Prop(STAGE, see=Level.ALL),
+        "stageLabel": label(STAGE, see=Level.ALL),
+        "candidate": _to(APPLICATION, "candidate", "PastCandidate"),
+        "interviews": _page(APPLICATION, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
+    },
+    ("openSlots", "reminders", "links", "decisions"),
+)
+PAST_INTERVIEW = _past(
+    INTERVIEW,
+    "PastInterview",
+    {
+        "response": Prop(RESPONSE, see=Level.ALL),
+        "responseLabel": label(RESPONSE, see=Level.ALL),
+        "attendance": Prop(ATTENDANCE, see=Level.ALL),
+        "attendanceLabel": label(ATTENDANCE, see=Level.ALL),
+        "outcome": Prop(_OUTCOME),
+        "outcomeLabel": label(_OUTCOME),
+        "application": _to(INTERVIEW, "application", "PastApplication"),
+        "candidate": _to(INTERVIEW, "candidate", "PastCandidate"),
+        "rescheduledTo": _to(INTERVIEW, "rescheduledTo", "PastInterview", _INVITED),
+        "rescheduledFrom": _to(INTERVIEW, "rescheduledFrom", "PastInterview", _INVITED),
+        "events": _page(INTERVIEW, "events", "Event", "that.recordedAt <= $asOf"),
+        "finding": _to(INTERVIEW, "finding", "PastFinding", _of(STANDS + " AND NOT " + _VOID)),
+        "findings": _to(INTERVIEW, "findings", "PastFinding", _of(STANDS)),
+    },
+    (
+        *("icsSequence", "responseMessage", "evidence", "openSlots", "rescheduleRequests"),
+        *("proofs", "assessment", "telemetry", "messages"),
+    ),
+)
+PAST_FINDING = _past(
+    FINDING,
+    "PastFinding",
+    {
+        "outcome": Prop(_decided("outcome")),
+        "outcomeLabel": label(_decided("outcome")),
+        "cause": Prop(_decided("cause")),
+        "causeLabel": label(_decided("cause")),
+        "state": Prop(STATE),
+        "stateLabel": label(STATE),
+        "noticeAt": Prop(_noticed("noticeAt"), form=Form.INSTANT),
+        "answerBy": Prop(_noticed("answerBy"), form=Form.INSTANT),
+        "decideBy": Prop(_noticed("decideBy"), form=Form.INSTANT),
+        "decidedAt": Prop(_decided("decidedAt"), form=Form.INSTANT),
+        "expiresAt": Prop(_decided("expiresAt"), form=Form.INSTANT),
+        "eraseAt": Prop(_decided("eraseAt"), form=Form.INSTANT),
+        "disputedAt": Prop(_since("disputedAt", "disputedAt"), form=Form.INSTANT),
+        "disputeDueAt": Prop(_since("disputedAt", "disputeDueAt"), form=Form.INSTANT),
+        "disputeText": Prop(_since("disputedAt", "disputeText")),
+        "disputeRejectedAt": Prop(_since("rejectedAt", "rejectedAt"), form=Form.INSTANT),
+        "disputeReason": Prop(_since("rejectedAt", "disputeReason")),
+        "reason": written_text(_decided("reason")),
+        "statement": Prop(
+            "CASE WHEN EXISTS { (this)-[:FINDS]->(:Interview)<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
+            "AND e.recordedAt <= $asOf } THEN this.statement END"
+        ),
+        "daysLeft": replace(DAYS_LEFT, inputs=("toString(" + _decided("expiresAt") + ")", "toString($now)")),
+        "repairs": _to(FINDING, "repairs", "Repair", "that.at <= $asOf"),
+        "decidedBy": _to(FINDING, "decidedBy", "User", DECIDED),
+        "interview": _to(FINDING, "interview", "PastInterview"),
+        "basedOn": _to(FINDING, "basedOn", "Event", "that.recordedAt <= $asOf"),
+    },
+    ("lastSeq", "proofs"),
+)
