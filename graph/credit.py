@@ -68,6 +68,17 @@ class CrossCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class BrakeLimits:
+    """The shares of upheld disputes and of false marks, of `least` or more in so many days, above which there is no
+    score any longer (graph/brakes.py)."""
+
+    upheld: float = 0.3
+    false: float = 0.1
+    least: int = 10
+    days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
 class CreditPolicy:
     """One version of all numbers behind a score; version 0 is the default, which nobody has approved.
 
@@ -83,6 +94,7 @@ class CreditPolicy:
     notice: int = 24
     lates: int = 3
     cross: CrossCheck = CrossCheck()
+    brake: BrakeLimits = BrakeLimits()
 
     def document(self) -> dict[str, Any]:
         """As it is stored, hashed and shown; `of_document` reads it back."""
@@ -95,6 +107,7 @@ class CreditPolicy:
             "bands": {band.value: float(least) for band, least in self.bands.items()},
             "numbers": [self.minimum, self.valid, self.notice, self.lates],
             "cross": [self.cross.lates, self.cross.absences, self.cross.window],
+            "brake": [self.brake.upheld, self.brake.false, self.brake.least, self.brake.days],
         }
 
     @classmethod
@@ -105,6 +118,8 @@ class CreditPolicy:
             {band: stored["bands"][band.value] for band in Band},
             *stored["numbers"],
             cross=CrossCheck(*stored["cross"]),
+            # Policies from before there was a brake are held to its defaults.
+            brake=BrakeLimits(*stored.get("brake", ())),
         )
 
 
@@ -354,8 +369,12 @@ def _valid_until(policy: CreditPolicy, counted: Sequence[Observation], now: date
 
 
 def inputs_hash(policy: CreditPolicy, counted: Iterable[Observation], on: date) -> str:
-    """SHA-256 over all that a score is made of: the policy's numbers, the day, and what counted, in one order."""
-    return sha256(canonical([policy.document(), on, [seen.document() for seen in counted]])).hexdigest()
+    """SHA-256 over all that a score is made of: the policy's numbers, the day, and what counted, in one order.
+
+    The brake's limits are not among them: they say whether there is a score, not what it is.
+    """
+    numbers = {name: value for name, value in policy.document().items() if name != "brake"}
+    return sha256(canonical([numbers, on, [seen.document() for seen in counted]])).hexdigest()
 
 
 CHECKS: Mapping[str, Callable[[Weighing], bool]] = {
@@ -373,6 +392,11 @@ NUMBERS: Mapping[str, Callable[[CreditPolicy], bool]] = {
     "labelLates": lambda policy: 1 <= policy.cross.lates <= 31,
     "labelAbsences": lambda policy: 1 <= policy.cross.absences <= 31,
     "labelDays": lambda policy: 1 <= policy.cross.window <= 3_650,
+    "brakeUpheld": lambda policy: 0 <= policy.brake.upheld <= 1,
+    "brakeFalse": lambda policy: 0 <= policy.brake.false <= 1,
+    # Of fewer than five nothing is told, and so nothing is made of them either.
+    "brakeLeast": lambda policy: 5 <= policy.brake.least <= 1_000,
+    "brakeDays": lambda policy: 30 <= policy.brake.days <= 3_650,
 }
 
 

@@ -73,6 +73,10 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 | LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |
 | ABSENT that count towards the label | {policy.cross.absences} | a vendor's figure |
 | days for which either does | {policy.cross.window} | ours: as long as a no-show counts by default |
+| upheld disputes above which scores are turned off | {policy.brake.upheld:g} | ours: more than three in ten |
+| marks taken back above which they are | {policy.brake.false:g} | ours: more than one in ten |
+| fewest disputes, or marks, that prove anything | {policy.brake.least} | ours; never below five |
+| days over which either is counted | {policy.brake.days} | ours |
 
 ## Formulas
 
@@ -89,6 +93,13 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 
 The label NEEDS_ATTENTION 职业态度待提升 (dimension STABILITY) stands on attendance at work and on a no-show that
 counts, together; neither alone raises it. It is no input to the score.
+
+## The brake
+
+Whenever a mark is taken back, by a void or an upheld dispute, the share of marks taken back and of disputes upheld over
+the Organization's last {policy.brake.days} days is compared with the limits of the policy in force. Above one of them
+scores, profiles and the label are off at once, and say so. They stay off until `switchScoring` turns them on again,
+with a reason that is kept as an event; from then on only what is decided later is counted.
 
 ## How each line heals
 

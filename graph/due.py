@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from graph import (
     alarms,
+    brakes,
     conduct,
     decisions,
     disputes,
@@ -29,4 +30,5 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.NOTICE: findings.give_notice,
     TimerKind.DISPUTE: disputes.overdue,
     TimerKind.ANSWER: conduct.answer_overdue,
+    TimerKind.BRAKE: brakes.look,
 }

@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from graph.analytics import SETTLED, SMALLEST, WHEN, Period, Scope
+from graph.credit import BrakeLimits
 from graph.instants import is_zone
 from graph.intervals import Rate, wilson
 from graph.statements import Statement
@@ -130,10 +131,6 @@ class Fairness:
     brake: Brake
 
 
-UPHELD_LIMIT, FALSE_LIMIT, LEAST = 0.3, 0.1, 10
-"""Ours, where the policy sets none: three in ten disputes upheld, one in ten marks taken back, of ten at least."""
-
-
 def table_of(groups: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]] | None:
     """A group table as the statement takes it; null where it is none: too large, or somebody in two groups."""
     names, named = [name for name, _ in groups], [id for _, ids in groups for id in ids]
@@ -145,15 +142,15 @@ def table_of(groups: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]] | N
 
 
 async def measure(
-    graph: Graph, over: Scope, when: Period, by: FairBy, table: list[list[Any]], limits: tuple[float, float]
+    graph: Graph, over: Scope, when: Period, by: FairBy, table: list[list[Any]], limits: BrakeLimits
 ) -> Fairness:
-    """By one statement. `limits` are the shares of upheld disputes and of false marks above which the brake is on."""
+    """By one statement; what the brake would say of these interviews alone goes by the limits of the policy."""
     rows = await graph.client.read(
         COUNT, own=padded(list(over.own)), by=by.value, table=table or [["", [""]]], **when.parameters
     )
     if by is FairBy.HOUR:
         rows = by_hour(rows)
-    return Fairness(by, compared(rows), brake(rows, *limits))
+    return Fairness(by, compared(rows), brake(rows, limits.upheld, limits.false, limits.least))
 
 
 def by_hour(rows: Iterable[Counted]) -> list[Counted]:
@@ -192,7 +189,7 @@ def _group(row: Counted, impact: float | None) -> FairGroup:
     )
 
 
-def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, least: int = LEAST) -> Brake:
+def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, least: int) -> Brake:
     """Over all groups together."""
     total: Mapping[str, int] = Counter()
     for row in rows:
@@ -203,4 +200,6 @@ def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, leas
         reasons.append(BrakeReason.UPHELD_DISPUTES)
     if false is not None and false.total >= least and false.value > false_limit:
         reasons.append(BrakeReason.FALSE_MARKS)
-    return Brake(bool(reasons), tuple(reasons), upheld, false, upheld_limit, false_limit, least)
+    # Whether it is on is told by at least as many; fewer than five are told to nobody.
+    told = [None if rate is None or rate.total < SMALLEST else rate for rate in (upheld, false)]
+    return Brake(bool(reasons), tuple(reasons), told[0], told[1], upheld_limit, false_limit, least)

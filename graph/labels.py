@@ -200,6 +200,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "SCORE_POLICY_PROPOSED": ("提出评分规则", "Score policy proposed"),
     "IMPACT_ASSESSED": ("影响评估归档", "Impact assessment filed"),
     "SCORE_POLICY_APPROVED": ("批准评分规则", "Score policy approved"),
+    "SCORING_BRAKED": ("评分自动停用", "Scoring turned off by its brake"),
     "SCORING_SWITCHED": ("开关评分", "Scoring switched"),
     "SCORE_COMPUTED": ("记录信用分", "Score kept"),
     # CandidateLabel.name

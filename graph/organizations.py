@@ -38,6 +38,8 @@ ORGANIZATION = Shape(
         "scoringOff": Prop("coalesce(this.scoreOff, false)", see=Level.ALL),
         "scoringOffIn": Prop("coalesce(this.scoreOffIn, [])", see=Level.ALL),
         "scoringOffFor": Prop("coalesce(this.scoreOffFor, [])", see=Level.ALL),
+        "scoringBrakedAt": Prop("this.scoreBrakedAt", see=Level.ALL, form=Form.INSTANT),
+        "scoringBrakedBecause": Prop("coalesce(this.scoreBrakedBecause, [])", see=Level.ALL),
         "departments": Many("Department", ("(this)<-[:PART_OF]-(that:Department)",), order=("that.name", "that.id")),
         "interviews": Page(
             "Interview",

@@ -57,6 +57,10 @@ def _cross(place: int) -> Derived:
     return Derived(DOCUMENT, lambda values, _, __: json.loads(values[0])["cross"][place], see=Level.ALL)
 
 
+def _brake(name: LiteralString) -> Derived:
+    return Derived(DOCUMENT, lambda values, _, __: getattr(read(values[0]).brake, name), see=Level.ALL)
+
+
 def read(document: str) -> CreditPolicy:
     """A policy as it is stored."""
     return CreditPolicy.of_document(json.loads(document))
@@ -95,6 +99,10 @@ SCORE_POLICY = Shape(
         "labelLates": _cross(0),
         "labelAbsences": _cross(1),
         "labelDays": _cross(2),
+        "brakeUpheld": _brake("upheld"),
+        "brakeFalse": _brake("false"),
+        "brakeLeast": _brake("least"),
+        "brakeDays": _brake("days"),
         "assessments": Many(
             "ImpactAssessment",
             ("(this)<-[:ASSESSES]-(that:ImpactAssessment)",),
@@ -129,7 +137,7 @@ class Draft:
 
     dimensions: Mapping[Dimension, Mapping[str, Any]]
     bands: Mapping[Band, float]
-    numbers: Mapping[str, int | None]
+    numbers: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,20 +214,38 @@ APPROVE = Statement(
     row=Nothing,
     writes=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """`released`: the brake was on, and is taken off."""
+
+    id: str
+    released: bool
+
+
 SWITCH = Statement(
     "score_policies.switch",
     """
     MATCH (head:Organization {id: $organization})
-    SET head.scoreOff = $off, head.scoreOffIn = $jurisdictions, head.scoreOffFor = $roles
+    WITH head, NOT $off AND head.scoreBrakedAt IS NOT NULL AS released
+    SET head.scoreOff = $off, head.scoreOffIn = $jurisdictions, head.scoreOffFor = $roles,
+      head.scoreReleasedAt = CASE WHEN released THEN $now ELSE head.scoreReleasedAt END,
+      head.scoreBrakedAt = CASE WHEN released THEN null ELSE head.scoreBrakedAt END,
+      head.scoreBrakedBecause = CASE WHEN released THEN null ELSE head.scoreBrakedBecause END
+    RETURN head.id AS id, released
     """,
-    row=Nothing,
+    row=Switched,
     writes=True,
 )
 
 
 def drafted(base: CreditPolicy, version: int, draft: Draft) -> CreditPolicy:
     """The policy that a draft makes of another."""
-    known = {name: value for name, value in draft.numbers.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in draft.numbers.items() if value is not None}
+    brake = {
+        name: known.pop(f"brake_{name}") for name in ("upheld", "false", "least", "days") if f"brake_{name}" in known
+    }
     cross = {name: known.pop(f"cross_{name}") for name in ("lates", "absences", "window") if f"cross_{name}" in known}
     return replace(
         base,
@@ -230,6 +256,7 @@ def drafted(base: CreditPolicy, version: int, draft: Draft) -> CreditPolicy:
         },
         bands={band: float(draft.bands.get(band, least)) for band, least in base.bands.items()},
         cross=replace(base.cross, **cross),
+        brake=replace(base.brake, **brake),
         **known,
     )
 
@@ -343,7 +370,7 @@ class Switch:
 
 
 async def switch(graph: Graph, act: Act, organization: str, to: Switch, reason: str) -> Outcome:
-    """Turns scores and the label off, or on again, at once."""
+    """Turns scores and the label off, or on again, at once; on again also where the brake had them off."""
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
@@ -356,8 +383,9 @@ async def switch(graph: Graph, act: Act, organization: str, to: Switch, reason: 
             return Refusal(Code.NOT_FOUND, "organization")
         await desk.lock_organization()
         places, roles = sorted(set(to.jurisdictions)), sorted({role.value for role in to.roles})
-        await desk.tx.run(SWITCH, organization=organization, off=to.off, jurisdictions=places, roles=roles)
-        told: dict[str, Any] = {"off": to.off, "jurisdictions": places, "roles": roles, "reason": reason.strip()}
+        given: dict[str, Any] = {"off": to.off, "jurisdictions": places, "roles": roles}
+        (switched,) = await desk.tx.run(SWITCH, organization=organization, now=act.now, **given)
+        told: dict[str, Any] = {**given, "reason": reason.strip(), "released": switched.released}
         await desk.record(EventType.SCORING_SWITCHED, **told)
         return Written("Organization", organization)
 

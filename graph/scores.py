@@ -54,6 +54,8 @@ class OffBecause(Enum):
     JURISDICTION = "JURISDICTION"
     ROLE = "ROLE"
     RESTRICTED = "RESTRICTED"
+    UPHELD_DISPUTES = "UPHELD_DISPUTES"
+    FALSE_MARKS = "FALSE_MARKS"
 
 
 _OFF: Mapping[OffBecause, tuple[str, str]] = {
@@ -65,12 +67,20 @@ _OFF: Mapping[OffBecause, tuple[str, str]] = {
     OffBecause.JURISDICTION: ("未启用：本司法辖区不评分。", "Off: there are no scores in this jurisdiction."),
     OffBecause.ROLE: ("未启用：您的角色不查看评分。", "Off: your role reads no scores."),
     OffBecause.RESTRICTED: ("未启用：该候选人的资料限制处理。", "Off: this candidate's record is restricted."),
+    OffBecause.UPHELD_DISPUTES: (
+        "未启用：成立的申诉过多，评分已自动停用，须由专人说明理由后方可重新启用。",
+        "Off: too many disputes were upheld; a person may turn scores on again, with a reason.",
+    ),
+    OffBecause.FALSE_MARKS: (
+        "未启用：被撤销的爽约认定过多，评分已自动停用，须由专人说明理由后方可重新启用。",
+        "Off: too many marks were taken back; a person may turn scores on again, with a reason.",
+    ),
 }
 
 _MINE: LiteralString = "($verified OR d.id IN $own)"
 SWITCHES: LiteralString = (
     "head(COLLECT { MATCH (o:Organization {id: $organization}) RETURN [coalesce(o.scoreOff, false), "
-    "coalesce(o.scoreOffIn, []), coalesce(o.scoreOffFor, []), o.jurisdiction] })"
+    "coalesce(o.scoreOffIn, []), coalesce(o.scoreOffFor, []), o.jurisdiction, coalesce(o.scoreBrakedBecause, [])] })"
 )
 ROLE: LiteralString = (
     "CASE WHEN $auditor THEN 'AUDITOR' WHEN $admin THEN 'HR_ADMIN' WHEN $staff THEN 'MEMBER' ELSE 'CANDIDATE' END"
@@ -181,9 +191,11 @@ def _month(row: Sequence[Any]) -> MonthFact:
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:
     """Why nothing is computed at all, the label included; null where it is."""
-    off, places, roles, jurisdiction = switches or (False, [], [], "")
+    off, places, roles, jurisdiction, braked = switches or (False, [], [], "", [])
     if off:
         return OffBecause.ORGANIZATION
+    if braked:
+        return OffBecause(braked[0])
     if jurisdiction in places:
         return OffBecause.JURISDICTION
     if role in roles:

@@ -41,6 +41,7 @@ class TimerKind(Enum):
     ANSWER = "ANSWER"
     SWEEP_UPLOAD = "SWEEP_UPLOAD"
     PURGE_PROOF = "PURGE_PROOF"
+    BRAKE = "BRAKE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,18 @@ async def start(desk: Desk, kind: TimerKind, subject: str, due_at: datetime) -> 
         candidate=desk.chain.id if desk.chain.label == "Candidate" else None,
         due_at=due_at,
     )
+
+
+async def start_brake(desk: Desk) -> None:
+    """Has the whole Organization's brake looked at, by whoever holds the lock of one of its candidates.
+
+    Two who do so at once may both move it, and one that is being done goes by its own time: none is lost.
+    """
+    if desk.act.quiet:
+        return
+    whole, kind = desk.act.viewer.organization, TimerKind.BRAKE
+    given = {"organization": whole, "candidate": None, "due_at": desk.act.now}
+    await desk.tx.run(SET, id=name(kind, whole), kind=kind.value, subject=whole, **given)
 
 
 async def stands(desk: Desk, kind: TimerKind, subject: str) -> bool:

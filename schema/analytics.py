@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry.types import Info
 
-from graph import analytics, costs, fairness, simulating
+from graph import analytics, brakes, costs, fairness, simulating
 from graph.analytics import ComparedBy, GroupBy, Period, Scope
 from graph.fairness import FairBy
 from graph.instants import is_zone
@@ -199,7 +199,7 @@ class Analytics:
             raise bad_argument(
                 "groups", "a table has up to 20 groups of 2,000 people in all, and nobody in two of them"
             )
-        limits = fairness.UPHELD_LIMIT, fairness.FALSE_LIMIT
+        limits = await brakes.limits(self.context.graph, self.viewer, self.context.clock())
         return cast(Any, await fairness.measure(self.context.graph, over, when, by, table, limits))
 
     @strawberry.field(

@@ -9,7 +9,7 @@ from schema.fields import field
 from schema.intervals import Rate
 
 strawberry.enum(FairBy, description="What interviews are grouped by; TABLE is a table that you supply.")
-strawberry.enum(BrakeReason, description="Why the score is to be off.")
+strawberry.enum(BrakeReason, description="Why the score is turned off.")
 
 
 @strawberry.input(description="Candidates who belong together, by a table of your own; it is kept nowhere.")
@@ -32,7 +32,10 @@ class FairGroup:
 
 @strawberry.type(description="Whether too many marks were wrong for a score to be made of them.")
 class Brake:
-    is_on: bool = field("Whether the score is to be off.")
+    is_on: bool = field(
+        "Whether, by these interviews alone, a limit of the score policy is passed; over all of the Organization's, "
+        "the score is then turned off."
+    )
     reasons: list[BrakeReason] = field("Which limit was passed.")
     upheld: Rate | None = field("Disputes that took the mark back.")
     false_marks: Rate | None = field("Marks that were taken back.")

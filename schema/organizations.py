@@ -6,6 +6,7 @@ from enum import Enum
 
 import strawberry
 
+from graph.fairness import BrakeReason
 from graph.visibility import OrganizationRole
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
@@ -19,6 +20,7 @@ from schema.links import (
     WebhookRef,
     WorkCalendarRef,
 )
+from schema.scalars import DateTime
 
 
 @strawberry.enum(description="Orders of users.")
@@ -40,6 +42,10 @@ class Organization(Node):
     scoring_off: bool = field("Whether scores and the label are off for all of it.")
     scoring_off_in: list[str] = field("Jurisdictions under which they are off.")
     scoring_off_for: list[OrganizationRole] = field("Roles for whose viewers they are off.")
+    scoring_braked_at: DateTime | None = field(
+        "Since when the brake has scores and the label off; until switchScoring turns them on again, with a reason."
+    )
+    scoring_braked_because: list[BrakeReason] = field("Which limit of the score policy was passed then.")
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)

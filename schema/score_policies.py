@@ -29,6 +29,10 @@ LATES = "So many late days weigh as one of absence."
 LABEL_LATES = "LATE in one calendar month from which the label counts them."
 LABEL_ABSENCES = "ABSENT from which the label counts them."
 LABEL_DAYS = "Days for which the label counts either."
+BRAKE_UPHELD = "The share of upheld disputes above which the brake turns scores off, from 0 to 1."
+BRAKE_FALSE = "The share of marks taken back above which the brake turns scores off, from 0 to 1."
+BRAKE_LEAST = "How many disputes, or marks, there must be for a share to count, from 5."
+BRAKE_DAYS = "The last days over which the brake counts."
 
 
 @strawberry.type(description="How one dimension of a score is weighed.")
@@ -68,6 +72,10 @@ class ScorePolicy(Node):
     label_lates: int = field(LABEL_LATES)
     label_absences: int = field(LABEL_ABSENCES)
     label_days: int = field(LABEL_DAYS)
+    brake_upheld: float = field(BRAKE_UPHELD)
+    brake_false: float = field(BRAKE_FALSE)
+    brake_least: int = field(BRAKE_LEAST)
+    brake_days: int = field(BRAKE_DAYS)
     assessments: list[ImpactAssessmentRef] = field("The impact assessments on file, the first first.")
 
 
@@ -118,6 +126,10 @@ class ScorePolicyDraft:
     label_lates: int | None = _optional(LABEL_LATES)
     label_absences: int | None = _optional(LABEL_ABSENCES)
     label_days: int | None = _optional(LABEL_DAYS)
+    brake_upheld: float | None = _optional(BRAKE_UPHELD)
+    brake_false: float | None = _optional(BRAKE_FALSE)
+    brake_least: int | None = _optional(BRAKE_LEAST)
+    brake_days: int | None = _optional(BRAKE_DAYS)
 
 
 @strawberry.input(description="Proposes a policy.")
@@ -163,6 +175,7 @@ _NUMBERS = {
     "label_lates": "cross_lates",
     "label_absences": "cross_absences",
     "label_days": "cross_window",
+    **{name: name for name in ("brake_upheld", "brake_false", "brake_least", "brake_days")},
 }
 
 
@@ -228,7 +241,8 @@ MUTATIONS = (
             score_policies.Switch(input.off, tuple(input.jurisdictions), tuple(input.roles)),
             input.reason,
         ),
-        "Turns scores and the label off for the Organization, a jurisdiction or a role, or on again. HR_ADMIN. "
+        "Turns scores and the label off for the Organization, a jurisdiction or a role, or on again, also where the "
+        "brake had turned them off. HR_ADMIN. "
         "Codes: NOT_ALLOWED, NOT_FOUND, INVALID_VALUE.",
     ),
 )

@@ -46,7 +46,7 @@ def test_the_brake_goes_by_its_limits() -> None:
         ([counted("A", 90, 60, disputed=10, upheld=3)], ()),
         ([], ()),
     ]:
-        found = brake(rows, 0.3, 0.1)
+        found = brake(rows, 0.3, 0.1, 10)
         assert (found.is_on, found.reasons) == (bool(reasons), reasons), rows
 
 

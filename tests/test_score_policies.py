@@ -76,6 +76,8 @@ async def test_a_draft_names_only_what_differs(ask: Ask, company: Company) -> No
         ({"bands": [{"band": "WEAK", "least": 10}]}, "bands"),
         ({"minimum": 2}, "minimum"),
         ({"labelDays": 0}, "labelDays"),
+        ({"brakeLeast": 4}, "brakeLeast"),
+        ({"brakeFalse": 1.1}, "brakeFalse"),
     ],
 )
 async def test_a_draft_that_cannot_be_is_refused(ask: Ask, company: Company, draft: dict[str, Any], field: str) -> None:

@@ -136,11 +136,14 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "costPolicy": ALL - PROGRAMS,
         "webhooks": frozenset({ADMIN, AUDITOR, FILER}),
         "attendancePolicy scoringOff scoringOffIn scoringOffFor": ALL,
+        # No mark of this company was ever taken back.
+        "scoringBrakedAt scoringBrakedBecause": frozenset(),
         "scorePolicies": ALL - PROGRAMS,
     },
     "ScorePolicy": {
         "id version state reason proposedAt proposedBy approvedAt approvedBy activeFrom dimensions bands minimum "
-        "validDays noticeHours latesPerAbsence labelLates labelAbsences labelDays assessments": ALL - PROGRAMS,
+        "validDays noticeHours latesPerAbsence labelLates labelAbsences labelDays "
+        "brakeUpheld brakeFalse brakeLeast brakeDays assessments": ALL - PROGRAMS,
     },
     "ImpactAssessment": {"id recordedAt recordedBy purpose impact measures policy": ALL - PROGRAMS},
     "AttendancePolicy": {

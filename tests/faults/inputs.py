@@ -183,8 +183,9 @@ class Inputs:
         draft = {"dimensions": [{"dimension": "STABILITY", **weighing}], "bands": [{"band": "GOOD", "least": 75}]}
         numbers = {"minimum": 4, "validDays": 20, "noticeHours": 12, "latesPerAbsence": 4}
         label = {"labelLates": 4, "labelAbsences": 2, "labelDays": 200}
+        brake = {"brakeUpheld": 0.2, "brakeFalse": 0.2, "brakeLeast": 20, "brakeDays": 100}
         organization = gid("Organization", self.company.hr.viewer.organization)
-        return {"organization": organization, "draft": {**draft, **numbers, **label}, "reason": "Fairer."}
+        return {"organization": organization, "draft": {**draft, **numbers, **label, **brake}, "reason": "Fairer."}
 
     async def recordImpactAssessment(self) -> dict[str, Any]:
         policy = gid("ScorePolicy", await self.company.hr.score_policy())
