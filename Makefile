@@ -100,6 +100,11 @@ costs: $(VENV)/.development
 record-schema: $(VENV)/.development
 	$(BIN)/python -c 'import json; from schema.exports import record_schema; from schema.root import core_schema; print(json.dumps(record_schema(core_schema()), indent=2, ensure_ascii=False))' > docs/record.schema.json
 
+# docs/self-assessment.md publishes the questionnaire with its key.
+.PHONY: self-assessment
+self-assessment: $(VENV)/.development
+	$(BIN)/python -c 'from graph.questionnaire_page import page; print(page(), end="")' > docs/self-assessment.md
+
 # docs/credit.md is made of the default policy in the code.
 .PHONY: credit
 credit: $(VENV)/.development

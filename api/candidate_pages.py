@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api import candidate_words as words
-from api import invitation_pages, record_pages, rights_pages, session_pages
+from api import decision_pages, growth_pages, invitation_pages, record_pages, rights_pages, session_pages
 from api.candidate_visits import HEADERS, Handler, Stopped, Visit
 from api.sessions import COOKIE, PATH, Session, Sessions
 from graph import links
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "candidate"
 FORM = 64 * 1024
 """Bytes that a form may have; a file has a route of its own."""
-PAGES = (invitation_pages.PAGES, record_pages.PAGES, rights_pages.PAGES, session_pages.PAGES)
+PAGES = (
+    *(invitation_pages.PAGES, record_pages.PAGES, growth_pages.PAGES, decision_pages.PAGES),
+    *(rights_pages.PAGES, session_pages.PAGES),
+)
 """Every page and every act; the tabs stand in this order."""
 
 

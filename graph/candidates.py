@@ -14,6 +14,7 @@ import phonenumbers
 
 from graph import goals, pools, timers, timesheets
 from graph.attendance import CANDIDATE_ATTENDANCE
+from graph.courses import SUGGESTIONS
 from graph.events import GENESIS, EventType
 from graph.instants import is_zone
 from graph.keys import CandidateKeys
@@ -33,6 +34,7 @@ from graph.refusals import Code, Locale, Refusal
 from graph.reminders import FOR_POSITION
 from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
+from graph.self_assessments import OWN_ANSWERS
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Root, Shape, Sort, root
@@ -171,6 +173,8 @@ CANDIDATE = Shape(
         "score": CANDIDATE_SCORE,
         "profile": PROFILE,
         "labels": CANDIDATE_LABELS,
+        "selfAssessment": OWN_ANSWERS,
+        "courseSuggestions": SUGGESTIONS,
         "reminders": FOR_POSITION,
         "possibleMatches": Many(
             "Candidate",
@@ -556,7 +560,8 @@ ERASE = Statement(
     """
     MATCH (candidate:Candidate {id: $id})
     SET candidate.status = 'ERASED', candidate.displayName = null, candidate.searchName = null,
-      candidate.email = null, candidate.phone = null, candidate.timeZone = null
+      candidate.email = null, candidate.phone = null, candidate.timeZone = null, candidate.selfAnswers = null,
+      candidate.selfVersion = null, candidate.selfTakenAt = null, candidate.selfSharedAt = null
     """,
     row=Nothing,
     writes=True,

@@ -201,6 +201,13 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "IMPACT_ASSESSED": ("影响评估归档", "Impact assessment filed"),
     "SCORE_POLICY_APPROVED": ("批准评分规则", "Score policy approved"),
     "SCORING_BRAKED": ("评分自动停用", "Scoring turned off by its brake"),
+    "SELF_ASSESSMENT_TAKEN": ("完成职业测评", "Self-assessment taken"),
+    "SELF_ASSESSMENT_SHARED": ("更改职业测评的公开范围", "Self-assessment shared or hidden"),
+    "COURSES_SET": ("更新课程清单", "Courses set"),
+    # SelfResult.leaning
+    "STRENGTH": ("长处", "A strength"),
+    "STEADY": ("稳定", "Steady"),
+    "TO_WORK_ON": ("可提升", "Room to grow"),
     "SCORING_SWITCHED": ("开关评分", "Scoring switched"),
     "SCORE_COMPUTED": ("记录信用分", "Score kept"),
     # CandidateLabel.name

@@ -10,6 +10,7 @@ import graph.policies  # pyright: ignore[reportUnusedImport]  its shape
 import graph.score_policies  # noqa: F401  # pyright: ignore[reportUnusedImport]  its shapes
 from graph import users
 from graph.client import Transaction
+from graph.courses import COURSES
 from graph.events import GENESIS, ActorKind, Author, Chain, EventType, NewEvent, append
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.statements import Found, Nothing, Statement
@@ -40,6 +41,7 @@ ORGANIZATION = Shape(
         "scoringOffFor": Prop("coalesce(this.scoreOffFor, [])", see=Level.ALL),
         "scoringBrakedAt": Prop("this.scoreBrakedAt", see=Level.ALL, form=Form.INSTANT),
         "scoringBrakedBecause": Prop("coalesce(this.scoreBrakedBecause, [])", see=Level.ALL),
+        "courses": COURSES,
         "departments": Many("Department", ("(this)<-[:PART_OF]-(that:Department)",), order=("that.name", "that.id")),
         "interviews": Page(
             "Interview",

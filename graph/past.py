@@ -175,7 +175,16 @@ PAST_CANDIDATE = _past(
         ),
     },
     (
-        *("employments", "attendance", "score", "profile", "labels", "reminders"),
+        *(
+            "employments",
+            "attendance",
+            "score",
+            "profile",
+            "labels",
+            "selfAssessment",
+            "courseSuggestions",
+            "reminders",
+        ),
         *("possibleMatches", "sameAs", "requests", "accesses", "accessGaps"),
     ),
 )

@@ -83,6 +83,7 @@ class Code(Enum):
     PROOF_DECIDED = "PROOF_DECIDED"
     PROOF_PURGED = "PROOF_PURGED"
     PROOF_STANDS = "PROOF_STANDS"
+    NOT_TAKEN = "NOT_TAKEN"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -98,6 +99,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.SCORING_OFF: ("该候选人不评分。", "There is no score of this candidate."),
     Code.SAME_PERSON: ("提出者不能批准自己的规则。", "Somebody other than the proposer has to approve it."),
+    Code.NOT_TAKEN: ("您还没有完成职业测评。", "You have not answered the self-assessment yet."),
     Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),
     Code.USER_ELSEWHERE: ("该用户不能加入本企业。", "This user cannot be added here."),
     Code.LAST_ADMIN: ("企业至少需要一名人力资源管理员。", "An organisation keeps at least one HR administrator."),

@@ -634,6 +634,7 @@ _POLICIES: Mapping[str, Policy] = {
             *("ScoreDimension", "ScoreBand", "CreditScore", "CreditFactor", "CreditEvidence"),
             *("CreditCounterfactual", "CandidateLabel", "LabelGround"),
             *("CandidateProfile", "ProfileDimension", "ProfileEvent"),
+            *("SelfAssessment", "SelfResult", "SelfAnswer", "Course", "CourseSuggestion"),
         ),
         Policy(Rule("true"), ABSENT, Rule("true")),
     ),

@@ -10,6 +10,7 @@ from graph import candidates, merging
 from graph.candidates import CandidateStatus
 from graph.refusals import Locale
 from schema.accesses import AccessGapOrder, AccessOrder
+from schema.courses import CourseSuggestion
 from schema.employments import EmploymentOrder, EmploymentWhere
 from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
 from schema.findings import FINDING_STATES, FindingOrder, Reminder
@@ -30,6 +31,7 @@ from schema.positions import ApplicationOrder, ApplicationWhere
 from schema.profiles import CandidateProfile
 from schema.rights import RightsRequestOrder
 from schema.scores import CandidateLabel, CreditScore
+from schema.self_assessments import SelfAssessment
 
 
 @strawberry.enum(description="Orders of candidates.")
@@ -75,6 +77,12 @@ class Candidate(Node):
     )
     profile: CandidateProfile | None = field("What happened, and what is known in each dimension; of what is your own.")
     labels: list[CandidateLabel] = field("Labels whose grounds you see, each of them.")
+    self_assessment: SelfAssessment | None = field(
+        "What they answered to the self-assessment: for the candidate, and for others while it is shared."
+    )
+    course_suggestions: list[CourseSuggestion] = field(
+        "Courses of the Organization's list, for dimensions of the score below what is expected."
+    )
     reminders: list[Reminder] = planned(
         "What to know when this person is considered for a position; the newest 20.",
         position=Argument(strawberry.ID, "The position in question."),

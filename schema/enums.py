@@ -19,6 +19,7 @@ from graph.messages import MessageState, Receipt, Template
 from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
+from graph.questionnaire import Leaning
 from graph.receipts import Purpose
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
@@ -42,6 +43,7 @@ strawberry.enum(ScoreStatus, description="Whether there is a number.")
 strawberry.enum(OffBecause, name="ScoreOffBecause", description="Why there is no score at all.")
 strawberry.enum(Tag, name="CandidateLabelName", description="A label on a person.")
 strawberry.enum(PolicyState, name="ScorePolicyState", description="How far a score policy has come.")
+strawberry.enum(Leaning, description="How somebody sees themselves in one dimension, by the published key.")
 strawberry.enum(OrganizationRole, description="What a user may do in the whole Organization.")
 strawberry.enum(DepartmentRole, description="What a user may do in one department.")
 strawberry.enum(Mode, name="InterviewMode", description="How an interview is held.")

@@ -44,7 +44,10 @@ class Section:
 
 SECTIONS = (
     Section(
-        "applications", "id stage appliedAt source position { title } department: position { department { name } }"
+        "applications",
+        "id stage appliedAt source position { title } department: position { department { name } } decisions { verdict "
+        "state reason decidedAt effectiveAt decidedBy { externalId } considered { id } seen seenHash seenUntil }",
+        20,
     ),
     Section("interviews", f"{PLACE} department {{ name }} events(first: 100) {{ nodes {{ {EVENT} }} }}", 20),
     Section(
@@ -67,7 +70,8 @@ SECTIONS = (
 )
 PERSON = (
     "displayName status locale timeZone email phone attendance { interviews accepted attended acceptedNotAttended "
-    "noShows excused faults attendanceRate noShowRate }"
+    "noShows excused faults attendanceRate noShowRate } selfAssessment { takenAt sharedAt answers { answer text } "
+    "results { dimension value leaning } }"
 )
 MESSAGES = ("template", "state", "createdAt")
 

@@ -8,6 +8,7 @@ import strawberry
 
 from graph.fairness import BrakeReason
 from graph.visibility import OrganizationRole
+from schema.courses import Course
 from schema.fields import Connection, Node, field, page, where
 from schema.interviews import InterviewOrder, InterviewWhere
 from schema.links import (
@@ -46,6 +47,7 @@ class Organization(Node):
         "Since when the brake has scores and the label off; until switchScoring turns them on again, with a reason."
     )
     scoring_braked_because: list[BrakeReason] = field("Which limit of the score policy was passed then.")
+    courses: list[Course] = field("Courses that it suggests to people, in their order.")
     departments: list[DepartmentRef] = field("The departments directly under it, by name.")
     interviews: Connection[InterviewRef] = page(
         "Its interviews, as far as you see them.", InterviewOrder, where=where(InterviewWhere)

@@ -20,6 +20,7 @@ from schema import (
     candidates,
     checks,
     costs,
+    courses,
     decisions,
     departments,
     employments,
@@ -36,6 +37,7 @@ from schema import (
     rounds,
     score_policies,
     scores,
+    self_assessments,
     slots,
     telemetry,
     users,
@@ -60,7 +62,7 @@ from schema.users import User
 
 DOMAINS = (
     rights,
-    *(score_policies, scores),
+    *(score_policies, scores, self_assessments, courses),
     *(users, departments, positions, candidates, applications, interviews, findings),
     *(employments, goals, checks, work_calendars, costs, policies, candidate_links, slots, rescheduling),
     *(rounds, messages, webhooks),

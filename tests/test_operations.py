@@ -17,6 +17,7 @@ from graph.employments import NewEmployment
 from graph.events import verify
 from graph.goals import Goal
 from graph.interviews import Mode
+from graph.questionnaire import STATEMENTS
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact
 from graph.visibility import Claim, OrganizationRole
@@ -71,6 +72,9 @@ ALLOWED = {
     "recordImpactAssessment": HR,
     "approveScorePolicy": HR,
     "switchScoring": HR,
+    "setCourses": HR,
+    "takeSelfAssessment": set(),
+    "shareSelfAssessment": set(),
     "recordScore": STAFF,
     "recordTelemetry": RECORDERS,
     "recordEmployment": RECORDERS,
@@ -170,6 +174,9 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordImpactAssessment": {"policy": ids["policy"], "purpose": "New", "impact": "New", "measures": "New"},
         "approveScorePolicy": {"policy": ids["policy"]},
         "recordScore": {"candidate": ids["candidate"]},
+        "setCourses": {"organization": ids["organization"], "courses": []},
+        "takeSelfAssessment": {"answers": [3] * len(STATEMENTS)},
+        "shareSelfAssessment": {"shared": True},
         "switchScoring": {"organization": ids["organization"], "off": True, "reason": "New"},
         "recordTelemetry": {"interview": ids["interview"], **CLOSED},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
@@ -544,6 +551,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("splitCandidate", "marketing", *["CANDIDATES_SPLIT"] * 2, candidate=twin)
     known = Claim(uid(candidate), uid(application), verified=True)
     asked = await do("fileRequest", known, "REQUEST_FILED", kind="CORRECTION", text="My name is 范冰.")
+    await do("takeSelfAssessment", known, "SELF_ASSESSMENT_TAKEN", answers=[3] * len(STATEMENTS))
+    await do("shareSelfAssessment", known, "SELF_ASSESSMENT_SHARED", shared=True)
     answered = {"answer": "REFUSED", "reason": "It is right."}
     await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
@@ -568,6 +577,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("approveScorePolicy", "second", "SCORE_POLICY_APPROVED", policy=policy)
     await do("recordScore", "marketing", "SCORE_COMPUTED", candidate=candidate)
     await do("switchScoring", "hr", "SCORING_SWITCHED", off=True, **said)
+    course = {"dimension": "STABILITY", "title": "Staying", "url": "https://courses.example/1"}
+    await do("setCourses", "hr", "COURSES_SET", organization=organization, courses=[course])
     await do("setWorkCalendar", "hr", "WORK_CALENDAR_SET", department=marketing, **HOURS)
     hired = {"department": marketing, "candidate": {"displayName": "李雷"}, **JOB}
     employment = await do("recordEmployment", "integrator", "EMPLOYMENT_RECORDED", **hired)

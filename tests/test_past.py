@@ -63,9 +63,8 @@ async def test_as_of_now_is_todays_answer(ask: Ask) -> None:
     found = await ask(CANDIDATES, "hr@demo")
     assert len(found["candidates"]["nodes"]) > 10
     for node in found["candidates"]["nodes"]:
-        application = node["applications"]["nodes"][0]["id"]
-        own = Claim(uid(node["id"]), uid(application), verified=True)
-        for viewer in (*VIEWERS, own):
+        own = [Claim(uid(node["id"]), uid(each["id"]), verified=True) for each in node["applications"]["nodes"]]
+        for viewer in (*VIEWERS, *own):
             today = await ask(WHOLE, viewer, id=node["id"])
             assert await ask(WHOLE, viewer, id=node["id"], asOf=now) == today
 

@@ -16,6 +16,7 @@ from graph import goals, proofs, timers
 from graph.candidates import Person
 from graph.causes import Cause, TelemetryKind
 from graph.checks import CheckOutcome, NewCheck
+from graph.credit import Dimension
 from graph.decisions import Decide, Verdict
 from graph.due import RULES
 from graph.employments import Correction, NewEmployment
@@ -23,6 +24,7 @@ from graph.goals import Goal
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
+from graph.questionnaire import STATEMENTS
 from graph.rounds import Invitee
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
@@ -30,7 +32,7 @@ from graph.telemetry import Report
 from graph.timers import Timer, TimerKind
 from graph.timesheets import Fact
 from graph.traversal import SHAPES
-from graph.visibility import OrganizationRole
+from graph.visibility import Claim, OrganizationRole
 from graph.work_calendars import NewCalendar
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -79,7 +81,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Candidate": {
         "id displayName status statusLabel locale timeZone email phone applications interviews employments": HOME
         | {FILER},
-        "noShows findings attendance reminders possibleMatches score profile": HOME,
+        "noShows findings attendance reminders possibleMatches score profile selfAssessment courseSuggestions": HOME,
         "labels": HOME,
         "accesses accessGaps": WATCH,
         "requests sameAs": HOME,
@@ -135,7 +137,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "users": frozenset({ADMIN, AUDITOR}),
         "costPolicy": ALL - PROGRAMS,
         "webhooks": frozenset({ADMIN, AUDITOR, FILER}),
-        "attendancePolicy scoringOff scoringOffIn scoringOffFor": ALL,
+        "attendancePolicy courses scoringOff scoringOffIn scoringOffFor": ALL,
         # No mark of this company was ever taken back.
         "scoringBrakedAt scoringBrakedBecause": frozenset(),
         "scorePolicies": ALL - PROGRAMS,
@@ -219,6 +221,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
 MADE = {
     *("ScoreDimension", "ScoreBand", "CreditScore", "CreditFactor", "CreditEvidence", "CreditCounterfactual"),
     *("CandidateLabel", "LabelGround", "CandidateProfile", "ProfileDimension", "ProfileEvent"),
+    *("SelfAssessment", "SelfResult", "SelfAnswer", "Course", "CourseSuggestion"),
 }
 """What is made in Python of what stands in the table, and seen as that is."""
 
@@ -348,6 +351,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
         company.at(days=10)
         ids[f"at_{department}"] = await company.application(department, known)
 
+    await improving(ask, company, application)
     ids |= {"organization": hr.viewer.organization, "interviewer": interviewer, "recruiter": recruiter.viewer.id}
     query = """
     query Ids($application: ID!, $interview: ID!) {
@@ -396,6 +400,18 @@ async def invited(ask: Ask, company: Company) -> dict[str, str]:
     found = await ask(query, company.user("hr"), id=gid("InvitationRound", round))
     asked, refused = (uid(each["id"]) for each in found["node"]["answers"])
     return {"round": round, "asked": asked, "refused": refused, **await freed(company)}
+
+
+async def improving(ask: Ask, company: Company, application: str) -> None:
+    """Courses for every dimension, and the candidate's own answers, which they share."""
+    query = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", application))
+    claim = Claim(uid(found["application"]["candidate"]["id"]), application, verified=True)
+    await ask.do("takeSelfAssessment", claim, answers=[3] * len(STATEMENTS))
+    await ask.do("shareSelfAssessment", claim, shared=True)
+    listed = [{"dimension": each.value, "title": "On", "url": "https://courses.example"} for each in Dimension]
+    organization = gid("Organization", company.hr.viewer.organization)
+    await ask.do("setCourses", company.user("hr"), organization=organization, courses=listed)
 
 
 async def freed(company: Company) -> dict[str, str]:

@@ -16,6 +16,7 @@ from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.goals import Goal
 from graph.interviews import Response, Side
+from graph.questionnaire import STATEMENTS
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
@@ -32,7 +33,9 @@ TOLD_OF = Statement(
 )
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
-BY_CANDIDATES = frozenset({"requestReschedule", "fileRequest", "requestUpload", "disputeNoShow"})
+BY_CANDIDATES = frozenset(
+    {"takeSelfAssessment", "shareSelfAssessment", "requestReschedule", "fileRequest", "requestUpload", "disputeNoShow"}
+)
 """What only a candidate may do."""
 TIMES = {"startsAt": "2036-12-01T09:00:00Z", "endsAt": "2036-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
@@ -186,6 +189,17 @@ class Inputs:
         brake = {"brakeUpheld": 0.2, "brakeFalse": 0.2, "brakeLeast": 20, "brakeDays": 100}
         organization = gid("Organization", self.company.hr.viewer.organization)
         return {"organization": organization, "draft": {**draft, **numbers, **label, **brake}, "reason": "Fairer."}
+
+    async def takeSelfAssessment(self) -> dict[str, Any]:
+        return {"answers": [3] * len(STATEMENTS)}
+
+    async def shareSelfAssessment(self) -> dict[str, Any]:
+        return {"shared": True}
+
+    async def setCourses(self) -> dict[str, Any]:
+        organization = gid("Organization", self.company.hr.viewer.organization)
+        course = {"dimension": "STABILITY", "title": "Staying", "titleZh": "稳定", "url": "https://courses.example/1"}
+        return {"organization": organization, "courses": [course]}
 
     async def recordImpactAssessment(self) -> dict[str, Any]:
         policy = gid("ScorePolicy", await self.company.hr.score_policy())
