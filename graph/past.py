@@ -22,10 +22,17 @@ from graph.visibility import COUNTS, Level
 from graph.withholding import written_text
 
 
-def _last(of: LiteralString, types: LiteralString, told: LiteralString) -> LiteralString:
-    """What the last event of these types tells of the node that `of` leads to; null where there was none."""
+def _last(of: LiteralString, types: LiteralString, told: LiteralString, other: LiteralString = "") -> LiteralString:
+    """What the last event of these types, or of `other`, tells of the node that `of` leads to; null where there was
+    none."""
     return (
-        "head(COLLECT { MATCH " + of + "<-[:ABOUT]-(e:Event) WHERE e.type IN [" + types + "] AND e.recordedAt <= $asOf "
+        "head(COLLECT { MATCH "
+        + of
+        + "<-[:ABOUT]-(e:Event) WHERE (e.type IN ["
+        + types
+        + "]"
+        + other
+        + ") AND e.recordedAt <= $asOf "
         "RETURN " + told + " ORDER BY e.seq DESC LIMIT 1 })"
     )
 
@@ -62,12 +69,16 @@ ATTENDANCE: LiteralString = (
     "coalesce("
     + _last(
         "(this)",
-        "'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'ATTENDANCE_RECORDED'",
-        "CASE e.type WHEN 'INTERVIEW_RESCHEDULED' THEN 'RESCHEDULED' WHEN 'INTERVIEW_CANCELLED' THEN 'CANCELLED_BY_' + "
+        "'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'ATTENDANCE_RECORDED', 'SLOT_OFFER_LAPSED'",
+        "CASE WHEN e.type IN ['INTERVIEW_RESCHEDULED', 'RESCHEDULE_REQUESTED', 'SLOT_OFFER_LAPSED'] THEN 'RESCHEDULED' "
+        "WHEN e.type = 'INTERVIEW_CANCELLED' THEN 'CANCELLED_BY_' + "
         + _told("by", "split(this.attendance, '_BY_')[1]")
         + " ELSE "
         + _told("attendance", "this.attendance")
         + " END",
+        # Who asks in time and finds no time open lets go of the old one.
+        " OR (e.type = 'RESCHEDULE_REQUESTED' AND coalesce(e.payload CONTAINS '\"owedBy\":\"', "
+        "this.attendance = 'RESCHEDULED'))",
     )
     + ", 'PENDING')"
 )

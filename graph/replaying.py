@@ -106,8 +106,16 @@ def _invited(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
     }
 
 
-def _asked(to: Replay, id: str, _: Mapping[str, Any], at: datetime) -> None:
-    to.interviews[id].setdefault("asked_at", at)
+def _asked(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
+    asked = to.interviews[id].setdefault("asked_at", at)
+    if told.get("owedBy"):
+        # Asked in time with no time open: the old one is let go of.
+        to.interviews[id] |= {"attendance": "RESCHEDULED", "told_at": asked}
+
+
+def _let_go(to: Replay, id: str, _: Mapping[str, Any], __: datetime) -> None:
+    """A freed slot that was offered and not taken in time."""
+    to.interviews[id] |= {"attendance": "RESCHEDULED", "told_at": None}
 
 
 def _moved(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
@@ -200,6 +208,7 @@ _HANDLERS: Mapping[str, Handle] = {
     "INTERVIEW_RESCHEDULED": _moved,
     "INTERVIEW_CANCELLED": _cancelled,
     "RESCHEDULE_REQUESTED": _asked,
+    "SLOT_OFFER_LAPSED": _let_go,
     "RESPONSE_RECORDED": _answered,
     "ATTENDANCE_RECORDED": _attended,
     "NO_SHOW_REPORTED": _finding("SUSPECTED"),

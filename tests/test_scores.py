@@ -256,6 +256,19 @@ async def test_a_kept_score_is_recomputed_from_its_events(scored: Scored, ask: A
     assert found[0].kept != found[1].kept
 
 
+async def test_a_time_let_go_of_is_replayed(ask: Ask, scored: Scored) -> None:
+    """What was asked in time, with no time open, counts as communicated in time, and the events alone say so."""
+    application = await person(scored)
+    hr = scored.company.at(days=5)
+    ahead = await hr.interview(application, starts_at=hr.at + timedelta(days=9))
+    await scored.company.at(days=4).request(ahead)
+    shown = await scored.of(application)
+    assert [each["observations"] for each in shown["score"]["factors"] if each["dimension"] == "COMMUNICATION"] == [1]
+    await ask.do("recordScore", scored.company.user("hr"), candidate=shown["id"])
+    found = [each async for each in score_records.verify(ask.graph.client, uid(shown["id"]))]
+    assert [(each.fault, each.found is not None) for each in found] == [(None, True)]
+
+
 PROFILE = """profile {
   timeline { event occurredAt text en: text(locale: EN) }
   dimensions { dimension dimensionLabel observations counted text evidence { ids weight text } }
