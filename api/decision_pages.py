@@ -14,7 +14,7 @@ DECISIONS = """
 query CandidateDecisions($locale: Locale!) {
   organization { name nameZh timeZone }
   myRecord {
-    applications(first: 50) {
+    applications(first: 20) {
       nodes {
         position { title department { name nameZh } }
         decisions {

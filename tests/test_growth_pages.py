@@ -16,6 +16,7 @@ from graph.questionnaire import STATEMENTS
 from graph.writing import Graph
 from schema.decisions import screen_of
 from schema.execution import Answerer
+from schema.limits import measure, operations
 from seeds.makers import Maker
 from tests.conftest import NOW, Company, gid
 from tests.test_candidate_pages import HOME, Candidate, server
@@ -104,4 +105,6 @@ async def test_an_announced_rejection_comes_with_a_copy_and_rights(
 
 def test_the_pages_ask_what_the_schema_has(answerer: Answerer) -> None:
     for document in (growth_pages.GROWTH, growth_pages.TAKE, growth_pages.SHARE, decision_pages.DECISIONS):
-        assert not validate(answerer.schema, parse(document))
+        tree = parse(document)
+        assert not validate(answerer.schema, tree)
+        assert measure(answerer.schema, tree, operations(tree)[0], {"locale": "EN"})[1] == []
