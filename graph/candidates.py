@@ -631,6 +631,16 @@ ERASE_DECISIONS = Statement(
     row=Nothing,
     writes=True,
 )
+LIST_OFFERS = Statement(
+    "candidates.list_offers",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+      <-[:OFFERS]-(slot:FreedSlot {state: 'OFFERED'})
+    RETURN DISTINCT slot.id AS id ORDER BY id
+    """,
+    row=Found,
+)
+"""Freed slots that wait for an answer of theirs."""
 LIST_TICKETS = Statement(
     "candidates.list_tickets",
     "MATCH (ticket:UploadTicket {candidate: $id}) RETURN ticket.id AS id ORDER BY id",
@@ -740,6 +750,9 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     for ticket in await desk.tx.run(LIST_TICKETS, id=candidate):
         await timers.start(desk, TimerKind.SWEEP_UPLOAD, ticket.id, desk.act.now + timedelta(hours=1))
     await goals.erase(desk, candidate)
+    for slot in await desk.tx.run(LIST_OFFERS, id=candidate):
+        # Nobody waits any longer for an answer that cannot come: it goes to the next one.
+        await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
     await timesheets.erase(desk, candidate)
     await pools.forget(desk, candidate)
     return Written("Candidate", candidate)

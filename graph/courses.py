@@ -22,6 +22,8 @@ from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_
 
 MOST = 100
 """Courses of one Organization."""
+SUGGESTED = 20
+"""Suggestions for one person."""
 TITLE, URL = 200, 2_000
 """Characters that a title and an address may have."""
 
@@ -58,12 +60,13 @@ def _suggested(values: Sequence[Any]) -> list[dict[str, Any]]:
         return []
     _, _, score = found
     low = [each for each in score.factors if each.raw is not None and each.raw < exact(each.weighing.prior)]
-    return [
+    found = [
         {**_told(course), "text": _why(factor.dimension)}
         for factor in low
         for course in courses
         if course["dimension"] == factor.dimension.value
     ]
+    return found[:SUGGESTED]
 
 
 def _why(dimension: Dimension) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
-from graph.traversal import Derived, Form, Many, One, Prop, Shape
+from graph.traversal import Derived, Form, Look, Many, One, Prop, Shape
 from graph.visibility import COUNTS, Level
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -83,6 +83,7 @@ DECISION = Shape(
         "seenHash": Prop(),
         "seenUntil": Prop(form=Form.INSTANT),
     },
+    looked={"seen": Look.DECISION},
 )
 
 

@@ -656,7 +656,6 @@ async def take_back(
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):
         for user in await who_looked(desk, finding):
             await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id, **subject.told(desk))
-            await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id)
         await timers.start_brake(desk)
 
 

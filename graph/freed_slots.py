@@ -100,6 +100,15 @@ OF_INTERVIEW = Statement(
     "MATCH (slot:FreedSlot)-[:FREED_BY]->(:Interview {id: $interview}) RETURN slot.id AS id LIMIT 1",
     row=Found,
 )
+ERASED = Statement(
+    "freed_slots.erased",
+    """
+    MATCH (candidate:Candidate {status: 'ERASED'})-[:SUBMITTED]->(:Application)
+      -[:HAS_INTERVIEW]->(:Interview {id: $interview})
+    RETURN candidate.id AS id
+    """,
+    row=Found,
+)
 CREATE = Statement(
     "freed_slots.create",
     """
@@ -228,12 +237,14 @@ async def pass_on(desk: Desk, timer: Timer) -> None:
     if offered is None:
         return
     pending = offered.attendance == interviews.Attendance.PENDING.value
-    if offered.response == Response.ACCEPTED.value and (pending or offered.attendance not in CANCELLED):
+    gone = await desk.tx.one(ERASED, interview=offered.id) is not None
+    taken = offered.response == Response.ACCEPTED.value and (pending or offered.attendance not in CANCELLED)
+    if taken and not gone:
         await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.TAKEN.value, turn=slot.turn)
         await interviews.record(desk, EventType.SLOT_TAKEN, offered.id, slot=slot.id)
         await messages.tell_department(desk, Template.SLOT_TAKEN, slot.department, offered.id)
         return
-    declined = offered.response == Response.DECLINED.value or not pending
+    declined = gone or offered.response == Response.DECLINED.value or not pending
     if not declined and slot.lapses_at is not None and desk.act.now < slot.lapses_at:
         await timers.start(desk, TimerKind.PASS_SLOT, slot.id, slot.lapses_at)
         return

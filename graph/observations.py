@@ -111,6 +111,15 @@ class Facts:
     tasks: tuple[TaskFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
 
+    def with_those(self, of: Facts) -> Facts:
+        """All that is told of one person by two records that are merged."""
+        return Facts(
+            (*self.interviews, *of.interviews),
+            (*self.employments, *of.employments),
+            (*self.tasks, *of.tasks),
+            (*self.checks, *of.checks),
+        )
+
 
 def observe(policy: CreditPolicy, facts: Facts, now: datetime) -> list[Observation]:
     """Every observation that the facts hold, those that weigh nothing included."""

@@ -82,37 +82,45 @@ ATTENDANCE: LiteralString = (
     )
     + ", 'PENDING')"
 )
+_STEPS: tuple[tuple[LiteralString, LiteralString], ...] = (
+    ("NO_SHOW_REPORTED", "SUSPECTED"),
+    ("RESUME_CHECKED", "SUSPECTED"),
+    ("NOTICE_RECORDED", "NOTICE_SENT"),
+    ("NO_SHOW_CONFIRMED", "FINAL"),
+    ("MISMATCH_CONFIRMED", "FINAL"),
+    ("DISPUTE_REJECTED", "FINAL"),
+    ("NO_SHOW_EXCUSED", "EXCUSED"),
+    ("MISMATCH_EXCUSED", "EXCUSED"),
+    ("NO_SHOW_DISPUTED", "DISPUTED"),
+    ("MISMATCH_DISPUTED", "DISPUTED"),
+    ("NO_SHOW_VOIDED", "VOID"),
+    ("MISMATCH_VOIDED", "VOID"),
+    ("DISPUTE_UPHELD", "VOID"),
+)
+"""What events make of a finding."""
 STATE: LiteralString = (
     "coalesce(CASE "
-    + _last(
-        "(this)-[:FINDS]->(:Interview)",
-        "'NO_SHOW_REPORTED', 'NOTICE_RECORDED', 'NO_SHOW_CONFIRMED', 'NO_SHOW_EXCUSED', 'NO_SHOW_VOIDED', "
-        "'NO_SHOW_DISPUTED', 'DISPUTE_UPHELD', 'DISPUTE_REJECTED'",
-        "e.type",
-    ).replace("e.recordedAt <=", "e.payload CONTAINS this.id AND e.recordedAt <=")
-    + " WHEN 'NO_SHOW_REPORTED' THEN 'SUSPECTED' WHEN 'NOTICE_RECORDED' THEN 'NOTICE_SENT' "
-    "WHEN 'NO_SHOW_CONFIRMED' THEN 'FINAL' WHEN 'DISPUTE_REJECTED' THEN 'FINAL' WHEN 'NO_SHOW_EXCUSED' THEN 'EXCUSED' "
-    "WHEN 'NO_SHOW_DISPUTED' THEN 'DISPUTED' WHEN 'NO_SHOW_VOIDED' THEN 'VOID' WHEN 'DISPUTE_UPHELD' THEN 'VOID' END, "
-    "this.state)"
+    + _last("(this)-[:FINDS]->()", "'" + "', '".join(event for event, _ in _STEPS) + "'", "e.type").replace(
+        "e.recordedAt <=", "e.payload CONTAINS this.id AND e.recordedAt <="
+    )
+    + "".join(" WHEN '" + event + "' THEN '" + state + "'" for event, state in _STEPS)
+    + " END, this.state)"
 )
-"""An interview may have had several findings: a finding's own events name it."""
+"""An interview, or a check, may have had several findings: a finding's own events name it."""
 DECIDED: LiteralString = "(this.decidedAt <= $asOf OR this.voidedAt <= $asOf)"
-_RESTRICTED_SINCE: LiteralString = (
-    "(this.restricted IS NOT NULL AND EXISTS { (this)-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
-    "<-[:SUBMITTED]-(c:Candidate)<-[:ABOUT]-(e:Event) "
-    "WHERE e.type IN ['CANDIDATE_RESTRICTED', 'CANDIDATE_ERASED'] AND e.recordedAt > $asOf })"
-)
 _FINAL: LiteralString = (
     "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
 )
 STANDS: LiteralString = (
-    "this.suspectedAt <= $asOf AND (this.expiresAt IS NULL OR this.expiresAt > $now OR this.expiresAt <= $asOf) "
+    "this.suspectedAt <= $asOf AND (this.restricted IS NULL OR $asOf >= $now) "
+    "AND (this.expiresAt IS NULL OR this.expiresAt > $now OR this.expiresAt <= $asOf) "
     "AND CASE this.state WHEN 'VOID' THEN this.voidedAt <= $asOf WHEN 'DISPUTED' THEN this.disputedAt <= $asOf "
-    "ELSE true END AND ($verified OR EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) "
-    "WHERE d.id IN $own } OR (" + _FINAL + ")) AND NOT " + _RESTRICTED_SINCE
+    "ELSE true END AND ($verified OR (" + _FINAL + ") OR EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->"
+    "(d:Department) WHERE d.id IN $own })"
 )
-"""A finding that was there then and has not fallen since: what is void or contested now was so then. Others than the
-department itself are told of one from when it was final. By what the node keeps of when each step was taken."""
+"""A finding that was there then and has not fallen since: what is void or contested now was so then, and what is
+restricted now is told as of now alone. Others than the department itself are told of one from when it was final. By
+what the node keeps of when each step was taken."""
 COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND " + _FINAL
 """A no-show that counted then and counts now."""
 _VOID: LiteralString = "coalesce(this.voidedAt <= $asOf, false)"
@@ -181,7 +189,7 @@ PAST_CANDIDATE = _past(
             _of(STANDS),
             {
                 "states": STATE + " IN $value AND ($verified OR "
-                "EXISTS { (this)-[:FINDS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
+                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
             },
         ),
     },
@@ -208,7 +216,7 @@ PAST_APPLICATION = _past(
         "candidate": _to(APPLICATION, "candidate", "PastCandidate"),
         "interviews": _page(APPLICATION, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
     },
-    ("openSlots", "reminders", "links", "decisions"),
+    ("openSlots", "reminders", "links", "decisions", "resumeChecks"),
 )
 PAST_INTERVIEW = _past(
     INTERVIEW,
@@ -256,7 +264,7 @@ PAST_FINDING = _past(
         "disputeReason": Prop(_since("rejectedAt", "disputeReason")),
         "reason": written_text(_decided("reason")),
         "statement": Prop(
-            "CASE WHEN EXISTS { (this)-[:FINDS]->(:Interview)<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
+            "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
             "AND e.recordedAt <= $asOf } THEN this.statement END"
         ),
         "daysLeft": replace(DAYS_LEFT, inputs=("toString(" + _decided("expiresAt") + ")", "toString($now)")),
@@ -265,5 +273,5 @@ PAST_FINDING = _past(
         "interview": _to(FINDING, "interview", "PastInterview"),
         "basedOn": _to(FINDING, "basedOn", "Event", "that.recordedAt <= $asOf"),
     },
-    ("lastSeq", "proofs"),
+    ("lastSeq", "resumeCheck", "proofs"),
 )

@@ -25,7 +25,7 @@ DETAILS = ("attendance", "response", "outcome", "stage")
 """What of an event's payload is said with it, where there are words for it."""
 
 EVENTS: LiteralString = (
-    "[(this)<-[:ABOUT]-(e:Event) WHERE ($verified OR "
+    "[(this)-[:SAME_AS*0..1]-(:Candidate)<-[:ABOUT]-(e:Event) WHERE ($verified OR "
     + EVENT_OWN.replace("this", "e")
     + """) | [e.id, e.type, toString(e.occurredAt), e.payload,
       head([(e)-[:ABOUT]->(i:Interview)-[:HELD_BY]->(held:Department) | [i.mode, held.nameZh, held.name]])]]"""

@@ -54,6 +54,7 @@ ACCESS = Shape(
         "purpose": Prop(see=Level.ALL),
         "purposeLabel": label("this.purpose", see=Level.ALL),
         "finding": One("Finding", ("(this)-[:SAW]->(that:Finding)",)),
+        "decision": One("Decision", ("(this)-[:SAW]->(that:Decision)",)),
     },
 )
 ACCESS_GAP = Shape(
@@ -127,6 +128,17 @@ RECORD_CHECKS = Statement(
     writes=True,
 )
 """What is verified is nothing that was found against anybody: a look at it leaves none."""
+RECORD_SCREENS = Statement(
+    "receipts.record_screens",
+    """
+    UNWIND $rows AS row
+    MATCH (decision:Decision {id: row[1]})-[:DECIDES]->(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    """
+    + _RECEIPT
+    + "MERGE (access)-[:SAW]->(decision)",
+    row=Nothing,
+    writes=True,
+)
 RECORD_COUNTS = Statement(
     "receipts.record_counts",
     "UNWIND $rows AS row MATCH (candidate:Candidate {id: row[1]})" + _RECEIPT,
@@ -182,6 +194,7 @@ _KINDS: tuple[tuple[Statement[Nothing], Callable[[Looks], set[str]]], ...] = (
     (RECORD_OUTCOMES, lambda looks: looks.interviews),
     (RECORD_CHECKS, lambda looks: looks.checks),
     (RECORD_COUNTS, lambda looks: looks.candidates),
+    (RECORD_SCREENS, lambda looks: looks.decisions),
 )
 
 

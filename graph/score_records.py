@@ -42,6 +42,7 @@ class ReadRow:
     employments: list[Any]
     results: list[Any]
     checks: list[Any]
+    other: str | None
 
     @property
     def values(self) -> Sequence[Any]:
@@ -69,7 +70,7 @@ READ = Statement(
     + RESULTS
     + " AS results, "
     + CHECKS
-    + " AS checks",
+    + " AS checks, head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
     row=ReadRow,
 )
 
@@ -93,8 +94,7 @@ async def keep(desk: Desk, candidate: str) -> Refusal | None:
     found = await desk.tx.one(READ, **place)
     if found is None or not any(viewer.owns(department) for department in found.departments):
         return absent
-    await desk.lock_candidate(candidate)
-    found = await desk.tx.one(READ, **place)
+    found, together = await _locked(desk, candidate, found)
     made = absent if found is None else scored(found.values)
     if isinstance(made, Refusal):
         return made
@@ -109,8 +109,20 @@ async def keep(desk: Desk, candidate: str) -> Refusal | None:
         subjects=subjects(counted),
         ends={seen.finding.removeprefix("Finding:"): seen.until for seen in counted if seen.finding and seen.until},
         score=score.bytes().decode(),
+        beside=together,
     )
     return None
+
+
+async def _locked(desk: Desk, candidate: str, found: ReadRow | None) -> tuple[ReadRow | None, list[Any] | None]:
+    """The columns once nobody can change them; and of a record that is merged with it, id and last seq."""
+    while True:
+        other = found and found.other
+        together = await desk.lock_candidate(other) if other else None
+        await desk.lock_candidate(candidate)
+        found = await desk.tx.one(READ, **{**desk.act.viewer.at(desk.act.now), "id": candidate})
+        if found is None or found.other == other:
+            return found, [together.id, together.seq] if together else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +144,31 @@ class Kept:
         return None if self.found == self.kept else f"{where}: recomputed from the events it is another"
 
 
+def beside(of: StoredEvent) -> tuple[str, int] | None:
+    """The other record of the person, as it was when a score was kept: its id and the seq of its last event."""
+    told = json.loads(of.payload).get("beside") if of.payload else None
+    return (told[0], told[1]) if told else None
+
+
 def recomputed(
-    policies: Mapping[int, CreditPolicy], candidate: str, events: Sequence[StoredEvent], of: StoredEvent
+    policies: Mapping[int, CreditPolicy],
+    candidate: str,
+    events: Sequence[StoredEvent],
+    of: StoredEvent,
+    others: Sequence[StoredEvent] = (),
 ) -> Kept | None:
-    """The score of an event, recomputed from those before it; null where an erasure took what it said."""
+    """The score of an event, recomputed from those before it, and from `others` of a record that was merged with it;
+    null where an erasure took what it said."""
     if of.payload is None:
         return None
     told = json.loads(of.payload)
     policy = policies[told["policyVersion"]]
     try:
         facts = replayed(candidate, (event for event in events if event.seq < of.seq), told["ends"])
+        if (known := beside(of)) is not None:
+            facts = facts.with_those(
+                replayed(known[0], (event for event in others if event.seq <= known[1]), told["ends"])
+            )
     except Erased:
         return Kept(candidate, of.seq, of.occurred_at, told["score"], None)
     mine = set(told["subjects"])
@@ -188,6 +215,8 @@ async def verify(client: Client, only: str | None = None) -> AsyncIterator[Kept]
         for id, events in chains.items():
             for event in events:
                 if event.type == EventType.SCORE_COMPUTED.value:
-                    kept = recomputed(policies.get(homes[id], {}), id, events, event)
+                    known = beside(event)
+                    others = await client.read(LIST_CANDIDATE_EVENTS, heads=[known[0]]) if known else []
+                    kept = recomputed(policies.get(homes[id], {}), id, events, event, others)
                     if kept is not None:
                         yield kept

@@ -1,8 +1,9 @@
 """Scores and the label of a candidate, computed on reading, from what the viewer's own departments hold.
 
 A score is person-level data: whoever reads one reads it from the records that are their own to the last, and the
-candidate, code given, from all of theirs. A sibling's no-show is told by a reminder, with its date; it feeds no score
-of a department that may not see what stands beside it. The label's no-show may be a sibling's, where it is visible.
+candidate, code given, from all of theirs; two records that are merged are read as one. A sibling's no-show is told by
+a reminder, with its date; it feeds no score of a department that may not see what stands beside it. The label's no-show
+may be a sibling's, where it is visible.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ ROLE: LiteralString = (
     "CASE WHEN $auditor THEN 'AUDITOR' WHEN $admin THEN 'HR_ADMIN' WHEN $staff THEN 'MEMBER' ELSE 'CANDIDATE' END"
 )
 INTERVIEWS: LiteralString = (
-    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)-[:HELD_BY]->(d:Department) WHERE "
+    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
+    "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ | [i.id, i.mode, i.response, i.attendance, toString(i.startsAt), toString(i.endsAt),
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
@@ -96,7 +98,8 @@ INTERVIEWS: LiteralString = (
         [toString(e.occurredAt), e.type, e.payload]]]]"""
 )
 EMPLOYMENTS: LiteralString = (
-    "COLLECT { MATCH (this)-[:EMPLOYED_AS]->(j:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE "
+    "COLLECT { MATCH (this)-[:SAME_AS*0..1]-(:Candidate)-[:EMPLOYED_AS]->(j:Employment)"
+    "-[:EMPLOYED_IN]->(d:Department) WHERE "
     + _MINE
     + """ AND j.startedOn IS NOT NULL
       OPTIONAL MATCH (j)-[:HAS_ATTENDANCE]->(kept:AttendanceRecord) WHERE """
@@ -112,20 +115,23 @@ EMPLOYMENTS: LiteralString = (
 )
 """A row for each month of each employment."""
 RESULTS: LiteralString = (
-    "[(this)-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) WHERE t.share IS NOT NULL "
+    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) "
+    "WHERE t.share IS NOT NULL "
     "AND NOT EXISTS { (t)<-[:CORRECTS]-(:TaskResult) } "
     "AND EXISTS { (j)-[:EMPLOYED_IN]->(d:Department) WHERE " + _MINE + " } | [t.id, t.dueOn, t.share]]"
 )
 """What came of each goal, as far as it is told."""
 CHECKS: LiteralString = (
-    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(i:ResumeCheck)-[:HELD_BY]->(d:Department) WHERE "
+    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(i:ResumeCheck)"
+    "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ AND i.outcome IS NOT NULL AND NOT EXISTS { (i)<-[:CORRECTS]-(:ResumeCheck) } | [i.id, i.checkedOn, i.outcome,
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
 )
 NEAR_BY: LiteralString = (
-    "[(this)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)<-[:FINDS]-(f:Finding) WHERE $staff AND "
+    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
+    "<-[:FINDS]-(f:Finding) WHERE $staff AND "
     + COUNTS.replace("this.", "f.")
     + """ AND EXISTS { (i)-[:HELD_BY]->(d:Department) WHERE d.id IN $near AND NOT d.id IN $own }
       | [f.id, toString(f.occurredAt), toString(f.expiresAt)]]"""

@@ -213,20 +213,23 @@ class Look(Enum):
     INTERVIEW = "INTERVIEW"
     CHECK = "CHECK"
     CANDIDATE = "CANDIDATE"
+    DECISION = "DECISION"
 
 
 @dataclass(slots=True)
 class Looks:
     """What an answer shows of what was found about people: ids of findings, of interviews with their outcome, of
-    checks of résumés, and of candidates with a count."""
+    checks of résumés, of candidates with a count, and of decisions with what was on the screen."""
 
     findings: set[str] = field(default_factory=set[str])
     interviews: set[str] = field(default_factory=set[str])
     checks: set[str] = field(default_factory=set[str])
     candidates: set[str] = field(default_factory=set[str])
+    decisions: set[str] = field(default_factory=set[str])
 
     def __len__(self) -> int:
-        return len(self.findings) + len(self.interviews) + len(self.checks) + len(self.candidates)
+        kinds = (self.findings, self.interviews, self.checks, self.candidates, self.decisions)
+        return sum(map(len, kinds))
 
     def of(self, look: Look) -> set[str]:
         match look:
@@ -238,6 +241,8 @@ class Looks:
                 return self.checks
             case Look.CANDIDATE:
                 return self.candidates
+            case Look.DECISION:
+                return self.decisions
 
 
 @dataclass(frozen=True, slots=True)

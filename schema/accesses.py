@@ -8,7 +8,7 @@ import strawberry
 
 from graph.receipts import Purpose
 from schema.fields import Node, field, labelled
-from schema.links import FindingRef
+from schema.links import DecisionRef, FindingRef
 from schema.scalars import DateTime
 
 
@@ -35,6 +35,7 @@ class Access(Node):
     purpose: Purpose = field("For what, as the header Turnout-Purpose said.")
     purpose_label: str = labelled("The purpose in words.")
     finding: FindingRef | None = field("What was looked at; null for a count alone.")
+    decision: DecisionRef | None = field("The decision, where what was on the screen then was read.")
 
 
 @strawberry.type(

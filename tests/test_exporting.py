@@ -19,6 +19,7 @@ import pytest
 
 import graph.client
 from api.keeping import new_file, opened, read_through, restored, write_graph
+from graph import score_records
 from graph.candidates import Person
 from graph.client import EngineUnavailable
 from graph.events import verify
@@ -29,11 +30,11 @@ from graph.restoring import NotRestored, Restore, is_unfinished
 from graph.sealing import Sealer
 from graph.secrets import Secrets
 from graph.statements import Statement
-from graph.visibility import FIND_VIEWER
+from graph.visibility import FIND_VIEWER, OrganizationRole
 from graph.writing import Graph, random_id
 from schema.execution import Answerer
 from seeds import demo
-from seeds.makers import Refused
+from seeds.makers import Refused, maker
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.databases import Database, Databases
 
@@ -51,6 +52,16 @@ COMPANY = """
 { organization { name departments { name } users { nodes { externalId organizationRole } } }
   candidates(first: 100) { totalCount nodes { displayName status email possibleMatches { id } } } }
 """
+SCORES = """
+{ candidates(first: 100) { nodes { id
+  score {
+    status points band inputsHash factors { dimension rawValue value points evidence { ids weight fadesOn } }
+    counterfactuals { finding change points }
+  }
+  labels { name expiresOn grounds { ids } }
+} } }
+"""
+"""Reckoned anew by each engine from what it holds, to the last digit."""
 
 
 async def canonical(database: Database) -> list[bytes]:
@@ -72,7 +83,22 @@ async def bring(database: Database, path: Path, before: Callable[[], Awaitable[N
 async def answers(moved: Graph, answerer: Answerer) -> list[Any]:
     ask = Ask(moved, answerer)
     technology = await ask(INBOX, "recruiter@technology.demo", id=gid("Application", demo.main_application_id()))
-    return [technology, await ask(COMPANY, "hr@demo"), await ask(COMPANY, "auditor@demo")]
+    kept = [each async for each in score_records.verify(moved.client)]
+    assert [(each.fault, each.found) for each in kept] == [(None, each.kept) for each in kept]
+    scores = [each.kept for each in kept], await ask(SCORES, "hr@demo")
+    return [technology, await ask(COMPANY, "hr@demo"), await ask(COMPANY, "auditor@demo"), scores]
+
+
+async def scoring(graph: Graph, answerer: Answerer) -> None:
+    """A score policy in force, and a score of everybody in the demo, kept."""
+    hr = await maker(graph, "hr@demo", at=NOW)
+    policy = await hr.score_policy()
+    await hr.impact_assessment(policy)
+    await hr.user("second@demo", OrganizationRole.HR_ADMIN)
+    await (await maker(graph, "second@demo", at=NOW)).approval(policy)
+    ask = Ask(graph, answerer)
+    for node in (await ask(SCORES, "hr@demo"))["candidates"]["nodes"]:
+        await ask.do("recordScore", "hr@demo", candidate=node["id"])
 
 
 async def test_an_export_moves_a_graph_between_the_engines(
@@ -81,6 +107,7 @@ async def test_an_export_moves_a_graph_between_the_engines(
     first, second, third = await databases.embedded(), await databases.tested(), await databases.embedded()
     keys = tmp_path / "keys"
     await demo.sow(first.graph(SECRETS, keys), now=NOW)
+    await scoring(first.graph(SECRETS, keys), answerer)
     await save(first, tmp_path / "there.jsonl")
     await bring(second, tmp_path / "there.jsonl")
     await save(second, tmp_path / "back.jsonl")

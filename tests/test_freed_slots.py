@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.interviews import Side
 from graph.timers import TimerKind
-from tests.conftest import NOW, Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import refused
 from tests.test_decisions import WHO, due
 
@@ -94,3 +94,21 @@ async def test_only_a_lost_interview_has_a_slot(ask: Ask, company: Company) -> N
     ask.now = NOW + timedelta(days=6)
     late = await ask.do("offerFreedSlot", viewer, interview=interview)
     assert late == refused("offerFreedSlot", "INTERVIEW_OVER", "interview")
+
+
+async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Company) -> None:
+    """At once, and not only when the time for an answer has passed; one who accepted and is erased gives it back."""
+    interview, people = await lost(ask, company, "first", "second", "third", "fourth")
+    viewer = company.user("technology")
+    slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    await company.at(days=0).erase(uid(people[0]))
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], len(slot["offers"]), slot["waiting"]) == ("OFFERED", 2, 2)
+    await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="ACCEPTED")
+    await company.at(days=0).erase(uid(people[2]))
+    await company.at(days=0).erase(uid(people[1]))
+    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], len(slot["offers"])) == ("OFFERED", 3)
+    assert slot["offers"][2]["candidate"]["displayName"] == "fourth"

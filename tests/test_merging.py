@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from graph import score_records
 from graph.events import verify
 from graph.visibility import Claim
 from tests.conftest import Ask, Company, gid, uid
 from tests.ledger import refused
+from tests.test_scores import SCORE, Scored, enabled
 
 RECORD = """
 query Record($id: ID!) { candidate(id: $id) {
@@ -121,3 +123,27 @@ async def test_an_erasure_takes_both_records(ask: Ask, company: Company, pair: P
         seen = (await ask(query, company.user("hr"), id=candidate))["candidate"]
         assert seen == {"status": "ERASED", "displayName": None}
     assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_profile_and_score_are_read_across_a_merge(ask: Ask, company: Company, pair: Pair) -> None:
+    """And a kept one recomputes from both chains; after the split, each record is reckoned alone again."""
+    await enabled(company)
+    scored = Scored(company, ask)
+    for days in (30, 20, 10):
+        await scored.attended(pair.filed, days=days)
+    selection = f"{SCORE} profile {{ timeline {{ event }} dimensions {{ observations }} }}"
+    alone = await scored.of(pair.filed, "hr", selection)
+    assert alone["score"]["observations"] == 3
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    together = [await scored.of(application, "hr", selection) for application in (pair.filed, pair.missed)]
+    assert [each["score"]["observations"] for each in together] == [4, 4]
+    assert together[0]["score"] == together[1]["score"]
+    assert together[0]["score"]["points"] < alone["score"]["points"]
+    assert len(together[0]["profile"]["timeline"]) > len(alone["profile"]["timeline"]) + 5
+    for id in (pair.first, pair.second):
+        await ask.do("recordScore", company.user("hr"), candidate=id)
+    await ask.do("splitCandidate", company.user("hr"), candidate=pair.second)
+    assert (await scored.of(pair.filed, "hr", selection))["score"] == alone["score"]
+    for id in (pair.first, pair.second):
+        found = [each async for each in score_records.verify(ask.graph.client, uid(id))]
+        assert [(each.fault, each.found is not None) for each in found] == [(None, True)]

@@ -154,4 +154,4 @@ def test_lists_are_short_or_pages() -> None:
     candidate = SCHEMA.get_type("Candidate")
     assert isinstance(candidate, GraphQLObjectType)
     lists = {name for name, each in candidate.fields.items() if is_list_type(getattr(each.type, "of_type", each.type))}
-    assert lists == {"reminders", "possibleMatches", "labels"}
+    assert lists == {"reminders", "possibleMatches", "labels", "courseSuggestions"}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph.client import EngineUnavailable
+from graph.decisions import Decide, Verdict
 from graph.receipts import BEGIN_RUN, Purpose, Receipts
 from graph.visibility import Claim
 from graph.writing import Graph, random_id
@@ -237,3 +238,19 @@ async def test_the_header_says_for_what(
     ]
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["extensions"]["code"] == "BAD_PURPOSE"
+
+
+async def test_whoever_reads_a_frozen_screen_leaves_a_receipt(
+    ask: Ask, company: Company, case: Case, receipts: Receipts
+) -> None:
+    """Who may read it: HR_ADMIN; a recruiter who did not decide sees none, and the candidate looks at their own."""
+    hr = company.at(hours=1)
+    decided = gid("Decision", await hr.decide(Decide(uid(case.application), Verdict.HOLD, "Later."), "{}"))
+    read = "query D($id: ID!) { node(id: $id) { ... on Decision { seen } } }"
+    assert (await look(ask, receipts, company.user("technology"), read, id=decided))["node"] == {"seen": None}
+    assert (await look(ask, receipts, case.link, read, id=decided))["node"] == {"seen": "{}"}
+    query = "query L($id: ID!) { candidate(id: $id) { accesses { nodes { who decision { id } finding { id } } } } }"
+    assert (await ask(query, company.user("hr"), id=case.candidate))["candidate"]["accesses"]["nodes"] == []
+    assert (await look(ask, receipts, company.user("hr"), read, id=decided))["node"] == {"seen": "{}"}
+    (found,) = (await ask(query, company.user("hr"), id=case.candidate))["candidate"]["accesses"]["nodes"]
+    assert found == {"who": company.user("hr"), "decision": {"id": decided}, "finding": None}

@@ -137,7 +137,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "users": frozenset({ADMIN, AUDITOR}),
         "costPolicy": ALL - PROGRAMS,
         "webhooks": frozenset({ADMIN, AUDITOR, FILER}),
-        "attendancePolicy courses scoringOff scoringOffIn scoringOffFor": ALL,
+        "attendancePolicy scoringOff scoringOffIn scoringOffFor": ALL,
+        "courses": ALL - PROGRAMS,
         # No mark of this company was ever taken back.
         "scoringBrakedAt scoringBrakedBecause": frozenset(),
         "scorePolicies": ALL - PROGRAMS,
@@ -170,7 +171,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "RightsRequest": {
         "id kind kindLabel state stateLabel text filedAt dueAt answeredAt reason answeredBy candidate": HOME,
     },
-    "Access": {"id at who role departments purpose purposeLabel finding": WATCH},
+    "Access": {"id at who role departments purpose purposeLabel finding": WATCH, "decision": frozenset()},
     "AccessGap": {"id since until": WATCH},
     "Decision": {
         "id verdict verdictLabel state stateLabel reason followedAdvice decidedAt effectiveAt decidedBy application "
