@@ -71,10 +71,9 @@ async def home(visit: Visit) -> Response:
     id = to_global("Application", visit.link.application)
     data = await visit.ask(HOME, application=id, locale=visit.locale.value)
     interviews = data["application"]["interviews"]["nodes"]
-    now = visit.now.isoformat()
     ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
     past = [each for each in interviews if each not in ahead]
-    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past, now=now)
+    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past)
 
 
 def _until(interview: Mapping[str, Any]) -> datetime:

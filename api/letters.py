@@ -199,11 +199,11 @@ TEXTS: Mapping[Template, Both] = {
         _checked(
             (
                 "关于未到面的告知",
-                "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
+                "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
             ),
             (
                 "关于简历核查的告知",
-                "对您投递时所附简历的一项核查与简历内容不符。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }} 前{% else %}规定期限内{% endif %}通过您的页面答复。核查了什么、如何核查以及结果见您的页面。最终由专人决定；其他部门看不到该记录。",
+                "对您投递时所附简历的一项核查与简历内容不符。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复。核查了什么、如何核查以及结果见您的页面。最终由专人决定；其他部门看不到该记录。",
             ),
         ),
         _checked(
@@ -243,11 +243,11 @@ TEXTS: Mapping[Template, Both] = {
         _checked(
             (
                 "未到面认定结果",
-                "关于以下面试的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+                "关于以下面试的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出申诉；提出后该记录立即停止使用，直到申诉处理完毕。",
             ),
             (
                 "简历核查认定结果",
-                "关于您简历核查的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出异议；提出后该记录立即停止使用，直到异议处理完毕。",
+                "关于您简历核查的认定已作出，内容、理由和有效期见您的页面。如不同意，您可以在页面上提出申诉；提出后该记录立即停止使用，直到申诉处理完毕。",
             ),
         ),
         _checked(
@@ -292,12 +292,12 @@ TEXTS: Mapping[Template, Both] = {
     Template.DISPUTE_RECEIVED: _candidate(
         _either(
             (
-                "已收到您的异议",
-                "我们已收到您的异议。该记录已立即停止使用，将由另一名人员{% if due %}在 {{ due }} 前{% endif %}处理；逾期未处理的，视为异议成立。",
+                "已收到您的申诉",
+                "我们已收到您的申诉。该记录已立即停止使用，将由另一名人员{% if due %}在 {{ due }}前{% endif %}处理；逾期未处理的，视为申诉成立。",
             ),
             (
-                "候选人提出异议",
-                f"{ABOUT_ZH}\n候选人对认定提出异议，请由未参与原决定的人员{{% if due %}}在 {{{{ due }}}} 前{{% endif %}}处理；逾期视为成立。",
+                "候选人提出申诉",
+                f"{ABOUT_ZH}\n候选人对认定提出申诉，请由未参与原决定的人员{{% if due %}}在 {{{{ due }}}}前{{% endif %}}处理；逾期视为成立。",
             ),
         ),
         _either(
@@ -312,11 +312,11 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.DISPUTE_UPHELD: _candidate(
-        ("异议成立", "您的异议成立，相关记录已撤销，查看过该记录的人员会收到通知。"),
+        ("申诉成立", "您的申诉成立，相关记录已撤销，查看过该记录的人员会收到通知。"),
         ("Your dispute is upheld", "The record was voided, and everyone who had looked at it is told."),
     ),
     Template.DISPUTE_REJECTED: _candidate(
-        ("异议处理结果", "您的异议未获支持，理由见您的页面。"),
+        ("申诉处理结果", "您的申诉未获支持，理由见您的页面。"),
         ("Your dispute was decided", "Your dispute was not upheld; your page tells why."),
     ),
     Template.MARK_WITHDRAWN: _candidate(
@@ -340,7 +340,7 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.REQUEST_RECEIVED: _candidate(
         _either(
-            ("已收到您的请求", "我们已收到您关于个人信息的请求{% if due %}，将在 {{ due }} 前答复{% endif %}。"),
+            ("已收到您的请求", "我们已收到您关于个人信息的请求{% if due %}，将在 {{ due }}前答复{% endif %}。"),
             ("候选人提出个人信息请求", "有一项个人信息请求待答复{% if due %}，期限为 {{ due }}{% endif %}。"),
         ),
         _either(
@@ -361,7 +361,7 @@ TEXTS: Mapping[Template, Both] = {
     Template.SLOT_OFFERED: _candidate(
         (
             "有一个面试空档",
-            "以下面试时段刚刚空出，现邀请您参加。请在{% if due %} {{ due }} 前{% else %}尽快{% endif %}通过您的页面答复，逾期将转给下一位候选人；不答复不会留下任何记录。",
+            "以下面试时段刚刚空出，现邀请您参加。请在{% if due %} {{ due }}前{% else %}尽快{% endif %}通过您的页面答复，逾期将转给下一位候选人；不答复不会留下任何记录。",
         ),
         (
             "An interview has become free",
@@ -387,7 +387,7 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_ANNOUNCED: _candidate(
         (
             "关于您的投递",
-            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出异议，或要求人工复核；记录被撤销或提出异议后，该决定不会生效。",
+            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出申诉，或要求人工复核；记录被撤销或提出申诉后，该决定不会生效。",
         ),
         (
             "About your application",
@@ -406,7 +406,7 @@ TEXTS: Mapping[Template, Both] = {
         ("About your application", "Your application does not go on. Your page still tells what was seen, and why."),
     ),
     Template.REJECTION_LAPSED: _candidate(
-        ("一项淘汰决定已失效", "一项已通知候选人的淘汰决定所依据的记录被撤销或提出异议，决定已失效，请重新作出决定。"),
+        ("一项淘汰决定已失效", "一项已通知候选人的淘汰决定所依据的记录被撤销或提出申诉，决定已失效，请重新作出决定。"),
         (
             "A rejection has lapsed",
             "The record that an announced rejection had in sight was voided or disputed. Please decide anew.",

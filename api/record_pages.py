@@ -22,13 +22,13 @@ query CandidateRecord($locale: Locale!) {
     interviews(first: 40) {
       nodes {
         id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
-        attendanceLabel(locale: $locale) department { name nameZh }
+        attendance attendanceLabel(locale: $locale) department { name nameZh }
         events(first: 40) { nodes { typeLabel(locale: $locale) occurredAt actorKind actor { externalId } } }
       }
     }
     findings(first: 50) {
       nodes {
-        id occurredAt state stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
+        id occurredAt state cause stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
         answerBy expiresAt eraseAt reason statement department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason
         resumeCheck { claim method source details checkedOn }

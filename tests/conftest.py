@@ -22,6 +22,7 @@ from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.proof_files import ProofFiles
+from graph.receipts import Receipts
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
 from graph.visibility import Claim, OrganizationRole, Viewer
@@ -172,20 +173,22 @@ class Asked:
 class Ask:
     """Asks as a user, by external id, or as a candidate, by what its link proves, at a time.
 
-    Each question resolves its viewer anew. With a second server `beside`, they are asked in turn.
+    Each question resolves its viewer anew. With a second server `beside`, they are asked in turn. Looks leave
+    `receipts` where there are any to write them.
     """
 
     graph: Graph
     answerer: Answerer
     now: datetime = NOW
     beside: tuple[Graph, Answerer] | None = None
+    receipts: Receipts | None = None
     _asked: int = 0
 
     async def whole(self, query: str, viewer: str | Claim | None, **variables: Any) -> Asked:
         self._asked += 1
         first, second = (self.graph, self.answerer), self.beside
         graph, answerer = second if second is not None and self._asked % 2 == 0 else first
-        context = Context(graph, Viewers(graph), clock=lambda: self.now)
+        context = Context(graph, Viewers(graph), clock=lambda: self.now, receipts=self.receipts)
         if isinstance(viewer, Claim):
             context.claim = viewer
         else:

@@ -20,6 +20,7 @@ from playwright.async_api import Browser
 
 from api.channels import Parcel
 from api.posting import Post
+from api.work import PROOFS
 from api.working import Worker
 from graph.candidates import Person
 from graph.due import RULES
@@ -34,6 +35,8 @@ from tests.test_visibility import NAME_ZH
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCS / "story"
 LINE = timedelta(minutes=1)
+CARD, LOOKS = "article.card", "section[aria-labelledby=looks]"
+"""The newest finding on the page of the record, and who looked."""
 HISTORY = """
 query History($id: ID!) {
   application(id: $id) { reminders { kind message } interviews { nodes { outcome finding { id state } } } }
@@ -74,19 +77,23 @@ class Story:
     first: str = ""
 
     async def at(self, now: datetime) -> None:
-        """Moves the clock, and lets the worker do what has become due."""
+        """Moves the clock, and lets the worker do what has become due; who looked at what until then is on record."""
         self.site.now = self.ask.now = now
+        await self.site.server.receipts.flush()
         while await self.worker.turn():
             pass
 
     def tell(self, text: str) -> None:
         self.lines += [text, ""]
 
-    async def show(self, text: str) -> None:
-        """A picture of the browser, with what is to be seen on it."""
+    async def show(self, text: str, of: str | None = None) -> None:
+        """A picture of the browser, or of the first part `of` its page, with what is to be seen on it."""
         self.pictures += 1
         name = f"{self.pictures:02}.png"
-        await self.device.page.screenshot(path=PICTURES / name, full_page=True)
+        if of is None:
+            await self.device.page.screenshot(path=PICTURES / name, full_page=True)
+        else:
+            await self.device.page.locator(of).first.screenshot(path=PICTURES / name)
         self.lines += [text, "", f"![{text}](story/{name})", ""]
 
     async def show_letter(self, template: str, text: str) -> None:
@@ -151,10 +158,12 @@ class Story:
     async def miss(self, interview: str, starts_at: datetime) -> str:
         """The platform tells that it was ready and nobody came; the suspicion and its notice follow."""
         ends_at = starts_at + timedelta(minutes=30)
-        await self.report("MESSAGE_DELIVERED", starts_at - timedelta(days=1), interview)
+        await self.at(starts_at - timedelta(days=1))
+        await self.report("MESSAGE_DELIVERED", self.site.now, interview)
+        await self.at(starts_at)
         await self.report("INTERVIEWER_JOINED", starts_at, interview)
-        await self.report("SESSION_HEARTBEAT", starts_at, interview, until=ends_at.isoformat())
         await self.at(ends_at + timedelta(minutes=1))
+        await self.report("SESSION_HEARTBEAT", starts_at, interview, until=ends_at.isoformat())
         await self.report("SESSION_CLOSED", ends_at, interview)
         await self.at(ends_at + timedelta(minutes=20))
         finding = await self.finding(interview)
@@ -173,15 +182,16 @@ class Story:
     async def reminders(self, application: str) -> list[str]:
         """What Technology's recruiter is reminded of, in the same answer as the application."""
         found = await self.ask(HISTORY, self.company.user("technology"), id=gid("Application", application))
-        return [reminder["message"] for reminder in found["application"]["reminders"] if reminder["kind"] != "REPEAT"]
+        reminders = found["application"]["reminders"]
+        return [each["message"] for each in reminders if each["kind"] != "REPEAT_APPLICATION"]
 
 
 @asynccontextmanager
 async def begun(graph: Graph, answerer: Answerer, site: Site, chromium: Browser) -> AsyncIterator[Story]:
-    ask, company = Ask(graph, answerer), await make_company(graph)
+    ask, company = Ask(graph, answerer, receipts=site.server.receipts), await make_company(graph)
     await graph.client.write(lambda tx: tx.run(NAME_ZH, id=company.hr.viewer.organization))
     post = Letterbox()
-    worker = Worker(graph, RULES, {TimerKind.SEND: Post(post, site.address, "hr@example.com").send})
+    worker = Worker(graph, RULES, {TimerKind.SEND: Post(post, site.address, "hr@example.com").send, **PROOFS})
     worker.clock = lambda: site.now
     PICTURES.mkdir(parents=True, exist_ok=True)
     for old in PICTURES.glob("*.png"):
@@ -236,6 +246,8 @@ async def missed_by_an_outage(story: Story, application: str) -> None:
     await story.report("SESSION_CLOSED", ends_at, story.first)
     await story.at(ends_at + timedelta(hours=1))
     assert await story.finding(story.first) is None
+    todo = (await story.ask(TASKS, story.company.user("marketing")))["department"]["tasks"]
+    assert [(each["kind"], each["interview"]["id"]) for each in todo] == [("OUTCOME_MISSING", story.first)]
     story.tell("The platform was down over the whole interview and says so. Nobody is suspected: HR gets a task.")
     await story.open_link("REMINDER_SOON")
     await story.verify()
@@ -252,7 +264,7 @@ async def missed_with_good_cause(story: Story, application: str) -> None:
     await story.show_letter("NOTICE", "The next one is missed too. The system gives notice, and decides nothing.")
     await story.open_link("NOTICE")
     await story.verify()
-    await story.show("What, when and why, on what evidence, and until when to answer.")
+    await story.show("What, when and why, on what evidence, and until when to answer.", CARD)
     page = story.device.page
     await page.get_by_label("请说明发生了什么").fill("当天急诊住院，附医院证明。")
     await story.device.press("提交陈述")
@@ -264,14 +276,14 @@ async def missed_with_good_cause(story: Story, application: str) -> None:
         await story.show("Proof is sealed under the candidate's own key.")
         await story.device.press("上传")
         await page.goto(f"{story.site.address}/c/record")
-    await story.show("Answered, with proof.")
+    await story.show("Answered, with proof.", CARD)
     query = "query L($id: ID!) { node(id: $id) { ... on Finding { lastSeq } } }"
     read = (await story.ask(query, story.company.user("marketing"), id=finding))["node"]["lastSeq"]
     given = {"finding": finding, "reason": "医院证明有效。", "readUpTo": read}
     await story.staff("excuseNoShow", "marketing", **given)
     await story.at(story.site.now + LINE)
     await page.reload()
-    await story.show("A named person reads it and excuses: nothing counts, and nobody else ever saw it.")
+    await story.show("A named person reads it and excuses: nothing counts, and nobody else ever saw it.", CARD)
 
 
 async def missed_in_silence(story: Story, application: str, person: Person) -> None:
@@ -298,7 +310,8 @@ async def missed_in_silence(story: Story, application: str, person: Person) -> N
     await story.show_letter("FINDING_CONFIRMED", "So is the candidate.")
     await story.open_link("FINDING_CONFIRMED")
     await story.verify()
-    await story.show("The record shows the mark, until when it counts, and who looked at it.")
+    await story.show("The record shows the mark, and until when it counts.", CARD)
+    await story.show("It shows who looked, and for what: Technology's recruiter too.", LOOKS)
     if story.can("disputeNoShow"):
         await disputed(story, finding, other)
 
@@ -311,7 +324,7 @@ async def disputed(story: Story, finding: str, other: str) -> None:
     await page.get_by_role("button", name="提出申诉").click()
     await page.wait_for_load_state()
     assert await story.reminders(other) == []
-    await story.show("Disputed: from this moment Technology sees nothing of it.")
+    await story.show("Disputed: from this moment Technology sees nothing of it.", CARD)
     since = len(story.post.parcels)
     read = await story.ask.last_seq(story.company.user("hr"), finding)
     given = {"finding": finding, "decision": "UPHELD", "reason": "平台日志证实。", "readUpTo": read}
@@ -322,7 +335,7 @@ async def disputed(story: Story, finding: str, other: str) -> None:
     story.tell(f"Somebody other than who confirmed it upholds the dispute. The mark is gone. Told: {told}.")
     await story.show_letter("DISPUTE_UPHELD", "The candidate is told.")
     await page.reload()
-    await story.show("The record says that it was withdrawn.")
+    await story.show("The record says that it was withdrawn.", CARD)
 
 
 HEAD = """# The candidate's story
