@@ -116,8 +116,8 @@ CONCERN_INTERVIEW = Statement(
 CONCERN_FINDING = Statement(
     "messages.concern_finding",
     """
-    MATCH (message:Message {id: $id}) MATCH (:Finding {id: $subject})-[:FINDS]->(interview:Interview)
-    CREATE (message)-[:CONCERNS]->(interview) RETURN interview.id AS id
+    MATCH (message:Message {id: $id}) MATCH (:Finding {id: $subject})-[:FINDS]->(about)
+    CREATE (message)-[:CONCERNS]->(about) RETURN about.id AS id
     """,
     row=Found,
     writes=True,
@@ -125,6 +125,12 @@ CONCERN_FINDING = Statement(
 SET_LAST_SEQ = Statement(
     "messages.set_last_seq",
     "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
+    row=Nothing,
+    writes=True,
+)
+SET_LAST_SEQ_OF_CHECK = Statement(
+    "messages.set_last_seq_of_check",
+    "MATCH (check:ResumeCheck {id: $id}) SET check.lastSeq = $seq",
     row=Nothing,
     writes=True,
 )
@@ -196,7 +202,7 @@ MESSAGE = Shape(
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """To one of a candidate, a department and a user; `interview` is the one that it concerns, where there is one."""
+    """To one of a candidate, a department and a user; `interview`, or `check`, is what it concerns, if anything."""
 
     id: str
     organization: str
@@ -212,6 +218,7 @@ class MessageRow:
     department: str | None
     user: str | None
     interview: str | None
+    check: str | None
 
 
 FIND = Statement(
@@ -225,7 +232,8 @@ FIND = Statement(
       head([(message)-[:TO]->(candidate:Candidate) | candidate.id]) AS candidate,
       head([(message)-[:TO]->(department:Department) | department.id]) AS department,
       head([(message)-[:TO]->(user:User) | user.id]) AS user,
-      head([(message)-[:CONCERNS]->(interview:Interview) | interview.id]) AS interview
+      head([(message)-[:CONCERNS]->(interview:Interview) | interview.id]) AS interview,
+      head([(message)-[:CONCERNS]->(check:ResumeCheck) | check.id]) AS check
     """,
     row=MessageRow,
 )
@@ -285,12 +293,15 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
     """The candidate's history says what reached the candidate; of messages to others it says nothing."""
     if message.candidate is None or desk.chain is None or desk.chain.id != message.candidate:
         return
-    about = About("Interview", message.interview) if message.interview else None
+    # What concerns a check is told to who may see it, and to no other department of the same person.
+    about = About("ResumeCheck", message.check) if message.check else None
+    about = About("Interview", message.interview) if message.interview else about
     payload = {"message": message.id, "template": message.template, "channel": channel}
     await desk.record(type, about, occurred_at=at, **payload)
     if about is not None and type is EventType.MESSAGE_BOUNCED:
-        # Whoever decides about the interview is to have read that the message did not arrive.
-        await desk.tx.run(SET_LAST_SEQ, id=about.id, seq=desk.chain.seq)
+        # Whoever decides about it is to have read that the message did not arrive.
+        moved = SET_LAST_SEQ if message.interview else SET_LAST_SEQ_OF_CHECK
+        await desk.tx.run(moved, id=about.id, seq=desk.chain.seq)
 
 
 async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt, at: datetime | None) -> Outcome:

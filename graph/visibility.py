@@ -613,7 +613,7 @@ _POLICIES: Mapping[str, Policy] = {
     ),
     "Message": Policy(
         Rule(
-            "EXISTS { (this)-[:CONCERNS]->(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own } "
+            "EXISTS { (this)-[:CONCERNS]->(:Interview|ResumeCheck)-[:HELD_BY]->(d:Department) WHERE d.id IN $own } "
             "OR EXISTS { (this)-[:TO]->(d:Department) WHERE d.id IN $own } "
             "OR EXISTS { (this)-[:TO]->(:User {id: $viewer}) } OR ($admin AND this.organization = $organization)"
         ),

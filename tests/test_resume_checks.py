@@ -99,6 +99,10 @@ async def read_up_to(ask: Ask, case: Case) -> int:
 async def confirmed(ask: Ask, case: Case, cause: str = "CANDIDATE") -> None:
     """FINAL after a notice and an answer."""
     assert await do(ask, case, "recordNotice", channel="EMAIL") == "NOTICE_SENT"
+    await decided(ask, case, cause)
+
+
+async def decided(ask: Ask, case: Case, cause: str = "CANDIDATE") -> None:
     assert await do(ask, case, "recordStatement", case.claim, channel="MESSAGE", text="It is under my old name.")
     read = await read_up_to(ask, case)
     assert await do(ask, case, "confirmNoShow", cause=cause, reason="No such name.", readUpTo=read) == "FINAL"
@@ -173,9 +177,16 @@ async def test_nobody_but_their_own_ever_sees_a_mismatch(ask: Ask, company: Comp
       resumeChecks { id } reminders { kind } candidate { findings { totalCount } noShows { totalCount }
       profile { timeline { text } dimensions { dimension observations } } } } }"""
     before = await ask(theirs, company.user("technology"), id=other)
+    # A notice that did not arrive is nobody else's either.
+    await do_due(ask.graph, company, NOW)
+    (notice,) = await ask.graph.client.answer(
+        "tests.notice", "MATCH (m:Message {subject: $id}) RETURN m.id AS id", {"id": uid(case.finding)}
+    )
+    bounced = {"message": gid("Message", notice["id"]), "receipt": "BOUNCED"}
+    assert (await ask.do("recordDelivery", company.user("integrator"), **bounced))["__typename"] == "Message"
     for step in ("alleged", "final"):
         if step == "final":
-            await confirmed(ask, case)
+            await decided(ask, case)
         for viewer in ("technology", "brand", "subsidiary", "integrator"):
             assert await finding_of(ask, case, viewer) is None, (step, viewer)
             query = "query N($id: ID!) { node(id: $id) { id } }"
