@@ -180,6 +180,14 @@ CALENDARS = {
     Template.INVITATION_CANCELLED: Method.CANCEL,
 }
 """Messages to the candidate that put the interview into a calendar, or take it out."""
+
+
+def _method(template: Template, facts: dict[str, Any]) -> Method | None:
+    """What a message does to the calendar: a time that is let go before there is another goes from it at once."""
+    is_owed = template is Template.RESCHEDULE_REQUESTED and facts.get("inTime")
+    return Method.CANCEL if is_owed else CALENDARS.get(template)
+
+
 AHEAD = frozenset({Template.INVITATION, Template.INVITATION_MOVED, Template.REMINDER_DAY, Template.REMINDER_SOON})
 """Messages that make sense only while the interview is still to come."""
 ASKED_FOR = frozenset({Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED})
@@ -235,7 +243,7 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
         raise NotWritten("OVER")
     to = (await _contact(graph, candidate),)
     locale = Locale(candidate.locale)
-    method = CALENDARS.get(template) if interview is not None else None
+    method = _method(template, facts) if interview is not None else None
     return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
 
 

@@ -55,6 +55,7 @@ class EdgeKind(Enum):
     HAS_RESULT = "HAS_RESULT"
     CORRECTS = "CORRECTS"
     KEEPS = "KEEPS"
+    SAME_AS = "SAME_AS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ TOLD: Mapping[EdgeKind, tuple[Shown, ...]] = {
     EdgeKind.HELD_BY: (Shown("source", "Interview", Level.OWN), Shown("source", "ResumeCheck", Level.ALL)),
     EdgeKind.RESCHEDULED_TO: (Shown("source", "Interview", Level.OWN), Shown("target", "Interview", Level.OWN)),
     EdgeKind.BASED_ON: (Shown("source", "Finding", Level.OWN),),
+    EdgeKind.SAME_AS: (Shown("source", "Candidate", Level.OWN), Shown("target", "Candidate", Level.OWN)),
 }
 """Edges that not everybody is told of who sees both ends; any other is told to whoever does."""
 

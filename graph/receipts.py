@@ -96,6 +96,7 @@ RECORD_FINDINGS = Statement(
     UNWIND $rows AS row
     MATCH (finding:Finding {id: row[1]})-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
+    WHERE finding.state <> 'ERASED'
     """
     + _RECEIPT
     + "MERGE (access)-[:SAW]->(finding)",

@@ -166,14 +166,32 @@ HAS_REMINDERS: LiteralString = (
 
 CHANGED_BY = frozenset(
     {"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "DISPUTE_REJECTED", "NO_SHOW_VOIDED"}
+    | {"CANDIDATES_MERGED", "CANDIDATES_SPLIT"}
 )
 """Types of events that may change reminders."""
+_OTHER: LiteralString = (
+    "MATCH (other:Candidate {id: split(split(event.payload, '\"other\":\"')[1], '\"')[0]})-[:SUBMITTED]->"
+)
+"""The applications of the record that an event joined with its own, or split from it: by then no relation tells."""
+_OF_OTHER: LiteralString = (
+    "EXISTS { "
+    + _OTHER
+    + "(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(found:Finding) WHERE "
+    + COUNTS.replace("this.", "found.")
+    + " } OR EXISTS { "
+    + _OTHER
+    + "(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(held:Department) "
+    "MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) WHERE " + _ELSEWHERE + " }"
+)
 LIST_CHANGED = Statement(
     "reminders.list_changed",
     """
-    MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)-[:SUBMITTED]->(that:Application)
+    MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)
+    MATCH (person)-[:SAME_AS*0..1]-(owner:Candidate)-[:SUBMITTED]->(that:Application)
     MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(place:Department)
-    WHERE place.id IN $departments AND EXISTS { (that)<-[:ABOUT]-(before:Event) WHERE before.seq <= event.seq } AND (
+    WHERE place.id IN $departments AND EXISTS { (that)<-[:ABOUT]-(before:Event)
+      WHERE owner.id = person.id AND before.seq <= event.seq
+        OR owner.id <> person.id AND before.recordedAt <= event.recordedAt } AND (
       EXISTS { (event)-[:ABOUT]->(that) } AND """
     + HAS_REMINDERS
     + """
@@ -186,6 +204,9 @@ LIST_CHANGED = Statement(
           AND NOT (found.state = 'VOID' AND found.disputedAt IS NOT NULL AND found.rejectedAt IS NULL)
           AND found.outcome = 'NO_SHOW' AND found.cause = 'CANDIDATE' AND found.expiresAt > $now
           AND found.restricted IS NULL })
+      OR event.type IN ['CANDIDATES_MERGED', 'CANDIDATES_SPLIT'] AND owner.id = person.id AND ("""
+    + _OF_OTHER
+    + """)
     RETURN that.id AS id ORDER BY id
     """,
     row=Found,
@@ -194,5 +215,6 @@ LIST_CHANGED = Statement(
 
 An application that is filed may have reminders, and is one for the person's others elsewhere. Of a finding that is
 decided, disputed or voided only the one that counted, or counts now, was in sight: any other would tell of what the
-viewer may not see. A disputed one has gone from sight before it is voided.
+viewer may not see. A disputed one has gone from sight before it is voided. Of two records of one person that are
+joined, or split again, each gains or loses what the other brings: both chains hold the event, each tells of its own.
 """

@@ -164,6 +164,12 @@ ERASE_REPAIRS = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_RECEIPTS = Statement(
+    "retention.erase_receipts",
+    "MATCH (:Finding {id: $finding})<-[:SAW]-(access:Access) DETACH DELETE access",
+    row=Nothing,
+    writes=True,
+)
 ERASE_PAYLOADS = Statement(
     "retention.erase_payloads",
     """
@@ -184,4 +190,5 @@ async def erase(desk: Desk, timer: Timer) -> None:
     await desk.tx.run(ERASE_CHECK, finding=timer.subject)
     await desk.tx.run(ERASE, finding=timer.subject)
     await desk.tx.run(ERASE_REPAIRS, finding=timer.subject)
+    await desk.tx.run(ERASE_RECEIPTS, finding=timer.subject)
     await desk.tx.run(ERASE_PAYLOADS, finding=timer.subject, types=sorted(type.value for type in OF_FINDINGS))

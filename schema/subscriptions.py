@@ -87,8 +87,8 @@ class Subscription:
 
     @strawberry.subscription(
         description="Applications to a department of your own, and those below it, whose reminders change from now on: "
-        "one that is filed with reminders, or one about whose candidate something comes to count or ceases to. "
-        "Codes: NOT_FOUND."
+        "one that is filed with reminders, or one about whose candidate something comes to count or ceases to, also "
+        "where two records of one person are merged or split. Codes: NOT_FOUND."
     )
     async def reminders(
         self, info: Info, department: Annotated[strawberry.ID, strawberry.argument(description="The department.")]

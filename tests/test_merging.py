@@ -19,6 +19,8 @@ query Record($id: ID!) { candidate(id: $id) {
   attendance { interviews noShows } possibleMatches { id }
 } }
 """
+PATH = "query P($from: ID!, $to: ID!) { path(from: $from, to: $to, depth: 6) { nodes { id } edges { kind } } }"
+AROUND = "query A($root: ID!) { subgraph(root: $root, depth: 1) { nodes { id } edges { kind } } }"
 REMINDERS = "query R($id: ID!) { application(id: $id) { reminders { kind noShow { id } } } }"
 
 
@@ -73,6 +75,23 @@ async def test_a_mark_is_read_across_a_merge_until_the_split(ask: Ask, company: 
     assert (await ask(RECORD, company.user("hr"), id=pair.second))["candidate"] == before
     assert await reminders(ask, company, pair) == []
     assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_way_leads_from_one_record_to_the_other(ask: Ask, company: Company, pair: Pair) -> None:
+    """For whom both are own: to others neither the way nor what is at its end is there."""
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    ends = {"from": gid("Application", pair.missed), "to": gid("Application", pair.filed)}
+    found = (await ask(PATH, company.user("hr"), **ends))["path"]
+    assert [edge["kind"] for edge in found["edges"]] == ["SAME_AS", "SUBMITTED", "SUBMITTED"]
+    assert [node["id"] for node in found["nodes"]] == [ends["from"], pair.first, pair.second, ends["to"]]
+    assert (await ask(PATH, company.user("technology"), **ends))["path"] is None
+    for viewer, count in (("hr", 1), ("technology", 0)):
+        around = (await ask(AROUND, company.user(viewer), root=pair.second))["subgraph"]
+        assert [edge["kind"] for edge in around["edges"]].count("SAME_AS") == count
+        assert (pair.first in [node["id"] for node in around["nodes"]]) is bool(count)
+    await ask.do("splitCandidate", company.user("hr"), candidate=pair.second)
+    around = (await ask(AROUND, company.user("hr"), root=pair.second))["subgraph"]
+    assert pair.first not in [node["id"] for node in around["nodes"]]
 
 
 async def test_a_person_reads_both_records(ask: Ask, company: Company, pair: Pair) -> None:

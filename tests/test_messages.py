@@ -31,6 +31,7 @@ from graph.refusals import Locale
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
 from graph.timers import TimerKind
+from graph.visibility import Claim
 from schema.execution import Answerer
 from schema.ids import from_global
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
@@ -97,6 +98,13 @@ class Office:
                 timeZone="Asia/Shanghai",
             )
         )["id"]
+
+    async def claim(self) -> Claim:
+        """What the link of the one application proves."""
+        assert self.applied
+        query = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
+        found = await self.ask(query, self.company.user("hr"), id=gid("Application", self.applied))
+        return Claim(uid(found["application"]["candidate"]["id"]), self.applied)
 
     async def told(self, interview: str) -> Any:
         return (await self.ask(EVENTS, self.company.user("marketing"), id=interview))["interview"]
@@ -379,6 +387,33 @@ async def test_a_gateway_gets_signed_messages(office: Office) -> None:
         assert told["calendar"].startswith("BEGIN:VCALENDAR")
         assert orjson.loads(body)["id"] == headers["webhook-id"]
     assert (await office.told(interview))["messages"][0]["channel"] == "WEBHOOK"
+
+
+async def test_a_time_that_is_let_go_leaves_the_calendar(office: Office) -> None:
+    """Though there is no other yet; the next one puts the same entry in again, under a later number."""
+    interview = await office.invited()
+    await office.work()
+    (mail,) = office.mails()
+    office.clear()
+    claim = await office.claim()
+    asked = await office.ask.do("requestReschedule", claim, "id state", interview=interview, reason="An exam.")
+    assert asked["state"] == "OWED"
+    await office.work()
+    (told,) = (each for each in office.mails() if EMAIL in each["To"])
+    gone = calendar_of(told)
+    assert gone.method.value == "CANCEL"
+    assert gone.vevent.uid.value == calendar_of(mail).vevent.uid.value
+    numbers = [int(calendar_of(each).vevent.sequence.value) for each in (mail, told)]
+    office.clear()
+    starts_at = NOW + timedelta(days=6)
+    times = {"startsAt": starts_at.isoformat(), "endsAt": (starts_at + timedelta(minutes=30)).isoformat()}
+    given = {"request": asked["id"], "times": {**times, "timeZone": "Asia/Shanghai"}}
+    assert "code" not in await office.do("grantReschedule", **given)
+    await office.work()
+    (again,) = (each for each in office.mails() if EMAIL in each["To"])
+    assert calendar_of(again).method.value == "REQUEST"
+    numbers.append(int(calendar_of(again).vevent.sequence.value))
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("order", list(permutations(["DELIVERED", "BOUNCED", "OPENED"])))

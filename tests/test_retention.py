@@ -10,6 +10,7 @@ from graph import timers
 from graph.events import verify
 from graph.interviews import Attendance
 from graph.policies import DEFAULTS
+from graph.receipts import Receipts
 from graph.retention import erase, shortened
 from graph.timers import TimerKind
 from graph.visibility import Claim
@@ -73,8 +74,15 @@ async def test_the_same_interview_counts_once(ask: Ask, company: Company, mark: 
 
 
 async def test_a_mark_is_erased_in_its_time(ask: Ask, company: Company, mark: tuple[str, str, Claim]) -> None:
+    """With the receipts of whoever saw it."""
     finding, second, claim = mark
     await attended(company, second, 15)
+    ask.receipts = Receipts(ask.graph, lambda: NOW)
+    await ask(FADING, company.user("technology"), id=finding)
+    await ask.receipts.flush()
+    looks = "{ myRecord { accesses { nodes { who } } } }"
+    who = [each["who"] for each in (await ask(looks, claim))["myRecord"]["accesses"]["nodes"]]
+    assert who == [company.user("technology")]
     erase_at = days(
         (await ask("query E($id: ID!) { node(id: $id) { ... on Finding { eraseAt } } }", claim, id=finding))["node"][
             "eraseAt"
@@ -87,6 +95,8 @@ async def test_a_mark_is_erased_in_its_time(ask: Ask, company: Company, mark: tu
     seen = (await ask(FADING, company.user("marketing"), id=finding))["node"]
     assert (seen["state"], seen["outcome"], seen["reason"], seen["repairs"]) == ("ERASED", None, None, [])
     assert (await ask(FADING, company.user("technology"), id=finding))["node"] is None
+    await ask.receipts.flush()
+    assert (await ask(looks, claim))["myRecord"]["accesses"]["nodes"] == []
     assert (await verify(ask.graph.client))[2] == []
     assert not await timers.take(ask.graph, timer, erase_at, erase)
 

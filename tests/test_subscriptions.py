@@ -223,6 +223,32 @@ async def test_what_changes_reminders_arrives(door: Server, company: Company) ->
         await client.silence()
 
 
+async def test_what_another_record_brings_arrives(door: Server, company: Company, ask: Ask) -> None:
+    """Of two records of one person that are merged, and of what happens to the one while they are."""
+    suspected, _ = await suspicion(company)
+    filed = gid("Application", await live(company).application(company.positions["technology"], company.person()))
+    query = """query W($finding: ID!, $filed: ID!) {
+      node(id: $finding) { ... on Finding { interview { candidate { id } } } }
+      application(id: $filed) { candidate { id } }
+    }"""
+    found = await ask(query, company.user("hr"), finding=gid("Finding", suspected), filed=filed)
+    first, second = found["node"]["interview"]["candidate"]["id"], found["application"]["candidate"]["id"]
+    async with talk(door, company.user("technology")) as client:
+        await client.ask(REMINDERS, id=gid("Department", company.departments["technology"]))
+        await followed(door)
+        ask.now = utc_now()
+        await ask.do("mergeCandidates", company.user("hr"), candidate=first, other=second)
+        missed, repeat = {"kind": "SIBLING_DEPARTMENT"}, {"kind": "REPEAT_APPLICATION"}
+        assert await client.told() == {"reminders": {"id": filed, "reminders": [repeat]}}
+        await live(company).confirmation(suspected)
+        assert await client.told() == {"reminders": {"id": filed, "reminders": [missed, repeat]}}
+        ask.now = utc_now()
+        await ask.do("splitCandidate", company.user("hr"), candidate=second)
+        assert await client.told() == {"reminders": {"id": filed, "reminders": []}}
+        await live(company).dispute(suspected)
+        await client.silence()
+
+
 async def test_a_void_finding_arrives_where_it_counted(door: Server, company: Company) -> None:
     counting, person = await suspicion(company)
     unseen, other = await suspicion(company)
