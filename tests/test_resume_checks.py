@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -220,6 +220,17 @@ async def test_a_dispute_that_is_rejected_cannot_be_raised_again(ask: Ask, case:
     rejected = {"decision": "REJECTED", "reason": "It did not.", "readUpTo": await read_up_to(ask, case)}
     assert await do(ask, case, "decideDispute", "hr", **rejected) == "FINAL"
     assert await do(ask, case, "disputeNoShow", case.claim, text="Once more.") == "DISPUTE_DECIDED"
+
+
+async def test_a_dispute_that_nobody_decides_is_upheld(ask: Ask, case: Case) -> None:
+    """As of a no-show, at the end of the time for it; and it is told of as what it is."""
+    await confirmed(ask, case)
+    await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.")
+    due_at = (await finding_of(ask, case))["disputeDueAt"]
+    assert "DISPUTE" in await do_due(ask.graph, case.company, datetime.fromisoformat(due_at))
+    assert (await finding_of(ask, case))["state"] == "VOID"
+    (letter,) = await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")
+    assert letter["check"] is True
 
 
 async def test_a_check_in_error_is_replaced(ask: Ask, case: Case) -> None:
