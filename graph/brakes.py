@@ -39,8 +39,9 @@ FIND = Statement(
 COUNT = Statement(
     "brakes.count",
     """
-    MATCH (d:Department {organization: $organization})<-[:HELD_BY]-(:Interview)<-[:FINDS]-(f:Finding)
-    WHERE f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE' AND (f.decidedAt >= $since OR f.voidedAt >= $since)
+    MATCH (d:Department {organization: $organization})<-[:HELD_BY]-()<-[:FINDS]-(f:Finding)
+    WHERE f.outcome IN ['NO_SHOW', 'RESUME_MISMATCH'] AND f.cause = 'CANDIDATE'
+      AND (f.decidedAt >= $since OR f.voidedAt >= $since)
     WITH f, f.state = 'VOID' AND f.voidedAt >= $since AS taken
     WITH f, taken, f.disputedAt IS NOT NULL AND (taken OR coalesce(f.rejectedAt >= $since, false)) AS answered
     RETURN '' AS key, '' AS zone, count(f) AS settled, count(f) AS marked, count(CASE WHEN taken THEN 1 END) AS voided,

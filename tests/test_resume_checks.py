@@ -10,7 +10,7 @@ import pytest
 
 from api import candidate_words as words
 from api.letters import write
-from graph import letters, score_records, timers
+from graph import brakes, letters, score_records, timers
 from graph.candidates import Person
 from graph.checks import CheckOutcome, NewCheck
 from graph.due import RULES
@@ -384,6 +384,22 @@ async def test_a_check_feeds_the_score_once_it_is_certain(scored: Scored, ask: A
     assert any("Resume checked" in each["en"] for each in profile["timeline"])
     (told,) = (each for each in profile["dimensions"] if each["dimension"] == "RESUME_AUTHENTICITY")
     assert (told["observations"], told["counted"]) == (2, 1)
+
+
+async def test_the_brake_counts_a_mismatch_that_was_wrong(ask: Ask, case: Case) -> None:
+    """A mark is a mark: whatever feeds the score and was taken back is held against it."""
+    organization = case.company.hr.viewer.organization
+    await confirmed(ask, case)
+    seen: list[tuple[int, int, int]] = []
+    for step in ("final", "upheld"):
+        if step == "upheld":
+            await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.")
+            upheld = {"decision": "UPHELD", "reason": "It erred.", "readUpTo": await read_up_to(ask, case)}
+            assert await do(ask, case, "decideDispute", "hr", **upheld) == "VOID"
+        since = NOW - timedelta(days=90)
+        (row,) = await ask.graph.client.read(brakes.COUNT, organization=organization, since=since)
+        seen.append((row.marked, row.voided, row.upheld))
+    assert seen == [(1, 0, 0), (1, 1, 1)]
 
 
 async def test_a_rejection_with_a_mismatch_in_sight_is_announced(ask: Ask, case: Case) -> None:
