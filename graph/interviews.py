@@ -112,11 +112,11 @@ INTERVIEW = Shape(
         "evidence": Prop(),
         "outcome": Prop(
             "CASE WHEN $staff OR $verified THEN head([(this)<-[:FINDS]-(f:Finding) "
-            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
+            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] AND coalesce(f.eraseAt > $now, true) | f.outcome]) END"
         ),
         "outcomeLabel": label(
             "CASE WHEN $staff OR $verified THEN head([(this)<-[:FINDS]-(f:Finding) "
-            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] | f.outcome]) END"
+            "WHERE f.state IN ['FINAL', 'EXCUSED', 'DISPUTED'] AND coalesce(f.eraseAt > $now, true) | f.outcome]) END"
         ),
         "application": One("Application", ("(this)<-[:HAS_INTERVIEW]-(that:Application)",), see=Level.OWN),
         "candidate": One(

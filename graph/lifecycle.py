@@ -20,6 +20,7 @@ class Step(Enum):
     SUSPECT = "SUSPECT"
     CHECK = "CHECK"
     NOTICE = "NOTICE"
+    UNDELIVERED = "UNDELIVERED"
     STATE = "STATE"
     CONFIRM = "CONFIRM"
     FIND_FAULT = "FIND_FAULT"
@@ -87,6 +88,15 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "recordNotice",
         "At once by the system where a message can reach the candidate, else by HR. The time to answer runs from it.",
         (ABSENT, STATE, VALUE),
+    ),
+    Step.UNDELIVERED: Transition(
+        ("NOTICE_SENT",),
+        "SUSPECTED",
+        "system",
+        EventType.MESSAGE_BOUNCED,
+        None,
+        "The system's notice bounced or never left, and nobody has answered: no time to answer passes any more, and HR "
+        "has the task to give notice another way.",
     ),
     Step.STATE: Transition(
         OPEN,

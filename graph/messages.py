@@ -255,6 +255,17 @@ KEEP_RECEIPT = Statement(
     row=Nothing,
     writes=True,
 )
+TAKE_NOTICE_BACK = Statement(
+    "messages.take_notice_back",
+    """
+    MATCH (finding:Finding {id: $finding})
+    WHERE finding.state = 'NOTICE_SENT' AND finding.noticeAt = $notice_at AND finding.statementSeq IS NULL
+    SET finding.state = 'SUSPECTED', finding.noticeAt = null, finding.answerBy = null, finding.decideBy = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""No time to answer passes any more, and the department has the task to give notice another way."""
 EVENTS = {
     Receipt.DELIVERED: EventType.MESSAGE_DELIVERED,
     Receipt.BOUNCED: EventType.MESSAGE_BOUNCED,
@@ -282,6 +293,8 @@ async def settle(
     await desk.tx.run(SETTLE, id=message.id, state=after.value, channel=channel, reason=reason, sent_at=sent_at)
     if state is MessageState.SENT:
         await _tell_history(desk, EventType.MESSAGE_SENT, message, channel, desk.act.now)
+    elif state is MessageState.FAILED:
+        await _take_notice_back(desk, message)
     elif state is MessageState.BOUNCED and Receipt.BOUNCED.value not in message.receipts:
         receipts = sorted({*message.receipts, Receipt.BOUNCED.value})
         told = {"state": state.value, "receipts": receipts, "reporters": message.reporters}
@@ -298,10 +311,18 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
     about = About("Interview", message.interview) if message.interview else about
     payload = {"message": message.id, "template": message.template, "channel": channel}
     await desk.record(type, about, occurred_at=at, **payload)
+    if type is EventType.MESSAGE_BOUNCED:
+        await _take_notice_back(desk, message)
     if about is not None and type is EventType.MESSAGE_BOUNCED:
         # Whoever decides about it is to have read that the message did not arrive.
         moved = SET_LAST_SEQ if message.interview else SET_LAST_SEQ_OF_CHECK
         await desk.tx.run(moved, id=about.id, seq=desk.chain.seq)
+
+
+async def _take_notice_back(desk: Desk, message: MessageRow) -> None:
+    """A notice that did not arrive is none; one that was answered all the same, or given another way, stands."""
+    if message.template == Template.NOTICE.value:
+        await desk.tx.run(TAKE_NOTICE_BACK, finding=message.subject, notice_at=message.created_at)
 
 
 async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt, at: datetime | None) -> Outcome:

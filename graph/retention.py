@@ -64,7 +64,8 @@ LIST_BY_INTERVIEW = Statement(
     "retention.list_by_interview",
     """
     MATCH (interview:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
-    MATCH (candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+      <-[:FINDS]-(finding:Finding)
     WHERE finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE'
       AND finding.occurredAt < interview.startsAt
       AND NOT EXISTS { (finding)-[:REPAIRED_BY]->(:Repair)-[:FOR_ATTENDING]->(interview) }
@@ -78,7 +79,7 @@ LIST_BY_FINDING = Statement(
     """
     MATCH (finding:Finding {id: $finding})-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
-    MATCH (candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
+    MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
     WHERE interview.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND finding.occurredAt < interview.startsAt
     RETURN finding.id AS finding, interview.id AS interview, finding.occurredAt AS occurred_at,
       finding.expiresAt AS expires_at, finding.policyVersion AS policy_version

@@ -83,6 +83,26 @@ CREATE_OUTAGE = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    candidate: str
+    interview: str
+
+
+LIST_OPEN = Statement(
+    "telemetry.list_open",
+    """
+    MATCH (finding:Finding)-[:FINDS]->(interview:Interview)<-[:HAS_INTERVIEW]-(:Application)
+      <-[:SUBMITTED]-(candidate:Candidate {organization: $organization})
+    WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED']
+      AND interview.startsAt - duration({hours: 1}) <= $until AND interview.endsAt >= $since
+    RETURN candidate.id AS candidate, interview.id AS interview ORDER BY candidate, interview
+    """,
+    row=OpenRow,
+)
+"""Interviews about which somebody is still to decide, and which an outage may explain; locked in one order."""
+
+
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
     """What cannot have been seen: the future, an end before its start, an outage without an end."""
     if report.occurred_at > now + SKEW:
@@ -154,7 +174,19 @@ async def _outage(desk: Desk, report: Report) -> Outcome:
     id = await _create(desk, CREATE_OUTAGE, report, desk.act.viewer.organization)
     payload: dict[str, Any] = {"telemetry": id, "until": report.until, "source": report.source}
     await desk.record(EventType.OUTAGE_RECORDED, occurred_at=report.occurred_at, **payload)
+    await _have_it_read(desk, report, id)
     return Written("Telemetry", id)
+
+
+async def _have_it_read(desk: Desk, report: Report, id: str) -> None:
+    """Whoever decides about an interview that lay in an outage is to have read of it, however late it is told."""
+    organization = desk.act.viewer.organization
+    payload: dict[str, Any] = {"telemetry": id, "kind": report.kind.value, "until": report.until}
+    payload["source"] = report.source
+    rows = await desk.tx.run(LIST_OPEN, organization=organization, since=report.occurred_at, until=report.until)
+    for row in rows:
+        await desk.lock_candidate(row.candidate)
+        await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, row.interview, report.occurred_at, payload)
 
 
 async def _create(desk: Desk, statement: Statement[Nothing], report: Report, seen: str) -> str:

@@ -325,7 +325,10 @@ COUNTS: LiteralString = (
 is found of a person, as a résumé that did not match, is for other departments to see."""
 
 _FINDING_OWN: LiteralString = "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
+ERASED: LiteralString = "(this.eraseAt IS NOT NULL AND this.eraseAt <= $now AND this.state <> 'ERASED')"
+"""Said of a finding whose time to be erased has come before the timer has: it is not there for anybody."""
 _FINDING_ROW: LiteralString = (
+    "NOT " + ERASED + " AND "
     "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own OR (d.id IN $near AND " + COUNTS + ") }"
 )
 EVENT_OWN: LiteralString = """(EXISTS {
@@ -346,7 +349,7 @@ MY_INTERVIEW: LiteralString = (
     "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
 )
 MY_FINDING: LiteralString = (
-    "$verified AND EXISTS { (this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
+    "$verified AND NOT " + ERASED + " AND EXISTS { (this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
     "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
 )
 """What a candidate sees of a finding: all of its own, once a code was given besides the link."""

@@ -203,6 +203,43 @@ async def test_whom_no_message_reaches_has_no_notice(ask: Ask, company: Company)
     assert await facts_of(ask.graph, company, "NOTICE") == []
 
 
+NOTICE = """
+query Notice($id: ID!) { node(id: $id) { ... on Finding { state noticeAt answerBy decideBy
+  interview { messages { id template } } } } }
+"""
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_notice_that_bounces_is_none(ask: Ask, company: Company, answered: bool) -> None:
+    """No time passes against whom it did not reach: HR is to tell them another way, and the time begins again."""
+    hr = company.at(days=9)
+    finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
+    named, hr.at = gid("Finding", finding), NOW
+    if answered:
+        await hr.statement(finding, "Somebody told me of it.")
+    seen = (await ask(NOTICE, company.user("hr"), id=named))["node"]
+    (message,) = [each["id"] for each in seen["interview"]["messages"] if each["template"] == "NOTICE"]
+    bounced = {"message": message, "receipt": "BOUNCED"}
+    assert "code" not in await ask.do("recordDelivery", company.user("integrator"), **bounced)
+    seen = (await ask(NOTICE, company.user("hr"), id=named))["node"]
+    if answered:
+        assert seen["state"] == "NOTICE_SENT"
+        return
+    assert [seen[key] for key in ("state", "noticeAt", "answerBy", "decideBy")] == ["SUSPECTED", None, None, None]
+    assert await tasks(ask, company, "marketing") == [("NOTICE_DUE", named)]
+    ask.now = NOW + timedelta(days=5)
+    decision = {"finding": named, "cause": "CANDIDATE", "reason": "Silence."}
+    read = await ask.last_seq(company.user("marketing"), named)
+    answer = await ask.do("confirmNoShow", company.user("marketing"), **decision, readUpTo=read)
+    assert answer["code"] == "NOTICE_MISSING"
+    await ask.do("recordNotice", company.user("marketing"), finding=named, channel="PHONE")
+    seen = (await ask(NOTICE, company.user("hr"), id=named))["node"]
+    assert (seen["state"], seen["answerBy"]) == ("NOTICE_SENT", "2026-11-28T09:00:00Z")
+    assert "code" not in await ask.do("recordDelivery", company.user("hr"), **bounced)
+    assert (await ask(NOTICE, company.user("hr"), id=named))["node"]["state"] == "NOTICE_SENT"
+
+
 TASKS = """
 query Tasks($code: String!) {
   department(code: $code) { tasks { kind due interview { id } finding { id } } }

@@ -101,6 +101,42 @@ async def test_a_mark_is_erased_in_its_time(ask: Ask, company: Company, mark: tu
     assert not await timers.take(ask.graph, timer, erase_at, erase)
 
 
+async def test_what_is_to_be_erased_is_not_there_meanwhile(
+    ask: Ask, company: Company, mark: tuple[str, str, Claim]
+) -> None:
+    """A worker that stands still keeps nobody's mark longer in sight: reading ends with the time itself."""
+    finding, _, claim = mark
+    query = "query E($id: ID!) { node(id: $id) { ... on Finding { eraseAt interview { id } } } }"
+    found = (await ask(query, claim, id=finding))["node"]
+    outcome = "query O($id: ID!) { interview(id: $id) { outcome finding { id } } }"
+    for later, is_there in ((timedelta(seconds=-1), True), (timedelta(0), False)):
+        ask.now = days(found["eraseAt"]).astimezone(UTC) + later
+        for viewer in (company.user("marketing"), company.user("hr"), claim):
+            assert bool((await ask(FADING, viewer, id=finding))["node"]) is is_there
+            seen = (await ask(outcome, viewer, id=found["interview"]["id"]))["interview"]
+            expected = {"outcome": "NO_SHOW", "finding": {"id": finding}}
+            assert seen == (expected if is_there else {"outcome": None, "finding": None})
+    mine = await ask("{ myRecord { findings { totalCount } } }", claim)
+    assert mine == {"myRecord": {"findings": {"totalCount": 0}}}
+
+
+async def test_a_mark_fades_by_what_the_other_record_attended(
+    ask: Ask, company: Company, mark: tuple[str, str, Claim]
+) -> None:
+    finding, _, claim = mark
+    company.at(days=20)
+    other = await company.application("technology", company.person())
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", other))
+    await attended(company, other, 19)
+    both = {"candidate": gid("Candidate", claim.candidate), "other": found["application"]["candidate"]["id"]}
+    assert "code" not in await ask.do("mergeCandidates", company.user("hr"), **both)
+    assert (await ask(FADING, company.user("marketing"), id=finding))["node"]["repairs"] == []
+    await attended(company, other, 12)
+    after = (await ask(FADING, company.user("marketing"), id=finding))["node"]
+    assert [repair["days"] for repair in after["repairs"]] == [30]
+
+
 def test_a_mark_is_never_too_short() -> None:
     missed = NOW - timedelta(days=10)
     expires = missed + timedelta(days=180)

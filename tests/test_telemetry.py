@@ -175,6 +175,25 @@ async def test_nobody_decides_with_evidence_unread(ask: Ask, case: Case) -> None
     assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
 
 
+async def test_nobody_decides_with_an_outage_unread(ask: Ask, case: Case) -> None:
+    """It is told of no interview, and explains those that lay in it: what is still open has it in its history."""
+    company, hr = case.company, case.company.at(days=1, hours=20)
+    await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
+    finding = await hr.suspicion(uid(case.id))
+    await hr.notice(finding)
+    await hr.statement(finding, "I could not get in.")
+    read = await ask.last_seq(company.user("hr"), gid("Finding", finding))
+    await case.report("PLATFORM_OUTAGE", -540, until=iso(STARTS - timedelta(hours=8)))
+    assert await ask.last_seq(company.user("hr"), case.id) == read
+    async with appends(ask, company, "OUTAGE_RECORDED", "TELEMETRY_RECORDED"):
+        await case.report("PLATFORM_OUTAGE", -5, until=iso(STARTS + timedelta(minutes=40)))
+    decision = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "Never came.", "readUpTo": read}
+    answer = await ask.do("confirmNoShow", company.user("marketing"), **decision)
+    assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
+    assert await case.cause() == "PLATFORM"
+    assert (await verify(ask.graph.client))[2] == []
+
+
 async def test_an_organisation_sets_its_own_table(ask: Ask, case: Case) -> None:
     """For interviews without a finding at once; one with a finding keeps the table that it names."""
     company, hr = case.company, case.company.at(days=1, hours=20)
