@@ -270,12 +270,17 @@ class Shell:
 
 async def shell(databases: Databases) -> Shell:
     """Commands on an empty database of the engine under test, which runs already."""
-    database = await databases.tested()
+    return shell_of(await databases.tested())
+
+
+def shell_of(database: Database, **more: str) -> Shell:
+    """Commands on a database; settings besides by their names."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TURNOUT_")}
     environment = {
         **kept,
         "TURNOUT_DATA": str(database.folder),
         "TURNOUT_MASTER_KEY": base64.b64encode(MASTER).decode(),
+        **more,
     }
     if database.address is None:
         environment["TURNOUT_NEO4J_URI"] = database.uri
