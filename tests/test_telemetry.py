@@ -185,7 +185,8 @@ async def test_nobody_decides_with_an_outage_unread(ask: Ask, case: Case) -> Non
     read = await ask.last_seq(company.user("hr"), gid("Finding", finding))
     await case.report("PLATFORM_OUTAGE", -540, until=iso(STARTS - timedelta(hours=8)))
     assert await ask.last_seq(company.user("hr"), case.id) == read
-    async with appends(ask, company, "OUTAGE_RECORDED", "TELEMETRY_RECORDED"):
+    # In the order of seq, of which the Organization's chain has more.
+    async with appends(ask, company, "TELEMETRY_RECORDED", "OUTAGE_RECORDED"):
         await case.report("PLATFORM_OUTAGE", -5, until=iso(STARTS + timedelta(minutes=40)))
     decision = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "Never came.", "readUpTo": read}
     answer = await ask.do("confirmNoShow", company.user("marketing"), **decision)
