@@ -437,12 +437,15 @@ async def twice(ask: Ask, company: Company, mutation: str, viewer: str | Claim, 
 
 
 def changed(input: dict[str, Any]) -> dict[str, Any]:
-    """Another input of the same form: one plain text of it is longer, or one id is nobody's."""
+    """Another input of the same form: one plain text of it is longer, or one id is nobody's; else all of it differs."""
     for name in ("reason", "text", "title", "name", "externalId", "displayName", "note", "source"):
         if name in input:
             return input | {name: input[name] + "!"}
-    name = next(name for name, value in input.items() if isinstance(value, str))
-    return input | {name: gid("Event", "nobody")}
+    for name, value in input.items():
+        if isinstance(value, str):
+            return input | {name: gid("Event", "nobody")}
+    ((name, value),) = input.items()
+    return {name: not value if isinstance(value, bool) else [each % 5 + 1 for each in value]}
 
 
 async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # noqa: PLR0915  one story

@@ -23,10 +23,12 @@ from graph.instants import to_graph
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
+from graph.visibility import OrganizationRole
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.root import core_schema
+from seeds.makers import maker
 from tests.conftest import NOW, Company, make_company
 from tests.neo4j.server import Neo4jServer
 
@@ -48,6 +50,11 @@ query Inbox($code: String!) {
   }
 }
 """
+SCORED = QUERY.replace(
+    "candidate { id displayName }",
+    "candidate { id displayName labels { name expiresOn } score { status points band factors { dimension points } } }",
+)
+"""The same with label and score, for each of the 50."""
 ROUNDS = 200
 
 
@@ -61,17 +68,32 @@ async def fill(company: Company) -> None:
         await company.application("technology", person)
 
 
-async def measure(client: Client, folder: Path) -> tuple[float, float, str, int]:
+async def in_force(company: Company) -> None:
+    """A score policy, so that there are scores."""
+    hr = company.at(days=200)
+    policy = await hr.score_policy()
+    await hr.impact_assessment(policy)
+    await hr.user(company.user("second"), OrganizationRole.HR_ADMIN)
+    await (await maker(hr.graph, company.user("second"), at=hr.at)).approval(policy)
+
+
+async def measure(client: Client, folder: Path) -> list[tuple[float, float, str, int]]:
+    """For the inbox, and for the inbox with label and score: ours, by hand, the statement and the answer's size."""
     secrets = Secrets(random.randbytes(32))
     graph = Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets)
     await migrate(client)
     company = await make_company(graph)
+    await in_force(company)
     await fill(company)
-    answerer, viewers = Answerer(core_schema()), Viewers(graph)
+    return [await measured(graph, company, query) for query in (QUERY, SCORED)]
+
+
+async def measured(graph: Graph, company: Company, query: str) -> tuple[float, float, str, int]:
+    answerer, viewers, client = Answerer(core_schema()), Viewers(graph), graph.client
 
     async def ours() -> int:
         context = Context(graph, viewers, company.user("technology"), clock=lambda: NOW + timedelta(days=1))
-        answer = await answerer.answer(QUERY, context, variables={"code": "TECHNOLOGY"})
+        answer = await answerer.answer(query, context, variables={"code": "TECHNOLOGY"})
         assert not answer.errors
         return len(orjson.dumps(answer.payload()))
 
@@ -133,14 +155,17 @@ async def main(engines: list[str]) -> None:
                 )
                 stop = embedded.stop
             try:
-                mine, theirs, text, size = await measure(client, folder)
+                rows = await measure(client, folder)
             finally:
                 await client.close()
                 stopped = stop()
                 if asyncio.iscoroutine(stopped):
                     await stopped
-            print(f"{engine}: {mine:.2f} ms, by hand {theirs:.2f} ms, ratio {mine / theirs:.2f}; {size} bytes")
-            print(f"  {text}")
+            for what, (mine, theirs, text, size) in zip(("inbox", "with label and score"), rows, strict=True):
+                print(
+                    f"{engine}, {what}: {mine:.2f} ms, by hand {theirs:.2f} ms, ratio {mine / theirs:.2f}; {size} bytes"
+                )
+                print(f"  {text}")
 
 
 if __name__ == "__main__":
