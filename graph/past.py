@@ -137,7 +137,7 @@ def _since(time: LiteralString, told: LiteralString) -> LiteralString:
 
 
 def _noticed(told: LiteralString) -> LiteralString:
-    return "CASE WHEN " + STATE + " <> 'SUSPECTED' THEN this." + told + " END"
+    return "CASE WHEN this.noticeAt <= $asOf THEN this." + told + " END"
 
 
 def _decided(told: LiteralString) -> LiteralString:
