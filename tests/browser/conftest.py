@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright
 
 from api.http import Server
 from api.settings import Profile, Settings
@@ -121,6 +121,11 @@ class Device:
         await target.first.click()
         await self.page.wait_for_load_state()
 
+    async def unfold(self) -> None:
+        """Opens whatever a page has folded."""
+        for each in await self.page.locator("summary").all():
+            await each.click()
+
     async def save(self, text: str) -> tuple[str, bytes]:
         """What a link lets one keep: the name that is proposed for the file, and the file."""
         async with self.page.expect_download() as saved:
@@ -147,9 +152,13 @@ async def opened(
     page = await context.new_page()
     device = Device(page, size, scripts)
     page.on("pageerror", lambda error: device.troubles.append(str(error)))
-    page.on("requestfailed", lambda request: device.troubles.append(f"{request.url} {request.failure}"))
-    # A file that is kept instead of shown breaks off the page that was to show it.
-    page.on("download", lambda _: device.troubles.clear())
+
+    def failed(request: Request) -> None:
+        # The browser itself breaks off what a page that is left still loads, and the page that a file was to show.
+        if request.failure != "net::ERR_ABORTED":
+            device.troubles.append(f"{request.url} {request.failure}")
+
+    page.on("requestfailed", failed)
     page.on("console", lambda told: device.troubles.append(told.text) if told.type == "error" else None)
     try:
         yield device

@@ -13,6 +13,8 @@ from graph.refusals import Locale
 from tests.browser.conftest import Site, opened
 from tests.conftest import NOW, Ask, Company, gid
 from tests.pictures import document
+from tests.test_growth_pages import marked, seen_and_rejected
+from tests.test_scores import enabled
 
 LOOKS = [("phone", True), ("desk", True), ("phone", False)]
 
@@ -101,6 +103,38 @@ async def test_a_candidate_does_everything(  # noqa: PLR0915  one story
         await device.look(f"{name}-10-english")
         await device.press("Leave")
         await device.look(f"{name}-11-left")
+
+
+@pytest.mark.parametrize(("size", "scripts"), LOOKS)
+async def test_what_is_known_and_decided_is_good_to_read(
+    company: Company, site: Site, chromium: Browser, size: str, scripts: bool
+) -> None:
+    await enabled(company)
+    application, finding = await marked(company)
+    await seen_and_rejected(company.at(hours=1), application, finding)
+    name = "plain" if not scripts else "zh"
+    async with opened(chromium, size, scripts=scripts) as device:
+        page = device.page
+        await page.goto(await site.link_of(application))
+        await device.press("我的成长")
+        await device.press("发送验证码")
+        await page.get_by_label("6 位验证码").fill(await site.code_of(application))
+        await device.press("确认")
+        await device.unfold()
+        await device.look(f"{name}-12-growth")
+        await device.press("开始测评")
+        await device.look(f"{name}-13-assess")
+        for each in await page.locator("fieldset").all():
+            await each.get_by_role("radio").nth(3).check()
+        await device.press("提交答案")
+        await device.unfold()
+        await device.look(f"{name}-14-assessed")
+        await device.press("决定")
+        await device.unfold()
+        await device.look(f"{name}-15-decisions")
+        await device.press("English")
+        await device.unfold()
+        await device.look(f"{name}-16-english")
 
 
 async def test_pages_are_good_in_english_and_in_the_dark(company: Company, site: Site, chromium: Browser) -> None:
