@@ -64,9 +64,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "text": ("内容", "Text"),
 }
 STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0 0 1rem}dd{margin:0}"
-    "dt{color:#555}section>div{border-top:1px solid #ccc;padding-top:.5rem}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "dl{margin:0 0 1rem}dt{color:#555}dd{margin:0 0 .25rem .75rem}"
+    "section>div{border-top:1px solid #ccc;padding-top:.5rem}"
+    "@media(min-width:40rem){dl{display:grid;grid-template-columns:fit-content(12rem) minmax(0,1fr);gap:.1rem 1rem}"
+    "dd{margin:0}}"
 )
 
 
@@ -81,7 +83,7 @@ def page(record: Mapping[str, Any], locale: Locale) -> str:
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        f"<body><h1>{title}</h1><p>{escape(record['writtenAt'])}</p>{''.join(parts)}</body></html>"
+        f"<body><main><h1>{title}</h1><p>{escape(record['writtenAt'])}</p>{''.join(parts)}</main></body></html>"
     )
 
 
