@@ -52,6 +52,16 @@ FINISH = Statement(
     row=Nothing,
     writes=True,
 )
+NAME_GAP = Statement(
+    "demo.name_gap",
+    """
+    MERGE (gap:AccessGap {id: $id})
+    SET gap.organization = $organization, gap.since = $since, gap.until = $until
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""A start after a crash names such a gap for every Organization: the demo's is its own alone."""
 LEAVE = Statement(
     "demo.leave",
     "MATCH (demo:Organization {id: $id, demo: true}) SET demo.sown = false, demo.removing = true RETURN demo.id AS id",
@@ -62,6 +72,17 @@ LIST_CANDIDATES = Statement(
     "demo.list_candidates",
     "MATCH (candidate:Candidate {organization: $organization}) RETURN candidate.id AS id ORDER BY id",
     row=Found,
+)
+REMOVE_REPAIRS = Statement(
+    "demo.remove_repairs",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(:Finding)
+      -[:REPAIRED_BY]->(repair:Repair)
+    WHERE candidate.id IN $ids
+    DETACH DELETE repair
+    """,
+    row=Nothing,
+    writes=True,
 )
 REMOVE_FINDINGS = Statement(
     "demo.remove_findings",
@@ -142,6 +163,48 @@ REMOVE_DECISIONS = Statement(
     row=Nothing,
     writes=True,
 )
+LIST_PROOFS = Statement(
+    "demo.list_proofs",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
+    WHERE candidate.id IN $ids AND proof.object IS NOT NULL
+    RETURN proof.object AS id ORDER BY id
+    """,
+    row=Found,
+)
+REMOVE_PROOFS = Statement(
+    "demo.remove_proofs",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
+    WHERE candidate.id IN $ids
+    DETACH DELETE proof
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_TICKETS = Statement(
+    "demo.remove_tickets",
+    "MATCH (ticket:UploadTicket) WHERE ticket.candidate IN $ids DETACH DELETE ticket",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_TIMES_ASKED = Statement(
+    "demo.remove_times_asked",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+      -[:HAS_REQUEST]->(request:RescheduleRequest)
+    WHERE candidate.id IN $ids
+    DETACH DELETE request
+    """,
+    row=Nothing,
+    writes=True,
+)
+REMOVE_OWN_OPERATIONS = Statement(
+    "demo.remove_own_operations",
+    "MATCH (operation:Operation) WHERE operation.caller IN $ids DELETE operation",
+    row=Nothing,
+    writes=True,
+)
 REMOVE_CANDIDATES = Statement(
     "demo.remove_candidates",
     "MATCH (candidate:Candidate) WHERE candidate.id IN $ids DETACH DELETE candidate",
@@ -194,6 +257,16 @@ REMOVE_REQUESTS = Statement(
 REMOVE_ACCESS_GAPS = Statement(
     "demo.remove_access_gaps",
     "MATCH (gap:AccessGap {organization: $organization}) DELETE gap",
+    row=Nothing,
+    writes=True,
+)
+REMOVE_SLOTS = Statement(
+    "demo.remove_slots",
+    """
+    MATCH (:Department {organization: $organization})<-[:BELONGS_TO*0..1]-(:Position|Department)
+      <-[:OFFERED_FOR]-(slot:Slot)
+    DETACH DELETE slot
+    """,
     row=Nothing,
     writes=True,
 )
@@ -327,8 +400,8 @@ REMOVE_ORGANIZATION = Statement(
     writes=True,
 )
 OF_CANDIDATES = (
-    REMOVE_DECISIONS,
-    *(REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_CHECKS, REMOVE_APPLICATIONS, REMOVE_RECORDS),
+    *(REMOVE_DECISIONS, REMOVE_PROOFS, REMOVE_TICKETS, REMOVE_TIMES_ASKED, REMOVE_OWN_OPERATIONS),
+    *(REMOVE_REPAIRS, REMOVE_FINDINGS, REMOVE_INTERVIEWS, REMOVE_CHECKS, REMOVE_APPLICATIONS, REMOVE_RECORDS),
     *(REMOVE_RESULTS, REMOVE_EMPLOYMENTS, REMOVE_EVENTS, REMOVE_CANDIDATES),
 )
 IN_BATCHES = (REMOVE_ACCESSES, REMOVE_IDENTIFIERS, REMOVE_OPERATIONS)
@@ -337,6 +410,7 @@ OF_STRUCTURE = (
     REMOVE_FREED_SLOTS,
     REMOVE_ROUNDS,
     REMOVE_REQUESTS,
+    REMOVE_SLOTS,
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,
@@ -379,6 +453,13 @@ async def finish(graph: Graph, organization: str) -> None:
     await graph.client.write(work)
 
 
+async def name_gap(graph: Graph, organization: str, id: str, *, since: datetime, until: datetime) -> None:
+    """Says that looks between two times may lack their receipts, as the start after a crash does."""
+    await graph.client.write(
+        lambda tx: tx.run(NAME_GAP, id=f"{id}/{organization}", organization=organization, since=since, until=until)
+    )
+
+
 async def remove(graph: Graph, organization: str) -> None:
     """Takes a demo away with all that belongs to it, leaves first; broken off, it is done again from its start.
 
@@ -409,6 +490,10 @@ async def _remove_candidates(graph: Graph, ids: list[str]) -> None:
         for statement in OF_CANDIDATES:
             await tx.run(statement, ids=ids)
 
+    files = [row.id for row in await graph.client.read(LIST_PROOFS, ids=ids)] if graph.files else []
+    for name in files:
+        assert graph.files is not None
+        await graph.files.delete(name)
     for id in ids:
         await graph.keys.drop(id)
         await graph.keys.forget_erasure(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -326,10 +326,19 @@ async def find_ticket(graph: Graph, ticket: str, now: datetime) -> TicketRow | N
     return rows[0] if rows and not rows[0].used and now < rows[0].expires_at else None
 
 
-async def receive(graph: Graph, ticket: TicketRow, plain: bytes, now: datetime) -> Outcome:
+async def receive(
+    graph: Graph,
+    ticket: TicketRow,
+    plain: bytes,
+    now: datetime,
+    *,
+    ids: Callable[[], Callable[[], str]] = lambda: random_id,
+    quiet: bool = False,
+) -> Outcome:
     """Takes one whole file; NotTaken where it is none of those that are. It is stored before the graph knows of it.
 
-    Sent again with the same ticket, the same file has no second effect, and another is refused.
+    Sent again with the same ticket, the same file has no second effect, and another is refused. `ids` and `quiet` are
+    those of an Act.
     """
     files = _files(graph)
     kind = await asyncio.to_thread(kind_of, plain)
@@ -341,7 +350,7 @@ async def receive(graph: Graph, ticket: TicketRow, plain: bytes, now: datetime) 
     name, digest = proof_files.name(ticket.candidate, ticket.id, random_id()), sha256(plain).hexdigest()
     sealed = await asyncio.to_thread(proof_files.sealed, graph.keys, ticket.candidate, name, plain)
     await files.put(name, sealed)
-    act = Act(viewer, now, "uploadProof", ticket.id, {"hash": digest}, ActorKind.CANDIDATE)
+    act = Act(viewer, now, "uploadProof", ticket.id, {"hash": digest}, ActorKind.CANDIDATE, ids, quiet)
     given = _Given(ticket, name, kind, len(plain), digest)
     outcome = await perform(graph, act, lambda desk: _write(desk, given))
     if isinstance(outcome, Refusal) or outcome.replay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from graph.positions import Urgency
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import Graph
 from seeds import makers, workforce
+from seeds.asking import ASKED, ASKING
 from seeds.makers import Maker, fixed_ids
 from seeds.stories import (
     HR,
@@ -31,7 +32,7 @@ from seeds.stories import (
 )
 
 NAME, NAME_ZH, ZONE = "Xinghe Group", "星河集团", "Asia/Shanghai"
-AUDITOR, INTERVIEWER = "auditor@demo", "interviewer@technology.demo"
+AUDITOR, INTERVIEWER, LEAD = "auditor@demo", "interviewer@technology.demo", "lead@demo"
 OLD = timedelta(days=60)
 """The age from which a renewal is offered."""
 AT_ONCE = 3
@@ -45,6 +46,7 @@ USERS: Mapping[str, tuple[str, str]] = {
     SUBSIDIARY: ("Recruiter of the Subsidiary, a circle of its own", "子公司招聘专员（独立共享圈）"),
     INTERVIEWER: ("Interviewer in Technology", "技术部面试官"),
     HR: ("HR administrator of headquarters and Subsidiary", "集团与子公司人力资源管理员"),
+    LEAD: ("Head of HR: approves what the administrator proposes", "人力资源总监：审批管理员提出的方案"),
     AUDITOR: ("Auditor: reads everything, writes nothing", "审计员：可查看全部，不可修改"),
     INTEGRATOR: ("Integration: files applications, never sees a finding", "系统集成：可录入投递，看不到认定"),
 }
@@ -164,6 +166,8 @@ class Company:
     graph: Graph
     sown_at: datetime
     viewers: dict[str, Viewer]
+    freed: list[str] = field(default_factory=list)
+    """Interviews whose time was given up."""
 
     @classmethod
     async def of(cls, graph: Graph, sown_at: datetime) -> Company:
@@ -198,9 +202,10 @@ class Company:
         for user, code in RECRUITS.items():
             await self._hirer(user).user(user, recruits_for=(department_id(code),))
         await self._hirer(INTERVIEWER).user(INTERVIEWER, interviews_for=(department_id("TECHNOLOGY"),))
+        await self._hirer(LEAD).user(LEAD, OrganizationRole.HR_ADMIN)
         await self._hirer(AUDITOR).user(AUDITOR, OrganizationRole.AUDITOR)
         await self._hirer(INTEGRATOR).user(INTEGRATOR, OrganizationRole.INTEGRATOR)
-        await self.meet(*RECRUITS, INTEGRATOR)
+        await self.meet(*RECRUITS, INTEGRATOR, LEAD)
         for opening in OPENINGS:
             maker = self.by(opening.recruiter, self.time(opening.opened, 9, 30), _seed("position", opening.key))
             await maker.position(department_id(opening.unit), opening.title, opening.job_family, opening.urgency)
@@ -249,6 +254,23 @@ class Company:
         await self.by(INTEGRATOR, self.time(30, 11), _seed("webhook", "1")).webhook(HOOK, KEY)
         await self.by(INTEGRATOR, self.time(30, 12), _seed("webhook", "2")).webhook(None, None)
 
+    async def govern(self) -> None:
+        """A policy of its own, a way to score that a second person approved, and a night without receipts."""
+        await self.by(HR, self.time(90, 10), _seed("policy", "1")).policy(offer_hours=12)
+        proposer = self.by(HR, self.time(200, 10), _seed("score", "1"))
+        policy = await proposer.score_policy()
+        await proposer.impact_assessment(policy)
+        await self.by(LEAD, self.time(195, 10), _seed("score", "2")).approval(policy)
+        gap = fixed_ids(_seed("gap", "1"))()()
+        since, until = self.time(20, 22), self.time(20, 23)
+        await demo.name_gap(self.graph, organization_id(), gap, since=since, until=until)
+
+    async def refill(self) -> None:
+        """Offers the time that somebody gave up to two others, one after the other."""
+        waiting = candidate_id("chen-siyuan-sh"), candidate_id("li-anna")
+        for interview in self.freed:
+            await self.by(TECHNOLOGY, self.time(1, 10), _seed("refill", interview)).free_slot(interview, *waiting)
+
     async def tell(self, story: Story) -> None:
         """One person's chapters in their order, then what HR did to the record."""
         for number, chapter in enumerate(story.chapters):
@@ -260,7 +282,17 @@ class Company:
             maker = replace(clerk, viewer=self.viewers[opening.recruiter])
             interviewer = _first_id(_seed("user", INTERVIEWER)) if opening.recruiter == TECHNOLOGY else None
             await chapter.ending(
-                Scene(maker, self.time, chapter.days, story.hour, application, interviewer, position_id(opening.key))
+                Scene(
+                    maker,
+                    self.time,
+                    chapter.days,
+                    story.hour,
+                    application,
+                    interviewer,
+                    position_id(opening.key),
+                    self.viewers[INTEGRATOR],
+                    self.freed,
+                )
             )
         keeper = self.by(HR, self.time(1, 17), _seed("keeping", story.key))
         if story.restricted:
@@ -289,7 +321,7 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
             raise
     company = await Company.of(graph, await demo.begin(graph, organization_id(), now=now))
     await company.found()
-    before, after = stories()
+    before, after = stories([ASKING], ASKED)
     told, total = count(1), len(before) + len(after)
 
     async def tell(story: Story) -> None:
@@ -304,6 +336,8 @@ async def sow(graph: Graph, *, now: datetime, progress: Callable[[int, int], Non
     await company.employ()
     await company.check()
     await company.reckon()
+    await company.govern()
+    await company.refill()
     await demo.finish(graph, organization_id())
     return True
 

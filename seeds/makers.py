@@ -28,6 +28,7 @@ from graph import (
     policies,
     positions,
     proofs,
+    receipts,
     rescheduling,
     rights,
     rounds,
@@ -49,8 +50,9 @@ from graph.goals import Goal
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
-from graph.refusals import Code, Refusal
-from graph.rights import RightsKind
+from graph.receipts import Purpose
+from graph.refusals import Refusal
+from graph.rights import RightsKind, RightsState
 from graph.score_policies import Draft
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
@@ -84,16 +86,35 @@ class Maker:
     seed: str = ""
     tells: bool = True
     _calls: count[int] = field(default_factory=count)
+    _last: str = ""
 
-    async def _do(self, mutation: str, input: dict[str, Any], run: Callable[[Act], Awaitable[Outcome]]) -> str:
-        call = f"{self.seed}/{next(self._calls)}" if self.seed else ""
+    async def _do(
+        self,
+        mutation: str,
+        input: dict[str, Any],
+        run: Callable[[Act], Awaitable[Outcome]],
+        person: Viewer | None = None,
+    ) -> str:
+        """Runs an act of this user, or of a candidate."""
+        viewer, call = person or self.viewer, self._next_call()
         ids = fixed_ids(call) if call else lambda: random_id
-        kind = ActorKind.API if self.viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
-        act = Act(self.viewer, self.at, mutation, call or str(uuid4()), input, kind, ids, not self.tells)
+        kind = ActorKind.API if viewer.role is OrganizationRole.INTEGRATOR else ActorKind.HUMAN
+        kind = ActorKind.CANDIDATE if person else kind
+        act = Act(viewer, self.at, mutation, call or str(uuid4()), input, kind, ids, not self.tells)
         outcome = await run(act)
         if isinstance(outcome, Refusal):
             raise Refused(f"{mutation} was refused: {outcome.code.value} {outcome.field or ''}")
         return outcome.id
+
+    def _next_call(self) -> str:
+        """What the ids of the next act are made from; empty where they are random."""
+        self._last = f"{self.seed}/{next(self._calls)}" if self.seed else ""
+        return self._last
+
+    def given(self, before: int = 0) -> str:
+        """The id that the last act gave out after `before` others, where its seed fixes them."""
+        new_id = fixed_ids(self._last)()
+        return [new_id() for _ in range(before + 1)][before]
 
     async def _work(self, mutation: str, work: Work) -> str:
         return await self._do(mutation, {}, lambda act: perform(self.graph, act, work))
@@ -320,12 +341,18 @@ class Maker:
 
     async def request(self, interview: str, slot: str | None = None, reason: str = "A train is late.") -> str:
         """What the candidate asks for; `at` says whether it is in time."""
-        viewer = await self._candidate(interview, verified=False)
-        act = Act(viewer, self.at, "requestReschedule", str(uuid4()), {}, ActorKind.CANDIDATE)
-        outcome = await rescheduling.request(self.graph, act, interview, slot=slot, reason=reason)
-        if isinstance(outcome, Refusal):
-            raise Refused(f"requestReschedule was refused: {outcome.code.value} {outcome.field or ''}")
-        return outcome.id
+        return await self._do(
+            "requestReschedule",
+            {},
+            lambda act: rescheduling.request(self.graph, act, interview, slot=slot, reason=reason),
+            await self._candidate(interview, verified=False),
+        )
+
+    async def grant(self, request: str, starts_at: datetime) -> str:
+        """Gives the candidate another half hour."""
+        times = Times(starts_at, starts_at + timedelta(minutes=30), "Asia/Shanghai")
+        new = rescheduling.Grant(request, times=times)
+        return await self._do("grantReschedule", {}, lambda act: rescheduling.grant(self.graph, act, new))
 
     async def deny(self, request: str, reason: str) -> str:
         """Leaves the old time as it stands."""
@@ -335,23 +362,24 @@ class Maker:
 
     async def ticket(self, interview: str, *, finding: str | None = None, request: str | None = None) -> str:
         """The candidate's, by a code, to hand in a file about an interview."""
-        viewer = await self._candidate(interview, verified=True)
-        act = Act(viewer, self.at, "requestUpload", str(uuid4()), {}, ActorKind.CANDIDATE)
-        outcome = await proofs.request_upload(self.graph, act, proofs.Bearing(finding, request))
-        if isinstance(outcome, Refusal):
-            raise Refused(f"requestUpload was refused: {outcome.code.value} {outcome.field or ''}")
-        return outcome.id
+        return await self._do(
+            "requestUpload",
+            {},
+            lambda act: proofs.request_upload(self.graph, act, proofs.Bearing(finding, request)),
+            await self._candidate(interview, verified=True),
+        )
 
     async def proof(
         self, interview: str, plain: bytes, *, finding: str | None = None, request: str | None = None
     ) -> str:
         """A file that the candidate hands in."""
         ticket = await self.ticket(interview, finding=finding, request=request)
-        found = await proofs.find_ticket(self.graph, proofs.ticket_of(self.graph.secrets, ticket), self.at)
-        outcome = await proofs.receive(self.graph, found, plain, self.at) if found else Refusal(Code.NOT_FOUND)
-        if isinstance(outcome, Refusal):
-            raise Refused(f"the file was refused: {outcome.code.value} {outcome.field or ''}")
-        return outcome.id
+
+        async def receive(act: Act) -> Outcome:
+            (found,) = await self.graph.client.read(proofs.FIND_TICKET, id=ticket)
+            return await proofs.receive(self.graph, found, plain, self.at, ids=act.ids, quiet=act.quiet)
+
+        return await self._do("uploadProof", {}, receive)
 
     async def verdict(self, proof: str, verdict: ProofVerdict, reason: str = "It cannot be read.") -> str:
         return await self._do(
@@ -384,11 +412,23 @@ class Maker:
         (whose,) = await self.graph.client.read(rights.FIND_CANDIDATE, application=application)
         claim = Claim(whose.id, application, verified=True)
         (row,) = await self.graph.client.read(FIND_PERSON, candidate=claim.candidate, application=application)
-        act = Act(Viewer.of_person(row, claim), self.at, "fileRequest", str(uuid4()), {}, ActorKind.CANDIDATE)
-        outcome = await rights.file(self.graph, act, kind, text or None)
-        if isinstance(outcome, Refusal):
-            raise Refused("fileRequest", outcome)
-        return outcome.id
+        return await self._do(
+            "fileRequest",
+            {},
+            lambda act: rights.file(self.graph, act, kind, text or None),
+            Viewer.of_person(row, claim),
+        )
+
+    async def rights_answer(self, request: str, state: RightsState, reason: str | None = None) -> str:
+        return await self._do("answerRequest", {}, lambda act: rights.answer(self.graph, act, request, state, reason))
+
+    async def look(self, finding: str, purpose: Purpose = Purpose.APPLICATION_REVIEW) -> str:
+        """Leaves the receipt of a look at a finding, as reading it does."""
+        call = self._next_call()
+        id = fixed_ids(call)()() if call else random_id()
+        rows = [[id, finding, self.viewer.id, self.viewer.part, purpose.value, self.at]]
+        await self.graph.client.write(lambda tx: tx.run(receipts.RECORD_FINDINGS, rows=rows))
+        return id
 
     async def telemetry(self, report: telemetry.Report) -> str:
         return await self._do("recordTelemetry", {}, lambda act: telemetry.record(self.graph, act, report))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, zip_longest
@@ -16,6 +16,7 @@ from graph.findings import FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.refusals import Locale
 from graph.rounds import Invitee
+from graph.visibility import Viewer
 from seeds.makers import Maker
 
 CANDIDATES = 200
@@ -40,6 +41,9 @@ class Scene:
     application: str
     interviewer: str | None
     position: str
+    integrator: Viewer
+    freed: list[str]
+    """Interviews whose time was given up, told so far."""
 
     def on(self, day: int, hour: int, minute: int = 0) -> Maker:
         self.maker.at = self.time(self.days - day, hour, minute)
@@ -169,6 +173,7 @@ def misses(
         if state is FindingState.EXCUSED:
             await decider.excuse(finding, reason)
             return
+        await decider.look(finding)
         await decider.confirmation(finding, cause, reason)
         if state is FindingState.DISPUTED:
             await scene.on(DECIDED + 2, 14).dispute(finding, "收到的面试链接无法打开，曾致电说明。")
@@ -426,8 +431,8 @@ ERASED = (
 )
 
 
-def stories() -> tuple[list[Story], list[Story]]:
-    """The stories that begin before a department is closed, and all others."""
+def stories(named: Iterable[Story], more: Iterable[tuple[Chapter, ...]]) -> tuple[list[Story], list[Story]]:
+    """The stories that begin before a department is closed, and all others, these among them."""
     pool = people()
 
     def told(*chapters: Chapter, restricted: bool = False, erased: bool = False) -> Story:
@@ -435,8 +440,8 @@ def stories() -> tuple[list[Story], list[Story]]:
         return Story(key_of(person), person, chapters, restricted, erased)
 
     before = [told(*chapters) for chapters in BEFORE_CLOSING]
-    after = list(NAMED)
-    after += [told(*chapters) for chapters in SPECIAL]
+    after = [*NAMED, *named]
+    after += [told(*chapters) for chapters in (*SPECIAL, *more)]
     after += [told(*chapters, restricted=True) for chapters in RESTRICTED]
     after += [told(*chapters, erased=True) for chapters in ERASED]
     routine = [told(*_routine(number)) for number in range(CANDIDATES - len(before) - len(after) - IN_INBOX)]

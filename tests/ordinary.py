@@ -48,10 +48,13 @@ from schema.errors import bad_argument
 from schema.lookups import LOOKUPS
 from schema.root import core_schema
 
+NAMELESS = {"Repair": "(that:Repair {at: localdatetime($id)})"}
+"""What has no id is found by its first field, and seen by whoever sees what it hangs on."""
+
 
 @dataclass(frozen=True)
 class Record:
-    """A node, read as a shape."""
+    """A node, read as a shape; `id` is its first field where it has none."""
 
     shape: Shape
     id: str
@@ -216,7 +219,7 @@ class Ordinary:
 
     def sees(self, member: One | Many | Page, id: str) -> bool:
         """Whether the viewer may see the record at the end of the way, unless being on the way says so."""
-        if member.implied and self.viewer.dialect is Dialect.STAFF:
+        if (member.implied and self.viewer.dialect is Dialect.STAFF) or member.to in NAMELESS:
             return True
         pick = Pick("", "", args={"id": id}, picks=[Pick("id", "id")])
         return self.run(LOOKUPS[SHAPES[member.to].type], pick)[0] is not None
@@ -238,7 +241,7 @@ class Ordinary:
             answer, layout = self.run(ROOTS[pick.name], pick)
             return answer if isinstance(ROOTS[pick.name].member, (Page, Merged)) else [answer], layout
         if isinstance(source, Record):
-            match = LOOKUPS[source.shape.type].match.replace("this", "that")
+            match = NAMELESS.get(source.shape.type) or LOOKUPS[source.shape.type].match.replace("this", "that")
             node = Root("ordinary", member=Many(source.shape.name, (match,), (), implied=True))
             rows, layout = self.run(node, Pick("", "", args={"id": source.id}, picks=[pick]))
             row, layout = rows[0], layout.row

@@ -404,7 +404,10 @@ def renamed(question: Question) -> Question:
 
 
 def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
-    """Every field of every type, of some records and of those whose ids are `more`, and of what is suggested."""
+    """Every field of every type, of some records and of those whose ids are `more`; what is suggested, and in force."""
+    rules = " ".join(whole_field(*each) for each in schema.type_map["AttendancePolicy"].fields.items())  # type: ignore[attr-defined]
+    for viewer in viewers:
+        yield Question(f"{{ organization {{ attendancePolicy {{ {rules} }} }} }}", {}, viewer)
     suggested = whole_field("refillSuggestions", schema.query_type.fields["refillSuggestions"])  # type: ignore[union-attr]
     for id in [*existing.ids["Position"][:3], *(id for id in more if from_global(id)[0] == "Position")]:
         for viewer in viewers:
