@@ -130,6 +130,15 @@ async def is_given_a_link(scene: Scene) -> None:
     await scene.on(1, 12).link(scene.application)
 
 
+def assesses_herself(*answers: int) -> Ending:
+    """Takes the self-assessment, one answer to each statement, and shares what came of it."""
+
+    async def tell(scene: Scene) -> None:
+        await scene.on(2, 20).self_assessment(scene.application, answers, shared=True)
+
+    return tell
+
+
 async def frees_a_slot(scene: Scene) -> None:
     """Called off by the candidate four days ahead, so that somebody else can have the time."""
     await scene.on(1, 9).advance(scene.application, Stage.INTERVIEW)
@@ -146,7 +155,11 @@ ASKING = Story(
     (
         Chapter("MARKETING_ANALYST", 70, misses(FINAL)),
         Chapter("PLATFORM_ENGINEER", 6, proves(None)),
-        Chapter("BACKEND", 3, asks_in_time(slots=True)),
+        Chapter(
+            "BACKEND",
+            3,
+            followed_by(asks_in_time(slots=True), assesses_herself(4, 2, 5, 1, 4, 3, 4, 2, 5, 2, 3, 4)),
+        ),
     ),
 )
 """Has done most of what candidates can do."""

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from graph import demo
 from graph.checks import CheckOutcome
+from graph.courses import Course
+from graph.credit import Dimension
 from graph.organizations import AlreadyThere
 from graph.positions import Urgency
 from graph.visibility import OrganizationRole, Viewer
@@ -52,6 +54,17 @@ USERS: Mapping[str, tuple[str, str]] = {
 }
 """Who the demo's users are, by external id, in English and Chinese."""
 
+COURSES = (
+    Course(Dimension.WORK_ATTENDANCE, "Planning one's week", "时间管理", "https://courses.example.com/planning"),
+    Course(
+        Dimension.AI_INTERVIEW_NO_SHOW,
+        "Ready for a video interview",
+        "视频面试准备",
+        "https://courses.example.com/ready",
+    ),
+    Course(Dimension.COMMUNICATION, "Saying no in time", "及时沟通", "https://courses.example.com/in-time"),
+    Course(Dimension.RESUME_AUTHENTICITY, "A résumé that holds", None, "https://courses.example.com/resume"),
+)
 HOOK, KEY = "https://hooks.example.com/turnout", "whsec_dHVybm91dCBkZW1vIHdlYmhvb2sga2V5"
 
 
@@ -255,12 +268,13 @@ class Company:
         await self.by(INTEGRATOR, self.time(30, 12), _seed("webhook", "2")).webhook(None, None)
 
     async def govern(self) -> None:
-        """A policy of its own, a way to score that a second person approved, and a night without receipts."""
+        """A policy of its own, a way to score that a second person approved, courses, and an hour without receipts."""
         await self.by(HR, self.time(90, 10), _seed("policy", "1")).policy(offer_hours=12)
         proposer = self.by(HR, self.time(200, 10), _seed("score", "1"))
         policy = await proposer.score_policy()
         await proposer.impact_assessment(policy)
         await self.by(LEAD, self.time(195, 10), _seed("score", "2")).approval(policy)
+        await self.by(HR, self.time(80, 10), _seed("courses", "1")).courses(*COURSES)
         gap = fixed_ids(_seed("gap", "1"))()()
         since, until = self.time(20, 22), self.time(20, 23)
         await demo.name_gap(self.graph, organization_id(), gap, since=since, until=until)

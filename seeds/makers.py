@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -14,6 +14,7 @@ from graph import (
     candidates,
     checks,
     costs,
+    courses,
     decisions,
     departments,
     disputes,
@@ -33,6 +34,7 @@ from graph import (
     rights,
     rounds,
     score_policies,
+    self_assessments,
     slots,
     subjects,
     telemetry,
@@ -43,6 +45,7 @@ from graph import (
 from graph.applications import Stage
 from graph.candidates import Person
 from graph.causes import Cause
+from graph.courses import Course
 from graph.disputes import DisputeDecision
 from graph.events import ActorKind
 from graph.findings import Channel
@@ -421,6 +424,21 @@ class Maker:
 
     async def rights_answer(self, request: str, state: RightsState, reason: str | None = None) -> str:
         return await self._do("answerRequest", {}, lambda act: rights.answer(self.graph, act, request, state, reason))
+
+    async def self_assessment(self, application: str, answers: Sequence[int], *, shared: bool) -> str:
+        """The candidate's of an application, by a code."""
+        (whose,) = await self.graph.client.read(rights.FIND_CANDIDATE, application=application)
+        claim = Claim(whose.id, application, verified=True)
+        (row,) = await self.graph.client.read(FIND_PERSON, candidate=claim.candidate, application=application)
+        person = Viewer.of_person(row, claim)
+        await self._do("takeSelfAssessment", {}, lambda act: self_assessments.take(self.graph, act, answers), person)
+        return await self._do(
+            "shareSelfAssessment", {}, lambda act: self_assessments.share(self.graph, act, shared=shared), person
+        )
+
+    async def courses(self, *listed: Course) -> str:
+        organization = self.viewer.organization
+        return await self._do("setCourses", {}, lambda act: courses.set_courses(self.graph, act, organization, listed))
 
     async def look(self, finding: str, purpose: Purpose = Purpose.APPLICATION_REVIEW) -> str:
         """Leaves the receipt of a look at a finding, as reading it does."""
