@@ -59,6 +59,16 @@ OTHERS: dict[str, Sequence[str]] = {
     "status": ("CLOSED", "OPEN"),
     "verdict": ("REJECT", "ADVANCE"),
 }
+OF_LABELS = {
+    ("AttendanceRecord", "kind"): ("ABSENT", "LATE"),
+    ("ResumeCheck", "outcome"): ("VERIFIED", "MISMATCH"),
+    ("Proof", "kind"): ("PDF", "JPEG"),
+    ("Proof", "verdict"): ("ACCEPTED", "REJECTED"),
+    ("Telemetry", "kind"): ("CANDIDATE_JOINED", "SESSION_CLOSED"),
+    ("Message", "state"): ("DELIVERED", "SENT"),
+    ("RescheduleRequest", "state"): ("GRANTED", "LAPSED"),
+}
+"""Where the same property has other values than in other records."""
 STATUSES = {"Candidate": ("RESTRICTED", "ACTIVE")}
 
 
@@ -127,6 +137,14 @@ BEHIND = {
     "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
     "WITH r AS that, d, c",
     "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
+    "Telemetry": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:OBSERVES]-(t:Telemetry) WITH t AS that, d, c",
+    "Message": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:CONCERNS]-(m:Message)-[:TO]->(c) "
+    "WITH m AS that, d, c",
+    "Link": f"{PRIVATE} MATCH (a)<-[:OPENS]-(l:Link) WITH l AS that, d, c",
+    "InvitationRound": f"{PRIVATE} MATCH (d)<-[:BELONGS_TO]-(:Position)<-[:ROUND_FOR]-(r:InvitationRound) "
+    "WITH r AS that, d, c",
+    "InvitationAnswer": f"{PRIVATE} MATCH (d)<-[:BELONGS_TO]-(:Position)<-[:ROUND_FOR]-(:InvitationRound)"
+    "-[:HAS_ANSWER]->(x:InvitationAnswer) WITH x AS that, d, c",
 }
 ELSEWHERE = (
     "(:Department {id: $home})<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application)<-[:SUBMITTED]-(:Candidate)"
@@ -162,14 +180,8 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
     near += [Secret("Application", id, frozenset({"appliedAt"})) for id, _, _ in found["Application"]]
     near += [Secret("Finding", id, MARK if counts else frozenset()) for id, counts, _ in found["Finding"]]
     labels = (
-        "Decision",
-        "FreedSlot",
-        "Employment",
-        "AttendanceRecord",
-        "TaskResult",
-        "ResumeCheck",
-        "RescheduleRequest",
-        "Proof",
+        *("Decision", "FreedSlot", "Employment", "AttendanceRecord", "TaskResult", "ResumeCheck", "RescheduleRequest"),
+        *("Proof", "Telemetry", "Message", "Link", "InvitationRound", "InvitationAnswer"),
     )
     near += [Secret(label, id) for label in labels for id, _, _ in found[label]]
     near += [Secret("Access", id) for id, _, _ in found["Access"]]
@@ -192,10 +204,11 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
         STRANGERS: strangers,
         PERSONS: [*others, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))],
         ("integrator",): program,
-        ("filer",): [each for each in program if each.id not in filed],
+        ("filer",): [each for each in program if each.id not in filed and each.label != "Telemetry"],
         ("anonymous",): strangers,
     }
-    return {viewer: secrets for viewers, secrets in kinds.items() for viewer in viewers}
+    # A round is behind each applicant of its position: changed twice, it would be put back changed.
+    return {viewer: list(dict.fromkeys(secrets)) for viewers, secrets in kinds.items() for viewer in viewers}
 
 
 def changed(label: str, key: str, value: Any, number: int) -> Any:
@@ -210,16 +223,9 @@ def changed(label: str, key: str, value: Any, number: int) -> Any:
         return ["PLATFORM_FAULT"] if value != ["PLATFORM_FAULT"] else []
     if isinstance(value, bytes) or value is None:
         return value
-    if label == "AttendanceRecord" and key == "kind":
-        return "ABSENT" if value != "ABSENT" else "LATE"
-    if label == "ResumeCheck" and key == "outcome":
-        return "VERIFIED" if value != "VERIFIED" else "MISMATCH"
-    if label == "Proof" and key == "kind":
-        return "PDF" if value != "PDF" else "JPEG"
-    if label == "Proof" and key == "verdict":
-        return "ACCEPTED" if value != "ACCEPTED" else "REJECTED"
-    if label == "RescheduleRequest" and key == "state":
-        return "GRANTED" if value != "GRANTED" else "LAPSED"
+    if (label, key) in OF_LABELS:
+        one, other = OF_LABELS[label, key]
+        return other if value == one else one
     others = STATUSES.get(label, OTHERS["status"]) if key == "status" else OTHERS.get(key, ())
     if label == "Identifier" or key in ("hash", "prevHash", "commitment", "salt"):
         return f"{number:064x}"
