@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 Codes = frozenset[str]
 STAGES = ("APPLIED", "SCREENING", "INTERVIEW", "OFFER", "HIRED")
 ENDED = {"HIRED", "REJECTED", "WITHDRAWN"}
+WAITING = ("REQUESTED", "OWED")
 FAULTS = {"PLATFORM": "SYSTEM_FAULT", "EMPLOYER": "EMPLOYER_FAULT"}
-FIRST, LATER, ANSWER = timedelta(days=180), timedelta(days=365), timedelta(hours=72)
+FIRST, LATER, ANSWER, DISPUTE = timedelta(days=180), timedelta(days=365), timedelta(hours=72), timedelta(days=30)
+IN_TIME, SYSTEM, CANDIDATE = timedelta(hours=24), "system", "candidate"
+OVERDUE = "申诉逾期未决，按候选人主张撤销。 The dispute was not decided in time and is upheld."
 
 
 @dataclass(eq=False)
@@ -78,6 +81,8 @@ class Interview:
     evidence: list[str] = field(default_factory=list)
     sequence: int = 0
     moved_to: Interview | None = None
+    asked: str | None = None
+    """What became of the candidate's request for another time."""
     events: list[tuple[int, str]] = field(default_factory=list)
     """The seq of each of its events and who wrote it."""
     grace = timedelta(minutes=15)
@@ -106,6 +111,12 @@ class Finding:
     expires_at: datetime | None = None
     repaired_by: list[Interview] = field(default_factory=list)
     decided_by: str | None = None
+    deciders: set[str] = field(default_factory=set)
+    erase_at: datetime | None = None
+    due_at: datetime | None = None
+    """When the system gives notice, or upholds a dispute."""
+    stood: bool = False
+    """Whether a dispute of it was rejected."""
 
 
 @dataclass
@@ -170,6 +181,10 @@ class Model:
 
     def is_mark(self, finding: Finding) -> bool:
         return finding.outcome == "NO_SHOW" and finding.cause == "CANDIDATE"
+
+    def is_gone(self, finding: Finding) -> bool:
+        """Its time to be erased has come: it is there for nobody, whether or not a worker has erased it."""
+        return finding.erase_at is not None and finding.erase_at <= self.now
 
     def counts(self, finding: Finding) -> bool:
         active = finding.interview.application.candidate.status == "ACTIVE"
@@ -369,11 +384,14 @@ class Model:
             codes.add("APPLICATION_ENDED")
         if codes:
             return frozenset(codes)
+        return self._moved(who, old, starts, ends, "ACCEPTED" if chosen_by == "CANDIDATE" else "NEEDS_ACTION")
+
+    def _moved(self, who: str, old: Interview, starts: datetime, ends: datetime, response: str) -> str:
         label = f"interview {len(self.interviews) + 1}"
         made = Interview(label, old.application, old.department, old.mode, starts, ends, old.interviewers)
-        made.response = "ACCEPTED" if chosen_by == "CANDIDATE" else "NEEDS_ACTION"
-        made.sequence = old.sequence + 1
+        made.response, made.sequence = response, old.sequence + 1
         old.attendance, old.moved_to = "RESCHEDULED", made
+        old.asked = old.asked and "GRANTED"
         self.interviews.append(made)
         self._tell(old, who)
         self._tell(made, who)
@@ -385,6 +403,7 @@ class Model:
         if codes := self._settled(interview):
             return frozenset(codes)
         interview.attendance, interview.sequence = f"CANCELLED_BY_{by}", interview.sequence + 1
+        interview.asked = interview.asked and "LAPSED"
         self._tell(interview, who)
         return interview.label
 
@@ -414,6 +433,8 @@ class Model:
         if codes:
             return frozenset(codes)
         interview.attendance, interview.evidence = attendance, sorted(evidence)
+        if attendance != "NOT_ATTENDED":
+            interview.asked = interview.asked and "LAPSED"
         self._tell(interview, who)
         if attendance in ("ATTENDED", "ATTENDED_LATE"):
             for finding in self.findings:
@@ -448,9 +469,12 @@ class Model:
             codes.add("NOT_OVER")
         if interview.attendance != "NOT_ATTENDED":
             codes.add("NOT_MISSED")
+        if interview.asked in WAITING:
+            codes.add("REQUEST_OPEN")
         if codes:
             return frozenset(codes)
         made = self._suspicion(interview)
+        made.due_at = self.now
         self._tell(interview, who)
         return made.label
 
@@ -459,9 +483,12 @@ class Model:
             return refused
         if finding.state != "SUSPECTED":
             return frozenset({"WRONG_STATE"})
-        finding.state, finding.answer_by = "NOTICE_SENT", self.now + ANSWER
-        self._tell(finding.interview, who)
+        self._noticed(who, finding)
         return finding.label
+
+    def _noticed(self, who: str, finding: Finding) -> None:
+        finding.state, finding.answer_by, finding.due_at = "NOTICE_SENT", self.now + ANSWER, None
+        self._tell(finding.interview, who)
 
     def state(self, who: str, finding: Finding, text: str) -> Codes | str:
         if refused := self._reaches(who, finding.interview.department):
@@ -521,8 +548,10 @@ class Model:
             for each in self.findings
         )
         finding.state, finding.outcome, finding.cause = state, outcome, cause
-        finding.reason, finding.decided_by = reason, who
+        finding.reason, finding.decided_by, finding.due_at = reason, who, None
+        finding.deciders.add(who)
         finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
+        finding.erase_at = finding.occurred_at + (2 * LATER if earlier else LATER)
         if state == "FINAL" and self.is_mark(finding):
             for each in sorted(self.interviews, key=lambda each: each.starts):
                 if each.attendance in ("ATTENDED", "ATTENDED_LATE"):
@@ -537,18 +566,96 @@ class Model:
         codes |= {"WRONG_STATE"} if finding.state == "VOID" else set()
         if codes:
             return frozenset(codes)
-        finding.state, finding.reason = "VOID", reason
+        return self._voided(who, finding, reason)
+
+    def _voided(self, who: str, finding: Finding, reason: str) -> str:
+        finding.state, finding.reason, finding.due_at = "VOID", reason, None
         self._tell(finding.interview, who)
         return finding.label
 
     def dispute(self, who: str, finding: Finding) -> Codes | str:
+        """Of the candidate, told by somebody of the department."""
         if refused := self._reaches(who, finding.interview.department):
             return refused
-        if finding.state != "FINAL":
-            return frozenset({"WRONG_STATE"})
-        finding.state = "DISPUTED"
+        codes = {"DISPUTE_DECIDED"} if finding.stood else set[str]()
+        codes |= {"WRONG_STATE"} if finding.state != "FINAL" else set()
+        if codes:
+            return frozenset(codes)
+        finding.state, finding.due_at = "DISPUTED", self.now + DISPUTE
         self._tell(finding.interview, who)
         return finding.label
+
+    def judge(self, who: str, finding: Finding, upheld: bool, reason: str, read_up_to: int) -> Codes | str:
+        """Nobody judges their own decision."""
+        if refused := self._reaches(who, finding.interview.department):
+            return refused
+        codes = {"NOT_ALLOWED"} if who in finding.deciders | finding.interview.interviewers else set[str]()
+        codes |= {"WRONG_STATE"} if finding.state != "DISPUTED" else set()
+        codes |= {"STATEMENT_UNREAD"} if (finding.statement_seq or 0) > read_up_to else set()
+        if codes:
+            return frozenset(codes)
+        if upheld:
+            return self._voided(who, finding, reason)
+        finding.state, finding.stood, finding.due_at = "FINAL", True, None
+        self._tell(finding.interview, who)
+        return finding.label
+
+    # What the system does by itself
+
+    def due(self, now: datetime) -> list[Finding]:
+        """Findings of which a notice or a dispute is due by a worker's clock."""
+        return [each for each in self.findings if each.due_at is not None and each.due_at <= now]
+
+    def settle(self, finding: Finding) -> None:
+        """Gives notice to whom it can reach; what was disputed and not decided in time is void."""
+        finding.due_at = None
+        if finding.state == "DISPUTED":
+            self._voided(SYSTEM, finding, OVERDUE)
+        elif finding.interview.application.candidate.status != "ERASED":
+            self._noticed(SYSTEM, finding)
+
+    # Another time
+
+    def request(self, interview: Interview, slot: tuple[datetime, datetime] | None) -> Codes | str:
+        """The candidate's: in time it is granted by right, or owed; late it waits for HR."""
+        owed = interview.asked == "OWED"
+        codes = {"APPLICATION_ENDED"} if interview.application.stage in ENDED else set[str]()
+        codes |= set() if owed else self._settled(interview)
+        codes |= {"REQUEST_OPEN"} if interview.asked == "REQUESTED" or (owed and slot is None) else set()
+        if codes:
+            return frozenset(codes)
+        in_time = owed or self.now <= interview.missed_at() - IN_TIME
+        if not owed:
+            self._tell(interview, CANDIDATE)
+        interview.asked = "OWED" if in_time else "REQUESTED"
+        if in_time and slot is not None:
+            self._moved(CANDIDATE, interview, *slot, "ACCEPTED")
+        elif in_time:
+            interview.attendance, interview.sequence = "RESCHEDULED", interview.sequence + 1
+        return interview.label
+
+    def deny(self, who: str, interview: Interview) -> Codes | str:
+        if refused := self._reaches(who, interview.department):
+            return refused
+        if interview.asked != "REQUESTED":
+            return frozenset({"REQUEST_SETTLED"})
+        interview.asked = "REFUSED"
+        self._tell(interview, who)
+        return f"request of {interview.label}"
+
+    def grant(self, who: str, interview: Interview, starts: datetime, ends: datetime) -> Codes | str:
+        if refused := self._reaches(who, interview.department):
+            return refused
+        codes = set() if interview.asked in WAITING else {"REQUEST_SETTLED"}
+        codes |= {"FINDING_STANDS"} if self.finding_of(interview) else set()
+        codes |= {"APPLICATION_ENDED"} if interview.application.stage in ENDED else set()
+        if interview.asked == "REQUESTED" and interview.attendance not in ("PENDING", "NOT_ATTENDED"):
+            codes.add("INTERVIEW_SETTLED")
+        if codes:
+            return frozenset(codes)
+        self._moved(who, interview, starts, ends, "NEEDS_ACTION")
+        self._tell(interview, who)
+        return f"request of {interview.label}"
 
     # Rights
 

@@ -121,6 +121,8 @@ class Sight:
     def findings(self) -> list[Finding]:
         def sees(finding: Finding) -> bool:
             held = finding.interview.department
+            if self.model.is_gone(finding):
+                return False
             return self.owns(held) or (self.is_near(held) and self.model.counts(finding))
 
         return [] if self.is_program else [each for each in self.model.findings if sees(each)]
@@ -151,6 +153,7 @@ class Sight:
     def interview(self, interview: Interview) -> dict[str, Any]:
         mine = self.is_mine(interview)
         finding = self.model.finding_of(interview)
+        finding = None if finding and self.model.is_gone(finding) else finding
         decided = finding is not None and finding.state in ("FINAL", "EXCUSED", "DISPUTED") and not self.is_program
         told = [by for _, by in interview.events if not self.is_program or by == self.who]
         return {

@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,14 +19,19 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from graph import timers
+from graph.due import RULES
+from graph.interviews import Mode
+from graph.timers import TimerKind
 from graph.visibility import OrganizationRole
 from graph.writing import Graph
 from schema.execution import Answerer
 from seeds import makers
 from seeds.makers import Maker
 from tests.conftest import NOW, Ask, gid, uid
+from tests.due import LIST_TIMERS
 from tests.faults.figures import OUT, size, tell
-from tests.faults.model import Candidate, Codes, Department, Finding, Interview, Model, Position, User
+from tests.faults.model import CANDIDATE, Candidate, Codes, Department, Finding, Interview, Model, Position, User
 from tests.faults.sights import QUERIES, Sight
 
 T = TypeVar("T")
@@ -36,7 +41,8 @@ LIFECYCLE = {
     *("submitApplication", "advanceApplication", "withdrawApplication", "inviteToInterview", "rescheduleInterview"),
     *("cancelInterview", "recordResponse", "recordAttendance", "reportNoShow", "recordNotice", "recordStatement"),
     *("confirmNoShow", "excuseNoShow", "voidNoShow", "updateDepartment", "moveDepartment", "closeDepartment"),
-    *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase"),
+    *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase", "decideDispute", "NOTICE"),
+    *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule"),
 }
 """What all parts together must have done."""
 INDEX = st.integers(0, 11)
@@ -150,7 +156,14 @@ class Lifecycle(RuleBasedStateMachine):
     def id(self, record: Any) -> str | None:
         return record and self.country.ids[getattr(record, "label", None) or record.name]
 
-    def do(self, who: str, mutation: str, expected: Codes | str, **input: Any) -> str | None:
+    def do(
+        self,
+        who: str,
+        mutation: str,
+        expected: Codes | str,
+        learn: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        **input: Any,
+    ) -> str | None:
         """Does it; the answer must be the model's. The label of what was written comes back."""
         self.country.ask.now = self.model.now
         answer = self.bench.wait(self.country.ask.do(mutation, self.country.user(who), **input))
@@ -160,6 +173,8 @@ class Lifecycle(RuleBasedStateMachine):
         if isinstance(expected, str):
             assert code is None, f"{mutation} by {who} was refused: {code}"
             self.written(expected, answer)
+            if learn is not None:
+                self.bench.wait(learn())
             self.look(who)
             return expected
         assert code in expected, f"{mutation} by {who} answered {code or 'a record'}, not one of {sorted(expected)}"
@@ -445,6 +460,91 @@ class Lifecycle(RuleBasedStateMachine):
     def disputed(self, it: Finding) -> None:
         self.make("dispute", self.model.dispute("hr", it), self.country.hr.dispute(uid(self.country.ids[it.label])))
 
+    @precondition(lambda self: self.model.findings)
+    @rule(who=WRITERS, which=INDEX, upheld=BOOLEAN, read=BOOLEAN)
+    def judge(self, who: str, which: int, upheld: bool, read: bool) -> None:
+        disputed = [each for each in self.model.findings if each.state == "DISPUTED"]
+        it = self.pick(disputed if disputed and which % 4 else self.model.findings, which)
+        self.judged(who, it, upheld, self.read_up_to(it, read))
+
+    def judged(self, who: str, it: Finding, upheld: bool, read_up_to: int) -> None:
+        reason, decision = f"Judgement {self.looks}", "UPHELD" if upheld else "REJECTED"
+        expected = self.model.judge(who, it, upheld, reason, read_up_to)
+        input = {"decision": decision, "reason": reason, "readUpTo": read_up_to}
+        self.do(who, "decideDispute", expected, finding=self.id(it), **input)
+
+    # What the system does by itself
+
+    @rule(behind=st.sampled_from([timedelta(), timedelta(), timedelta(hours=2), timedelta(days=40)]))
+    def work(self, behind: timedelta) -> None:
+        """A worker, whose clock may have been set back, does what is due by it: that, and nothing else."""
+        graph, clock = self.bench.graph, self.model.now - behind
+        organization = self.country.hr.viewer.organization
+        rows = self.bench.wait(graph.client.read(LIST_TIMERS, organization=organization, now=clock))
+        due = {
+            self.country.labels[gid("Finding", row.subject)]: row for row in rows if row.kind in ("NOTICE", "DISPUTE")
+        }
+        expected = {each.label: each for each in self.model.due(clock)}
+        assert due.keys() == expected.keys(), (sorted(due), sorted(expected))
+        for label, timer in due.items():
+            assert self.bench.wait(timers.take(graph, timer, self.model.now, RULES[TimerKind(timer.kind)]))
+            self.model.settle(expected[label])
+            self.bench.seen[f"{timer.kind} done"] += 1
+        self.look("hr")
+
+    # Another time
+
+    @precondition(lambda self: self.model.interviews and len(self.model.interviews) < 10)
+    @rule(which=INDEX, chosen=BOOLEAN)
+    def ask_for_time(self, which: int, chosen: bool) -> None:
+        """By the candidate, of a time that HR opened for it, or of any."""
+        owed = [each for each in self.model.interviews if each.asked == "OWED"]
+        it = self.pick(owed, which) if owed and which % 2 else self.pending(which)
+        if it.application.candidate.status == "ERASED":
+            return
+        slot, position = None, it.application.position
+        if chosen and not position.closed and not position.department.closed:
+            starts = self.model.now + timedelta(days=3, minutes=self.looks)
+            slot = starts, starts + timedelta(minutes=30)
+        self.bench.wait(self.asked(it, slot))
+
+    async def asked(self, it: Interview, slot: tuple[Any, Any] | None) -> None:
+        hr, id, chosen = self.country.hr, uid(self.country.ids[it.label]), None
+        hr.at = self.country.ask.now = self.model.now
+        if slot is not None:
+            opener = replace(hr, seed=f"{self.country.tag}/{self.looks}/{it.label}")
+            position = uid(self.country.ids[it.application.position.name])
+            await opener.slots(slot[0], position=position, mode=Mode(it.mode))
+            chosen = opener.given()
+        expected, code = self.model.request(it, slot), None
+        try:
+            self.country.know(f"request of {it.label}", gid("RescheduleRequest", await hr.request(id, chosen)))
+        except makers.Refused as refused:
+            code = str(refused).split(": ")[1].split()[0]
+        assert (code is None) if isinstance(expected, str) else (code in expected), (expected, code)
+        self.bench.seen[f"requestReschedule {code or 'done'}"] += 1
+        self.told.append(["requestReschedule", CANDIDATE, code])
+        await self.learn(it)
+
+    async def learn(self, it: Interview) -> None:
+        """The id of the interview to which this one was moved by what answers with another record."""
+        if it.moved_to is not None and it.moved_to.label not in self.country.ids:
+            query = "query Q($id: ID!) { interview(id: $id) { rescheduledTo { id } } }"
+            answer = await self.country.ask(query, self.country.user("hr"), id=self.country.ids[it.label])
+            self.country.know(it.moved_to.label, answer["interview"]["rescheduledTo"]["id"])
+
+    @precondition(lambda self: any(each.asked for each in self.model.interviews))
+    @rule(who=WRITERS, which=INDEX, granted=BOOLEAN)
+    def answer_request(self, who: str, which: int, granted: bool) -> None:
+        it = self.pick([each for each in self.model.interviews if each.asked], which)
+        id = self.country.ids[f"request of {it.label}"]
+        if not granted:
+            self.do(who, "refuseReschedule", self.model.deny(who, it), request=id, reason=f"No {self.looks}")
+        elif len(self.model.interviews) < 10:
+            times, (starts, ends) = self.times(2)
+            expected = self.model.grant(who, it, starts, ends)
+            self.do(who, "grantReschedule", expected, lambda: self.learn(it), request=id, times=times)
+
     # Rights
 
     @precondition(lambda self: any(each.status == "ACTIVE" for each in self.model.candidates) and self.looks > 8)
@@ -514,6 +614,8 @@ class Lifecycle(RuleBasedStateMachine):
             self.voided("hr", finding)
         elif finding.state == "FINAL" and turn == 4:
             self.disputed(finding)
+        elif finding.state == "DISPUTED" and turn < 3:
+            self.judged("marketing", finding, turn == 0, self.read_up_to(finding, read=True))
 
     def teardown(self) -> None:
         self.bench.transcript.append(sha256(json.dumps(self.told).encode()).hexdigest())
