@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import pytest
 
-from graph import receipts
+from graph import client as clients
+from graph import planning, receipts
 from graph.candidates import Person
 from graph.client import Client, Transaction, statements_run
 from graph.embedded import EmbeddedEngine
@@ -152,6 +153,15 @@ async def beside(
 async def demo(graph: Graph) -> None:
     """The demo company, sown at NOW; its ids are named by functions of seeds.demo."""
     await sow(graph, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[None]:
+    """For questions of everything at once, which a busy machine plans for longer than a user would wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clients, "TIMEOUT", 90.0)
+        patch.setattr(planning, "PATIENCE", 90.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from tests.conftest import NOW, Ask, gid
 from tests.ordinary import Ordinary, ordinary_schema
 from tests.questions import Existing, generated, renamed, sweep
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 QUESTIONS = {"embedded": 300, "neo4j": 100}
 """Neo4j takes a second to plan a statement that it has not seen, and the answers are the same composition's."""
 AT_ONCE = 12

@@ -17,6 +17,8 @@ from graph.withholding import WITHHELD, without_others
 from schema.root import core_schema
 from tests.conftest import Ask, Company, gid, looked, uid
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 SCHEMA = core_schema()
 EMPLOYERS: dict[str, str] = {
     "Department": "id name",

@@ -42,6 +42,8 @@ from tests.conftest import NOW, Ask, Company, gid, looked, make_company, uid
 from tests.pictures import picture
 from tests.timing import FIND_TIMER
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 SCHEMA = core_schema()
 
 OWN, SIBLING, CIRCLE, OUTSIDE = "marketing", "technology", "brand", "subsidiary"
