@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, LiteralString
 
+from graph.client import Client
 from graph.instants import from_text, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
@@ -169,29 +173,13 @@ CHANGED_BY = frozenset(
     | {"CANDIDATES_MERGED", "CANDIDATES_SPLIT"}
 )
 """Types of events that may change reminders."""
-_OTHER: LiteralString = (
-    "MATCH (other:Candidate {id: split(split(event.payload, '\"other\":\"')[1], '\"')[0]})-[:SUBMITTED]->"
-)
-"""The applications of the record that an event joined with its own, or split from it: by then no relation tells."""
-_OF_OTHER: LiteralString = (
-    "EXISTS { "
-    + _OTHER
-    + "(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(found:Finding) WHERE "
-    + COUNTS.replace("this.", "found.")
-    + " } OR EXISTS { "
-    + _OTHER
-    + "(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(held:Department) "
-    "MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) WHERE " + _ELSEWHERE + " }"
-)
 LIST_CHANGED = Statement(
     "reminders.list_changed",
     """
-    MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)
-    MATCH (person)-[:SAME_AS*0..1]-(owner:Candidate)-[:SUBMITTED]->(that:Application)
+    MATCH (event:Event {id: $event}) MATCH (:Candidate {id: $owner})-[:SUBMITTED]->(that:Application)
     MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(place:Department)
     WHERE place.id IN $departments AND EXISTS { (that)<-[:ABOUT]-(before:Event)
-      WHERE owner.id = person.id AND before.seq <= event.seq
-        OR owner.id <> person.id AND before.recordedAt <= event.recordedAt } AND (
+      WHERE $own AND before.seq <= event.seq OR NOT $own AND before.recordedAt <= event.recordedAt } AND (
       EXISTS { (event)-[:ABOUT]->(that) } AND """
     + HAS_REMINDERS
     + """
@@ -204,17 +192,74 @@ LIST_CHANGED = Statement(
           AND NOT (found.state = 'VOID' AND found.disputedAt IS NOT NULL AND found.rejectedAt IS NULL)
           AND found.outcome = 'NO_SHOW' AND found.cause = 'CANDIDATE' AND found.expiresAt > $now
           AND found.restricted IS NULL })
-      OR event.type IN ['CANDIDATES_MERGED', 'CANDIDATES_SPLIT'] AND owner.id = person.id AND ("""
-    + _OF_OTHER
-    + """)
     RETURN that.id AS id ORDER BY id
     """,
     row=Found,
 )
-"""Applications to these departments, there at the time of an event, whose reminders it changed.
+"""Applications of a candidate to these departments, there at the time of an event, whose reminders it changed.
 
 An application that is filed may have reminders, and is one for the person's others elsewhere. Of a finding that is
 decided, disputed or voided only the one that counted, or counts now, was in sight: any other would tell of what the
-viewer may not see. A disputed one has gone from sight before it is voided. Of two records of one person that are
-joined, or split again, each gains or loses what the other brings: both chains hold the event, each tells of its own.
+viewer may not see. A disputed one has gone from sight before it is voided. `own`: the event is of this very record, and
+not of another of the same person, whose chain counts for itself.
 """
+LIST_JOINED = Statement(
+    "reminders.list_joined",
+    """
+    MATCH (:Candidate {id: $owner})-[:SUBMITTED]->(that:Application)-[:FOR]->(:Position)
+      -[:BELONGS_TO]->(applied:Department)
+    WHERE applied.id IN $departments AND (
+      EXISTS { MATCH (:Candidate {id: $other})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+        <-[:FINDS]-(found:Finding) WHERE """
+    + COUNTS.replace("this.", "found.")
+    + """ }
+      OR EXISTS { MATCH (:Candidate {id: $other})-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
+        -[:BELONGS_TO]->(held:Department) WHERE """
+    + _ELSEWHERE
+    + """ })
+    RETURN that.id AS id ORDER BY id
+    """,
+    row=Found,
+)
+"""Applications of a candidate to these departments that gain or lose what another record of the same person brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The other record of an event's person where two are merged, and what the event says."""
+
+    other: str | None
+    payload: str | None
+
+
+FIND_RECORDS = Statement(
+    "reminders.find_records",
+    """
+    MATCH (event:Event {id: $event})-[:ABOUT]->(person:Candidate)
+    RETURN head([(person)-[:SAME_AS]-(other:Candidate) | other.id]) AS other, event.payload AS payload
+    """,
+    row=Records,
+)
+JOINING = frozenset({"CANDIDATES_MERGED", "CANDIDATES_SPLIT"})
+
+
+async def changed(
+    client: Client, event: str, type: str, candidate: str, *, departments: list[str], now: datetime
+) -> list[str]:
+    """Applications to these departments whose reminders an event of a candidate's chain changed.
+
+    Several statements: Neo4j plans one that asks all of it for seconds. Where two records are merged or split, both
+    chains hold the event, and each tells of its own applications.
+    """
+    found = await client.read(FIND_RECORDS, event=event)
+    if not found:
+        return []
+    if type in JOINING:
+        other = json.loads(found[0].payload)["other"] if found[0].payload else None
+        ids = {"owner": candidate, "other": other or ""}
+        return [row.id for row in await client.read(LIST_JOINED, **ids, departments=departments, now=now)]
+    told: list[str] = []
+    for owner in [candidate] if found[0].other is None else [candidate, found[0].other]:
+        given = {"event": event, "owner": owner, "own": owner == candidate, "departments": departments}
+        told += [row.id for row in await client.read(LIST_CHANGED, **given, staff=True, now=now)]
+    return sorted(told)

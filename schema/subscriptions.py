@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 from strawberry.types import Info
 
+from graph import reminders
 from graph.client import EngineUnavailable
-from graph.reminders import CHANGED_BY, LIST_CHANGED
 from graph.tail import Follower, Occurrence
 from graph.writing import Written
 from schema.context import Context
@@ -50,12 +50,9 @@ async def _events(follower: Follower) -> AsyncGenerator[Any]:
 
 async def _changed(context: Context, follower: Follower, department: str) -> AsyncGenerator[Any]:
     async def changed(occurrence: Occurrence) -> list[str]:
-        departments = await _departments(context, department)
-        now = context.clock()
-        rows = await context.graph.client.read(
-            LIST_CHANGED, event=occurrence.id, departments=departments, staff=True, now=now
-        )
-        return [row.id for row in rows]
+        departments, client = await _departments(context, department), context.graph.client
+        it, now = occurrence, context.clock()
+        return await reminders.changed(client, it.id, it.type, it.candidate, departments=departments, now=now)
 
     with follower:
         async for occurrence in follower:
@@ -100,6 +97,6 @@ class Subscription:
             raise not_found("department")
 
         def wants(occurrence: Occurrence) -> bool:
-            return occurrence.type in CHANGED_BY and occurrence.organization == viewer.organization
+            return occurrence.type in reminders.CHANGED_BY and occurrence.organization == viewer.organization
 
         return _changed(context, _follow(context, wants, since), id)
