@@ -8,6 +8,7 @@ from typing import Any
 
 from graph.visibility import Claim
 from schema.exports import SECTIONS, record_schema
+from schema.record_page import WORDS
 from tests.conftest import Ask, Company
 from tests.test_my_record import SCHEMA, Case, case
 
@@ -62,6 +63,17 @@ async def test_a_copy_is_a_page_in_both_languages(ask: Ask, company: Company, ca
     assert "Who looked" in en
     assert "<script" not in zh + en
     assert "王芳" in en
+
+
+def named(schema: Any) -> set[str]:
+    """Every name that a record by a schema gives to what it holds."""
+    within = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = set(schema.get("properties", {})) if isinstance(schema, dict) else set[str]()
+    return own.union(*map(named, within))
+
+
+def test_every_line_of_a_page_has_its_word() -> None:
+    assert named(json.loads(FILE.read_text())) - WORDS.keys() == {"turnout", "version", "writtenAt"}
 
 
 async def test_a_copy_is_for_nobody_else(ask: Ask, company: Company, case: Case) -> None:
