@@ -17,6 +17,7 @@ from graph.embedded import Address, EmbeddedEngine
 from graph.gates import closed_gates
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
+from graph.proof_files import ProofFiles
 from graph.restoring import CLEAR, END
 from graph.secrets import Secrets
 from graph.writing import Graph
@@ -36,7 +37,8 @@ class Database:
         return closed_gates(self.client) if self.address is None else copied(self.folder / "engine", self.address)
 
     def graph(self, secrets: Secrets, keys: Path) -> Graph:
-        return Graph(self.client, CandidateKeys.at(keys, secrets), secrets)
+        files = ProofFiles.at(keys.with_name("proofs"))
+        return Graph(self.client, CandidateKeys.at(keys, secrets), secrets, files=files)
 
 
 @asynccontextmanager

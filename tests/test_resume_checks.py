@@ -186,7 +186,7 @@ async def test_nobody_but_their_own_ever_sees_a_mismatch(ask: Ask, company: Comp
     assert (await ask.do("recordDelivery", company.user("integrator"), **bounced))["__typename"] == "Message"
     for step in ("alleged", "final"):
         if step == "final":
-            await decided(ask, case)
+            await confirmed(ask, case)
         for viewer in ("technology", "brand", "subsidiary", "integrator"):
             assert await finding_of(ask, case, viewer) is None, (step, viewer)
             query = "query N($id: ID!) { node(id: $id) { id } }"
