@@ -112,16 +112,17 @@ _FINAL: LiteralString = (
     "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
 )
 STANDS: LiteralString = (
-    "this.suspectedAt <= $asOf AND (this.restricted IS NULL OR $asOf >= $now) "
-    "AND (this.expiresAt IS NULL OR this.expiresAt > $now OR this.expiresAt <= $asOf) "
-    "AND CASE this.state WHEN 'VOID' THEN this.voidedAt <= $asOf WHEN 'DISPUTED' THEN this.disputedAt <= $asOf "
-    "ELSE true END AND ($verified OR (" + _FINAL + ") OR EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->"
-    "(d:Department) WHERE d.id IN $own })"
+    "CASE WHEN this.suspectedAt > $asOf THEN false WHEN this.restricted IS NOT NULL AND $asOf < $now THEN false "
+    "WHEN this.expiresAt <= $now AND this.expiresAt > $asOf THEN false "
+    "WHEN this.state = 'VOID' AND this.voidedAt > $asOf THEN false "
+    "WHEN this.state = 'DISPUTED' AND this.disputedAt > $asOf THEN false WHEN $verified THEN true "
+    "WHEN " + _FINAL + " THEN true "
+    "ELSE EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own } END"
 )
 """A finding that was there then and has not fallen since: what is void or contested now was so then, and what is
 restricted now is told as of now alone. Others than the department itself are told of one from when it was final. By
 what the node keeps of when each step was taken."""
-COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND " + _FINAL
+COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND CASE WHEN " + _FINAL + " THEN true ELSE false END"
 """A no-show that counted then and counts now."""
 _VOID: LiteralString = "coalesce(this.voidedAt <= $asOf, false)"
 
