@@ -15,6 +15,8 @@ from graph.traversal import SHAPES, Unkept
 from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 FINDING = """
   id occurredAt relation outcome outcomeLabel cause state stateLabel(locale: EN) suspectedAt noticeAt answerBy decideBy
   decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason expiresAt eraseAt daysLeft reason
