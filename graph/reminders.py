@@ -179,7 +179,7 @@ LIST_CHANGED = Statement(
     MATCH (event:Event {id: $event}) MATCH (:Candidate {id: $owner})-[:SUBMITTED]->(that:Application)
     MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(place:Department)
     WHERE place.id IN $departments AND EXISTS { (that)<-[:ABOUT]-(before:Event)
-      WHERE $own AND before.seq <= event.seq OR NOT $own AND before.recordedAt <= event.recordedAt } AND (
+      WHERE $itself AND before.seq <= event.seq OR NOT $itself AND before.recordedAt <= event.recordedAt } AND (
       EXISTS { (event)-[:ABOUT]->(that) } AND """
     + HAS_REMINDERS
     + """
@@ -200,8 +200,8 @@ LIST_CHANGED = Statement(
 
 An application that is filed may have reminders, and is one for the person's others elsewhere. Of a finding that is
 decided, disputed or voided only the one that counted, or counts now, was in sight: any other would tell of what the
-viewer may not see. A disputed one has gone from sight before it is voided. `own`: the event is of this very record, and
-not of another of the same person, whose chain counts for itself.
+viewer may not see. A disputed one has gone from sight before it is voided. `itself`: the event is of this very record,
+and not of another of the same person, whose chain counts for itself.
 """
 LIST_JOINED = Statement(
     "reminders.list_joined",
@@ -260,6 +260,6 @@ async def changed(
         return [row.id for row in await client.read(LIST_JOINED, **ids, departments=departments, now=now)]
     told: list[str] = []
     for owner in [candidate] if found[0].other is None else [candidate, found[0].other]:
-        given = {"event": event, "owner": owner, "own": owner == candidate, "departments": departments}
+        given = {"event": event, "owner": owner, "itself": owner == candidate, "departments": departments}
         told += [row.id for row in await client.read(LIST_CHANGED, **given, staff=True, now=now)]
     return sorted(told)

@@ -28,14 +28,16 @@ async def told(ask: Ask, decision: str) -> list[str]:
     return [row["template"] for row in await ask.graph.client.answer("tests.told", text, {"id": uid(decision)})]
 
 
-async def due(ask: Ask, kind: TimerKind) -> int:
-    """Does what is due of a kind, as a worker would; the others are left."""
+async def due(ask: Ask, company: Company, kind: TimerKind) -> int:
+    """Does what is due of a kind in a company, as a worker would; the others are left."""
     done = 0
     text = (
-        "MATCH (t:Timer {kind: $kind}) WHERE t.dueAt <= $now RETURN t.id AS id, t.kind AS kind, t.subject AS subject, "
+        "MATCH (t:Timer {kind: $kind, organization: $organization}) WHERE t.dueAt <= $now "
+        "RETURN t.id AS id, t.kind AS kind, t.subject AS subject, "
     )
     text += "t.organization AS organization, t.candidate AS candidate, t.dueAt AS due_at, t.attempts AS attempts"
-    for row in await ask.graph.client.answer("tests.due", text, parameter({"kind": kind.value, "now": ask.now})):
+    given = {"kind": kind.value, "now": ask.now, "organization": company.hr.viewer.organization}
+    for row in await ask.graph.client.answer("tests.due", text, parameter(given)):
         timer = timers.Timer(**{**row, "due_at": from_graph(row["due_at"])})
         done += await timers.take(ask.graph, timer, ask.now, RULES[kind])
     return done
@@ -114,9 +116,9 @@ async def test_a_rejection_with_a_finding_is_announced_first(ask: Ask, company: 
     again = await ask.do("decide", company.user("technology"), **input)
     assert again == refused("decide", "REJECTION_ANNOUNCED", "application")
     ask.now = NOW + timedelta(days=6)
-    assert await due(ask, TimerKind.REJECT) == 0
+    assert await due(ask, company, TimerKind.REJECT) == 0
     ask.now = NOW + timedelta(days=7)
-    assert await due(ask, TimerKind.REJECT) == 1
+    assert await due(ask, company, TimerKind.REJECT) == 1
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert (now["state"], now["application"]["stage"]) == ("EFFECTIVE", "REJECTED")
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_EFFECTIVE"]
@@ -130,7 +132,7 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     made = await ask.do("decide", company.user("technology"), **input)
     await company.at(days=0).dispute(finding)
     ask.now = NOW + timedelta(days=7)
-    assert await due(ask, TimerKind.REJECT) == 1
+    assert await due(ask, company, TimerKind.REJECT) == 1
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert (now["state"], now["application"]["stage"]) == ("LAPSED", "APPLIED")
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
@@ -148,7 +150,7 @@ async def test_a_rejection_is_withdrawn_in_time(ask: Ask, company: Company) -> N
     )
     assert taken["state"] == "WITHDRAWN"
     ask.now = NOW + timedelta(days=8)
-    assert await due(ask, TimerKind.REJECT) == 0
+    assert await due(ask, company, TimerKind.REJECT) == 0
 
 
 async def test_a_rejection_without_a_finding_is_at_once(ask: Ask, company: Company) -> None:
@@ -202,7 +204,7 @@ async def test_the_screen_is_gone_with_time_and_with_the_person(ask: Ask, compan
     gone = (await ask(READ, company.user("hr"), id=second))["node"]
     assert (gone["seen"], gone["seenHash"], gone["reason"]) == (None, None, None)
     ask.now = NOW + timedelta(days=365)
-    assert await due(ask, TimerKind.FORGET_SEEN) >= 1
+    assert await due(ask, company, TimerKind.FORGET_SEEN) >= 1
     old = (await ask(READ, company.user("hr"), id=first))["node"]
     assert old["seen"] is None
     assert old["seenHash"] is not None

@@ -40,22 +40,22 @@ async def test_a_slot_goes_on_until_somebody_accepts(ask: Ask, company: Company)
     assert (slot["state"], slot["waiting"], len(slot["offers"])) == ("OFFERED", 3, 1)
     assert slot["lapsesAt"] == "2026-11-20T13:00:00Z"
     ask.now = NOW + timedelta(hours=3)
-    assert await due(ask, TimerKind.PASS_SLOT) == 0
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 0
     ask.now = NOW + timedelta(hours=4)
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert [each["attendance"] for each in slot["offers"]] == ["RESCHEDULED", "PENDING"]
     await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="DECLINED")
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (len(slot["offers"]), slot["waiting"]) == (3, 1)
     await ask.do("recordResponse", viewer, interview=slot["offers"][2]["id"], response="ACCEPTED")
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], slot["takenBy"]) == ("TAKEN", {"candidate": {"displayName": "third"}})
     assert len(slot["offers"]) == 3
     ask.now = NOW + timedelta(days=2)
-    assert await due(ask, TimerKind.PASS_SLOT) == 0
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 0
     # A lapsed offer is no mark: nobody is awaited then.
     gone = await ask.do("reportNoShow", viewer, interview=slot["offers"][0]["id"])
     assert gone["code"] in ("NOT_ACCEPTED", "NOT_MISSED")
@@ -65,7 +65,7 @@ async def test_a_slot_that_nobody_takes_is_unfilled(ask: Ask, company: Company) 
     interview, people = await lost(ask, company, "only")
     slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
     ask.now = NOW + timedelta(hours=5)
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], slot["takenBy"], slot["waiting"]) == ("UNFILLED", None, 0)
 
@@ -102,13 +102,13 @@ async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Comp
     viewer = company.user("technology")
     slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
     await company.at(days=0).erase(uid(people[0]))
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], len(slot["offers"]), slot["waiting"]) == ("OFFERED", 2, 2)
     await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="ACCEPTED")
     await company.at(days=0).erase(uid(people[2]))
     await company.at(days=0).erase(uid(people[1]))
-    assert await due(ask, TimerKind.PASS_SLOT) == 1
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], len(slot["offers"])) == ("OFFERED", 3)
     assert slot["offers"][2]["candidate"]["displayName"] == "fourth"

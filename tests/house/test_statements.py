@@ -24,7 +24,7 @@ ARGUMENTS: dict[str, Any] = {
     "organization": "o",
     "now": datetime(2026, 1, 1),  # noqa: DTZ001
     **dict.fromkeys(("seq", "kept"), 1),
-    **dict.fromkeys(("staff", "admin", "auditor", "verified", "evidence"), True),
+    **dict.fromkeys(("staff", "admin", "auditor", "verified", "evidence", "off", "itself"), True),
 }
 
 
