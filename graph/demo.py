@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from graph.client import Transaction
 from graph.statements import Count, Found, Nothing, Statement
@@ -73,96 +74,40 @@ LIST_CANDIDATES = Statement(
     "MATCH (candidate:Candidate {organization: $organization}) RETURN candidate.id AS id ORDER BY id",
     row=Found,
 )
-REMOVE_REPAIRS = Statement(
+
+
+_FILED: LiteralString = "-[:SUBMITTED]->(:Application)"
+_MET: LiteralString = _FILED + "-[:HAS_INTERVIEW]->(:Interview)"
+_FOUND: LiteralString = _FILED + "-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-"
+_JOB: LiteralString = "-[:EMPLOYED_AS]->(:Employment)"
+
+
+def _of_candidates(name: LiteralString, way: LiteralString) -> Statement[Nothing]:
+    """Removes whatever `it` is at the end of a way from each candidate."""
+    text = "MATCH (candidate:Candidate)" + way + " WHERE candidate.id IN $ids DETACH DELETE it"
+    return Statement(name, text, row=Nothing, writes=True)
+
+
+def _of_organization(name: LiteralString, label: LiteralString) -> Statement[Nothing]:
+    """Removes all of a label that name the Organization as theirs."""
+    return Statement(
+        name, "MATCH (it:" + label + " {organization: $organization}) DETACH DELETE it", row=Nothing, writes=True
+    )
+
+
+REMOVE_REPAIRS = _of_candidates(
     "demo.remove_repairs",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(:Finding)
-      -[:REPAIRED_BY]->(repair:Repair)
-    WHERE candidate.id IN $ids
-    DETACH DELETE repair
-    """,
-    row=Nothing,
-    writes=True,
+    _FOUND + "(:Finding)-[:REPAIRED_BY]->(it:Repair)",
 )
-REMOVE_FINDINGS = Statement(
-    "demo.remove_findings",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
-    WHERE candidate.id IN $ids
-    DETACH DELETE finding
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_INTERVIEWS = Statement(
-    "demo.remove_interviews",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
-    WHERE candidate.id IN $ids
-    DETACH DELETE interview
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_APPLICATIONS = Statement(
-    "demo.remove_applications",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(application:Application) WHERE candidate.id IN $ids
-    DETACH DELETE application
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_RECORDS = Statement(
-    "demo.remove_records",
-    """
-    MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(:Employment)-[:HAS_ATTENDANCE]->(record:AttendanceRecord)
-    WHERE candidate.id IN $ids
-    DETACH DELETE record
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_CHECKS = Statement(
-    "demo.remove_checks",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(check:ResumeCheck)
-    WHERE candidate.id IN $ids
-    DETACH DELETE check
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_RESULTS = Statement(
-    "demo.remove_results",
-    """
-    MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(:Employment)-[:HAS_RESULT]->(record:TaskResult)
-    WHERE candidate.id IN $ids
-    DETACH DELETE record
-    """,
-    row=Nothing,
-    writes=True,
-)
-REMOVE_EMPLOYMENTS = Statement(
-    "demo.remove_employments",
-    "MATCH (candidate:Candidate)-[:EMPLOYED_AS]->(employment:Employment) WHERE candidate.id IN $ids "
-    "DETACH DELETE employment",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_EVENTS = Statement(
-    "demo.remove_events",
-    "MATCH (candidate:Candidate)<-[:ABOUT]-(event:Event) WHERE candidate.id IN $ids DETACH DELETE event",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_DECISIONS = Statement(
-    "demo.remove_decisions",
-    "MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)<-[:DECIDES]-(decision:Decision) "
-    "WHERE candidate.id IN $ids DETACH DELETE decision",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_FINDINGS = _of_candidates("demo.remove_findings", _FOUND + "(it:Finding)")
+REMOVE_INTERVIEWS = _of_candidates("demo.remove_interviews", _FILED + "-[:HAS_INTERVIEW]->(it:Interview)")
+REMOVE_APPLICATIONS = _of_candidates("demo.remove_applications", "-[:SUBMITTED]->(it:Application)")
+REMOVE_RECORDS = _of_candidates("demo.remove_records", _JOB + "-[:HAS_ATTENDANCE]->(it:AttendanceRecord)")
+REMOVE_CHECKS = _of_candidates("demo.remove_checks", _FILED + "-[:HAS_CHECK]->(it:ResumeCheck)")
+REMOVE_RESULTS = _of_candidates("demo.remove_results", _JOB + "-[:HAS_RESULT]->(it:TaskResult)")
+REMOVE_EMPLOYMENTS = _of_candidates("demo.remove_employments", "-[:EMPLOYED_AS]->(it:Employment)")
+REMOVE_EVENTS = _of_candidates("demo.remove_events", "<-[:ABOUT]-(it:Event)")
+REMOVE_DECISIONS = _of_candidates("demo.remove_decisions", _FILED + "<-[:DECIDES]-(it:Decision)")
 LIST_PROOFS = Statement(
     "demo.list_proofs",
     """
@@ -172,32 +117,16 @@ LIST_PROOFS = Statement(
     """,
     row=Found,
 )
-REMOVE_PROOFS = Statement(
-    "demo.remove_proofs",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
-    WHERE candidate.id IN $ids
-    DETACH DELETE proof
-    """,
-    row=Nothing,
-    writes=True,
-)
+REMOVE_PROOFS = _of_candidates("demo.remove_proofs", _MET + "-[:HAS_PROOF]->(it:Proof)")
 REMOVE_TICKETS = Statement(
     "demo.remove_tickets",
     "MATCH (ticket:UploadTicket) WHERE ticket.candidate IN $ids DETACH DELETE ticket",
     row=Nothing,
     writes=True,
 )
-REMOVE_TIMES_ASKED = Statement(
+REMOVE_TIMES_ASKED = _of_candidates(
     "demo.remove_times_asked",
-    """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
-      -[:HAS_REQUEST]->(request:RescheduleRequest)
-    WHERE candidate.id IN $ids
-    DETACH DELETE request
-    """,
-    row=Nothing,
-    writes=True,
+    _MET + "-[:HAS_REQUEST]->(it:RescheduleRequest)",
 )
 REMOVE_OWN_OPERATIONS = Statement(
     "demo.remove_own_operations",
@@ -248,18 +177,8 @@ REMOVE_ACCESSES = Statement(
     row=Count,
     writes=True,
 )
-REMOVE_REQUESTS = Statement(
-    "demo.remove_requests",
-    "MATCH (request:RightsRequest {organization: $organization}) DETACH DELETE request",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_ACCESS_GAPS = Statement(
-    "demo.remove_access_gaps",
-    "MATCH (gap:AccessGap {organization: $organization}) DELETE gap",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_REQUESTS = _of_organization("demo.remove_requests", "RightsRequest")
+REMOVE_ACCESS_GAPS = _of_organization("demo.remove_access_gaps", "AccessGap")
 REMOVE_SLOTS = Statement(
     "demo.remove_slots",
     """
@@ -279,24 +198,9 @@ REMOVE_POSITIONS = Statement(
     row=Nothing,
     writes=True,
 )
-REMOVE_WORK_CALENDARS = Statement(
-    "demo.remove_work_calendars",
-    "MATCH (calendar:WorkCalendar {organization: $organization}) DETACH DELETE calendar",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_STRUCTURE_EVENTS = Statement(
-    "demo.remove_structure_events",
-    "MATCH (event:Event {organization: $organization}) DETACH DELETE event",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_POLICIES = Statement(
-    "demo.remove_policies",
-    "MATCH (policy:AttendancePolicy {organization: $organization}) DETACH DELETE policy",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_WORK_CALENDARS = _of_organization("demo.remove_work_calendars", "WorkCalendar")
+REMOVE_STRUCTURE_EVENTS = _of_organization("demo.remove_structure_events", "Event")
+REMOVE_POLICIES = _of_organization("demo.remove_policies", "AttendancePolicy")
 REMOVE_SCORE_POLICIES = Statement(
     "demo.remove_score_policies",
     """
@@ -307,30 +211,10 @@ REMOVE_SCORE_POLICIES = Statement(
     row=Nothing,
     writes=True,
 )
-REMOVE_COSTS = Statement(
-    "demo.remove_costs",
-    "MATCH (policy:CostPolicy {organization: $organization}) DETACH DELETE policy",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_LINKS = Statement(
-    "demo.remove_links",
-    "MATCH (link:Link {organization: $organization}) DETACH DELETE link",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_CODES = Statement(
-    "demo.remove_codes",
-    "MATCH (code:Code {organization: $organization}) DETACH DELETE code",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_FREED_SLOTS = Statement(
-    "demo.remove_freed_slots",
-    "MATCH (slot:FreedSlot {organization: $organization}) DETACH DELETE slot",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_COSTS = _of_organization("demo.remove_costs", "CostPolicy")
+REMOVE_LINKS = _of_organization("demo.remove_links", "Link")
+REMOVE_CODES = _of_organization("demo.remove_codes", "Code")
+REMOVE_FREED_SLOTS = _of_organization("demo.remove_freed_slots", "FreedSlot")
 REMOVE_ROUNDS = Statement(
     "demo.remove_rounds",
     """
@@ -341,30 +225,10 @@ REMOVE_ROUNDS = Statement(
     row=Nothing,
     writes=True,
 )
-REMOVE_MESSAGES = Statement(
-    "demo.remove_messages",
-    "MATCH (message:Message {organization: $organization}) DETACH DELETE message",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_WEBHOOKS = Statement(
-    "demo.remove_webhooks",
-    "MATCH (webhook:Webhook {organization: $organization}) DETACH DELETE webhook",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_DELIVERIES = Statement(
-    "demo.remove_deliveries",
-    "MATCH (delivery:Delivery {organization: $organization}) DETACH DELETE delivery",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_TELEMETRY = Statement(
-    "demo.remove_telemetry",
-    "MATCH (t:Telemetry {organization: $organization}) DETACH DELETE t",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_MESSAGES = _of_organization("demo.remove_messages", "Message")
+REMOVE_WEBHOOKS = _of_organization("demo.remove_webhooks", "Webhook")
+REMOVE_DELIVERIES = _of_organization("demo.remove_deliveries", "Delivery")
+REMOVE_TELEMETRY = _of_organization("demo.remove_telemetry", "Telemetry")
 STILL = Statement(
     "demo.still",
     """
@@ -375,24 +239,9 @@ STILL = Statement(
     writes=True,
 )
 """The demo shows every state that a finding can be in: none of them moves on by itself."""
-REMOVE_TIMERS = Statement(
-    "demo.remove_timers",
-    "MATCH (timer:Timer {organization: $organization}) DELETE timer",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_DEPARTMENTS = Statement(
-    "demo.remove_departments",
-    "MATCH (department:Department {organization: $organization}) DETACH DELETE department",
-    row=Nothing,
-    writes=True,
-)
-REMOVE_USERS = Statement(
-    "demo.remove_users",
-    "MATCH (user:User {organization: $organization}) DETACH DELETE user",
-    row=Nothing,
-    writes=True,
-)
+REMOVE_TIMERS = _of_organization("demo.remove_timers", "Timer")
+REMOVE_DEPARTMENTS = _of_organization("demo.remove_departments", "Department")
+REMOVE_USERS = _of_organization("demo.remove_users", "User")
 REMOVE_ORGANIZATION = Statement(
     "demo.remove_organization",
     "MATCH (demo:Organization {id: $organization, demo: true}) DETACH DELETE demo",
