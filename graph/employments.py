@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import Any, Generic, LiteralString, TypeVar
 
 from graph import candidates, departments, goals, timesheets
 from graph.candidates import Person
@@ -28,6 +28,9 @@ from graph.writing import (
     reach_refusal,
     role_refusal,
 )
+
+Told = TypeVar("Told")
+Stands = TypeVar("Stands")
 
 EMPLOYMENT = Shape(
     "Employment",
@@ -305,24 +308,74 @@ async def close(desk: Desk, held: Held, ended_on: date) -> Refusal | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Telling(Generic[Told, Stands]):
+    """What is told of somebody at work, and how it is kept: the same steps for days and for goals.
+
+    `field` is the input that lists it, `most` how many of it one call may tell; `type` is the record's.
+    """
+
+    type: str
+    field: str
+    most: int
+    refusal: Callable[[Told, date], Refusal | None]
+    tell: Callable[[Desk, Worked, str, Sequence[Told]], Awaitable[int | tuple[int, Refusal]]]
+    find_employment: Statement[Held]
+    list_known: Statement[Stands]
+    correct: Callable[[Desk, Worked, Stands, Told, str], Awaitable[str | Refusal]]
+
+
+DAYS = Telling(
+    "AttendanceRecord",
+    "records",
+    timesheets.MOST_RECORDS,
+    timesheets.fact_refusal,
+    timesheets.tell,
+    FIND_BY_RECORD,
+    timesheets.LIST_KNOWN,
+    timesheets.correct,
+)
+GOALS = Telling(
+    "TaskResult",
+    "goals",
+    goals.MOST_GOALS,
+    goals.goal_refusal,
+    goals.tell,
+    FIND_BY_RESULT,
+    goals.LIST_KNOWN,
+    goals.correct,
+)
+
+
 async def record_attendance(graph: Graph, act: Act, employment: str, source: str, facts: Sequence[Fact]) -> Outcome:
     """Records what is told of somebody's days at work, all of it or nothing."""
+    return await _record(graph, act, DAYS, employment, source, facts)
+
+
+async def record_completion(graph: Graph, act: Act, employment: str, source: str, told: Sequence[Goal]) -> Outcome:
+    """Records goals of an employment and what came of them, all of it or nothing."""
+    return await _record(graph, act, GOALS, employment, source, told)
+
+
+async def _record(
+    graph: Graph, act: Act, kind: Telling[Told, Any], employment: str, source: str, told: Sequence[Told]
+) -> Outcome:
     if refused := role_refusal(act.viewer, RECORDERS):
         return refused
     if not 0 < len(source.strip()) <= 200:
         return Refusal(Code.INVALID_VALUE, "source")
-    if not 0 < len(facts) <= timesheets.MOST_RECORDS:
-        return Refusal(Code.INVALID_VALUE, "records")
+    if not 0 < len(told) <= kind.most:
+        return Refusal(Code.INVALID_VALUE, kind.field)
     today = timesheets.today(act.now, act.viewer.zone)
-    if refused := next(filter(None, (timesheets.fact_refusal(fact, today) for fact in facts)), None):
+    if refused := next(filter(None, (kind.refusal(each, today) for each in told)), None):
         return refused
 
     async def work(desk: Desk) -> Outcome:
         found = await find_own(desk, employment)
         if isinstance(found, Refusal):
             return found
-        told = await timesheets.tell(desk, found.worked, source.strip(), facts)
-        return told[1] if isinstance(told, tuple) else Written("Employment", found.id)
+        done = await kind.tell(desk, found.worked, source.strip(), told)
+        return done[1] if isinstance(done, tuple) else Written("Employment", found.id)
 
     return await perform(graph, act, work)
 
@@ -340,21 +393,43 @@ async def _find_by(desk: Desk, statement: Statement[Held], record: str) -> Held 
 
 async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outcome:
     """Supersedes a record by another; who may tell of the employment may correct what was told."""
+    return await _correct(graph, act, DAYS, change.record, change.reason, lambda held: corrected(held, change))
+
+
+async def correct_completion(graph: Graph, act: Act, change: goals.Correction) -> Outcome:
+    """Supersedes what was told of a goal; who may tell of the employment may correct what was told."""
+    wrong = Refusal(Code.INVALID_VALUE, "withdrawn") if change.withdrawn and change.tells else None
+    of = change.record, change.reason
+    return await _correct(graph, act, GOALS, *of, lambda held: goals.corrected(held, change), wrong)
+
+
+async def _correct(
+    graph: Graph,
+    act: Act,
+    kind: Telling[Told, Stands],
+    record: str,
+    reason: str,
+    corrected: Callable[[Stands], Told],
+    wrong: Refusal | None = None,
+) -> Outcome:
+    """`wrong`: why the correction itself is none."""
     if refused := role_refusal(act.viewer, RECORDERS):
         return refused
-    if not 0 < len(change.reason.strip()) <= 2_000:
+    if not 0 < len(reason.strip()) <= 2_000:
         return Refusal(Code.INVALID_VALUE, "reason")
+    if wrong is not None:
+        return wrong
 
     async def work(desk: Desk) -> Outcome:
-        owned = await _find_by(desk, FIND_BY_RECORD, change.record)
+        owned = await _find_by(desk, kind.find_employment, record)
         if isinstance(owned, Refusal):
             return owned
-        held = (await desk.tx.run(timesheets.LIST_KNOWN, ids=[change.record]))[0]
-        fact = corrected(held, change)
-        if refused := timesheets.fact_refusal(fact, timesheets.today(act.now, act.viewer.zone)):
+        held = (await desk.tx.run(kind.list_known, ids=[record]))[0]
+        told = corrected(held)
+        if refused := kind.refusal(told, timesheets.today(act.now, act.viewer.zone)):
             return refused
-        made = await timesheets.correct(desk, owned.worked, held, fact, change.reason.strip())
-        return made if isinstance(made, Refusal) else Written("AttendanceRecord", made)
+        made = await kind.correct(desk, owned.worked, held, told, reason.strip())
+        return made if isinstance(made, Refusal) else Written(kind.type, made)
 
     return await perform(graph, act, work)
 
@@ -371,48 +446,3 @@ def corrected(held: Standing, change: Correction) -> Fact:
         granularity=timesheets.Granularity(held.granularity),
         out_of=held.out_of,
     )
-
-
-async def record_completion(graph: Graph, act: Act, employment: str, source: str, told: Sequence[Goal]) -> Outcome:
-    """Records goals of an employment and what came of them, all of it or nothing."""
-    if refused := role_refusal(act.viewer, RECORDERS):
-        return refused
-    if not 0 < len(source.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "source")
-    if not 0 < len(told) <= goals.MOST_GOALS:
-        return Refusal(Code.INVALID_VALUE, "goals")
-    today = timesheets.today(act.now, act.viewer.zone)
-    if refused := next(filter(None, (goals.goal_refusal(goal, today) for goal in told)), None):
-        return refused
-
-    async def work(desk: Desk) -> Outcome:
-        found = await find_own(desk, employment)
-        if isinstance(found, Refusal):
-            return found
-        done = await goals.tell(desk, found.worked, source.strip(), told)
-        return done[1] if isinstance(done, tuple) else Written("Employment", found.id)
-
-    return await perform(graph, act, work)
-
-
-async def correct_completion(graph: Graph, act: Act, change: goals.Correction) -> Outcome:
-    """Supersedes what was told of a goal; who may tell of the employment may correct what was told."""
-    if refused := role_refusal(act.viewer, RECORDERS):
-        return refused
-    if not 0 < len(change.reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
-    if change.withdrawn and change.tells:
-        return Refusal(Code.INVALID_VALUE, "withdrawn")
-
-    async def work(desk: Desk) -> Outcome:
-        owned = await _find_by(desk, FIND_BY_RESULT, change.record)
-        if isinstance(owned, Refusal):
-            return owned
-        held = (await desk.tx.run(goals.LIST_KNOWN, ids=[change.record]))[0]
-        goal = goals.corrected(held, change)
-        if refused := goals.goal_refusal(goal, timesheets.today(act.now, act.viewer.zone)):
-            return refused
-        made = await goals.correct(desk, owned.worked, held, goal, change.reason.strip())
-        return made if isinstance(made, Refusal) else Written("TaskResult", made)
-
-    return await perform(graph, act, work)

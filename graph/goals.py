@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, LiteralString
-from uuid import UUID, uuid5
 
 from graph.events import About, EventType
-from graph.keyring import import_namespace
+from graph.keyring import imported_ids
 from graph.refusals import Code, Refusal
-from graph.secrets import canonical
 from graph.statements import Nothing, Statement
 from graph.timesheets import Worked
 from graph.traversal import Conditions, Form, One, Page, Prop, Shape, Sort
@@ -228,23 +225,23 @@ def covers(worked: Worked, goal: Goal) -> bool:
     return goal.due_on.isoformat() >= worked.started_on and not ended
 
 
-def _named(namespace: UUID, organization: str, source: str, goal: Goal) -> str:
+def _keyed(goals: Sequence[Goal]) -> list[tuple[str, str | None]]:
     """A goal and its result are two records under one key, as the one is told before the other."""
-    part = "goal" if goal.share is None else "result"
-    return str(uuid5(namespace, canonical([organization, source, part, goal.external_key]).decode()))
+    return [("goal" if goal.share is None else "result", goal.external_key) for goal in goals]
 
 
 async def known_ids(desk: Desk, source: str, goals: Sequence[Goal]) -> list[str]:
     """The id of each goal: the same for the same source and external key, for ever; a new one without."""
-    namespace = await import_namespace(desk.tx.run, desk.graph.secrets)
-    of = partial(_named, namespace, desk.act.viewer.organization, source)
-    return [desk.new_id() if goal.external_key is None else of(goal) for goal in goals]
+    own = desk.act.viewer.organization
+    return [
+        id or desk.new_id() for id in await imported_ids(desk.tx.run, desk.graph.secrets, own, source, _keyed(goals))
+    ]
 
 
 async def ids_of(graph: Graph, organization: str, source: str, goals: Sequence[Goal]) -> list[str]:
     """The ids that goals with external keys have, or will have."""
-    namespace = await import_namespace(graph.client.read, graph.secrets)
-    return [_named(namespace, organization, source, goal) for goal in goals if goal.external_key is not None]
+    ids = await imported_ids(graph.client.read, graph.secrets, organization, source, _keyed(goals))
+    return [id for id in ids if id is not None]
 
 
 async def tell(desk: Desk, worked: Worked, source: str, goals: Sequence[Goal]) -> int | tuple[int, Refusal]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from graph.client import Client
-from graph.secrets import Secrets
+from graph.secrets import Secrets, canonical
 from graph.statements import Found, Statement
 
 
@@ -60,6 +60,19 @@ async def import_namespace(run: Run, secrets: Secrets) -> UUID:
     if rings:
         return UUID(bytes=secrets.unwrap(bytes(rings[0].imports), "imports")[0])
     return UUID(bytes=secrets.at(min(secrets.versions)).derive("imports/1", length=16))
+
+
+def imported_id(namespace: UUID, *parts: str) -> str:
+    """The id of what a system tells, by whatever names it there: the same for ever."""
+    return str(uuid5(namespace, canonical(list(parts)).decode()))
+
+
+async def imported_ids(
+    run: Run, secrets: Secrets, organization: str, source: str, keys: Sequence[tuple[str, str | None]]
+) -> list[str | None]:
+    """The id that each thing has, or will have, by what it is and its key in the source; null without a key."""
+    namespace = await import_namespace(run, secrets)
+    return [None if key is None else imported_id(namespace, organization, source, kind, key) for kind, key in keys]
 
 
 async def set_live(client: Client, secrets: Secrets, versions: list[int]) -> None:

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import partial
 from typing import Any, LiteralString
-from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from graph.events import About, EventType
-from graph.keyring import import_namespace
+from graph.keyring import imported_ids
 from graph.labels import label
 from graph.refusals import Code, Refusal
-from graph.secrets import canonical
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, One, Page, Prop, Shape, Sort
@@ -271,22 +268,22 @@ def covers(worked: Worked, fact: Fact) -> bool:
     return fact.until.isoformat() > worked.started_on and not ended
 
 
-def _named(namespace: UUID, organization: str, source: str, key: str) -> str:
-    return str(uuid5(namespace, canonical([organization, source, "attendance", key]).decode()))
+def _keyed(facts: Iterable[Fact]) -> list[tuple[str, str | None]]:
+    return [("attendance", fact.external_key) for fact in facts]
 
 
 async def known_ids(desk: Desk, source: str, facts: Iterable[Fact]) -> list[str]:
     """The id of each fact: the same for the same source and external key, for ever; a new one without."""
-    namespace = await import_namespace(desk.tx.run, desk.graph.secrets)
-    of = partial(_named, namespace, desk.act.viewer.organization, source)
-    return [desk.new_id() if fact.external_key is None else of(fact.external_key) for fact in facts]
+    own = desk.act.viewer.organization
+    return [
+        id or desk.new_id() for id in await imported_ids(desk.tx.run, desk.graph.secrets, own, source, _keyed(facts))
+    ]
 
 
 async def ids_of(graph: Graph, organization: str, source: str, facts: Iterable[Fact]) -> list[str]:
     """The ids that facts with external keys have, or will have."""
-    namespace = await import_namespace(graph.client.read, graph.secrets)
-    keys = (fact.external_key for fact in facts)
-    return [_named(namespace, organization, source, key) for key in keys if key is not None]
+    ids = await imported_ids(graph.client.read, graph.secrets, organization, source, _keyed(facts))
+    return [id for id in ids if id is not None]
 
 
 async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -> int | tuple[int, Refusal]:

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from graph import loading, organizations, settling
 from graph.candidates import normalised_name
 from graph.interviews import Attendance, Mode, Response, Times
-from graph.keyring import import_namespace
+from graph.keyring import import_namespace, imported_id
 from graph.loading import Fact, Fate, Importer, Loaded
 from graph.organizations import NewOrganization
 from graph.refusals import Code
-from graph.secrets import canonical
 from graph.settling import NewDepartment, NewPosition
 from graph.writing import Graph
 from seeds.mapping import CHOICES, Mapping
@@ -141,7 +139,7 @@ async def identities(graph: Graph, system: str, importer: Importer) -> Identify:
     namespace = await import_namespace(graph.client.read, graph.secrets)
 
     def identify(*parts: str) -> str:
-        return str(uuid5(namespace, canonical([importer.organization, system, *parts]).decode()))
+        return imported_id(namespace, importer.organization, system, *parts)
 
     return identify
 
