@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -122,10 +123,10 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
             return found
         if new.replaces is not None and (refused := await _replace_refusal(desk, new, found.id)):
             return refused
-        subject = await _create(desk, new, found.id, found.candidate, found.department)
+        told = _told(new)
+        subject = await _create(desk, new.checked_on, told, found.id, found.candidate, found.department)
         if new.replaces is not None:
             await desk.tx.run(REPLACE, old=new.replaces, new=subject.id)
-        told = _told(new)
         if new.outcome is CheckOutcome.MISMATCH:
             await findings.suspect(desk, subject, 0, **told)
             # The notice leads to a page where it can be answered, also who was never invited.
@@ -146,19 +147,21 @@ async def _replace_refusal(desk: Desk, new: NewCheck, application: str) -> Refus
     return Refusal(Code.FINDING_STANDS, "replaces") if old.finding is not None else None
 
 
-async def _create(desk: Desk, new: NewCheck, application: str, candidate: str, department: str) -> Subject:
-    id, occurred_at = desk.new_id(), _midnight(new.checked_on, desk.act.viewer.zone)
+async def _create(
+    desk: Desk, checked_on: date, told: Mapping[str, Any], application: str, candidate: str, department: str
+) -> Subject:
+    id, occurred_at = desk.new_id(), _midnight(checked_on, desk.act.viewer.zone)
     await desk.tx.run(
         CREATE,
         id=id,
         application=application,
         department=department,
-        outcome=new.outcome.value,
-        claim=new.claim.strip(),
-        method=new.method.strip(),
-        source=new.source.strip(),
-        details=(new.details or "").strip() or None,
-        checked_on=new.checked_on.isoformat(),
+        outcome=told["outcome"],
+        claim=told["claim"],
+        method=told["method"],
+        source=told["source"],
+        details=told.get("details"),
+        checked_on=told["checkedOn"],
         occurred_at=occurred_at,
         now=desk.act.now,
         by=desk.act.viewer.id,
@@ -171,7 +174,7 @@ def _midnight(day: date, zone: str) -> datetime:
 
 
 def _told(new: NewCheck) -> dict[str, Any]:
-    """What the history keeps of it."""
+    """What a check says, as record and history keep it."""
     told: dict[str, Any] = {
         "outcome": new.outcome.value,
         "claim": new.claim.strip(),

@@ -44,6 +44,22 @@ def _band(band: Band, least: float) -> str:
     return f"| {band.value} {in_words(band.value, Locale.ZH_CN)} | {least:g} |"
 
 
+def _numbers(policy: CreditPolicy) -> str:
+    return f"""| number | default | whence |
+|---|---|---|
+| fewest observations that make a number | {policy.minimum} | ours: two say little about anybody |
+| days until a score is to be read anew | {policy.valid} | ours; sooner where something in it stops counting |
+| hours before a time at which a request is in time | {policy.notice} | the rule for asking for another time |
+| late days that weigh as one of absence | {policy.lates} | ours: the label takes three of the one or one of the other |
+| LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |
+| ABSENT that count towards the label | {policy.cross.absences} | a vendor's figure |
+| days for which either does | {policy.cross.window} | ours: as long as a no-show counts by default |
+| upheld disputes above which scores are turned off | {policy.brake.upheld:g} | ours: more than three in ten |
+| marks taken back above which they are | {policy.brake.false:g} | ours: more than one in ten |
+| fewest disputes, or marks, that prove anything | {policy.brake.least} | ours; never below five |
+| days over which either is counted | {policy.brake.days} | ours |"""
+
+
 def page(policy: CreditPolicy) -> str:
     """The defaults, whence each comes, and every formula."""
     rows = "\n".join(_row(dimension, each) for dimension, each in policy.dimensions.items())
@@ -64,19 +80,7 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 |---|---|
 {bands}
 
-| number | default | whence |
-|---|---|---|
-| fewest observations that make a number | {policy.minimum} | ours: two say little about anybody |
-| days until a score is to be read anew | {policy.valid} | ours; sooner where something in it stops counting |
-| hours before a time at which a request is in time | {policy.notice} | the rule for asking for another time |
-| late days that weigh as one of absence | {policy.lates} | ours: the label takes three of the one or one of the other |
-| LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |
-| ABSENT that count towards the label | {policy.cross.absences} | a vendor's figure |
-| days for which either does | {policy.cross.window} | ours: as long as a no-show counts by default |
-| upheld disputes above which scores are turned off | {policy.brake.upheld:g} | ours: more than three in ten |
-| marks taken back above which they are | {policy.brake.false:g} | ours: more than one in ten |
-| fewest disputes, or marks, that prove anything | {policy.brake.least} | ours; never below five |
-| days over which either is counted | {policy.brake.days} | ours |
+{_numbers(policy)}
 
 ## Formulas
 
