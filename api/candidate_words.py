@@ -144,7 +144,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "SYSTEM": ("系统", "The system"),
     "API": ("对接程序", "A program"),
     "looks": ("谁查看过", "Who looked"),
-    "no_looks": ("没有人查看过关于您的认定。", "Nobody has looked at what was found about you."),
+    "no_looks": (
+        "没有人查看过关于您的认定、评分、画像或标签。",
+        "Nobody has looked at what was found about you, or at your score.",
+    ),
     "gaps": (
         "以下时段服务器异常中断，查看记录可能不完整：",
         "The server broke off at these times, so that looks may be missing:",

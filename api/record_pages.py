@@ -37,7 +37,10 @@ query CandidateRecord($locale: Locale!) {
       }
     }
     accesses(first: 100) {
-      nodes { at who role departments purposeLabel(locale: $locale) finding { occurredAt department { name nameZh } } }
+      nodes {
+        at who role departments aboutLabel(locale: $locale) purposeLabel(locale: $locale)
+        finding { occurredAt department { name nameZh } }
+      }
     }
     accessGaps(first: 20) { nodes { since until } }
   }

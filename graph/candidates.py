@@ -196,7 +196,14 @@ CANDIDATE = Shape(
         "accesses": ACCESSES,
         "accessGaps": ACCESS_GAPS,
     },
-    looked=dict.fromkeys(("noShows", "findings", "attendance"), Look.CANDIDATE),
+    looked={
+        **dict.fromkeys(("noShows", "findings", "attendance"), Look.COUNT),
+        # What is suggested says in which dimensions the score is low.
+        **dict.fromkeys(("score", "courseSuggestions"), Look.SCORE),
+        "profile": Look.PROFILE,
+        "labels": Look.LABELS,
+        "selfAssessment": Look.SELF_ASSESSMENT,
+    },
 )
 root(
     "candidate",
@@ -693,6 +700,12 @@ ERASE_OUTBOX = Statement(
     row=Nothing,
     writes=True,
 )
+ERASE_LOOKS = Statement(
+    "candidates.erase_looks",
+    "MATCH (:Candidate {id: $id})<-[:OF]-(access:Access) DETACH DELETE access",
+    row=Nothing,
+    writes=True,
+)
 ERASE_TIMERS = Statement(
     "candidates.erase_timers",
     "MATCH (timer:Timer {candidate: $id}) DELETE timer",
@@ -741,7 +754,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
         *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
-        *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE),
+        *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE_LOOKS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     for proof in await desk.tx.run(ERASE_PROOFS, id=candidate):

@@ -1,4 +1,4 @@
-"""Access receipts: who looked at what was found about a person, when and for what, written behind the answer.
+"""Access receipts: who looked at what was found or computed of a person, when and for what, written behind the answer.
 
 A reader gathers the ids of what it shows from the rows themselves; they are written together a moment later, so that
 nobody waits. What a process had not written when it died is named as a gap: no look is lost silently.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from typing import Any, LiteralString
 from graph.client import EngineUnavailable, TooSlow, Transaction
 from graph.labels import label
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, Looks, One, Page, Prop, Shape, Sort
+from graph.traversal import Form, Look, Looks, One, Page, Prop, Shape, Sort
 from graph.visibility import Level, Viewer
 from graph.writing import Graph, random_id
 
@@ -43,6 +43,23 @@ class Purpose(Enum):
     RIGHTS_REQUEST = "RIGHTS_REQUEST"
 
 
+class Subject(Enum):
+    """What of a person was looked at."""
+
+    FINDING = "FINDING"
+    FINDING_COUNT = "FINDING_COUNT"
+    DECISION_SCREEN = "DECISION_SCREEN"
+    SCORE = "SCORE"
+    PROFILE = "PROFILE"
+    LABELS = "LABELS"
+    SELF_ASSESSMENT = "SELF_ASSESSMENT"
+
+
+_SUBJECT: LiteralString = (
+    "coalesce(this.about, CASE WHEN EXISTS { (this)-[:SAW]->(:Finding) } THEN 'FINDING' "
+    "WHEN EXISTS { (this)-[:SAW]->(:Decision) } THEN 'DECISION_SCREEN' ELSE 'FINDING_COUNT' END)"
+)
+"""Told by what it leads to, where it leads to anything."""
 ACCESS = Shape(
     "Access",
     {
@@ -53,6 +70,8 @@ ACCESS = Shape(
         "departments": Prop(see=Level.ALL),
         "purpose": Prop(see=Level.ALL),
         "purposeLabel": label("this.purpose", see=Level.ALL),
+        "about": Prop(_SUBJECT, see=Level.ALL),
+        "aboutLabel": label(_SUBJECT, see=Level.ALL),
         "finding": One("Finding", ("(this)-[:SAW]->(that:Finding)",)),
         "decision": One("Decision", ("(this)-[:SAW]->(that:Decision)",)),
     },
@@ -140,12 +159,15 @@ RECORD_SCREENS = Statement(
     row=Nothing,
     writes=True,
 )
-RECORD_COUNTS = Statement(
-    "receipts.record_counts",
-    "UNWIND $rows AS row MATCH (candidate:Candidate {id: row[1]})" + _RECEIPT,
+RECORD_PEOPLE = Statement(
+    "receipts.record_people",
+    "UNWIND $rows AS row MATCH (candidate:Candidate {id: row[1]}) WHERE candidate.status <> 'ERASED'"
+    + _RECEIPT
+    + "SET access.about = row[6]",
     row=Nothing,
     writes=True,
 )
+"""What is told of a person as a whole: a count, or what is computed."""
 BEGIN_RUN = Statement(
     "receipts.begin_run",
     "MERGE (run:Run {id: $id}) SET run.flushedAt = $now",
@@ -181,7 +203,7 @@ LIST_LOOKERS = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Shown:
     """One answer that showed what was found about people."""
 
     viewer: Viewer
@@ -190,24 +212,38 @@ class Look:
     looks: Looks
 
 
-_KINDS: tuple[tuple[Statement[Nothing], Callable[[Looks], set[str]]], ...] = (
-    (RECORD_FINDINGS, lambda looks: looks.findings),
-    (RECORD_OUTCOMES, lambda looks: looks.interviews),
-    (RECORD_CHECKS, lambda looks: looks.checks),
-    (RECORD_COUNTS, lambda looks: looks.candidates),
-    (RECORD_SCREENS, lambda looks: looks.decisions),
-)
+_BY_ID: Mapping[Look, Statement[Nothing]] = {
+    Look.FINDING: RECORD_FINDINGS,
+    Look.INTERVIEW: RECORD_OUTCOMES,
+    Look.CHECK: RECORD_CHECKS,
+    Look.DECISION: RECORD_SCREENS,
+}
+_OF_PEOPLE: Mapping[Look, Subject] = {
+    Look.COUNT: Subject.FINDING_COUNT,
+    Look.SCORE: Subject.SCORE,
+    Look.PROFILE: Subject.PROFILE,
+    Look.LABELS: Subject.LABELS,
+    Look.SELF_ASSESSMENT: Subject.SELF_ASSESSMENT,
+}
 
 
-def _rows(looks: list[Look], ids: Callable[[Looks], set[str]]) -> list[list[Any]]:
+def _rows(shown: list[Shown], look: Look) -> list[list[Any]]:
     """A row for each look; who looks at the same again within a batch looks once."""
     rows: dict[tuple[str, str, str], list[Any]] = {}
-    for look in looks:
-        who, role, purpose = look.viewer.id, look.viewer.part, look.purpose.value
-        for id in ids(look.looks):
+    about = _OF_PEOPLE[look].value if look in _OF_PEOPLE else None
+    for each in shown:
+        who, role, purpose = each.viewer.id, each.viewer.part, each.purpose.value
+        for id in each.looks.ids.get(look, ()):
             if (id, who, purpose) not in rows:
-                rows[id, who, purpose] = [random_id(), id, who, role, purpose, look.at]
+                rows[id, who, purpose] = [random_id(), id, who, role, purpose, each.at, about]
     return [rows[key] for key in sorted(rows)]
+
+
+def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any]]]]:
+    """The statements that write the receipts of these answers, with their rows."""
+    found = [(statement, _rows(shown, look)) for look, statement in _BY_ID.items()]
+    found.append((RECORD_PEOPLE, [row for look in _OF_PEOPLE for row in _rows(shown, look)]))
+    return [(statement, rows) for statement, rows in found if rows]
 
 
 async def lookers(tx: Transaction, finding: str) -> list[str]:
@@ -226,7 +262,7 @@ class Receipts:
     clock: Callable[[], datetime]
     alone: bool = False
     _run: str = field(default_factory=random_id)
-    _waiting: list[Look] = field(default_factory=list[Look])
+    _waiting: list[Shown] = field(default_factory=list[Shown])
     _size: int = 0
     _flushed: datetime | None = None
     _task: asyncio.Task[None] | None = None
@@ -254,15 +290,15 @@ class Receipts:
         """Remembers what an answer shows; where too much waits to be written, that comes first."""
         if self._size > MOST:
             await self.flush()
-        self._waiting.append(Look(viewer, purpose, at, looks))
+        self._waiting.append(Shown(viewer, purpose, at, looks))
         self._size += len(looks)
 
     async def flush(self) -> None:
         """Writes what waits, in one transaction; what cannot be written waits on."""
         async with self._turn:
-            now, looks = self.clock(), list(self._waiting)
+            now, shown = self.clock(), list(self._waiting)
             # Named once, so that a write whose reply was lost is not told twice.
-            found = [(statement, rows) for statement, ids in _KINDS if (rows := _rows(looks, ids))]
+            found = _written(shown)
 
             async def write(tx: Transaction) -> None:
                 for statement, rows in found:
@@ -270,8 +306,8 @@ class Receipts:
                 await tx.run(BEGIN_RUN, id=self._run, now=now)
 
             await self.graph.client.write(write)
-            del self._waiting[: len(looks)]
-            self._size -= sum(len(look.looks) for look in looks)
+            del self._waiting[: len(shown)]
+            self._size -= sum(len(each.looks) for each in shown)
             self._flushed = now
 
     async def _work(self) -> None:

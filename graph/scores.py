@@ -227,6 +227,10 @@ def _made_score(values: Sequence[Any]) -> dict[str, Any] | None:
     return _unscored(found) if isinstance(found, OffBecause) else shown(found[0], found[2])
 
 
+def _tells(made: dict[str, Any] | None) -> bool:
+    return made is not None and made["status"] != ScoreStatus.OFF.value
+
+
 def _unscored(why: OffBecause) -> dict[str, Any]:
     names = ("points", "band", "asOf", "validUntil", "policyVersion", "inputsHash", "minimum")
     return {
@@ -410,5 +414,5 @@ CANDIDATE_LABEL = Shape(
     },
 )
 
-CANDIDATE_SCORE = Computed("CreditScore", INPUTS, _made_score)
+CANDIDATE_SCORE = Computed("CreditScore", INPUTS, _made_score, tells=_tells)
 CANDIDATE_LABELS = Computed("CandidateLabel", INPUTS, _made_labels, many=True)

@@ -174,7 +174,8 @@ class Computed:
     """An object, or a list of them, made in Python from expressions over `this`: maps by the members of the shape `to`.
 
     There a Prop names a key of the map, a Derived is made of keys, and a Part is a map, or a list of maps, within it;
-    all are open to whoever reaches this member; beyond that `many` reads as an empty list.
+    all are open to whoever reaches this member; beyond that `many` reads as an empty list. `tells`: whether what was
+    made says anything of the person, so that reading it is a look.
     """
 
     to: str
@@ -182,6 +183,7 @@ class Computed:
     make: Callable[[Sequence[Any]], Any]
     see: Level = Level.OWN
     many: bool = False
+    tells: Callable[[Any], bool] = bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,42 +209,31 @@ Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggrega
 
 
 class Look(Enum):
-    """Whose id says that what was found about a person has been shown."""
+    """What of a person has been shown: a finding, by its own id or that of the interview or the check that it is of; a
+    decision's screen, by the decision's; a count of findings, or what is computed of the person, by the candidate's."""
 
     FINDING = "FINDING"
     INTERVIEW = "INTERVIEW"
     CHECK = "CHECK"
-    CANDIDATE = "CANDIDATE"
+    COUNT = "COUNT"
     DECISION = "DECISION"
+    SCORE = "SCORE"
+    PROFILE = "PROFILE"
+    LABELS = "LABELS"
+    SELF_ASSESSMENT = "SELF_ASSESSMENT"
 
 
 @dataclass(slots=True)
 class Looks:
-    """What an answer shows of what was found about people: ids of findings, of interviews with their outcome, of
-    checks of résumés, of candidates with a count, and of decisions with what was on the screen."""
+    """What an answer shows of what was found about people: ids by what they say has been shown."""
 
-    findings: set[str] = field(default_factory=set[str])
-    interviews: set[str] = field(default_factory=set[str])
-    checks: set[str] = field(default_factory=set[str])
-    candidates: set[str] = field(default_factory=set[str])
-    decisions: set[str] = field(default_factory=set[str])
+    ids: dict[Look, set[str]] = field(default_factory=dict[Look, set[str]])
 
     def __len__(self) -> int:
-        kinds = (self.findings, self.interviews, self.checks, self.candidates, self.decisions)
-        return sum(map(len, kinds))
+        return sum(map(len, self.ids.values()))
 
     def of(self, look: Look) -> set[str]:
-        match look:
-            case Look.FINDING:
-                return self.findings
-            case Look.INTERVIEW:
-                return self.interviews
-            case Look.CHECK:
-                return self.checks
-            case Look.CANDIDATE:
-                return self.candidates
-            case Look.DECISION:
-                return self.decisions
+        return self.ids.setdefault(look, set())
 
 
 @dataclass(frozen=True, slots=True)

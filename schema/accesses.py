@@ -6,7 +6,7 @@ from enum import Enum
 
 import strawberry
 
-from graph.receipts import Purpose
+from graph.receipts import Purpose, Subject
 from schema.fields import Node, field, labelled
 from schema.links import DecisionRef, FindingRef
 from schema.scalars import DateTime
@@ -25,7 +25,8 @@ class AccessGapOrder(Enum):
 
 
 @strawberry.type(
-    description="A look at what was found about a person 查阅记录: a finding, a reminder of one, or a count."
+    description="A look at what is known of a person 查阅记录: a finding, a reminder of one, a count, a score, a "
+    "profile, labels, or a self-assessment that was shared."
 )
 class Access(Node):
     at: DateTime = field("When.")
@@ -34,7 +35,9 @@ class Access(Node):
     departments: list[str] = field("The departments they worked for then, by name.")
     purpose: Purpose = field("For what, as the header Turnout-Purpose said.")
     purpose_label: str = labelled("The purpose in words.")
-    finding: FindingRef | None = field("What was looked at; null for a count alone.")
+    about: Subject = field("What was looked at.")
+    about_label: str = labelled("What was looked at, in words.")
+    finding: FindingRef | None = field("The finding, where one was looked at.")
     decision: DecisionRef | None = field("The decision, where what was on the screen then was read.")
 
 

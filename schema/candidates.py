@@ -93,7 +93,7 @@ class Candidate(Node):
     same_as: CandidateRef | None = field("The other record of the same person, where the two are merged.")
     requests: Connection[RightsRequestRef] = page("What they asked of their rights.", RightsRequestOrder)
     accesses: Connection[AccessRef] = page(
-        "Who looked at what was found about them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
+        "Who looked at what is known of them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
     )
     access_gaps: Connection[AccessGapRef] = page(
         "Times of which looks may lack their receipts. HR_ADMIN, AUDITOR and the candidate.", AccessGapOrder

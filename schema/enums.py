@@ -20,7 +20,7 @@ from graph.paths import EdgeKind, NodeKind
 from graph.positions import Urgency
 from graph.proofs import ProofVerdict
 from graph.questionnaire import Leaning
-from graph.receipts import Purpose
+from graph.receipts import Purpose, Subject
 from graph.refusals import Code, Locale
 from graph.reminders import ReminderKind
 from graph.rescheduling import RequestState
@@ -80,6 +80,7 @@ strawberry.enum(
 strawberry.enum(RightsKind, name="RightsRequestKind", description="What a person asks of their rights.")
 strawberry.enum(RightsState, name="RightsRequestState", description="How far a request about one's rights has come.")
 strawberry.enum(Purpose, description="What somebody looks at a person's record for.")
+strawberry.enum(Subject, name="AccessSubject", description="What of a person was looked at.")
 strawberry.enum(AttendanceKind, name="WorkAttendanceKind", description="What is told of a day at work 考勤, as a fact.")
 strawberry.enum(FileKind, description="What a file is by its content.")
 strawberry.enum(ProofVerdict, description="What a named person made of a file that was handed in.")

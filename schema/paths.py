@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import strawberry
 
 from graph.paths import EdgeKind, GraphLayout
-from graph.traversal import Pick
+from graph.traversal import Look, Pick
 from schema.fields import Node, field
 from schema.ids import to_global
 from schema.projection import Reader, Request, read_object
@@ -46,8 +46,8 @@ def read_graph(layout: GraphLayout) -> Reader:
     def read(answer: Any, request: Request) -> dict[str, Any] | None:
         if answer is None:
             return None
-        request.looks.findings |= _shown(answer, "Finding")
-        request.looks.checks |= _shown(answer, "ResumeCheck")
+        request.looks.of(Look.FINDING).update(_shown(answer, "Finding"))
+        request.looks.of(Look.CHECK).update(_shown(answer, "ResumeCheck"))
         return {key: reader(answer, request) for key, reader in fields}
 
     return read

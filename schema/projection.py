@@ -127,6 +127,13 @@ def _shown(value: Any, id: str, looks: set[str]) -> Any:
     return value
 
 
+def _told(made: Any, tells: Callable[[Any], bool], id: str, looks: set[str]) -> Any:
+    """What was made of a person, remembered as shown where it says anything."""
+    if tells(made):
+        looks.add(id)
+    return made
+
+
 def _summed(counts: dict[str, Any], keys: Sequence[str], id: str, looks: set[str]) -> Any:
     """The counts, remembered as shown where one of those named is not zero."""
     if any(counts[key] for key in keys):
@@ -146,6 +153,7 @@ class _Code:
             "place": _place,
             "shown": _shown,
             "summed": _summed,
+            "told": _told,
             "Look": Look,
         }
 
@@ -172,10 +180,7 @@ class _Code:
     def object(self, layout: Layout) -> str:
         """The name of a function that reads an object's row, or null."""
         levels = {cell.group for cell in layout.cells if cell.group is not None and not cell.hidden}
-        fields = [
-            f"{self.key(cell.pick)}: {self.seen(layout, cell, self.cell(layout.shape.type, cell))}"
-            for cell in layout.cells
-        ]
+        fields = [f"{self.key(cell.pick)}: {self.seen(layout, cell)}" for cell in layout.cells]
         return self.define(
             "row",
             "if row is None: return None",
@@ -190,12 +195,15 @@ class _Code:
         kind = layout.shape.looked.get("")
         return [] if layout.look is None or kind is None else [f"request.looks.of({kind}).add(row[{layout.look}])"]
 
-    def seen(self, layout: Layout, cell: Cell, text: str) -> str:
+    def seen(self, layout: Layout, cell: Cell) -> str:
         """The text of a cell, told as a look where it is one."""
-        kind = layout.shape.looked.get(cell.pick.name)
+        kind, type = layout.shape.looked.get(cell.pick.name), layout.shape.type
         if layout.look is None or kind is None or cell.hidden or cell.pick.error is not None:
-            return text
+            return self.cell(type, cell)
         ids = f"row[{layout.look}], request.looks.of({kind})"
+        if isinstance(cell.member, Computed):
+            return self.cell(type, cell, ids)
+        text = self.cell(type, cell)
         if isinstance(cell.member, Aggregate):
             keys = [self.key(inner.pick) for inner in cell.layout.cells if inner.pick.name in FOUND]
             return f"summed({text}, ({''.join(f'{key}, ' for key in keys)}), {ids})"
@@ -205,8 +213,11 @@ class _Code:
             return f"summed({text}, ({''.join(f'{key}, ' for key in keys)}), {ids})"
         return f"shown({text}, {ids})"
 
-    def cell(self, type: str, cell: Cell) -> str:
-        """Reads a cell from its object's row: from the row itself, or from the sub-list of its level."""
+    def cell(self, type: str, cell: Cell, ids: str = "") -> str:
+        """Reads a cell from its object's row: from the row itself, or from the sub-list of its level.
+
+        `ids`: where what is computed is remembered as shown.
+        """
         if cell.pick.error is not None:
             return self.bind(cell.pick.error)
         if cell.member is None:
@@ -218,7 +229,7 @@ class _Code:
         row = "row" if cell.group is None else f"level{cell.group}"
         whole = isinstance(cell.member, (Derived, Merged, Page, Computed))
         place = f"{cell.index}:{cell.index + cell.width}" if whole else str(cell.index)
-        text = self.member(type, cell, f"{row}[{place}]")
+        text = self.member(type, cell, f"{row}[{place}]", ids)
         return text if cell.group is None else f"({self.absent(cell)} if {row} is None else {text})"
 
     def absent(self, cell: Cell) -> str:
@@ -229,7 +240,7 @@ class _Code:
         several = isinstance(cell.member, (Many, Merged, Grouped)) or getattr(cell.member, "many", False)
         return "[]" if several else "None"
 
-    def member(self, type: str, cell: Cell, value: str) -> str:
+    def member(self, type: str, cell: Cell, value: str, ids: str = "") -> str:
         slot, layout = cell.pick.slot, cell.layout
         match cell.member:
             case Prop(form=Form.INSTANT):
@@ -255,8 +266,10 @@ class _Code:
                 return f"[({readers},)[part](found, request) for part, found in {rows}({value})]"
             case Page():
                 return f"{self.page(layout)}({value}, request)"
-            case Computed(make=make):
-                return f"{self.computed(layout)}({self.bind(make)}({value}), request)"
+            case Computed(make=make, tells=tells):
+                made = f"{self.bind(make)}({value})"
+                made = f"told({made}, {self.bind(tells)}, {ids})" if ids else made
+                return f"{self.computed(layout)}({made}, request)"
             case _:
                 raise TypeError(f"nothing reads {cell.member!r}")
 

@@ -54,6 +54,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "who": ("何人", "Who"),
     "role": ("角色", "Role"),
     "purpose": ("目的", "Purpose"),
+    "about": ("查阅内容", "What was looked at"),
     "at": ("时间", "When"),
     "since": ("自", "Since"),
     "until": ("至", "Until"),

@@ -25,6 +25,7 @@ from graph import links
 from graph.candidates import Person
 from graph.interviews import Mode
 from graph.links import Link
+from graph.receipts import Receipts
 from graph.refusals import Code, Locale
 from graph.visibility import Claim
 from graph.writing import Graph
@@ -279,6 +280,20 @@ async def test_the_record_needs_a_code(candidate: Candidate) -> None:
     page = await candidate.http.get("/c/record")
     assert "王芳" in page.text
     assert "@example.com" in page.text
+
+
+async def test_the_record_says_who_looked_at_what(ask: Ask, company: Company, candidate: Candidate) -> None:
+    ask.receipts = Receipts(ask.graph, lambda: NOW)
+    query = "query P($id: ID!) { candidate(id: $id) { profile { timeline { text } } } }"
+    await ask(query, company.user("hr"), id=gid("Candidate", candidate.link.candidate))
+    await ask.receipts.flush()
+    await candidate.follow()
+    await candidate.verify()
+    page = (await candidate.http.get("/c/record")).text
+    assert company.user("hr") in page
+    assert "行为画像" in page.split('id="looks"')[1].split("</section>")[0]
+    page = (await candidate.send("language", language="EN", to="record")).text
+    assert "The behaviour profile" in page
 
 
 async def test_what_a_code_opened_closes_again(candidate: Candidate) -> None:

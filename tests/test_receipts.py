@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +17,12 @@ from schema.context import Context, Viewers
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_http import client, server, token
+from tests.test_scores import Scored, at_work, enabled
+from tests.test_self_assessments import MIDDLE
 
 LOOKS = """
 query Looks($id: ID!) { candidate(id: $id) { accesses {
-  totalCount nodes { at who role departments purpose purposeLabel(locale: EN) finding { id } }
+  totalCount nodes { at who role departments purpose purposeLabel(locale: EN) about finding { id } }
 } } }
 """
 
@@ -118,6 +121,7 @@ async def test_every_way_to_a_finding_leaves_a_receipt(
         "departments": [who.capitalize()],
         "purpose": "SCHEDULING",
         "purposeLabel": "Scheduling",
+        "about": "FINDING",
         "finding": {"id": case.finding},
     }
 
@@ -128,7 +132,7 @@ async def test_a_count_of_one_person_leaves_a_receipt(
 ) -> None:
     await look(ask, receipts, company.user("technology"), COUNTS[way], candidate=case.candidate)
     (found,) = await looks(ask, company, case)
-    assert (found["who"], found["finding"]) == (company.user("technology"), None)
+    assert (found["who"], found["about"], found["finding"]) == (company.user("technology"), "FINDING_COUNT", None)
 
 
 async def test_what_shows_no_finding_leaves_none(ask: Ask, company: Company, case: Case, receipts: Receipts) -> None:
@@ -254,3 +258,100 @@ async def test_whoever_reads_a_frozen_screen_leaves_a_receipt(
     assert (await look(ask, receipts, company.user("hr"), read, id=decided))["node"] == {"seen": "{}"}
     (found,) = (await ask(query, company.user("hr"), id=case.candidate))["candidate"]["accesses"]["nodes"]
     assert found == {"who": company.user("hr"), "decision": {"id": decided}, "finding": None}
+
+
+WHOLE = {
+    "SCORE": "score { points }",
+    "PROFILE": "profile { timeline { text } }",
+    "LABELS": "labels { name }",
+    "SELF_ASSESSMENT": "selfAssessment { results { value } }",
+}
+SCREEN = "query Screen($id: ID!) { application(id: $id) { candidate { " + " ".join(WHOLE.values()) + " } } }"
+
+
+@dataclass
+class Whole:
+    """Somebody with a score, a label, a profile and a self-assessment that is shared, and how it is looked at."""
+
+    ask: Ask
+    company: Company
+    receipts: Receipts
+    application: str
+    claim: Claim
+
+    async def look(self, viewer: str | Claim, query: str = SCREEN) -> Any:
+        who = viewer if isinstance(viewer, Claim) else self.company.user(viewer)
+        return await look(self.ask, self.receipts, who, query, id=gid("Application", self.application))
+
+    async def looks(self) -> list[tuple[str, str, str]]:
+        query = "{ myRecord { accesses { nodes { who about aboutLabel(locale: EN) } } } }"
+        found = (await self.ask(query, self.claim))["myRecord"]["accesses"]["nodes"]
+        return sorted((each["who"], each["about"], each["aboutLabel"]) for each in found)
+
+
+@pytest.fixture
+async def whole(ask: Ask, company: Company, receipts: Receipts) -> Whole:
+    await enabled(company)
+    known, scored = company.person(), Scored(company, ask)
+    company.at(days=90)
+    application = await company.application("marketing", known)
+    await at_work(company, known)
+    await scored.no_show(application)
+    found = await scored.of(application, selection="displayName")
+    claim = Claim(uid(found["id"]), application, verified=True)
+    await ask.do("takeSelfAssessment", claim, "id", answers=list(MIDDLE))
+    await ask.do("shareSelfAssessment", claim, "id", shared=True)
+    return Whole(ask, company, receipts, application, claim)
+
+
+async def test_what_is_computed_of_a_person_leaves_receipts(whole: Whole) -> None:
+    """One for each thing that was looked at, however often within a batch; none of the candidate's own looks."""
+    await whole.look(whole.claim)
+    assert await whole.looks() == []
+    seen = (await whole.look("marketing"))["application"]["candidate"]
+    assert all(seen.values()), seen
+    who = whole.company.user("marketing")
+    assert await whole.looks() == [
+        (who, "LABELS", "Labels"),
+        (who, "PROFILE", "The behaviour profile"),
+        (who, "SCORE", "The workplace credit score"),
+        (who, "SELF_ASSESSMENT", "The self-assessment"),
+    ]
+
+
+async def test_what_a_viewer_is_not_told_leaves_no_receipt(whole: Whole) -> None:
+    """Another circle, a program, a self-assessment that is not shared, no label, and a score that is off."""
+    whole.company.at(days=1)
+    for viewer in ("subsidiary", "integrator"):
+        await whole.look(viewer)
+    await whole.ask.do("shareSelfAssessment", whole.claim, "id", shared=False)
+    await whole.company.hr.switch_scoring(off=True)
+    seen = (await whole.look("marketing"))["application"]["candidate"]
+    assert seen == {"score": {"points": None}, "profile": None, "labels": [], "selfAssessment": None}
+    assert await whole.looks() == []
+
+
+async def test_a_suggested_course_tells_of_the_score(whole: Whole) -> None:
+    query = "query C($id: ID!) { application(id: $id) { candidate { courseSuggestions { url } } } }"
+    await whole.look("marketing", query)
+    assert await whole.looks() == []
+    course = {"dimension": "AI_INTERVIEW_NO_SHOW", "title": "On time", "url": "https://learn.example.com/1"}
+    organization = gid("Organization", whole.company.hr.viewer.organization)
+    await whole.ask.do("setCourses", whole.company.user("hr"), "id", organization=organization, courses=[course])
+    seen = (await whole.look("marketing", query))["application"]["candidate"]
+    looks = [about for _, about, _ in await whole.looks()]
+    assert (len(seen["courseSuggestions"]), looks) == (1, ["SCORE"])
+
+
+async def test_looks_are_erased_with_the_person(whole: Whole) -> None:
+    """What was looked at while the erasure came is not written after it."""
+    query = "query L($id: ID!) { candidate(id: $id) { accesses { totalCount } } }"
+    hr, id = whole.company.user("hr"), gid("Candidate", whole.claim.candidate)
+    await whole.look("marketing")
+    assert (await whole.ask(query, hr, id=id))["candidate"]["accesses"]["totalCount"] == 4
+    context = Context(whole.ask.graph, Viewers(whole.ask.graph), hr, receipts=whole.receipts)
+    variables = {"id": gid("Application", whole.application)}
+    await whole.ask.answerer.answer(SCREEN, context, variables=variables)
+    await whole.company.at(days=0).erase(whole.claim.candidate)
+    await whole.receipts.flush()
+    assert (await whole.ask(query, hr, id=id))["candidate"]["accesses"]["totalCount"] == 0

@@ -173,7 +173,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "RightsRequest": {
         "id kind kindLabel state stateLabel text filedAt dueAt answeredAt reason answeredBy candidate": HOME,
     },
-    "Access": {"id at who role departments purpose purposeLabel finding": WATCH, "decision": frozenset()},
+    "Access": {
+        "id at who role departments purpose purposeLabel about aboutLabel finding": WATCH,
+        "decision": frozenset(),
+    },
     "AccessGap": {"id since until": WATCH},
     "Decision": {
         "id verdict verdictLabel state stateLabel reason followedAdvice decidedAt effectiveAt decidedBy application "
