@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
@@ -190,6 +190,7 @@ _CONTEXT = Context(prec=30, rounding=ROUND_HALF_EVEN)
 _LN2 = _CONTEXT.ln(Decimal(2))
 
 
+@lru_cache(maxsize=1_000)
 def exact(number: float) -> Fraction:
     """The number that people read, not the binary one beside it: 0.1 is a tenth."""
     return Fraction(Decimal(repr(number)))
@@ -313,11 +314,21 @@ def weighed(weighing: Weighing, seen: Observation, now: datetime) -> Weighed:
 
 def factor(dimension: Dimension, weighing: Weighing, counted: Sequence[Weighed]) -> Factor:
     """One dimension's rate and its share of the score; without observations it stands at its prior."""
+    return _factor(dimension, weighing, tuple(counted)) if counted else _prior(dimension, weighing)
+
+
+@lru_cache(maxsize=1_000)
+def _prior(dimension: Dimension, weighing: Weighing) -> Factor:
+    """The same for everybody of whom nothing was observed in that dimension, which is most people in most of them."""
+    return _factor(dimension, weighing, ())
+
+
+def _factor(dimension: Dimension, weighing: Weighing, counted: tuple[Weighed, ...]) -> Factor:
     total = Fraction(sum(each.weight for each in counted), UNIT)
-    good = sum((each.observation.value or Fraction()) * Fraction(each.weight, UNIT) for each in counted) + Fraction()
+    good = Fraction(sum((each.observation.value or 0) * each.weight for each in counted)) / UNIT
     value = shrunk(exact(weighing.prior), exact(weighing.strength), good, total)
     points = rounded(exact(weighing.weight) * value, 10_000)
-    return Factor(dimension, weighing, Fraction(good, total) if total else None, value, points, tuple(counted))
+    return Factor(dimension, weighing, Fraction(good, total) if total else None, value, points, counted)
 
 
 def band_of(policy: CreditPolicy, points: int) -> Band:
@@ -329,27 +340,12 @@ def band_of(policy: CreditPolicy, points: int) -> Band:
 def score(policy: CreditPolicy, observations: Iterable[Observation], now: datetime) -> Score:
     """The score of somebody as of the day of `now`, with every step of it and what each finding takes away."""
     counted = sorted((seen for seen in observations if counts(policy, seen, now)), key=lambda seen: seen.key)
-    found = _score(policy, counted, now)
+    weights: dict[Dimension, list[Weighed]] = {dimension: [] for dimension in Dimension}
+    for seen in counted:
+        weights[seen.dimension].append(weighed(policy.dimensions[seen.dimension], seen, now))
+    factors = tuple(factor(each, policy.dimensions[each], weights[each]) for each in Dimension)
+    points = _points(policy, factors)
     findings = sorted({seen.finding for seen in counted if seen.finding is not None})
-
-    def without(finding: str) -> Iterable[Counterfactual]:
-        left = _score(policy, [seen for seen in counted if seen.finding != finding], now)
-        return (Counterfactual(finding, change, left.points, left.band) for change in Change)
-
-    return replace(found, counterfactuals=tuple(each for finding in findings for each in without(finding)))
-
-
-def _score(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) -> Score:
-    factors = tuple(
-        factor(
-            dimension,
-            weighing,
-            [weighed(weighing, seen, now) for seen in counted if seen.dimension is dimension],
-        )
-        for dimension, weighing in sorted(policy.dimensions.items(), key=lambda each: _ORDER[each[0]])
-    )
-    enough = len(counted) >= policy.minimum
-    points = sum(each.points for each in factors) if enough else None
     return Score(
         version=policy.version,
         on=now.date(),
@@ -359,7 +355,27 @@ def _score(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) 
         valid_until=_valid_until(policy, counted, now),
         inputs_hash=inputs_hash(policy, counted, now.date()),
         factors=factors,
+        counterfactuals=tuple(each for finding in findings for each in _without(policy, factors, finding)),
     )
+
+
+def _points(policy: CreditPolicy, factors: Iterable[Factor]) -> int | None:
+    """The sum of what the dimensions give; null where too little was observed in all."""
+    factors = tuple(factors)
+    enough = sum(len(each.counted) for each in factors) >= policy.minimum
+    return sum(each.points for each in factors) if enough else None
+
+
+def _without(policy: CreditPolicy, factors: Iterable[Factor], finding: str) -> Iterable[Counterfactual]:
+    """What the score would be had each change come to one finding: the dimensions that it feeds, weighed anew."""
+
+    def left(each: Factor) -> Factor:
+        kept = [seen for seen in each.counted if seen.observation.finding != finding]
+        return each if len(kept) == len(each.counted) else factor(each.dimension, each.weighing, kept)
+
+    points = _points(policy, map(left, factors))
+    band = None if points is None else band_of(policy, points)
+    return (Counterfactual(finding, change, points, band) for change in Change)
 
 
 def _valid_until(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) -> date:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, LiteralString
 
 from graph.credit import DEFAULTS, Band, CreditPolicy, Dimension, Weighing, fault
@@ -61,8 +62,9 @@ def _brake(name: LiteralString) -> Derived:
     return Derived(DOCUMENT, lambda values, _, __: getattr(read(values[0]).brake, name), see=Level.ALL)
 
 
+@lru_cache(maxsize=256)
 def read(document: str) -> CreditPolicy:
-    """A policy as it is stored."""
+    """A policy as it is stored; never edited, it is read once for all whom it scores."""
     return CreditPolicy.of_document(json.loads(document))
 
 

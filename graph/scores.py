@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, LiteralString
 
 from graph import attention, credit, credit_words
@@ -284,6 +285,16 @@ def _rate(value: Fraction | None) -> float | None:
 
 
 def _factor(factor: Factor) -> dict[str, Any]:
+    return _missing(factor.dimension, factor.weighing) if factor.is_missing else _told(factor)
+
+
+@lru_cache(maxsize=1_000)
+def _missing(dimension: credit.Dimension, weighing: credit.Weighing) -> dict[str, Any]:
+    """Of a dimension in which nothing was observed, the same for everybody."""
+    return _told(credit.factor(dimension, weighing, ()))
+
+
+def _told(factor: Factor) -> dict[str, Any]:
     return {
         "dimension": factor.dimension.value,
         "weight": factor.weighing.weight,
