@@ -55,6 +55,9 @@ from schema.documents import Operation
 from schema.errors import refused_request
 from schema.execution import Answer, Answerer
 
+HELD_BACK = 0.05
+"""Seconds for which the refusal of a text is held back: reading texts is what an attacker makes a server do for
+nothing, and whoever sends them one after another would have others wait."""
 FULL = "This process has as many connections open as it may; try again later."
 
 
@@ -148,6 +151,7 @@ class Server:
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
         await self._charge(caller, answer, context)
+        await _hold_back(answer)
         return answer
 
     def _follow(self, request: Request) -> None:
@@ -189,6 +193,7 @@ class Server:
                     self._tell(asked, answer, context, first=first)
                     first = False
                     await self._charge(caller, answer, context)
+                    await _hold_back(answer)
                     yield answer
             except EngineUnavailable as error:
                 yield _unavailable(error)
@@ -343,6 +348,11 @@ class Server:
 
 def _unavailable(error: EngineUnavailable) -> Answer:
     return Answer(None, [refused_request("ENGINE_UNAVAILABLE", str(error), retryable=True)], {}, executed=False)
+
+
+async def _hold_back(answer: Answer) -> None:
+    if not answer.executed:
+        await asyncio.sleep(HELD_BACK)
 
 
 def _status(answer: Answer, form: str) -> int:

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from api.asking import BODY
-from api.http import Server
+from api.http import HELD_BACK, Server
 from api.identity import DEMO, LOCAL, Tokens, is_demo_host
 from api.settings import Profile, Settings, SetupError
 from graph.client import EngineUnavailable
@@ -158,6 +158,24 @@ async def test_a_malformed_query_is_not_run(graph: Graph, answerer: Answerer, qu
     assert (plain.status_code, exact.status_code) == (200, 400)
     assert "data" not in plain.json()
     assert plain.json()["errors"][0]["extensions"] == {"code": code, "retryable": False}
+
+
+async def test_refusals_of_texts_are_held_back(
+    graph: Graph, answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who sends texts that are refused, one after another, takes less of the time of others."""
+    held: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        held.append(seconds)
+
+    monkeypatch.setattr("api.http.asyncio.sleep", sleep)
+    async with client(server(graph, answerer)) as http:
+        await http.post("/graphql", json={"query": "{ __typename }"})
+        assert HELD_BACK not in held
+        for query in ("{ a", "{ nothing }", "{ viewer { id " * 30 + "} }" * 30):
+            await http.post("/graphql", json={"query": query})
+    assert held.count(HELD_BACK) == 3
 
 
 async def test_the_profile_decides_what_is_open(graph: Graph, answerer: Answerer) -> None:
