@@ -656,7 +656,7 @@ LIST_TICKETS = Statement(
 ERASE_PROOFS = Statement(
     "candidates.erase_proofs",
     """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()-[:HAS_PROOF]->(proof:Proof)
     SET proof.hash = null, proof.reason = null
     RETURN proof.id AS id ORDER BY id
     """,

@@ -56,6 +56,13 @@ RESUME_CHECK = Shape(
             order=("toString(that.suspectedAt)", "that.id"),
             implied=True,
         ),
+        "proofs": Many(
+            "Proof",
+            ("(this)-[:HAS_PROOF]->(that:Proof)",),
+            order=("toString(that.uploadedAt)", "that.id"),
+            see=Level.OWN,
+            implied=True,
+        ),
     },
     looked={"": Look.CHECK},
 )

@@ -111,7 +111,7 @@ REMOVE_DECISIONS = _of_candidates("demo.remove_decisions", _FILED + "<-[:DECIDES
 LIST_PROOFS = Statement(
     "demo.list_proofs",
     """
-    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(proof:Proof)
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()-[:HAS_PROOF]->(proof:Proof)
     WHERE candidate.id IN $ids AND proof.object IS NOT NULL
     RETURN proof.object AS id ORDER BY id
     """,

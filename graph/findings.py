@@ -302,7 +302,7 @@ def excuse_refusal(finding: FindingRow, subject: Subject, read_up_to: int) -> Re
     return reading_refusal(finding, subject, read_up_to)
 
 
-def decider_refusal(viewer: Viewer, subject: Subject | InterviewRow) -> Refusal | None:
+def decider_refusal(viewer: Viewer, subject: Subject) -> Refusal | None:
     """Nobody decides about an interview that they were to hold."""
     return Refusal(Code.NOT_ALLOWED, "finding") if viewer.id in subject.interviewers else None
 
@@ -355,9 +355,8 @@ async def _create(desk: Desk, subject: Subject) -> FindingRow:
 
 
 def _suspected(id: str, subject: Subject, policy: str) -> FindingRow:
-    label = subjects.CHECK if subject.is_check else subjects.INTERVIEW
     state = FindingState.SUSPECTED.value
-    return FindingRow(id, state, None, None, subject.id, label, subject.department, policy, [], None)
+    return FindingRow(id, state, None, None, subject.id, subject.label, subject.department, policy, [], None)
 
 
 def outcome_of(cause: Cause, subject: Subject) -> FindingOutcome:
@@ -598,19 +597,18 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
     return await perform(graph, act, work)
 
 
-async def excuse_by_proof(desk: Desk, missed: InterviewRow, reason: str) -> None:
-    """Excuses what was missed, once its proof is accepted; what is final or disputed is for the dispute to decide.
+async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
+    """Excuses what is suspected, once its proof is accepted; what is final or disputed is for the dispute to decide.
 
     An interview that is not over yet is excused in advance: nothing can be suspected of it.
     """
-    row = None
-    if missed.finding is not None:
-        row = await desk.tx.one(FIND, id=missed.finding, organization=desk.act.viewer.organization)
+    row, missed = None, subject.missed
+    if subject.finding is not None:
+        row = await desk.tx.one(FIND, id=subject.finding, organization=desk.act.viewer.organization)
         if row is None or row.state not in ("SUSPECTED", "NOTICE_SENT"):
             return
-    elif missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
+    elif missed is None or missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
         return
-    subject = Subject.of_interview(missed)
     await _decide(
         desk,
         row or await _create(desk, subject),
@@ -620,7 +618,7 @@ async def excuse_by_proof(desk: Desk, missed: InterviewRow, reason: str) -> None
         cause=Cause.CANDIDATE,
         reason=reason,
         type=EventType.NO_SHOW_EXCUSED,
-        read_up_to=missed.last_seq,
+        read_up_to=subject.last_seq,
     )
 
 

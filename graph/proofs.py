@@ -12,12 +12,11 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, LiteralString
 
-from graph import findings, interviews, messages, policies, proof_files, timers
+from graph import findings, messages, policies, proof_files, subjects, timers
 from graph.events import EventType
 from graph.exporting import Damaged
 from graph.file_kinds import FileKind, kind_of
 from graph.findings import FindingState
-from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.messages import Template
 from graph.proof_files import ProofFiles
@@ -25,6 +24,7 @@ from graph.refusals import Code, Refusal
 from graph.rescheduling import RequestState
 from graph.secrets import Secrets
 from graph.statements import Nothing, Statement
+from graph.subjects import Subject
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, One, Prop, Shape
 from graph.visibility import FIND_PERSON, Claim, Level, Viewer
@@ -48,7 +48,7 @@ SWEPT_AFTER = timedelta(hours=1)
 LOOKED_AT_AGAIN = timedelta(days=1)
 """A file is kept on for so long where something is still open that it bears on."""
 MOST = 10
-"""Files that are handed in about one interview."""
+"""Files that are handed in about one interview, or one check of a résumé."""
 OPEN_FINDING = frozenset({FindingState.SUSPECTED.value, FindingState.NOTICE_SENT.value, FindingState.DISPUTED.value})
 OPEN_REQUEST = frozenset({RequestState.REQUESTED.value, RequestState.REFUSED.value})
 """States in which proof can still be handed in."""
@@ -76,10 +76,11 @@ PROOF = Shape(
         "decidedAt": Prop(form=Form.INSTANT),
         "purgedAt": Prop(form=Form.INSTANT),
         "repeats": Prop(
-            "EXISTS { (this)<-[:HAS_PROOF]-(:Interview)-[:HAS_PROOF]->(earlier:Proof) "
+            "EXISTS { (this)<-[:HAS_PROOF]-()-[:HAS_PROOF]->(earlier:Proof) "
             "WHERE earlier.hash = this.hash AND earlier.uploadedAt < this.uploadedAt }"
         ),
         "interview": One("Interview", ("(this)<-[:HAS_PROOF]-(that:Interview)",), implied=True),
+        "resumeCheck": One("ResumeCheck", ("(this)<-[:HAS_PROOF]-(that:ResumeCheck)",), implied=True),
         "finding": One("Finding", ("(this)-[:BEARS_ON]->(that:Finding)",)),
         "request": One("RescheduleRequest", ("(this)-[:BEARS_ON]->(that:RescheduleRequest)",)),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), implied=True),
@@ -106,7 +107,8 @@ class TicketRow:
     id: str
     candidate: str
     application: str
-    interview: str
+    subject: str
+    label: str
     finding: str | None
     request: str | None
     expires_at: datetime
@@ -118,13 +120,15 @@ class ProofRow:
     id: str
     candidate: str
     candidate_status: str
-    interview: str
+    subject: str
+    label: str
     department: str
     object: str
     kind: str
     hash: str | None
     verdict: str | None
     purged: bool
+    finding: str | None
     finding_states: list[str]
     request_state: str | None
 
@@ -141,20 +145,25 @@ class ObjectRow:
     object: str
 
 
+_SUBJECT: LiteralString = """
+    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)
+      -[:HAS_INTERVIEW|HAS_CHECK]->(subject {id: $subject})
+"""
+"""By the candidate's own few, for an id alone, without a label, would be looked for in the whole graph."""
 HELD = Statement(
     "proofs.held",
-    """
-    MATCH (interview:Interview {id: $interview})
-    RETURN COUNT { (interview)-[:HAS_PROOF]->(:Proof) } AS proofs,
-      head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest {id: $request}) | r.state]) AS request_state,
-      head([(interview)<-[:FINDS]-(f:Finding {id: $finding}) | f.state]) AS finding_state
+    _SUBJECT
+    + """
+    RETURN COUNT { (subject)-[:HAS_PROOF]->(:Proof) } AS proofs,
+      head([(subject)-[:HAS_REQUEST]->(r:RescheduleRequest {id: $request}) | r.state]) AS request_state,
+      head([(subject)<-[:FINDS]-(f:Finding {id: $finding}) | f.state]) AS finding_state
     """,
     row=HeldRow,
 )
 CREATE_TICKET = Statement(
     "proofs.create_ticket",
     """
-    CREATE (ticket:UploadTicket {id: $id, candidate: $candidate, interview: $interview, finding: $finding,
+    CREATE (ticket:UploadTicket {id: $id, candidate: $candidate, subject: $subject, finding: $finding,
       request: $request, expiresAt: $expires_at})
     """,
     row=Nothing,
@@ -165,10 +174,10 @@ FIND_TICKET = Statement(
     """
     MATCH (ticket:UploadTicket {id: $id})
     MATCH (candidate:Candidate {id: ticket.candidate})-[:SUBMITTED]->(application:Application)
-      -[:HAS_INTERVIEW]->(interview:Interview {id: ticket.interview})
-    RETURN ticket.id AS id, candidate.id AS candidate, application.id AS application, interview.id AS interview,
-      ticket.finding AS finding, ticket.request AS request, ticket.expiresAt AS expires_at,
-      ticket.usedAt IS NOT NULL AS used
+      -[:HAS_INTERVIEW|HAS_CHECK]->(subject {id: ticket.subject})
+    RETURN ticket.id AS id, candidate.id AS candidate, application.id AS application, subject.id AS subject,
+      head(labels(subject)) AS label, ticket.finding AS finding, ticket.request AS request,
+      ticket.expiresAt AS expires_at, ticket.usedAt IS NOT NULL AS used
     """,
     row=TicketRow,
 )
@@ -180,9 +189,9 @@ FORGET_TICKET = Statement(
 )
 CREATE = Statement(
     "proofs.create",
-    """
-    MATCH (interview:Interview {id: $interview})
-    CREATE (interview)-[:HAS_PROOF]->(proof:Proof {id: $id, ticket: $ticket, object: $object, kind: $kind,
+    _SUBJECT
+    + """
+    CREATE (subject)-[:HAS_PROOF]->(proof:Proof {id: $id, ticket: $ticket, object: $object, kind: $kind,
       size: $size, hash: $hash, uploadedAt: $now})
     """,
     row=Nothing,
@@ -209,13 +218,14 @@ BEAR_ON_REQUEST = Statement(
 FIND = Statement(
     "proofs.find",
     """
-    MATCH (proof:Proof {id: $id})<-[:HAS_PROOF]-(interview:Interview)
+    MATCH (proof:Proof {id: $id})<-[:HAS_PROOF]-(subject)
       -[:HELD_BY]->(department:Department {organization: $organization})
-    MATCH (interview)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    MATCH (subject)<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
     RETURN proof.id AS id, candidate.id AS candidate, candidate.status AS candidate_status,
-      interview.id AS interview, department.id AS department, proof.object AS object, proof.kind AS kind,
-      proof.hash AS hash, proof.verdict AS verdict, proof.purgedAt IS NOT NULL AS purged,
-      [(interview)<-[:FINDS]-(finding:Finding) | finding.state] AS finding_states,
+      subject.id AS subject, head(labels(subject)) AS label, department.id AS department, proof.object AS object,
+      proof.kind AS kind, proof.hash AS hash, proof.verdict AS verdict, proof.purgedAt IS NOT NULL AS purged,
+      head([(proof)-[:BEARS_ON]->(finding:Finding) | finding.id]) AS finding,
+      [(subject)<-[:FINDS]-(finding:Finding) | finding.state] AS finding_states,
       head([(proof)-[:BEARS_ON]->(request:RescheduleRequest) | request.state]) AS request_state
     """,
     row=ProofRow,
@@ -278,18 +288,17 @@ async def request_upload(graph: Graph, act: Act, about: Bearing) -> Outcome:
         return refused
 
     async def work(desk: Desk) -> Outcome:
-        interview = await _interview(desk, about)
-        if isinstance(interview, Refusal):
-            return interview
-        held = await desk.tx.one(HELD, interview=interview.id, finding=about.finding or "", request=about.request or "")
-        if refused := ticket_refusal(held or HeldRow(0, None, None)):
+        subject = await _subject(desk, about)
+        if isinstance(subject, Refusal):
+            return subject
+        if refused := ticket_refusal(await _held(desk, subject, about)):
             return refused
         id, expires_at = desk.new_id(), act.now + TICKET_TIME
         await desk.tx.run(
             CREATE_TICKET,
             id=id,
-            candidate=interview.candidate,
-            interview=interview.id,
+            candidate=subject.candidate,
+            subject=subject.id,
             finding=about.finding,
             request=about.request,
             expires_at=expires_at,
@@ -300,16 +309,22 @@ async def request_upload(graph: Graph, act: Act, about: Bearing) -> Outcome:
     return await perform(graph, act, work)
 
 
-async def _interview(desk: Desk, about: Bearing) -> InterviewRow | Refusal:
-    """The interview of the candidate who acts, locked, on which the finding or the request hangs."""
+async def _held(desk: Desk, subject: Subject, about: Bearing) -> HeldRow:
+    """What has been handed in about it, and whether what it is to bear on is open."""
+    named = {"finding": about.finding or "", "request": about.request or ""}
+    held = await desk.tx.one(HELD, candidate=subject.candidate, subject=subject.id, **named)
+    return held or HeldRow(0, None, None)
+
+
+async def _subject(desk: Desk, about: Bearing) -> Subject | Refusal:
+    """What of the candidate who acts the finding or the request hangs on, locked."""
     absent = Refusal(Code.NOT_FOUND, "about")
     if about.finding is not None:
         found = await findings.find_mine(desk, about.finding)
-        # A résumé is answered in words: its proof would be a document of another kind.
-        return absent if isinstance(found, Refusal) or found[1].missed is None else found[1].missed
+        return absent if isinstance(found, Refusal) else found[1]
     asked = await desk.tx.one(FIND_REQUEST, id=about.request or "")
-    interview = await interviews.find_mine(desk, asked.object) if asked else absent
-    return absent if isinstance(interview, Refusal) else interview
+    subject = await subjects.find_mine(desk, subjects.INTERVIEW, asked.object) if asked else absent
+    return absent if isinstance(subject, Refusal) else subject
 
 
 FIND_REQUEST = Statement(
@@ -368,18 +383,18 @@ class _Given:
 
 
 async def _write(desk: Desk, given: _Given) -> Outcome:
-    interview = await interviews.find_mine(desk, given.ticket.interview)
+    subject = await subjects.find_mine(desk, given.ticket.label, given.ticket.subject)
     ticket = await desk.tx.one(FIND_TICKET, id=given.ticket.id)
-    if isinstance(interview, Refusal) or ticket is None or ticket.used:
+    if isinstance(subject, Refusal) or ticket is None or ticket.used:
         return Refusal(Code.NOT_FOUND, "ticket")
-    held = await desk.tx.one(HELD, interview=interview.id, finding=ticket.finding or "", request=ticket.request or "")
-    if refused := ticket_refusal(held or HeldRow(0, None, None)):
+    if refused := ticket_refusal(await _held(desk, subject, Bearing(ticket.finding, ticket.request))):
         return refused
     id = desk.new_id()
     await desk.tx.run(
         CREATE,
         id=id,
-        interview=interview.id,
+        candidate=subject.candidate,
+        subject=subject.id,
         ticket=ticket.id,
         object=given.object,
         kind=given.kind.value,
@@ -389,7 +404,7 @@ async def _write(desk: Desk, given: _Given) -> Outcome:
     )
     await desk.tx.run(USE_TICKET, id=ticket.id, now=desk.act.now)
     payload = {"proof": id, "kind": given.kind.value, "size": given.size, "hash": given.hash}
-    await interviews.record(desk, EventType.PROOF_RECEIVED, interview.id, **payload)
+    await subjects.record(desk, EventType.PROOF_RECEIVED, subject, **payload)
     assert desk.chain is not None
     if ticket.finding is not None:
         # It is an answer like a spoken one: nobody decides without having read it.
@@ -398,28 +413,34 @@ async def _write(desk: Desk, given: _Given) -> Outcome:
         await desk.tx.run(BEAR_ON_REQUEST, id=id, request=ticket.request)
     kept = (await policies.in_force(desk.tx, desk.act.viewer.organization)).proof_kept
     await timers.start(desk, TimerKind.PURGE_PROOF, id, desk.act.now + kept)
-    await messages.tell_department(desk, Template.PROOF_RECEIVED, interview.department, interview.id, proof=id)
+    about, told = _letter(subject, ticket.finding), {"proof": id, **subject.told(desk)}
+    await messages.tell_department(desk, Template.PROOF_RECEIVED, subject.department, about, **told)
     return Written("Proof", id)
 
 
-async def find_own(desk: Desk, id: str) -> tuple[ProofRow, InterviewRow] | Refusal:
-    """The proof and its interview, the candidate locked, if the viewer's department decides about it."""
+def _letter(subject: Subject, finding: str | None) -> str:
+    """The record that a message about a proof is about: the interview, or what was found of the résumé."""
+    return finding or subject.id if subject.is_check else subject.id
+
+
+async def find_own(desk: Desk, id: str) -> tuple[ProofRow, Subject] | Refusal:
+    """The proof and what it is about, the candidate locked, if the viewer's department decides about it."""
     absent, viewer = Refusal(Code.NOT_FOUND, "proof"), desk.act.viewer
     found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
     if found is None or not viewer.owns(found.department):
         return absent
-    interview = await interviews.find_own(desk, found.interview)
+    subject = await subjects.find_own(desk, found.label, found.subject)
     locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    return absent if isinstance(interview, Refusal) or locked is None else (locked, interview)
+    return absent if isinstance(subject, Refusal) or locked is None else (locked, subject)
 
 
-async def _find_mine(desk: Desk, id: str) -> tuple[ProofRow, InterviewRow] | Refusal:
-    """The proof and its interview, the candidate locked, if it is of the person who acts."""
+async def _find_mine(desk: Desk, id: str) -> tuple[ProofRow, Subject] | Refusal:
+    """The proof and what it is about, the candidate locked, if it is of the person who acts."""
     absent = Refusal(Code.NOT_FOUND, "proof")
     found = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
-    interview = await interviews.find_mine(desk, found.interview) if found else absent
+    subject = await subjects.find_mine(desk, found.label, found.subject) if found else absent
     locked = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
-    return absent if isinstance(interview, Refusal) or locked is None else (locked, interview)
+    return absent if isinstance(subject, Refusal) or locked is None else (locked, subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +468,7 @@ async def open_file(graph: Graph, act: Act, proof: str) -> OpenFile | Refusal:
         if found[0].purged or found[0].candidate_status == "ERASED":
             return Refusal(Code.PROOF_PURGED, "proof")
         rows[:] = [found[0]]
-        await interviews.record(desk, EventType.PROOF_OPENED, found[1].id, proof=proof)
+        await subjects.record(desk, EventType.PROOF_OPENED, found[1], proof=proof)
         return Written("Proof", proof)
 
     outcome = await perform(graph, act, work)
@@ -471,20 +492,21 @@ async def decide(graph: Graph, act: Act, proof: str, *, verdict: ProofVerdict, r
         found = await find_own(desk, proof)
         if isinstance(found, Refusal):
             return found
-        row, interview = found
-        if findings.decider_refusal(act.viewer, interview):
+        row, subject = found
+        if findings.decider_refusal(act.viewer, subject):
             return Refusal(Code.NOT_ALLOWED, "proof")
         if row.verdict is not None:
             return Refusal(Code.PROOF_DECIDED, "proof")
         await desk.tx.run(DECIDE, id=row.id, by=act.viewer.id, verdict=verdict.value, reason=reason, now=act.now)
         payload = {"proof": row.id, "verdict": verdict.value, "reason": reason}
-        await interviews.record(desk, EventType.PROOF_DECIDED, interview.id, **payload)
+        await subjects.record(desk, EventType.PROOF_DECIDED, subject, **payload)
         if verdict is ProofVerdict.ACCEPTED:
-            await findings.excuse_by_proof(desk, interview, reason)
+            await findings.excuse_by_proof(desk, subject, reason)
         if not row.purged:
             kept = (await policies.in_force(desk.tx, act.viewer.organization)).proof_kept
             await timers.start(desk, TimerKind.PURGE_PROOF, row.id, act.now + kept)
-        await messages.tell_candidate(desk, Template.PROOF_DECIDED, interview.id, proof=row.id)
+        about, told = _letter(subject, row.finding), {"proof": row.id, **subject.told(desk)}
+        await messages.tell_candidate(desk, Template.PROOF_DECIDED, about, **told)
         return Written("Proof", row.id)
 
     return await perform(graph, act, work)
@@ -519,7 +541,7 @@ async def _note_purge(desk: Desk, timer: Timer) -> None:
     found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
     if found is not None and not found.purged:
         await desk.tx.run(SET_PURGED, id=found.id, now=desk.act.now)
-        await interviews.record(desk, EventType.PROOF_PURGED, found.interview, proof=found.id)
+        await subjects.record_of(desk, EventType.PROOF_PURGED, found.label, found.subject, proof=found.id)
 
 
 async def sweep(graph: Graph, timer: Timer, now: datetime) -> None:

@@ -44,7 +44,10 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An interview or a check, as far as a finding asks; `missed` is the interview where it is one."""
+    """An interview or a check, as far as a finding asks; `missed` is the interview where it is one.
+
+    `finding` is the one that stands.
+    """
 
     id: str
     candidate: str
@@ -53,6 +56,7 @@ class Subject:
     occurred_at: datetime
     last_seq: int
     evidence_seq: int
+    finding: str | None = None
     interviewers: tuple[str, ...] = ()
     missed: InterviewRow | None = None
 
@@ -66,6 +70,7 @@ class Subject:
             interviews.missed_at(row),
             row.last_seq,
             row.evidence_seq,
+            row.finding,
             tuple(row.interviewers),
             row,
         )
@@ -73,11 +78,15 @@ class Subject:
     @classmethod
     def of_check(cls, row: CheckRow) -> Subject:
         seqs = row.last_seq, row.evidence_seq
-        return cls(row.id, row.candidate, row.application, row.department, row.occurred_at, *seqs)
+        return cls(row.id, row.candidate, row.application, row.department, row.occurred_at, *seqs, row.finding)
 
     @property
     def is_check(self) -> bool:
         return self.missed is None
+
+    @property
+    def label(self) -> str:
+        return CHECK if self.is_check else INTERVIEW
 
     def told(self, desk: Desk) -> dict[str, Any]:
         """What a letter about it is to know besides."""
@@ -137,10 +146,15 @@ async def _locked(desk: Desk, found: CheckRow) -> Subject | Refusal:
 
 async def record(desk: Desk, type: EventType, subject: Subject, **payload: Any) -> None:
     """Appends an event about the subject and remembers that it is the last, and the last that a decider must read."""
-    if not subject.is_check:
-        await interviews.record(desk, type, subject.id, **payload)
+    await record_of(desk, type, subject.label, subject.id, **payload)
+
+
+async def record_of(desk: Desk, type: EventType, label: str, id: str, /, **payload: Any) -> None:
+    """The same of what is named by its label and id."""
+    if label == INTERVIEW:
+        await interviews.record(desk, type, id, **payload)
         return
     type = AS_OF_CHECK.get(type, type)
-    await desk.record(type, About(CHECK, subject.id), **payload)
+    await desk.record(type, About(CHECK, id), **payload)
     assert desk.chain is not None
-    await desk.tx.run(SET_LAST_SEQ, id=subject.id, seq=desk.chain.seq, evidence=type in MUST_READ)
+    await desk.tx.run(SET_LAST_SEQ, id=id, seq=desk.chain.seq, evidence=type in MUST_READ)

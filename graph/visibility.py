@@ -438,10 +438,10 @@ _POLICIES: Mapping[str, Policy] = {
         Rule(_MY_REQUEST),
     ),
     "Proof": Policy(
-        Rule("EXISTS { (this)<-[:HAS_PROOF]-(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
+        Rule("EXISTS { (this)<-[:HAS_PROOF]-()-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
         ABSENT,
         Rule(
-            "$verified AND EXISTS { (this)<-[:HAS_PROOF]-(:Interview)<-[:HAS_INTERVIEW]-(:Application)"
+            "$verified AND EXISTS { (this)<-[:HAS_PROOF]-()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
             "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"
         ),
     ),

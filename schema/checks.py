@@ -10,7 +10,7 @@ from graph import checks
 from graph.checks import CheckOutcome
 from schema.fields import Node, field, labelled
 from schema.ids import id_of
-from schema.links import ApplicationRef, DepartmentRef, FindingRef, ResumeCheckRef
+from schema.links import ApplicationRef, DepartmentRef, FindingRef, ProofRef, ResumeCheckRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -33,6 +33,7 @@ class ResumeCheck(Node):
     department: DepartmentRef | None = field("The department that checked.")
     application: ApplicationRef | None = field("The application whose résumé was checked.")
     findings: list[FindingRef] = field("What a mismatch was found to be, the oldest first; none of what is VERIFIED.")
+    proofs: list[ProofRef] = field("Files that the candidate handed in about it, the oldest first.")
 
 
 @strawberry.input(description="Records what a check of a résumé found.")

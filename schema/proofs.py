@@ -9,7 +9,7 @@ from graph.file_kinds import FileKind
 from graph.proofs import Bearing, ProofVerdict
 from schema.fields import Node, field, labelled
 from schema.ids import from_global, id_of
-from schema.links import FindingRef, InterviewRef, RescheduleRequestRef, UserRef
+from schema.links import FindingRef, InterviewRef, RescheduleRequestRef, ResumeCheckRef, UserRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
@@ -27,8 +27,9 @@ class Proof(Node):
     reason: str | None = field("The decider's reason.")
     decided_at: DateTime | None = field("When it was decided.")
     purged_at: DateTime | None = field("When the file was deleted; null while it is kept.")
-    repeats: bool | None = field("Whether the same file was handed in before for this interview, by its hash.")
-    interview: InterviewRef | None = field("The interview.")
+    repeats: bool | None = field("Whether the same file was handed in before for this interview or check, by its hash.")
+    interview: InterviewRef | None = field("The interview, where it is about one.")
+    resume_check: ResumeCheckRef | None = field("The check of a résumé, where it is about one.")
     finding: FindingRef | None = field("The finding it bears on.")
     request: RescheduleRequestRef | None = field("The request for another time that it bears on.")
     decided_by: UserRef | None = field("Who decided.")
@@ -74,7 +75,7 @@ MUTATIONS = (
         lambda graph, act, input: proofs.decide(
             graph, act, id_of("Proof", input.proof), verdict=input.verdict, reason=input.reason
         ),
-        "Accepted, it excuses the missed interview that it bears on. Own, never an interviewer of it. "
+        "Accepted, it excuses the missed interview or the mismatch that it bears on. Own, never an interviewer of it. "
         "Codes: NOT_FOUND, NOT_ALLOWED, PROOF_DECIDED, INVALID_VALUE.",
     ),
 )

@@ -15,6 +15,8 @@ import pytest
 
 from api.http import Server
 from graph import proofs, timers
+from graph.checks import CheckOutcome, NewCheck
+from graph.events import verify
 from graph.findings import Cause
 from graph.interviews import Attendance
 from graph.timers import Timer, TimerKind
@@ -22,6 +24,7 @@ from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import LIST_MESSAGES
 from tests.ledger import appends, refused
 from tests.pictures import document, photograph, picture
 from tests.test_http import client, server, token
@@ -448,3 +451,87 @@ async def test_no_plain_byte_of_it_is_on_any_disk(
     text = "MATCH (p:Proof {id: $id}) RETURN keys(p) AS names"
     (found,) = await missed.ask.graph.client.answer("tests.proof_names", text, {"id": uid(given)})
     assert set(found["names"]) == {"id", "ticket", "object", "kind", "size", "hash", "uploadedAt"}
+
+
+OF_CHECK = """id repeats interview { id } finding { id state outcome } resumeCheck { id proofs { id } }"""
+
+
+@pytest.fixture
+async def mismatched(ask: Ask, company: Company, answerer: Answerer) -> Missed:
+    """A check of a résumé that did not match, of which notice was given; `interview` is the check."""
+    company.at(days=9)
+    application = await company.application("marketing")
+    told = NewCheck(
+        application, CheckOutcome.MISMATCH, "Degree", "Call", "Registry", NOW.date() - timedelta(days=9), "No."
+    )
+    check = await company.hr.resume_check(told)
+    query = "query F($id: ID!) { node(id: $id) { ... on ResumeCheck { findings { id } } } }"
+    (finding,) = (await ask(query, company.user("hr"), id=gid("ResumeCheck", check)))["node"]["findings"]
+    await company.hr.notice(uid(finding["id"]))
+    claim, door = await claim_of(ask, company, application), server(ask.graph, answerer, rate_points=0)
+    door.clock = lambda: ask.now
+    return Missed(ask, company, door, claim, application, check, finding["id"])
+
+
+async def proof_of(case: Missed, viewer: str | Claim, proof: str) -> Any:
+    query = f"query P($id: ID!) {{ node(id: $id) {{ ... on Proof {{ {OF_CHECK} }} }} }}"
+    who = viewer if isinstance(viewer, Claim) else case.company.user(viewer)
+    return (await case.ask(query, who, id=proof))["node"]
+
+
+async def test_proof_against_a_mismatch_is_read_and_excuses_it(mismatched: Missed, company: Company) -> None:
+    """By whoever decides about the check and by the candidate; it is an answer that a decision must have read."""
+    marketing, read = (
+        company.user("marketing"),
+        await mismatched.ask.last_seq(company.user("marketing"), mismatched.about),
+    )
+    given = await mismatched.give(document())
+    found = {
+        "id": given,
+        "repeats": False,
+        "interview": None,
+        "finding": {"id": mismatched.about, "state": "NOTICE_SENT", "outcome": None},
+        "resumeCheck": {"id": gid("ResumeCheck", mismatched.interview), "proofs": [{"id": given}]},
+    }
+    for viewer in ("marketing", "hr", mismatched.claim):
+        assert await proof_of(mismatched, viewer, given) == found
+    for viewer in ("technology", "subsidiary", "integrator"):
+        assert await proof_of(mismatched, viewer, given) is None
+    opened = [(await mismatched.open(given, name)).status_code for name in ("marketing", "technology")]
+    assert opened == [200, 404]
+    confirm = {"finding": mismatched.about, "cause": "CANDIDATE", "reason": "No."}
+    answer = await mismatched.ask.do("confirmNoShow", marketing, readUpTo=read, **confirm)
+    assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
+    async with appends(mismatched.ask, company, "PROOF_DECIDED", "MISMATCH_EXCUSED"):
+        decided = await mismatched.decide(given, "ACCEPTED")
+    assert decided["finding"] == {"id": mismatched.about}
+    assert (await proof_of(mismatched, "hr", given))["finding"]["state"] == "EXCUSED"
+    about = await mismatched.ask.do("requestUpload", mismatched.claim, about=mismatched.about)
+    assert about == refused("requestUpload", "NOTHING_OPEN", "about")
+
+
+async def test_proof_of_a_check_is_purged_and_erased_in_its_time(
+    mismatched: Missed, company: Company, folder: Path
+) -> None:
+    given, other = await mismatched.give(document()), await mismatched.give(picture())
+    await mismatched.purge(given)
+    assert len(mismatched.stored(folder)) == 2
+    assert (await mismatched.decide(given, "REJECTED"))["verdict"] == "REJECTED"
+    await mismatched.purge(given)
+    assert [(await mismatched.open(id)).status_code for id in (given, other)] == [410, 200]
+    await company.at(days=0).erase(mismatched.claim.candidate)
+    await mismatched.purge(other)
+    assert mismatched.stored(folder) == []
+    assert (await verify(mismatched.ask.graph.client))[2] == []
+
+
+async def test_letters_of_such_proof_are_about_the_check(mismatched: Missed, company: Company) -> None:
+    await mismatched.decide(await mismatched.give(document()), "ACCEPTED")
+    organization = company.hr.viewer.organization
+    told = await mismatched.ask.graph.client.read(LIST_MESSAGES, organization=organization)
+    letters = [each for each in told if each.template.startswith("PROOF")]
+    assert sorted((each.template, *each.to) for each in letters) == [
+        ("PROOF_DECIDED", "Candidate"),
+        ("PROOF_RECEIVED", "Department"),
+    ]
+    assert all(each.subject == uid(mismatched.about) and '"check":true' in each.facts for each in letters)

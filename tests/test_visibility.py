@@ -111,6 +111,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Proof": {
         "id kind size hash uploadedAt verdict verdictLabel reason decidedAt purgedAt repeats interview finding request "
         "decidedBy": HOME,
+        "resumeCheck": HOME,
     },
     "UploadTicket": {"id ticket expiresAt": frozenset()},
     "Event": {
@@ -212,7 +213,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "ResumeCheck": {
         "id outcome outcomeLabel claim method source details checkedOn recordedAt superseded corrects correctedBy "
-        "department application findings": HOME,
+        "department application findings proofs": HOME,
     },
     "TaskResult": {
         "id goal startsOn dueOn target result share withdrawn source recordedAt superseded reason corrects correctedBy "
@@ -341,7 +342,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
     ids |= {"application": application, "moved": moved, "interview": interview, "finding": finding}
     ids |= await at_work(company, filer, person)
-    ids |= await checked(recruiter, application)
+    ids |= await checked(recruiter, application, interview)
 
     # Somebody with an application everywhere, so that siblings come to Marketing's finding by their own records.
     known = company.person("陈晨")
@@ -386,13 +387,18 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     return world
 
 
-async def checked(recruiter: makers.Maker, application: str) -> dict[str, str]:
-    """A degree that was verified by mistake, and the check in its place, of which the candidate is to be heard."""
+async def checked(recruiter: makers.Maker, application: str, interview: str) -> dict[str, str]:
+    """A degree that was verified by mistake, and the check in its place, against which the candidate brings proof.
+
+    `interview` is one of theirs.
+    """
     on, told = (NOW - timedelta(days=30)).date(), ("Degree of 2019", "Call to the registry", "Registry")
     verified = await recruiter.resume_check(NewCheck(application, CheckOutcome.VERIFIED, *told, on))
     new = NewCheck(application, CheckOutcome.MISMATCH, *told, on, "The registry knows no such degree.", verified)
     mismatch = await recruiter.resume_check(new)
-    return {"verified": verified, "mismatch": mismatch, "alleged": await recruiter.finding_of(mismatch)}
+    alleged = await recruiter.finding_of(mismatch)
+    diploma = await recruiter.proof(interview, picture(), finding=alleged)
+    return {"verified": verified, "mismatch": mismatch, "alleged": alleged, "diploma": diploma}
 
 
 async def invited(ask: Ask, company: Company) -> dict[str, str]:
@@ -614,7 +620,7 @@ TYPES = {
     "ImpactAssessment": "assessment",
     "Slot": "slot",
     "RescheduleRequest": "denied owed",
-    "Proof": "proof shown",
+    "Proof": "proof shown diploma",
     "UploadTicket": "ticket",
 }
 """The records of the world by their type; of a type's fields each is there in one of them."""
@@ -780,6 +786,8 @@ WAYS = [
     Way("Proof", node("proof", "...R"), HOME),
     Way("Proof", node("shown", "...R"), HOME),
     Way("Proof", node("finding", "proofs { ...R }"), HOME),
+    Way("Proof", node("mismatch", "proofs { ...R }"), HOME),
+    Way("ResumeCheck", node("diploma", "resumeCheck { ...R }"), HOME),
     Way("Proof", "interview(id: $soon) { proofs { ...R } }", HOME),
     Way("Interview", node("proof", "interview { ...R }"), HOME),
     Way("Finding", node("proof", "finding { ...R }"), HOME),

@@ -136,7 +136,7 @@ BEHIND = {
     "MATCH (e)-[:HAS_RESULT]->(r:TaskResult) WITH r AS that, d, c",
     "RescheduleRequest": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest) "
     "WITH r AS that, d, c",
-    "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
+    "Proof": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW|HAS_CHECK]->()-[:HAS_PROOF]->(p:Proof) WITH p AS that, d, c",
     "Telemetry": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:OBSERVES]-(t:Telemetry) WITH t AS that, d, c",
     "Message": f"{PRIVATE} MATCH (a)-[:HAS_INTERVIEW]->(:Interview)<-[:CONCERNS]-(m:Message)-[:TO]->(c) "
     "WITH m AS that, d, c",
@@ -340,7 +340,7 @@ def known(place: Place, *, few: bool) -> Known:
         "ImpactAssessment": ["assessment"],
         "Slot": ["slot"],
         "RescheduleRequest": ["denied", "owed"],
-        "Proof": ["proof", "shown"],
+        "Proof": ["proof", "shown", "diploma"],
         "UploadTicket": ["ticket"],
     }
     assert found.keys() == NODES
