@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -78,7 +78,7 @@ class BrakeLimits:
     days: int = 365
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CreditPolicy:
     """One version of all numbers behind a score; version 0 is the default, which nobody has approved.
 
@@ -109,6 +109,16 @@ class CreditPolicy:
             "cross": [self.cross.lates, self.cross.absences, self.cross.window],
             "brake": [self.brake.upheld, self.brake.false, self.brake.least, self.brake.days],
         }
+
+    @cached_property
+    def numbers(self) -> bytes:
+        """The canonical form of all that a score is made by."""
+        return canonical({name: value for name, value in self.document().items() if name != "brake"})
+
+    @cached_property
+    def priors(self) -> tuple[Factor, ...]:
+        """The factors of somebody of whom nothing was observed, which most people are in most dimensions."""
+        return tuple(factor(dimension, self.dimensions[dimension], ()) for dimension in Dimension)
 
     @classmethod
     def of_document(cls, stored: Mapping[str, Any]) -> CreditPolicy:
@@ -314,21 +324,11 @@ def weighed(weighing: Weighing, seen: Observation, now: datetime) -> Weighed:
 
 def factor(dimension: Dimension, weighing: Weighing, counted: Sequence[Weighed]) -> Factor:
     """One dimension's rate and its share of the score; without observations it stands at its prior."""
-    return _factor(dimension, weighing, tuple(counted)) if counted else _prior(dimension, weighing)
-
-
-@lru_cache(maxsize=1_000)
-def _prior(dimension: Dimension, weighing: Weighing) -> Factor:
-    """The same for everybody of whom nothing was observed in that dimension, which is most people in most of them."""
-    return _factor(dimension, weighing, ())
-
-
-def _factor(dimension: Dimension, weighing: Weighing, counted: tuple[Weighed, ...]) -> Factor:
     total = Fraction(sum(each.weight for each in counted), UNIT)
     good = Fraction(sum((each.observation.value or 0) * each.weight for each in counted)) / UNIT
     value = shrunk(exact(weighing.prior), exact(weighing.strength), good, total)
     points = rounded(exact(weighing.weight) * value, 10_000)
-    return Factor(dimension, weighing, Fraction(good, total) if total else None, value, points, counted)
+    return Factor(dimension, weighing, Fraction(good, total) if total else None, value, points, tuple(counted))
 
 
 def band_of(policy: CreditPolicy, points: int) -> Band:
@@ -340,10 +340,13 @@ def band_of(policy: CreditPolicy, points: int) -> Band:
 def score(policy: CreditPolicy, observations: Iterable[Observation], now: datetime) -> Score:
     """The score of somebody as of the day of `now`, with every step of it and what each finding takes away."""
     counted = sorted((seen for seen in observations if counts(policy, seen, now)), key=lambda seen: seen.key)
-    weights: dict[Dimension, list[Weighed]] = {dimension: [] for dimension in Dimension}
+    weights: dict[Dimension, list[Weighed]] = {}
     for seen in counted:
-        weights[seen.dimension].append(weighed(policy.dimensions[seen.dimension], seen, now))
-    factors = tuple(factor(each, policy.dimensions[each], weights[each]) for each in Dimension)
+        weights.setdefault(seen.dimension, []).append(weighed(policy.dimensions[seen.dimension], seen, now))
+    factors = tuple(
+        factor(prior.dimension, prior.weighing, weights[prior.dimension]) if prior.dimension in weights else prior
+        for prior in policy.priors
+    )
     points = _points(policy, factors)
     findings = sorted({seen.finding for seen in counted if seen.finding is not None})
     return Score(
@@ -389,8 +392,8 @@ def inputs_hash(policy: CreditPolicy, counted: Iterable[Observation], on: date) 
 
     The brake's limits are not among them: they say whether there is a score, not what it is.
     """
-    numbers = {name: value for name, value in policy.document().items() if name != "brake"}
-    return sha256(canonical([numbers, on, [seen.document() for seen in counted]])).hexdigest()
+    observed = canonical([on, [seen.document() for seen in counted]])
+    return sha256(b"[" + policy.numbers + b"," + observed[1:]).hexdigest()
 
 
 CHECKS: Mapping[str, Callable[[Weighing], bool]] = {

@@ -9,13 +9,13 @@ may be a sibling's, where it is visible.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, LiteralString
+from functools import lru_cache, partial
+from typing import Any, LiteralString, cast
 
 from graph import attention, credit, credit_words
 from graph.attention import Attention
@@ -260,7 +260,7 @@ def shown(policy: CreditPolicy, score: Score) -> dict[str, Any]:
         "inputsHash": score.inputs_hash,
         "observations": score.observations,
         "minimum": policy.minimum,
-        "text": credit_words.of_score(score, policy.minimum),
+        "text": partial(credit_words.of_score, score, policy.minimum),
         "advice": credit_words.ADVICE,
         "factors": [_factor(each) for each in score.factors],
         "counterfactuals": [
@@ -269,7 +269,7 @@ def shown(policy: CreditPolicy, score: Score) -> dict[str, Any]:
                 "change": each.change.value,
                 "points": _points(each.points),
                 "band": each.band and each.band.value,
-                "text": credit_words.of_change(each.change, each.points, each.band, score.points),
+                "text": partial(credit_words.of_change, each.change, each.points, each.band, score.points),
             }
             for each in score.counterfactuals
         ],
@@ -305,7 +305,7 @@ def _told(factor: Factor) -> dict[str, Any]:
         "observations": len(factor.counted),
         "missing": factor.is_missing,
         "evidence": [evidence(each) for each in factor.counted],
-        "text": credit_words.of_factor(factor),
+        "text": partial(credit_words.of_factor, factor),
     }
 
 
@@ -318,7 +318,7 @@ def evidence(weighed: Weighed, *, counts: bool = True) -> dict[str, Any]:
         "value": _rate(seen.value),
         "weight": _rate(Fraction(weighed.weight, UNIT)) if counts else 0.0,
         "fadesOn": weighed.fades_on.isoformat(),
-        "text": credit_words.of_observation(seen),
+        "text": partial(credit_words.of_observation, seen),
     }
 
 
@@ -353,14 +353,14 @@ def _label(found: Attention) -> dict[str, Any]:
         "dimension": credit.Dimension.STABILITY.value,
         "policyVersion": found.version,
         "expiresOn": found.expires_on.isoformat(),
-        "text": credit_words.of_attention(found),
+        "text": partial(credit_words.of_attention, found),
         "grounds": [
             {
                 "ids": list(each.evidence),
                 "on": each.on.isoformat(),
                 "count": each.count,
                 "expiresOn": each.expires_on.isoformat(),
-                "text": credit_words.of_ground(each),
+                "text": partial(credit_words.of_ground, each),
             }
             for each in found.grounds
         ],
@@ -368,10 +368,15 @@ def _label(found: Attention) -> dict[str, Any]:
 
 
 def said(key: LiteralString) -> Derived:
-    """A text of what is made in Python, in the language of the argument `locale`."""
+    """A text of what is made in Python, in the language of the argument `locale`.
+
+    Under the key stand both languages, or what puts it into words: fifty scores have a thousand texts, and most
+    questions ask for none of them.
+    """
 
     def make(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:
-        zh, en = values[0]
+        words = cast(credit_words.Words | Callable[[], credit_words.Words], values[0])
+        zh, en = words() if callable(words) else words
         return zh if args["locale"] is Locale.ZH_CN else en
 
     return Derived((key,), make, see=Level.ALL)
