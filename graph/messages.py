@@ -122,6 +122,27 @@ CONCERN_FINDING = Statement(
     row=Found,
     writes=True,
 )
+CONCERN_DECIDED = Statement(
+    "messages.concern_decided",
+    """
+    MATCH (message:Message {id: $id}) MATCH (:Decision {id: $subject})-[:DECIDES]->(application:Application)
+    CREATE (message)-[:CONCERNS]->(application) RETURN application.id AS id
+    """,
+    row=Found,
+    writes=True,
+)
+CONCERN_PROVEN = Statement(
+    "messages.concern_proven",
+    """
+    MATCH (message:Message {id: $id}) MATCH (:Code {id: $subject})-[:PROVES]->(application:Application)
+    CREATE (message)-[:CONCERNS]->(application) RETURN application.id AS id
+    """,
+    row=Found,
+    writes=True,
+)
+CONCERNS = (CONCERN_INTERVIEW, CONCERN_FINDING, CONCERN_DECIDED, CONCERN_PROVEN)
+"""What a message is about, by its subject: one of them at most finds it. A message that concerns nothing is about the
+person, and whoever sees the person may know of it."""
 SET_LAST_SEQ = Statement(
     "messages.set_last_seq",
     "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
@@ -169,7 +190,7 @@ async def _queue(
         now=desk.act.now,
     )
     await desk.tx.run(to, id=id, to=whom)
-    for concern in (CONCERN_INTERVIEW, CONCERN_FINDING):
+    for concern in CONCERNS:
         if await desk.tx.run(concern, id=id, subject=subject):
             break
     await timers.start(desk, TimerKind.SEND, id, desk.act.now)
@@ -202,7 +223,7 @@ MESSAGE = Shape(
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """To one of a candidate, a department and a user; `interview`, or `check`, is what it concerns, if anything."""
+    """To one of a candidate, a department and a user; it concerns an interview, a check, an application or nothing."""
 
     id: str
     organization: str
@@ -219,6 +240,16 @@ class MessageRow:
     user: str | None
     interview: str | None
     check: str | None
+    application: str | None
+
+    @property
+    def about(self) -> About | None:
+        """What its events are about besides the person: told to who may see it, and to no other department."""
+        if self.interview is not None:
+            return About("Interview", self.interview)
+        if self.check is not None:
+            return About("ResumeCheck", self.check)
+        return About("Application", self.application) if self.application is not None else None
 
 
 FIND = Statement(
@@ -233,7 +264,8 @@ FIND = Statement(
       head([(message)-[:TO]->(department:Department) | department.id]) AS department,
       head([(message)-[:TO]->(user:User) | user.id]) AS user,
       head([(message)-[:CONCERNS]->(interview:Interview) | interview.id]) AS interview,
-      head([(message)-[:CONCERNS]->(check:ResumeCheck) | check.id]) AS check
+      head([(message)-[:CONCERNS]->(check:ResumeCheck) | check.id]) AS check,
+      head([(message)-[:CONCERNS]->(application:Application) | application.id]) AS application
     """,
     row=MessageRow,
 )
@@ -306,17 +338,15 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
     """The candidate's history says what reached the candidate; of messages to others it says nothing."""
     if message.candidate is None or desk.chain is None or desk.chain.id != message.candidate:
         return
-    # What concerns a check is told to who may see it, and to no other department of the same person.
-    about = About("ResumeCheck", message.check) if message.check else None
-    about = About("Interview", message.interview) if message.interview else about
     payload = {"message": message.id, "template": message.template, "channel": channel}
-    await desk.record(type, about, occurred_at=at, **payload)
+    await desk.record(type, message.about, occurred_at=at, **payload)
     if type is EventType.MESSAGE_BOUNCED:
         await _take_notice_back(desk, message)
-    if about is not None and type is EventType.MESSAGE_BOUNCED:
         # Whoever decides about it is to have read that the message did not arrive.
-        moved = SET_LAST_SEQ if message.interview else SET_LAST_SEQ_OF_CHECK
-        await desk.tx.run(moved, id=about.id, seq=desk.chain.seq)
+        if message.interview is not None:
+            await desk.tx.run(SET_LAST_SEQ, id=message.interview, seq=desk.chain.seq)
+        elif message.check is not None:
+            await desk.tx.run(SET_LAST_SEQ_OF_CHECK, id=message.check, seq=desk.chain.seq)
 
 
 async def _take_notice_back(desk: Desk, message: MessageRow) -> None:

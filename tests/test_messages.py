@@ -23,8 +23,10 @@ from api.letters import TEXTS, write
 from api.posting import GIVE_UP, Post
 from api.settings import Settings, SetupError
 from api.working import Worker
+from graph import links
 from graph.candidates import Person
 from graph.due import RULES
+from graph.events import ActorKind
 from graph.letters import Address, Appointment, Employer, Letter
 from graph.messages import MessageState, Receipt, Template, state_after
 from graph.refusals import Locale
@@ -32,6 +34,8 @@ from graph.secrets import Secrets
 from graph.statements import Found, Statement
 from graph.timers import TimerKind
 from graph.visibility import Claim
+from graph.writing import Act, Written
+from schema.context import Viewers
 from schema.execution import Answerer
 from schema.ids import from_global
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
@@ -41,6 +45,19 @@ from tests.receivers import mail_server, web_server
 
 MESSAGES = Statement(
     "tests.messages", "MATCH (message:Message) RETURN message.id AS id ORDER BY message.createdAt, id", row=Found
+)
+LIST_SENT = Statement(
+    "tests.list_sent",
+    "MATCH (message:Message {state: 'SENT'})-[:TO]->(:Candidate {id: $candidate}) RETURN message.id AS id ORDER BY id",
+    row=Found,
+)
+LIST_TOLD = Statement(
+    "tests.list_told",
+    """
+    MATCH (:Candidate {id: $candidate})<-[:ABOUT]-(event:Event) WHERE event.type STARTS WITH 'MESSAGE_'
+    RETURN event.id AS id ORDER BY id
+    """,
+    row=Found,
 )
 PUBLIC = "https://jobs.example.com"
 SENDER = "interviews@example.com"
@@ -451,6 +468,55 @@ async def test_receipts_become_events_and_are_heard_once(office: Office) -> None
     other = await make_company(office.ask.graph)
     refused = await office.ask.do("recordDelivery", other.user("hr"), message=message["id"], receipt="DELIVERED")
     assert refused["code"] == "NOT_FOUND"
+
+
+async def test_messages_of_a_decision_are_told_to_who_sees_it(office: Office) -> None:
+    """Another department of the same person sees neither that a notice or a code went out, nor what became of them."""
+    company, ask = office.company, office.ask
+    company.at(days=40)
+    await company.hr.no_show(await company.application("marketing", Person(NAME, EMAIL)))
+    company.at(days=20)
+    application = await company.application("technology", Person(NAME, EMAIL))
+    office.applied = application
+    claim = await office.claim()
+    await office.work()
+    query = """query Told($id: ID!) { node(id: $id) { ... on Candidate {
+      profile { timeline { event text(locale: EN) } dimensions { observations } } } } }"""
+
+    async def told(viewer: str) -> tuple[list[str], Any]:
+        found = (await ask(query, company.user(viewer), id=gid("Candidate", claim.candidate)))["node"]["profile"]
+        return [each["text"].split(": ")[1].rstrip(".") for each in found["timeline"]], found
+
+    before = {viewer: (await told(viewer))[0] for viewer in ("technology", "hr")}
+    hidden = (await told("marketing"))[1]
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), "id state", **input)
+    assert made["state"] == "ANNOUNCED"
+    viewer = await Viewers(ask.graph).find_person(claim)
+    assert viewer is not None
+    act = Act(viewer, NOW, "requestCode", str(uuid4()), {}, ActorKind.CANDIDATE)
+    assert isinstance(await links.request_code(ask.graph, act), Written)
+    known = {row.id for row in await ask.graph.client.read(LIST_TOLD, candidate=claim.candidate)}
+    earlier = {row.id for row in await ask.graph.client.read(LIST_SENT, candidate=claim.candidate)}
+    await office.work()
+    sent = [row for row in await ask.graph.client.read(LIST_SENT, candidate=claim.candidate) if row.id not in earlier]
+    assert len(sent) == 2, "the rejection's notice, and the code"
+    for row in sent:
+        for receipt in ("DELIVERED", "OPENED", "BOUNCED"):
+            said = {"message": row.id, "receipt": receipt}
+            assert "code" not in await ask.do("recordDelivery", company.user("hr"), "state", **said)
+    for viewer, lines in before.items():
+        after = (await told(viewer))[0]
+        for line in ("Message sent", "Message delivered", "Message opened", "Message bounced"):
+            assert after.count(line) - lines.count(line) == len(sent), (viewer, line)
+    assert (await told("marketing"))[1] == hidden
+    events = {row.id for row in await ask.graph.client.read(LIST_TOLD, candidate=claim.candidate)} - known
+    assert len(events) == 4 * len(sent)
+    one = "query One($id: ID!) { node(id: $id) { id } }"
+    for event in events:
+        for name, sees in (("technology", True), ("marketing", False), ("subsidiary", False), ("integrator", False)):
+            found = await ask(one, company.user(name), id=gid("Event", event))
+            assert (found["node"] is not None) is sees, name
 
 
 def test_unusable_channels_are_refused_at_the_start() -> None:
