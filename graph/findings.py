@@ -140,6 +140,11 @@ class FindingRow:
     policy_version: str
     decided_by: list[str]
     rejected_at: datetime | None
+    erase_at: datetime | None
+
+    def is_gone(self, now: datetime) -> bool:
+        """To be erased by now: nobody reads it any longer, and nobody decides about it, whether or not a timer came."""
+        return self.erase_at is not None and self.erase_at <= now
 
 
 FIND = Statement(
@@ -151,7 +156,7 @@ FIND = Statement(
       finding.statementSeq AS statement_seq, subject.id AS subject, head(labels(subject)) AS label,
       department.id AS department,
       finding.policyVersion AS policy_version, [(finding)-[:DECIDED_BY]->(user:User) | user.id] AS decided_by,
-      finding.rejectedAt AS rejected_at
+      finding.rejectedAt AS rejected_at, finding.eraseAt AS erase_at
     """,
     row=FindingRow,
 )
@@ -325,7 +330,7 @@ async def find_own(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
     if isinstance(subject, Refusal):
         return absent
     locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    return (locked, subject) if locked else absent
+    return (locked, subject) if locked and not locked.is_gone(desk.act.now) else absent
 
 
 async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
@@ -336,7 +341,7 @@ async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal
     if isinstance(subject, Refusal):
         return absent
     locked = await desk.tx.one(FIND, id=id, organization=viewer.organization)
-    return (locked, subject) if locked else absent
+    return (locked, subject) if locked and not locked.is_gone(desk.act.now) else absent
 
 
 async def _create(desk: Desk, subject: Subject) -> FindingRow:
@@ -356,7 +361,7 @@ async def _create(desk: Desk, subject: Subject) -> FindingRow:
 
 def _suspected(id: str, subject: Subject, policy: str) -> FindingRow:
     state = FindingState.SUSPECTED.value
-    return FindingRow(id, state, None, None, subject.id, subject.label, subject.department, policy, [], None)
+    return FindingRow(id, state, None, None, subject.id, subject.label, subject.department, policy, [], None, None)
 
 
 def outcome_of(cause: Cause, subject: Subject) -> FindingOutcome:

@@ -601,13 +601,13 @@ _POLICIES: Mapping[str, Policy] = {
             "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR a.id = $linked) }",
         ),
     ),
-    # A task is an interview or a finding of one's own.
+    # A task is an interview or a finding of one's own; what nobody reads any longer is nobody's to decide.
     "OutcomeTask": Policy(
         Rule("EXISTS { (this)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
         ABSENT,
         ABSENT,
     ),
-    "FindingTask": Policy(Rule(_FINDING_OWN), ABSENT, ABSENT),
+    "FindingTask": Policy(Rule("NOT " + ERASED + " AND " + _FINDING_OWN), ABSENT, ABSENT),
     "CostPolicy": Policy(Rule("this.organization = $organization"), ABSENT, ABSENT),
     "Webhook": Policy(
         Rule("$admin AND this.organization = $organization"),

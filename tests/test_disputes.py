@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -293,3 +293,23 @@ async def test_tasks_are_told_to_their_own(ask: Ask, company: Company) -> None:
         assert await tasks(ask, company, viewer) == []
     ask.now = NOW - timedelta(days=5)
     assert await tasks(ask, company, "marketing") == []
+
+
+async def test_a_task_goes_with_what_it_is_about(ask: Ask, company: Company) -> None:
+    """Disputed so late that it is to be erased first: from then on nobody reads or decides it, timer or not."""
+    hr = company.at(days=60)
+    finding = await hr.no_show(await company.application("marketing"))
+    query = "query One($id: ID!) { node(id: $id) { ... on Finding { eraseAt } } }"
+    named = gid("Finding", finding)
+    found = (await ask(query, company.user("marketing"), id=named))["node"]
+    erase_at = datetime.fromisoformat(found["eraseAt"])
+    hr.at = erase_at - timedelta(days=1)
+    await hr.dispute(finding)
+    for now, expected in ((erase_at - timedelta(seconds=1), [("DISPUTE_DUE", named)]), (erase_at, [])):
+        ask.now = now
+        assert await tasks(ask, company, "marketing") == expected
+        assert ((await ask(query, company.user("marketing"), id=named))["node"] is not None) == bool(expected)
+    answer = await ask.do(
+        "decideDispute", company.user("hr"), finding=named, decision="REJECTED", reason="Looked into.", readUpTo=99
+    )
+    assert answer["code"] == "NOT_FOUND"

@@ -454,6 +454,10 @@ class Model:
 
     # Findings
 
+    def _finding(self, who: str, finding: Finding) -> Codes | None:
+        refused = self._reaches(who, finding.interview.department)
+        return refused or (frozenset({"NOT_FOUND"}) if self.is_gone(finding) else None)
+
     def _suspicion(self, interview: Interview) -> Finding:
         made = Finding(f"finding {len(self.findings) + 1}", interview, interview.missed_at())
         self.findings.append(made)
@@ -479,7 +483,7 @@ class Model:
         return made.label
 
     def notify(self, who: str, finding: Finding) -> Codes | str:
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         if finding.state != "SUSPECTED":
             return frozenset({"WRONG_STATE"})
@@ -491,7 +495,7 @@ class Model:
         self._tell(finding.interview, who)
 
     def state(self, who: str, finding: Finding, text: str) -> Codes | str:
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
             return frozenset({"WRONG_STATE"})
@@ -508,7 +512,7 @@ class Model:
         return codes
 
     def confirm(self, who: str, finding: Finding, cause: str, reason: str, read_up_to: int) -> Codes | str:
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         codes = self._undecided(who, finding.interview, finding, read_up_to)
         if cause not in FAULTS:
@@ -533,7 +537,7 @@ class Model:
         return self._decided(who, self._suspicion(interview), "FINAL", FAULTS[cause], cause, reason)
 
     def excuse(self, who: str, finding: Finding, reason: str, read_up_to: int) -> Codes | str:
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         codes = self._undecided(who, finding.interview, finding, read_up_to)
         return frozenset(codes) or self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
@@ -560,7 +564,7 @@ class Model:
         return finding.label
 
     def void(self, who: str, finding: Finding, reason: str) -> Codes | str:
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         codes = {"NOT_ALLOWED"} if who in finding.interview.interviewers else set[str]()
         codes |= {"WRONG_STATE"} if finding.state == "VOID" else set()
@@ -575,7 +579,7 @@ class Model:
 
     def dispute(self, who: str, finding: Finding) -> Codes | str:
         """Of the candidate, told by somebody of the department."""
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         codes = {"DISPUTE_DECIDED"} if finding.stood else set[str]()
         codes |= {"WRONG_STATE"} if finding.state != "FINAL" else set()
@@ -587,7 +591,7 @@ class Model:
 
     def judge(self, who: str, finding: Finding, upheld: bool, reason: str, read_up_to: int) -> Codes | str:
         """Nobody judges their own decision."""
-        if refused := self._reaches(who, finding.interview.department):
+        if refused := self._finding(who, finding):
             return refused
         codes = {"NOT_ALLOWED"} if who in finding.deciders | finding.interview.interviewers else set[str]()
         codes |= {"WRONG_STATE"} if finding.state != "DISPUTED" else set()
@@ -609,6 +613,8 @@ class Model:
     def settle(self, finding: Finding) -> None:
         """Gives notice to whom it can reach; what was disputed and not decided in time is void."""
         finding.due_at = None
+        if self.is_gone(finding):
+            return
         if finding.state == "DISPUTED":
             self._voided(SYSTEM, finding, OVERDUE)
         elif finding.interview.application.candidate.status != "ERASED":
