@@ -75,7 +75,12 @@ GRACE_MINUTES = 15
 """How late a candidate may join where the invitation does not say."""
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
 CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
-MUST_READ = frozenset({EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED})
+MUST_READ = frozenset(
+    {
+        *(EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED),
+        EventType.PROOF_RECEIVED,
+    }
+)
 """Evidence that may come at any time: nobody decides about an interview without having read the last of it."""
 STARTED_ONLY = frozenset({Attendance.ATTENDED, Attendance.ATTENDED_LATE, Attendance.INCOMPLETE})
 

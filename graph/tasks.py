@@ -66,7 +66,7 @@ _OVER: LiteralString = (
 )
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
-    "OR (that.state = 'NOTICE_SENT' AND (that.statement IS NOT NULL OR that.answerBy <= $now)))"
+    "OR (that.state = 'NOTICE_SENT' AND (that.statementSeq IS NOT NULL OR that.answerBy <= $now)))"
 )
 
 

@@ -306,6 +306,36 @@ async def test_proof_is_read_before_anything_is_decided(missed: Missed, company:
     assert (await missed.decide(given, "ACCEPTED"))["interview"]["finding"]["state"] == "FINAL"
 
 
+async def test_proof_of_a_refused_request_is_read_too(late: Missed, company: Company) -> None:
+    """Handed in after the suspicion, it answers no notice, and nobody decides without having read of it."""
+    marketing = company.user("marketing")
+    late.ask.now = NOW + timedelta(days=1)
+    hr = company.at(days=0)
+    await hr.deny(uid(late.about), "Too late.")
+    company.at(days=-1)
+    await hr.attendance(late.interview, Attendance.NOT_ATTENDED)
+    finding = await hr.suspicion(late.interview)
+    await hr.notice(finding)
+    late.ask.now = NOW + timedelta(days=5)
+    confirm = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "No."}
+    read = await late.ask.last_seq(marketing, confirm["finding"])
+    await late.give(document())
+    answer = await late.ask.do("confirmNoShow", marketing, readUpTo=read, **confirm)
+    assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
+    read = await late.ask.last_seq(marketing, confirm["finding"])
+    assert (await late.ask.do("confirmNoShow", marketing, "state", readUpTo=read, **confirm))["state"] == "FINAL"
+
+
+async def test_proof_is_an_answer_that_waits_for_a_decision(missed: Missed, company: Company) -> None:
+    """The task is there at once, though nothing was said in words and the time to answer has not passed."""
+    query = '{ department(code: "MARKETING") { tasks { kind finding { id } } } }'
+    missed.ask.now = company.hr.at + timedelta(hours=1)
+    assert (await missed.ask(query, company.user("marketing")))["department"]["tasks"] == []
+    await missed.give(document())
+    due = (await missed.ask(query, company.user("marketing")))["department"]["tasks"]
+    assert due == [{"kind": "DECISION_DUE", "finding": {"id": missed.about}}]
+
+
 async def test_no_interviewer_decides_about_it(ask: Ask, company: Company, answerer: Answerer) -> None:
     query = "{ viewer { id } }"
     holder = uid((await ask(query, company.user("marketing")))["viewer"]["id"])
