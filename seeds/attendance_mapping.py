@@ -18,11 +18,14 @@ from seeds.mapping import (
     Mapping,
     MappingError,
     Table,
+    check_columns,
+    fields_of,
     parse_dates,
     parse_delimiter,
     parse_encoding,
-    parse_field,
+    parse_fields,
     parse_mapping,
+    parse_organization,
 )
 
 KEYS = {
@@ -72,6 +75,7 @@ DONE = ("YES", "NO")
 """What a mapping reads of whether a goal was reached."""
 TABLES = ("organization", "dates", "department", "candidate", "employment", "attendance", "task", "calendar")
 OPTIONS = {"candidate.locale", "attendance.silence"}
+REQUIRED = ("department.name", "candidate.display_name")
 CLOCK = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 """Times of day as clocks write them."""
 ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
@@ -131,8 +135,7 @@ class AttendanceMapping:
     @property
     def fields(self) -> dict[str, Field]:
         """Each property that is read from the file, by its key in the mapping."""
-        given = {key: cast(Field | None, getattr(self, name)) for key, name in KEYS.items()}
-        return {key: field for key, field in given.items() if field is not None}
+        return fields_of(self, KEYS)
 
 
 def read_plan(path: Path) -> Mapping | AttendanceMapping:
@@ -153,29 +156,14 @@ def parse_attendance_mapping(text: str) -> AttendanceMapping:
     top = Table(tomllib.loads(text))
     top.allow({"system", "sheet", "encoding", "delimiter", "drop", *TABLES})
     tables = {name: top.table(name) for name in TABLES}
-    organization, dates = tables["organization"], tables["dates"]
-    organization.allow({"name", "name_zh", "jurisdiction", "time_zone", "admin"})
-    dates.allow({"forms"})
-    for name in TABLES[2:-1]:
-        inside = {key.removeprefix(f"{name}.") for key in {*KEYS, *OPTIONS} if key.startswith(f"{name}.")}
-        tables[name].allow(inside)
-    required = ("department.name", "candidate.display_name")
-    fields = {
-        attribute: parse_field(tables[key.split(".")[0]], key.split(".")[1], required=key in required)
-        for key, attribute in KEYS.items()
-    }
-    read = parse_dates(dates)
+    tables["dates"].allow({"forms"})
+    fields = parse_fields({name: tables[name] for name in TABLES[2:-1]}, KEYS, OPTIONS, REQUIRED)
+    organization, read = parse_organization(tables["organization"]), parse_dates(tables["dates"])
     mapping = AttendanceMapping(
         system=top.text("system"),
-        organization=NewOrganization(
-            organization.text("name"),
-            organization.text("name_zh", "") or None,
-            organization.text("jurisdiction"),
-            organization.zone("time_zone"),
-            organization.text("admin"),
-        ),
+        organization=organization,
         dates=Dates((*read.forms, *(form for form in ISO if form not in read.forms)), read.time_of_day),
-        calendar=parse_calendar(tables["calendar"], organization.zone("time_zone")),
+        calendar=parse_calendar(tables["calendar"], organization.time_zone),
         silence=tables["attendance"].choice("silence", Silence, Silence.UNKNOWN),
         locale=tables["candidate"].choice("locale", Locale, Locale.EN),
         drop=tuple(top.texts("drop", ())),
@@ -204,10 +192,7 @@ def parse_calendar(table: Table, zone: str) -> Calendar | None:
 
 def check(mapping: AttendanceMapping) -> None:
     """What no key is at fault for alone."""
-    if not (mapping.external_id or mapping.email or mapping.phone):
-        raise MappingError(
-            "candidate needs external_id, email or phone: a name alone does not tell one person from another."
-        )
+    check_columns(mapping.fields, mapping.drop)
     summary, log, tasks = ([key for key in keys if key in mapping.fields] for keys in (SUMMARY, LOG, TASKS))
     if summary and log:
         raise MappingError(f"{summary[0]} is of a monthly summary and {log[0]} of a log: a file is one of the two.")
@@ -225,11 +210,6 @@ def check(mapping: AttendanceMapping) -> None:
         raise MappingError("A log needs attendance.day, and one of clocked_in, clocked_out and leave.")
     if mapping.started_on and not mapping.title:
         raise MappingError("employment.started_on needs employment.title.")
-    dropped = {name.casefold() for name in mapping.drop}
-    for key, it in mapping.fields.items():
-        for column in it.columns:
-            if column.casefold() in dropped:
-                raise MappingError(f'{key} uses the column "{column}", which drop names.')
 
 
 def clock_time(text: str) -> time | None:

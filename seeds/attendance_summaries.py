@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from textwrap import shorten
 
-from graph.candidates import normalised_name
 from graph.goals import Goal
 from graph.shifts import AttendanceKind
 from graph.timesheet_loading import Fate
 from graph.timesheets import Fact
 from seeds.attendance_mapping import COUNTED, AttendanceMapping
-from seeds.summaries import SHOWN, form, lines, row
-from seeds.tables import ADDED, Table
+from seeds.summaries import FileSummary, row
 
 FATES = {
     Fate.CREATED: "new employments",
@@ -27,34 +23,18 @@ FATES = {
 
 
 @dataclass(slots=True)
-class AttendanceSummary:
+class AttendanceSummary(FileSummary[AttendanceMapping]):
     """Counts over the lines of one file; those of kinds are over all lines that the graph holds."""
 
-    file: str
-    mapping: AttendanceMapping
-    table: Table
-    zone: str
-    dry_run: bool = False
-    new_organization: bool = False
-    new_departments: set[str] = field(default_factory=set[str])
     fates: Counter[Fate] = field(default_factory=Counter[Fate])
     new_records: int = 0
     loaded: int = 0
-    empty: int = 0
-    repeated: int = 0
     unknown: int = 0
-    rejected: Counter[str] = field(default_factory=Counter[str])
-    rejects: Path | None = None
     kinds: Counter[AttendanceKind] = field(default_factory=Counter[AttendanceKind])
     goals: int = 0
     told_goals: int = 0
     reached: float = 0.0
     days: dict[AttendanceKind, float] = field(default_factory=lambda: defaultdict[AttendanceKind, float](float))
-
-    @property
-    def read(self) -> int:
-        """Lines that hold anything, the header apart."""
-        return len(self.table.records) - self.empty
 
     def count(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
@@ -67,44 +47,14 @@ class AttendanceSummary:
             self.told_goals += goal.share is not None
             self.reached += goal.share or 0.0
 
-    @property
-    def dropped(self) -> list[str]:
-        """Columns of the file that the mapping drops, as the file writes them."""
-        names = {normalised_name(name) for name in self.mapping.drop}
-        return [name for name in self.table.header if normalised_name(name) in names]
-
-    @property
-    def unused(self) -> list[str]:
-        used = {normalised_name(column) for it in self.mapping.fields.values() for column in it.columns}
-        known = used | {normalised_name(name) for name in (*self.mapping.drop, *ADDED)}
-        return [name for name in self.table.header if name and normalised_name(name) not in known]
-
-    def lines(self) -> list[str]:
-        """The summary as lines of plain text."""
-        return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
-
-    def _source(self) -> Iterator[str]:
-        yield f"{self.file}: {lines(self.read)}, {form(self.table, found=self.mapping.encoding is None)}."
-        if self.empty:
-            yield f"Besides {lines(self.empty)} without anything."
-        new = self.mapping.organization
-        created = "to be created" if self.dry_run else "created"
-        made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
-        yield f"Organization: {new.name}{made}."
-        if self.dry_run:
-            yield "This was a dry run: nothing was written, and nobody was recognised, as that would lock records."
+    def _of_dry_run(self) -> str:
+        return "This was a dry run: nothing was written, and nobody was recognised, as that would lock records."
 
     def _fates(self) -> Iterator[str]:
         yield row(self.loaded, "lines to be loaded" if self.dry_run else "lines that the graph holds")
         if self.repeated:
             yield row(self.repeated, "of them repeated within the file")
-        yield row(self.rejected.total(), f"lines rejected, see {self.rejects}" if self.rejected else "lines rejected")
-        for reason, count in self.rejected.most_common(SHOWN):
-            yield row(count, reason, indent=4)
-        if len(self.rejected) > SHOWN:
-            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
-        yield ""
-        yield row(len(self.new_departments), "new departments")
+        yield from self._rejected("lines rejected")
         for fate, words in FATES.items():
             if self.fates[fate]:
                 yield row(self.fates[fate], words)
@@ -132,8 +82,4 @@ class AttendanceSummary:
             yield f"Counted: {', '.join(read)}."
         if self.mapping.month is not None and self.mapping.working_days is None:
             yield "The file does not tell working days: no attendance rate is made of it."
-        if self.dropped:
-            yield f"Dropped: {', '.join(self.dropped)}."
-        if self.unused:
-            unused = "; ".join(shorten(name, 50, placeholder=" …") for name in self.unused)
-            yield f"Not used, as the mapping does not name them: {unused}."
+        yield from self._columns()

@@ -6,7 +6,7 @@ import codecs
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -135,8 +135,7 @@ class Mapping:
     @property
     def fields(self) -> dict[str, Field]:
         """Each property that is read from the file, by its key in the mapping."""
-        given = {key: cast(Field | None, getattr(self, name)) for key, name in KEYS.items()}
-        return {key: field for key, field in given.items() if field is not None}
+        return fields_of(self, KEYS)
 
 
 KEYS = {
@@ -188,27 +187,13 @@ def parse_mapping(text: str) -> Mapping:
         raise MappingError(f"This is not TOML: {error}.") from error
     top.allow({"system", "encoding", "delimiter", "drop", *TABLES})
     tables = {name: top.table(name) for name in TABLES}
-    organization, dates = tables["organization"], tables["dates"]
-    organization.allow({"name", "name_zh", "jurisdiction", "time_zone", "admin"})
-    dates.allow({"forms", "time_of_day"})
-    for name in TABLES[2:]:
-        inside = {key.removeprefix(f"{name}.") for key in {*KEYS, *OPTIONS} if key.startswith(f"{name}.")}
-        tables[name].allow(inside)
+    tables["dates"].allow({"forms", "time_of_day"})
     candidate, interview = tables["candidate"], tables["interview"]
-    fields = {
-        attribute: parse_field(tables[key.split(".")[0]], key.split(".")[1], required=key in REQUIRED)
-        for key, attribute in KEYS.items()
-    }
+    fields = parse_fields({name: tables[name] for name in TABLES[2:]}, KEYS, OPTIONS, REQUIRED)
     mapping = Mapping(
         system=top.text("system"),
-        organization=NewOrganization(
-            organization.text("name"),
-            organization.text("name_zh", "") or None,
-            organization.text("jurisdiction"),
-            organization.zone("time_zone"),
-            organization.text("admin"),
-        ),
-        dates=parse_dates(dates),
+        organization=parse_organization(tables["organization"]),
+        dates=parse_dates(tables["dates"]),
         locale=candidate.choice("locale", Locale, Locale.EN),
         minutes=interview.number("minutes", 60, 1, 24 * 60),
         grace_minutes=interview.number("grace_minutes", GRACE_MINUTES, 0, 24 * 60),
@@ -223,20 +208,54 @@ def parse_mapping(text: str) -> Mapping:
 
 def check(mapping: Mapping) -> None:
     """What no key is at fault for alone."""
-    if not (mapping.external_id or mapping.email or mapping.phone):
-        raise MappingError(
-            "candidate needs external_id, email or phone: a name alone does not tell one person from another."
-        )
+    check_columns(mapping.fields, mapping.drop)
     for key, choices in CHOICES.items():
         names = [str(choice.value) for choice in choices]
         for value in mapping.fields[key].results:
             if value not in names:
                 raise MappingError(f'{key}: "{value}" is none of {", ".join(sorted(names))}.')
-    dropped = {normalised_name(name) for name in mapping.drop}
-    for key, it in mapping.fields.items():
+
+
+def check_columns(fields: Named[str, Field], drop: Iterable[str]) -> None:
+    """What every kind of file needs: that people can be told apart, and that no column is both read and dropped."""
+    if not fields.keys() & {"candidate.external_id", "candidate.email", "candidate.phone"}:
+        raise MappingError(
+            "candidate needs external_id, email or phone: a name alone does not tell one person from another."
+        )
+    dropped = {normalised_name(name) for name in drop}
+    for key, it in fields.items():
         for column in it.columns:
             if normalised_name(column) in dropped:
                 raise MappingError(f'{key} uses the column "{column}", which drop names.')
+
+
+def fields_of(mapping: object, keys: Named[str, str]) -> dict[str, Field]:
+    """Each property that a mapping reads from the file, by its key there."""
+    given = {key: cast(Field | None, getattr(mapping, name)) for key, name in keys.items()}
+    return {key: field for key, field in given.items() if field is not None}
+
+
+def parse_fields(
+    tables: Named[str, Table], keys: Named[str, str], options: Iterable[str], required: Collection[str]
+) -> dict[str, Field | None]:
+    """The fields that the tables name, by attribute; `options` are keys that are no field."""
+    for name, table in tables.items():
+        table.allow({key.removeprefix(f"{name}.") for key in {*keys, *options} if key.startswith(f"{name}.")})
+    return {
+        attribute: parse_field(tables[key.split(".")[0]], key.split(".")[1], required=key in required)
+        for key, attribute in keys.items()
+    }
+
+
+def parse_organization(table: Table) -> NewOrganization:
+    table.allow({"name", "name_zh", "jurisdiction", "time_zone", "admin"})
+    return NewOrganization(
+        table.text("name"),
+        table.text("name_zh", "") or None,
+        table.text("jurisdiction"),
+        table.zone("time_zone"),
+        table.text("admin"),
+    )
 
 
 def parse_dates(table: Table) -> Dates:

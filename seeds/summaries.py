@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten
+from typing import Generic, Protocol, TypeVar
 
 from graph.candidates import normalised_name
 from graph.interviews import Attendance, Response
 from graph.loading import Fact, Fate, Loaded
-from seeds.mapping import Mapping
+from graph.organizations import NewOrganization
+from seeds.mapping import Field, Mapping
 from seeds.tables import ADDED, ENCODINGS, Table
 
 DIVIDERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
@@ -22,24 +25,110 @@ FILLED_DOWN = 3
 SHOWN = 10
 
 
+class Mapped(Protocol):
+    """What a mapping of any kind of file tells."""
+
+    @property
+    def organization(self) -> NewOrganization: ...
+    @property
+    def fields(self) -> Named[str, Field]: ...
+    @property
+    def drop(self) -> tuple[str, ...]: ...
+    @property
+    def encoding(self) -> str | None: ...
+
+
+Plan = TypeVar("Plan", bound=Mapped)
+
+
 @dataclass(slots=True)
-class Summary:
-    """Counts over the lines of one file; those of answers and attendance are over all lines that the graph holds."""
+class FileSummary(Generic[Plan]):
+    """What every import tells: which file was read and how, what was refused, and what of it was not used."""
 
     file: str
-    mapping: Mapping
+    mapping: Plan
     table: Table
     zone: str
     dry_run: bool = False
     new_organization: bool = False
     new_departments: set[str] = field(default_factory=set[str])
-    new_positions: int = 0
-    new_candidates: int = 0
-    fates: Counter[Fate] = field(default_factory=Counter[Fate])
     empty: int = 0
     repeated: int = 0
     rejected: Counter[str] = field(default_factory=Counter[str])
     rejects: Path | None = None
+
+    @property
+    def read(self) -> int:
+        """Lines that hold anything, the header apart."""
+        return len(self.table.records) - self.empty
+
+    @property
+    def dropped(self) -> list[str]:
+        """Columns of the file that the mapping drops, as the file writes them."""
+        names = {normalised_name(name) for name in self.mapping.drop}
+        return [name for name in self.table.header if normalised_name(name) in names]
+
+    @property
+    def unused(self) -> list[str]:
+        """Named columns that the mapping neither uses nor drops."""
+        used = {normalised_name(column) for it in self.mapping.fields.values() for column in it.columns}
+        known = used | {normalised_name(name) for name in (*self.mapping.drop, *ADDED)}
+        return [name for name in self.table.header if name and normalised_name(name) not in known]
+
+    def lines(self) -> list[str]:
+        """The summary as lines of plain text."""
+        return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
+
+    def _source(self) -> Iterator[str]:
+        yield f"{self.file}: {lines(self.read)}, {form(self.table, found=self.mapping.encoding is None)}."
+        if self.empty:
+            yield f"Besides {lines(self.empty)} without anything."
+        new = self.mapping.organization
+        created = "to be created" if self.dry_run else "created"
+        made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
+        yield f"Organization: {new.name}{made}."
+        if self.dry_run:
+            yield self._of_dry_run()
+
+    def _of_dry_run(self) -> str:
+        return "This was a dry run: nothing was written to the graph."
+
+    def _fates(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _facts(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _rejected(self, rejected: str) -> Iterator[str]:
+        yield row(self.rejected.total(), f"{rejected}, see {self.rejects}" if self.rejected else rejected)
+        for reason, count in self.rejected.most_common(SHOWN):
+            yield row(count, reason, indent=4)
+        if len(self.rejected) > SHOWN:
+            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
+        yield ""
+        yield row(len(self.new_departments), "new departments")
+
+    def _remarks(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _columns(self) -> Iterator[str]:
+        """The columns that nothing was made of."""
+        if self.dropped:
+            yield f"Dropped: {', '.join(self.dropped)}."
+        nameless = sum(not name for name in self.table.header)
+        if self.unused or nameless:
+            more = [f"{nameless} without a name"] if nameless else []
+            unused = "; ".join([*(shorten(name, 50, placeholder=" …") for name in self.unused), *more])
+            yield f"Not used, as the mapping does not name them: {unused}."
+
+
+@dataclass(slots=True)
+class Summary(FileSummary[Mapping]):
+    """Counts over the lines of one file; those of answers and attendance are over all lines that the graph holds."""
+
+    new_positions: int = 0
+    new_candidates: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter[Fate])
     responses: Counter[Response] = field(default_factory=Counter[Response])
     attendances: Counter[Attendance] = field(default_factory=Counter[Attendance])
     accepted_not_attended: int = 0
@@ -48,11 +137,6 @@ class Summary:
         default_factory=lambda: defaultdict[str, Counter[tuple[str, str]]](Counter)
     )
     warnings: list[str] = field(default_factory=list[str])
-
-    @property
-    def read(self) -> int:
-        """Lines that hold anything, the header apart."""
-        return len(self.table.records) - self.empty
 
     @property
     def loaded(self) -> int:
@@ -73,19 +157,6 @@ class Summary:
     @property
     def not_attended(self) -> int:
         return self.attendances[Attendance.NOT_ATTENDED]
-
-    @property
-    def dropped(self) -> list[str]:
-        """Columns that the mapping drops, as far as the file has them."""
-        names = {normalised_name(name) for name in self.mapping.drop}
-        return [name for name in self.table.header if normalised_name(name) in names]
-
-    @property
-    def unused(self) -> list[str]:
-        """Named columns that the mapping neither uses nor drops."""
-        used = {normalised_name(column) for it in self.mapping.fields.values() for column in it.columns}
-        used |= {normalised_name(name) for name in self.mapping.drop} | set(ADDED)
-        return [name for name in self.table.header if name and normalised_name(name) not in used]
 
     def count(self, fact: Fact, outcome: Loaded, *, timed: bool) -> None:
         self.fates[outcome.fate] += 1
@@ -112,21 +183,6 @@ class Summary:
                 )
             run = []
 
-    def lines(self) -> list[str]:
-        """The summary as lines of plain text."""
-        return [*self._source(), "", *self._fates(), "", *self._facts(), "", *self._remarks()]
-
-    def _source(self) -> Iterator[str]:
-        yield f"{self.file}: {lines(self.read)}, {form(self.table, found=self.mapping.encoding is None)}."
-        if self.empty:
-            yield f"Besides {lines(self.empty)} without anything."
-        new = self.mapping.organization
-        created = "to be created" if self.dry_run else "created"
-        made = f", {created} with its HR_ADMIN {new.admin}" if self.new_organization else ""
-        yield f"Organization: {new.name}{made}."
-        if self.dry_run:
-            yield "This was a dry run: nothing was written to the graph."
-
     def _fates(self) -> Iterator[str]:
         yield row(self.loaded, "to be loaded" if self.dry_run else "loaded")
         if self.completed:
@@ -134,13 +190,7 @@ class Summary:
         yield row(self.present, "in the graph already")
         if self.repeated:
             yield row(self.repeated, "repeated within the file")
-        yield row(self.rejected.total(), f"rejected, see {self.rejects}" if self.rejected else "rejected")
-        for reason, count in self.rejected.most_common(SHOWN):
-            yield row(count, reason, indent=4)
-        if len(self.rejected) > SHOWN:
-            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
-        yield ""
-        yield row(len(self.new_departments), "new departments")
+        yield from self._rejected("rejected")
         yield row(self.new_positions, "new positions")
         if not self.dry_run:
             yield row(self.new_candidates, "new candidates")
@@ -166,13 +216,7 @@ class Summary:
             yield f"{lines(self.untimed)} with a date and no time: {at} in {self.zone} was taken."
         if self.mapping.applied_at is None:
             yield "The file does not tell when people applied: the time of the interview was taken."
-        if self.dropped:
-            yield f"Dropped: {', '.join(self.dropped)}."
-        nameless = sum(not name for name in self.table.header)
-        if self.unused or nameless:
-            more = [f"{nameless} without a name"] if nameless else []
-            unused = "; ".join([*(shorten(name, 50, placeholder=" …") for name in self.unused), *more])
-            yield f"Not used, as the mapping does not name them: {unused}."
+        yield from self._columns()
         for warning in self.warnings:
             yield f"Warning: {warning}"
 
