@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,7 +33,8 @@ from schema.root import core_schema
 from seeds import makers
 from seeds.demo import sow
 from seeds.makers import Maker
-from tests.databases import all_databases, databases
+from tests.databases import all_databases, databases, started_neo4j
+from tests.sharing import Sharing
 
 __all__ = ["all_databases", "databases"]
 
@@ -47,7 +46,7 @@ ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1",
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["embedded", "neo4j"], default="embedded", help="which database to test on")
-    parser.addoption("--part", help="one part of the tests, whole files of about equal numbers, such as 1/3")
+    parser.addoption("--share", help="a folder in which runs beside each other take whole files of tests")
     parser.addoption("--two", action="store_true", help="ask two servers in turn, which share a Neo4j and files alone")
     parser.addoption("--figures", help="a file to which tests/faults append their figures, a line of JSON each")
 
@@ -59,17 +58,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if apart and not asked else None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if taken := config.getoption("--share"):
+        config.pluginmanager.register(Sharing(Path(taken), config.rootpath))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the part that is asked for: each file goes to the part that has the fewest tests so far."""
-    if asked := config.getoption("--part"):
-        part, parts = map(int, asked.split("/"))
-        sizes, places = [0] * parts, dict[Path, int]()
-        for path, size in sorted(Counter(item.path for item in items).items(), key=lambda each: (-each[1], each[0])):
-            places[path] = sizes.index(min(sizes))
-            sizes[places[path]] += size
-        others = [item for item in items if places[item.path] != part - 1]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if places[item.path] == part - 1]
+    """Leaves a test that asks no database to the run on the embedded engine: Neo4j has no part in it."""
+    if config.getoption("--engine") == "neo4j":
+        asking = {item for item in items if "engine_name" in getattr(item, "fixturenames", ())}
+        config.hook.pytest_deselected(items=[item for item in items if item not in asking])
+        items[:] = [item for item in items if item in asking]
 
 
 @pytest.fixture(scope="session")
@@ -84,14 +83,8 @@ async def _neo4j() -> AsyncGenerator[Callable[[], Client]]:
         user, password = (os.environ.get(f"TURNOUT_TEST_NEO4J_{part}", "") for part in ("USER", "PASSWORD"))
         yield lambda: Client.connect(given, (user, password) if user else None)
         return
-    from tests.neo4j.server import Neo4jServer
-
-    server = Neo4jServer()
-    uri = await asyncio.to_thread(server.start)
-    try:
+    async with started_neo4j() as uri:
         yield lambda: Client.connect(uri, None)
-    finally:
-        await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
+from neo4j import AsyncGraphDatabase
 
 from graph.client import Client
 from graph.copying import copied
@@ -57,16 +58,27 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def neo4j(folder: Path) -> AsyncIterator[Database]:
+async def started_neo4j() -> AsyncIterator[str]:
+    """The address of a Neo4j that has answered: what comes first may take it longer than a user would wait."""
     server = Neo4jServer()
     uri = await asyncio.to_thread(server.start)
-    client = Client.connect(uri, None)
     try:
-        await migrate(client)
-        yield Database(client, folder, None, uri)
+        async with AsyncGraphDatabase.driver(uri) as driver:
+            await driver.execute_query("CREATE (n) DELETE n")
+        yield uri
     finally:
-        await client.close()
         await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def neo4j(folder: Path) -> AsyncIterator[Database]:
+    async with started_neo4j() as uri:
+        client = Client.connect(uri, None)
+        try:
+            await migrate(client)
+            yield Database(client, folder, None, uri)
+        finally:
+            await client.close()
 
 
 async def _empty(database: Database) -> None:
