@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -12,9 +12,10 @@ from typing import Annotated, BinaryIO
 import typer
 
 from api.console import bar, run
-from api.running import running_graph, unchanging_graph
+from api.running import graph_aside, running_graph, unchanging_graph
 from api.settings import SetupError, read_settings
 from graph import erasures, exporting, sealing
+from graph.candidates import CandidateStatus
 from graph.client import Client
 from graph.embedded import EngineError
 from graph.exporting import Damaged, Header, Line, NotExported, Sum
@@ -64,9 +65,11 @@ def restore(
                 progress.update(task, description="Restoring", total=total)
                 async with running_graph(settings, restoring=True) as graph:
                     told = Restore(graph.client, random_id(), lambda done: progress.update(task, completed=done))
-                    faults = await restored(
-                        told, file, secrets, expected, despite_faults=despite_faults, before=lambda: _erased(graph)
-                    )
+                    await told.begin()
+                    aside = settings.data / "restoring"
+                    async with _without_erased(graph, file, secrets, aside, despite_faults=despite_faults) as source:
+                        expected = expected if source == file else read_through(source, secrets)
+                        faults = await _brought(graph, told, source, secrets, expected, despite_faults=despite_faults)
         except (Damaged, NotRestored) as error:
             raise SetupError(str(error)) from error
         for fault in faults:
@@ -185,6 +188,46 @@ async def _erased(graph: Graph) -> None:
     """Erases again whom the file does not know to be erased."""
     if count := await erasures.replay(graph, datetime.now(UTC)):
         typer.echo(f"{count} candidates of the file were erased since it was written, and are erased again.")
+
+
+async def _brought(
+    graph: Graph, told: Restore, path: Path, secrets: Secrets, expected: Sum, *, despite_faults: bool
+) -> list[str]:
+    """Fills the graph, and lets nobody in before whoever was erased is."""
+    return await restored(told, path, secrets, expected, despite_faults=despite_faults, before=lambda: _erased(graph))
+
+
+@asynccontextmanager
+async def _without_erased(
+    graph: Graph, path: Path, secrets: Secrets, folder: Path, *, despite_faults: bool
+) -> AsyncGenerator[Path]:
+    """The file, or where it knows somebody who was erased since, one that was written without them.
+
+    A database keeps for long in its files what was once in it. So whoever was erased is erased on an engine aside,
+    whose folder is gone afterwards, and never comes to the one that is to be served.
+    """
+    erased = {id async for id in graph.keys.erased()}
+    if not (erased and _knows(path, secrets, erased)):
+        yield path
+        return
+    async with graph_aside(folder, graph) as aside:
+        told, expected = Restore(aside.client, random_id()), read_through(path, secrets)
+        await _brought(aside, told, path, secrets, expected, despite_faults=despite_faults)
+        clean = folder / "clean.backup"
+        with new_file(clean) as file:
+            await write_graph(aside.client, file, sealing.Sealer(file, secrets), lambda _: None)
+        yield clean
+
+
+def _knows(path: Path, secrets: Secrets, erased: set[str]) -> bool:
+    """Whether a file holds one of these candidates as they were before their erasure."""
+    with opened(path, secrets, Sum()) as (_, lines):
+        return any(
+            line.get("label") == "Candidate"
+            and line["properties"].get("id") in erased
+            and line["properties"].get("status") != CandidateStatus.ERASED.value
+            for line in lines
+        )
 
 
 async def restored(

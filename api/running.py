@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
@@ -80,6 +83,25 @@ async def unchanging_graph(settings: Settings, say: Say = silent) -> AsyncGenera
         await _prepare(client, False, say)
         async with closed_gates(client) if address is None else copied(settings.engine_folder, address) as unchanging:
             yield unchanging
+
+
+@asynccontextmanager
+async def graph_aside(folder: Path, beside: Graph) -> AsyncGenerator[Graph]:
+    """An empty graph on an embedded engine of its own, under the keys of another; the folder is gone afterwards."""
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    engine = EmbeddedEngine(folder / "engine")
+    try:
+        client = _connect(await engine.start())
+        try:
+            await migrate(client)
+            yield replace(beside, client=client)
+        finally:
+            await client.close()
+    except EngineError as error:
+        raise SetupError(str(error)) from error
+    finally:
+        await engine.stop()
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -83,8 +83,8 @@ async def _neo4j() -> AsyncGenerator[Callable[[], Client]]:
         user, password = (os.environ.get(f"TURNOUT_TEST_NEO4J_{part}", "") for part in ("USER", "PASSWORD"))
         yield lambda: Client.connect(given, (user, password) if user else None)
         return
-    async with started_neo4j() as uri:
-        yield lambda: Client.connect(uri, None)
+    async with started_neo4j() as server:
+        yield lambda: Client.connect(server.address, None)
 
 
 @asynccontextmanager

@@ -33,6 +33,8 @@ class Database:
     folder: Path
     address: Address | None
     uri: str
+    files: Path
+    """Where the engine keeps its own files, logs of what was written among them."""
 
     def unchanging(self) -> AbstractAsyncContextManager[Client]:
         return closed_gates(self.client) if self.address is None else copied(self.folder / "engine", self.address)
@@ -51,32 +53,32 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
         await migrate(client)
         # Commands that are given this folder find the engine running there.
         (folder / "engine-address.json").write_text(json.dumps(asdict(address)))
-        yield Database(client, folder, address, address.uri)
+        yield Database(client, folder, address, address.uri, folder / "engine")
     finally:
         await client.close()
         await engine.stop()
 
 
 @asynccontextmanager
-async def started_neo4j() -> AsyncIterator[str]:
-    """The address of a Neo4j that has answered: what comes first may take it longer than a user would wait."""
+async def started_neo4j() -> AsyncIterator[Neo4jServer]:
+    """A Neo4j that has answered: what comes first may take it longer than a user would wait."""
     server = Neo4jServer()
     uri = await asyncio.to_thread(server.start)
     try:
         async with AsyncGraphDatabase.driver(uri) as driver:
             await driver.execute_query("CREATE (n) DELETE n")
-        yield uri
+        yield server
     finally:
         await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager
 async def neo4j(folder: Path) -> AsyncIterator[Database]:
-    async with started_neo4j() as uri:
-        client = Client.connect(uri, None)
+    async with started_neo4j() as server:
+        client = Client.connect(server.address, None)
         try:
             await migrate(client)
-            yield Database(client, folder, None, uri)
+            yield Database(client, folder, None, server.address, server.folder)
         finally:
             await client.close()
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from graph import erasures
+from graph import erasures, proofs
 from graph.events import verify
 from graph.exporting import graph_lines
 from graph.rights import RightsKind
+from graph.timers import TimerKind, name
 from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.databases import Databases
+from tests.pictures import picture
 from tests.test_exporting import SECRETS, save, shell_of
+from tests.timing import FIND_TIMER
 
 SEEN = """
 query Seen($id: ID!) { candidate(id: $id) { status displayName requests(orderBy: DUE_AT) { nodes {
@@ -31,13 +36,17 @@ class Case:
     application: str
     candidate: str
     claim: Claim
+    finding: str
 
 
-async def made(ask: Ask, company: Company) -> Case:
-    case, person = Case(), company.person("范冰 canary-name", "canary-mail@example.com")
+async def made(ask: Ask, company: Company, tag: str = "") -> Case:
+    case, person = (
+        Case(),
+        company.person(f"范冰 canary-name{tag}, whom everybody calls by another", f"canary-mail{tag}@example.com"),
+    )
     company.at(days=60)
     case.application = await company.application("marketing", person)
-    await company.hr.no_show(case.application, reason="canary-reason")
+    case.finding = await company.hr.no_show(case.application, reason=f"请假 canary-reason{tag}")
     company.at(days=1)
     await company.application("technology", person)
     query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
@@ -129,17 +138,41 @@ async def told(graph: Graph) -> bytes:
     return repr([line async for line in graph_lines(graph.client)]).encode()
 
 
+def found_in(folders: list[Path], canaries: list[str]) -> set[str]:
+    """Which of them stand in any file below the folders, as they are."""
+    found: set[str] = set()
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        with suppress(FileNotFoundError):
+            content = path.read_bytes()
+            found |= {canary for canary in canaries if canary.encode() in content}
+    return found
+
+
+async def handed_in(ask: Ask, company: Company, case: Case, said: bytes) -> str:
+    """A file about the mark, which is disputed."""
+    query = "query I($id: ID!) { node(id: $id) { ... on Finding { interview { id } } } }"
+    found = (await ask(query, company.user("hr"), id=gid("Finding", case.finding)))["node"]
+    await company.hr.dispute(case.finding)
+    return await company.hr.proof(uid(found["interview"]["id"]), picture(said), finding=case.finding)
+
+
 async def test_a_backup_does_not_bring_back_who_was_erased(
     databases: Databases, tmp_path: Path, answerer: Answerer
 ) -> None:
-    """Restored, nothing of the person is to be read through the API, by Bolt, or in the files of keys and graph."""
+    """Restored, nothing of the person is to be read through the API, by Bolt, or in any file: keys, proof, engine.
+
+    What the search through the engine's files can find is shown on the one that knew the person.
+    """
     first, second = await databases.tested(), await databases.tested()
-    keys = tmp_path / "keys"
-    graph = first.graph(SECRETS, keys)
+    keys, tag = tmp_path / "keys", f"-{uuid4().hex[:8]}"
+    graph, canaries = first.graph(SECRETS, keys), [f"{canary}{tag}" for canary in (*CANARIES, "canary-proof")]
     company = await make_company(graph)
     ask = Ask(graph, answerer)
-    case = await made(ask, company)
-    await company.hr.rights_request(case.application, RightsKind.ERASURE, "canary-words")
+    case = await made(ask, company, tag)
+    proof = await handed_in(ask, company, case, f"canary-proof{tag}".encode())
+    await company.hr.rights_request(case.application, RightsKind.ERASURE, f"请删除 canary-words{tag}")
+    assert found_in([first.files], canaries) == {f"canary-{word}{tag}" for word in ("name", "reason", "words")}
+    assert found_in([keys, tmp_path / "proofs"], canaries) == set()
     await save(first, tmp_path / "before.backup", SECRETS)
     sealed = (tmp_path / "before.backup").read_bytes()
     assert not [canary for canary in CANARIES if canary.encode() in sealed]
@@ -165,3 +198,10 @@ async def test_a_backup_does_not_bring_back_who_was_erased(
         str(path.relative_to(keys)) for path in keys.rglob("*")
     }
     assert not [canary for canary in CANARIES if canary.encode() in stored]
+
+    timers = await again.client.read(FIND_TIMER, id=name(TimerKind.PURGE_PROOF, proof))
+    assert len([path for path in (tmp_path / "proofs").rglob("*") if path.is_file()]) == 1
+    await proofs.purge(again, timers[0], max(timers[0].due_at, NOW))
+    assert not [path for path in (tmp_path / "proofs").rglob("*") if path.is_file()]
+    assert found_in([second.files, second.folder, keys, tmp_path / "proofs"], canaries) == set()
+    assert not (second.folder / "restoring").exists()

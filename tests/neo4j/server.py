@@ -143,6 +143,13 @@ class Neo4jServer:
             raise RuntimeError("Neo4j is not running: call start() first.")
         return self._address
 
+    @property
+    def folder(self) -> Path:
+        """Where the running server keeps its data and its logs."""
+        if self._folder is None:
+            raise RuntimeError("Neo4j is not running: call start() first.")
+        return self._folder
+
     def _wait_for_port(self, process: subprocess.Popen[bytes], output: Path) -> int:
         deadline = time.monotonic() + self._start_seconds
         while time.monotonic() < deadline:
