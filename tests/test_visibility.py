@@ -131,8 +131,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "kind similarPosition message noShow occurredAt department relation": NEAR,
     },
     "User": {
-        "id externalId recruitsFor interviewsFor": ALL - PROGRAMS,
-        "organizationRole organization": HOME,
+        # A program sees itself, which recruits and interviews for nobody.
+        "id externalId": ALL - frozenset({INTEGRATOR}),
+        "recruitsFor interviewsFor": ALL - PROGRAMS,
+        "organizationRole organization": HOME | {FILER},
     },
     "Organization": {
         "id name nameZh jurisdiction timeZone departments workCalendars": ALL,
@@ -341,6 +343,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     company.at(days=28)
     await company.application("marketing", replace(person, display_name="李雷", email="li.lei@example.com"))
     ids |= {"application": application, "moved": moved, "interview": interview, "finding": finding}
+    ids["program"] = filer.viewer.id
     ids |= await at_work(company, filer, person)
     ids |= await checked(recruiter, application, interview)
 
@@ -596,7 +599,7 @@ TYPES = {
     "Interview": "interview moved soon",
     "Event": "event decision",
     "Finding": "finding mark alleged",
-    "User": "recruiter interviewer",
+    "User": "recruiter interviewer program",
     "Organization": "organization",
     "Employment": "employment",
     "AttendanceRecord": "record corrected",
@@ -792,6 +795,7 @@ WAYS = [
     Way("Interview", node("proof", "interview { ...R }"), HOME),
     Way("Finding", node("proof", "finding { ...R }"), HOME),
     Way("User", node("proof", "decidedBy { ...R }"), HOME),
+    Way("User", node("webhook", "user { ...R }"), frozenset({ADMIN, AUDITOR, FILER})),
     Way("UploadTicket", node("ticket", "...R"), NOBODY),
     Way("Link", node("link", "...R"), HOME),
     Way("Link", node("ended", "...R"), HOME),
