@@ -18,7 +18,7 @@ from graph.labels import label
 from graph.orders import INTERVIEW_CONDITIONS
 from graph.retention import DAYS_LEFT
 from graph.traversal import Conditions, Form, Many, Member, One, Page, Prop, Shape, Unkept
-from graph.visibility import COUNTS, Level
+from graph.visibility import COUNTS, FINAL_THEN, Level
 from graph.withholding import written_text
 
 
@@ -99,30 +99,27 @@ _STEPS: tuple[tuple[LiteralString, LiteralString], ...] = (
 )
 """What events make of a finding."""
 STATE: LiteralString = (
-    "coalesce(CASE "
-    + _last("(this)-[:FINDS]->()", "'" + "', '".join(event for event, _ in _STEPS) + "'", "e.type").replace(
-        "e.recordedAt <=", "e.payload CONTAINS this.id AND e.recordedAt <="
-    )
-    + "".join(" WHEN '" + event + "' THEN '" + state + "'" for event, state in _STEPS)
-    + " END, this.state)"
+    "coalesce("
+    + _last(
+        "(this)-[:FINDS]->()",
+        "'" + "', '".join(event for event, _ in _STEPS) + "'",
+        # Of what is collected, and not of the collection: Neo4j plans that once for each of these words.
+        "CASE e.type" + "".join(" WHEN '" + event + "' THEN '" + state + "'" for event, state in _STEPS) + " END",
+    ).replace("e.recordedAt <=", "e.payload CONTAINS this.id AND e.recordedAt <=")
+    + ", this.state)"
 )
 """An interview, or a check, may have had several findings: a finding's own events name it."""
 DECIDED: LiteralString = "(this.decidedAt <= $asOf OR this.voidedAt <= $asOf)"
-_FINAL: LiteralString = (
-    "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
-)
 STANDS: LiteralString = (
     "CASE WHEN this.suspectedAt > $asOf THEN false WHEN this.restricted IS NOT NULL AND $asOf < $now THEN false "
     "WHEN this.expiresAt <= $now AND this.expiresAt > $asOf THEN false "
     "WHEN this.state = 'VOID' AND this.voidedAt > $asOf THEN false "
-    "WHEN this.state = 'DISPUTED' AND this.disputedAt > $asOf THEN false WHEN $verified THEN true "
-    "WHEN " + _FINAL + " THEN true "
-    "ELSE EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own } END"
+    "WHEN this.state = 'DISPUTED' AND this.disputedAt > $asOf THEN false ELSE true END"
 )
 """A finding that was there then and has not fallen since: what is void or contested now was so then, and what is
-restricted now is told as of now alone. Others than the department itself are told of one from when it was final. By
-what the node keeps of when each step was taken."""
-COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND CASE WHEN " + _FINAL + " THEN true ELSE false END"
+restricted now is told as of now alone. By what the node keeps of when each step was taken. Others than the department
+itself are told of one from when it was final, which is the policy of a PastFinding."""
+COUNTED: LiteralString = COUNTS + " AND " + STANDS + " AND CASE WHEN " + FINAL_THEN + " THEN true ELSE false END"
 """A no-show that counted then and counts now."""
 _VOID: LiteralString = "coalesce(this.voidedAt <= $asOf, false)"
 

@@ -7,7 +7,7 @@ same circle, OWN to the department's own. Rows and levels are predicates inside 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -327,6 +327,10 @@ is found of a person, as a résumé that did not match, is for other departments
 _FINDING_OWN: LiteralString = "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"
 ERASED: LiteralString = "(this.eraseAt IS NOT NULL AND this.eraseAt <= $now AND this.state <> 'ERASED')"
 """Said of a finding whose time to be erased has come before the timer has: it is not there for anybody."""
+FINAL_THEN: LiteralString = (
+    "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
+)
+"""Said of a finding that was final at the instant `asOf`."""
 _FINDING_ROW: LiteralString = (
     "NOT " + ERASED + " AND "
     "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own OR (d.id IN $near AND " + COUNTS + ") }"
@@ -655,5 +659,12 @@ _POLICIES: Mapping[str, Policy] = {
 POLICIES: Mapping[str, Policy] = {
     **_POLICIES,
     # Whoever asks how something stood sees what they see today.
-    **{f"Past{name}": _POLICIES[name] for name in ("Candidate", "Application", "Interview", "Finding")},
+    **{f"Past{name}": _POLICIES[name] for name in ("Candidate", "Application", "Interview")},
+    # Others than the department itself are told of one from when it was final.
+    "PastFinding": replace(
+        _POLICIES["Finding"],
+        staff=replace(
+            _POLICIES["Finding"].staff, row=_FINDING_ROW.replace(COUNTS, COUNTS + " AND (" + FINAL_THEN + ")")
+        ),
+    ),
 }
