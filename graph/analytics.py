@@ -45,6 +45,8 @@ class ComparedBy(Enum):
     """What applications are told apart by, where their odds are compared."""
 
     NO_SHOW = "NO_SHOW"
+    LABEL = "LABEL"
+    BAND = "BAND"
 
 
 SHOWN_NEAR = frozenset({GroupBy.WEEK, GroupBy.DEPARTMENT, GroupBy.JOB_FAMILY})
@@ -260,6 +262,11 @@ class Followed:
     second: int
 
 
+NOT_BEFORE: LiteralString = """NOT EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(e:Interview)
+      WHERE e.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND e.startsAt < $from }"""
+"""The first round of an application was in the period."""
+SECOND: LiteralString = """EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(n:Interview)
+        WHERE n.startsAt > first AND NOT n.attendance IN ['RESCHEDULED', 'ENTERED_IN_ERROR'] }"""
 COUNT_SECOND_ROUNDS = Statement(
     "analytics.second_rounds",
     """
@@ -270,15 +277,17 @@ COUNT_SECOND_ROUNDS = Statement(
     + ATTENDED
     + """
     WITH a, c, min(that.startsAt) AS first
-    WHERE NOT EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(e:Interview)
-      WHERE e.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND e.startsAt < $from }
+    WHERE """
+    + NOT_BEFORE
+    + """
     WITH first,
       EXISTS { MATCH (c)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding)
         WHERE f.state = 'FINAL' AND f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE' AND f.restricted IS NULL
           AND f.expiresAt > $now AND f.decidedAt <= first
           AND EXISTS { MATCH (f)-[:FINDS]->(:Interview)-[:HELD_BY]->(h:Department) WHERE h.id IN $near } } AS marked,
-      EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(n:Interview)
-        WHERE n.startsAt > first AND NOT n.attendance IN ['RESCHEDULED', 'ENTERED_IN_ERROR'] } AS second
+      """
+    + SECOND
+    + """ AS second
     RETURN CASE WHEN marked THEN 'NO_SHOW' ELSE 'NONE' END AS key, count(*) AS first,
       count(CASE WHEN second THEN 1 END) AS second ORDER BY key
     """,
@@ -315,14 +324,15 @@ async def second_round(graph: Graph, viewer: Viewer, over: Scope, when: Period, 
     return compared({row.key: row for row in rows})
 
 
-def compared(rows: Mapping[str, Followed]) -> SecondRound:
-    groups = tuple(_odds(key, rows.get(key)) for key in ("NO_SHOW", "NONE"))
+def compared(rows: Mapping[str, Followed], mark: str = "NO_SHOW") -> SecondRound:
+    """Those with a mark before those without."""
+    groups = tuple(odds(key, rows.get(key)) for key in (mark, "NONE"))
     marked, unmarked = (each.rate for each in groups)
     change = marked.value / unmarked.value - 1 if marked and unmarked and unmarked.value else None
     return SecondRound(groups, difference(marked, unmarked), change)
 
 
-def _odds(key: str, row: Followed | None) -> Odds:
+def odds(key: str, row: Followed | None) -> Odds:
     if row is None or row.first < SMALLEST:
         return Odds(key, None, None, None)
     return Odds(key, row.first, row.second, wilson(row.second, row.first))

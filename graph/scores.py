@@ -330,6 +330,12 @@ def _made_labels(values: Sequence[Any]) -> list[dict[str, Any]] | None:
     if why not in (None, OffBecause.NO_POLICY):
         return []
     policy, facts = read(document) if document else DEFAULTS, facts_of(interviews, employments, results, checks)
+    found = attention.raised(policy, with_near_by(facts, near), from_text(now))
+    return [] if found is None else [_label(found)]
+
+
+def with_near_by(facts: Facts, near: Sequence[Any]) -> Facts:
+    """What a label is made of: the no-shows that are seen of siblings and the circle too."""
     # What a sibling's no-show tells of itself is its date; that it counts is why it is seen at all.
     beside = tuple(
         InterviewFact(
@@ -342,9 +348,7 @@ def _made_labels(values: Sequence[Any]) -> list[dict[str, Any]] | None:
         )
         for id, at, expires in near
     )
-    seen = Facts((*facts.interviews, *beside), facts.employments)
-    found = attention.raised(policy, seen, from_text(now))
-    return [] if found is None else [_label(found)]
+    return Facts((*facts.interviews, *beside), facts.employments)
 
 
 def _label(found: Attention) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry.types import Info
 
-from graph import analytics, brakes, costs, fairness, simulating
+from graph import analytics, brakes, costs, fairness, simulating, standings
 from graph.analytics import ComparedBy, GroupBy, Period, Scope
 from graph.fairness import FairBy
 from graph.instants import is_zone
@@ -83,7 +83,10 @@ class NoShows:
 
 @strawberry.type(description="Applications of one group; numbers of fewer than 5 are not told.")
 class Odds:
-    key: str = field("NO_SHOW for those with a no-show that counted before the first round, NONE for the rest.")
+    key: str = field(
+        "How they stood at the first round: NO_SHOW with a no-show that counted, NEEDS_ATTENTION with the label, or a "
+        "band; NONE for the rest."
+    )
     applications: int | None = field("Applications whose first round was attended in the period.")
     second_rounds: int | None = field("Those that were invited to a second one.")
     rate: Rate | None = field("The latter among the former.")
@@ -91,9 +94,9 @@ class Odds:
 
 @strawberry.type(description="How likely a second round was, as measured, beside what is claimed.")
 class SecondRound:
-    groups: list[Odds] = field("The groups.")
-    difference: RateDifference | None = field("The rate with a no-show less the rate without.")
-    change: float | None = field("What a no-show changed the rate by, as a part of it: -0.4 for 40 % less.")
+    groups: list[Odds] = field("The groups; by LABEL and BAND of the newest 2,000, and none where scores are off.")
+    difference: RateDifference | None = field("The rate with the mark less the rate without; null by BAND.")
+    change: float | None = field("What the mark changed the rate by, as a part of it: -0.4 for 40 % less.")
     claimed: float = field("What a vendor claims of that, for comparison alone.")
 
 
@@ -171,8 +174,10 @@ class Analytics:
         over, when = self._asked(department, from_, to)
         if over is None or not over.is_whole:
             return None
-        found = await analytics.second_round(self.context.graph, self.viewer, over, when, self.context.clock())
-        return cast(Any, found)
+        graph, viewer, now = self.context.graph, self.viewer, self.context.clock()
+        if by is ComparedBy.NO_SHOW:
+            return cast(Any, await analytics.second_round(graph, viewer, over, when, now))
+        return cast(Any, await standings.second_round(graph, viewer, by, over, when, now))
 
     @strawberry.field(
         description="How marks, voids and upheld disputes fall on groups; of departments of your own alone, and a "

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import analytics, standings
 from graph.analytics import Followed, compared
 from graph.causes import Cause
+from graph.credit import DEFAULTS
 from graph.interviews import Attendance, Mode, Response
+from graph.observations import EmploymentFact, Facts, Mark, MonthFact
 from graph.weeks import stretches, week_of, weeks
 from tests.conftest import NOW, Ask, Company, gid
+from tests.test_credit import NOW as CREDIT_NOW
+from tests.test_credit import interview, missed
+from tests.test_scores import at_work
 
 NO_SHOWS = """
 query NoShows($by: NoShowsBy!, $from: DateTime, $to: DateTime, $department: ID) {
@@ -267,6 +273,62 @@ async def test_second_rounds_are_measured(ask: Ask, company: Company) -> None:
     assert found["change"] == pytest.approx(0.2 / 0.6 - 1)
     asked = {"department": gid("Department", company.departments["marketing"])}
     assert (await ask(SECOND, company.user("technology"), **asked))["analytics"]["secondRound"] is None
+
+
+ODDS = """
+query Odds($by: SecondRoundBy!) { analytics { secondRound(by: $by) {
+  groups { key applications secondRounds } difference { value } change claimed
+} } }
+"""
+
+
+async def test_second_rounds_are_told_apart_by_label_and_band(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they stood at the first round: what came after it tells nothing of it. Nothing at all where scores are off."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    labelled, plain = company.person(), company.person()
+    for person in (labelled, plain):
+        hr = company.at(days=60)
+        application = await company.application("technology", person)
+        await hr.no_show(application)
+        if person is labelled:
+            await at_work(company, person, "technology")
+        for days in (15, 9):
+            hr = company.at(days=days + 2)
+            interview = await hr.interview(application, starts_at=NOW - timedelta(days=days))
+            hr.at = NOW - timedelta(days=days - 1)
+            await hr.attendance(interview, Attendance.ATTENDED)
+            if person is plain:
+                break
+
+    async def told(by: str) -> Any:
+        return (await ask(ODDS, company.user("technology"), by=by))["analytics"]["secondRound"]
+
+    found = await told("LABEL")
+    assert found["groups"] == [
+        {"key": "NEEDS_ATTENTION", "applications": 1, "secondRounds": 1},
+        {"key": "NONE", "applications": 1, "secondRounds": 0},
+    ]
+    assert (found["difference"], found["change"], found["claimed"]) == ({"value": 1.0}, None, -0.4)
+    found = await told("BAND")
+    assert [each["key"] for each in found["groups"]] == ["STRONG", "GOOD", "FAIR", "WEAK", "NONE"]
+    assert sum(each["applications"] or 0 for each in found["groups"]) == 2
+    assert (found["difference"], found["change"]) == (None, None)
+    await company.at(days=0).switch_scoring(off=True)
+    assert (await told("BAND"))["groups"] == (await told("LABEL"))["groups"] == []
+
+
+def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
+    before, after = ([missed("m", days=days)] for days in (20, 5))
+    marks = tuple(Mark(str(day), "LATE", 1.0, date(2026, 11, day)) for day in (2, 3, 4))
+    jobs = (EmploymentFact("j", date(2026, 1, 1), None, (MonthFact("2026-11", 20.0, 0.0, marks),)),)
+    at = CREDIT_NOW - timedelta(days=10)
+    found = [standings.label(DEFAULTS, Facts(tuple(each), jobs), at) for each in (before, after)]
+    assert found == ["NEEDS_ATTENTION", "NONE"]
+    many = tuple(interview(str(days), days=days) for days in (11, 12, 13, 9))
+    assert [standings.band(DEFAULTS, Facts(each), at) for each in (many[:2], many[2:])] == ["NONE", "NONE"]
+    assert standings.band(DEFAULTS, Facts(many), at) != "NONE"
 
 
 def test_no_second_round_without_a_mark_gives_no_change() -> None:

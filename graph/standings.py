@@ -1,0 +1,152 @@
+"""Second rounds by how people stood on the day of the first: by the band of their score, or by the label."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from graph import attention, credit
+from graph.analytics import (
+    ATTENDED,
+    NOT_BEFORE,
+    SECOND,
+    ComparedBy,
+    Followed,
+    Period,
+    Scope,
+    SecondRound,
+    compared,
+    odds,
+)
+from graph.attention import Tag
+from graph.credit import DEFAULTS, Band, CreditPolicy
+from graph.instants import from_text
+from graph.observations import Facts, observe
+from graph.score_policies import IN_FORCE, read
+from graph.scores import (
+    CHECKS,
+    EMPLOYMENTS,
+    INTERVIEWS,
+    NEAR_BY,
+    RESULTS,
+    ROLE,
+    SWITCHES,
+    OffBecause,
+    facts_of,
+    off_because,
+    with_near_by,
+)
+from graph.statements import Statement
+from graph.visibility import Viewer, padded
+from graph.writing import Graph
+
+NONE = "NONE"
+"""Without the label, or with too few observations for a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inforce:
+    document: str | None
+    switches: list[Any]
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    first: str
+    second: bool
+    interviews: list[Any]
+    employments: list[Any]
+    results: list[Any]
+    checks: list[Any]
+    near: list[Any]
+
+
+FIND_POLICY = Statement(
+    "standings.find_policy",
+    "RETURN " + IN_FORCE + " AS document, " + SWITCHES + " AS switches, " + ROLE + " AS role",
+    row=Inforce,
+)
+LIST_ROUNDS = Statement(
+    "standings.list_rounds",
+    """
+    MATCH (d:Department) WHERE d.id IN $scope
+    MATCH (d)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(a:Application)<-[:SUBMITTED]-(this:Candidate)
+    MATCH (a)-[:HAS_INTERVIEW]->(that:Interview)
+    WHERE this.status = 'ACTIVE' AND that.startsAt >= $from AND that.startsAt < $to AND """
+    + ATTENDED
+    + """
+    WITH a, this, min(that.startsAt) AS first
+    WHERE """
+    + NOT_BEFORE
+    + """
+    WITH a, this, first ORDER BY first DESC, a.id LIMIT 2000
+    RETURN toString(first) AS first, """
+    + SECOND
+    + " AS second, "
+    + INTERVIEWS
+    + " AS interviews, "
+    + EMPLOYMENTS
+    + " AS employments, "
+    + RESULTS
+    + " AS results, "
+    + CHECKS
+    + " AS checks, "
+    + NEAR_BY
+    + " AS near",
+    row=RoundRow,
+)
+
+
+def band(policy: CreditPolicy, facts: Facts, at: datetime) -> str:
+    """The band on a day, by what had happened by then as it is known now."""
+    seen = [each for each in observe(policy, facts, at) if each.on <= at.date()]
+    found = credit.score(policy, seen, at).band
+    return NONE if found is None else found.value
+
+
+def label(policy: CreditPolicy, facts: Facts, at: datetime) -> str:
+    """The label on a day, by what had happened by then as it is known now."""
+    known = replace(facts, interviews=tuple(each for each in facts.interviews if each.at < at))
+    return NONE if attention.raised(policy, known, at) is None else Tag.NEEDS_ATTENTION.value
+
+
+STANDINGS: dict[ComparedBy, Callable[[CreditPolicy, Facts, datetime], str]] = {
+    ComparedBy.LABEL: label,
+    ComparedBy.BAND: band,
+}
+
+
+def followed(rounds: Iterable[tuple[str, bool]]) -> dict[str, Followed]:
+    """Of each standing how many there were, and how many of them had a second round."""
+    first, second = Counter[str](), Counter[str]()
+    for key, has_second in rounds:
+        first[key] += 1
+        second[key] += has_second
+    return {key: Followed(key, first[key], second[key]) for key in first}
+
+
+async def second_round(
+    graph: Graph, viewer: Viewer, by: ComparedBy, over: Scope, when: Period, now: datetime
+) -> SecondRound:
+    """Of the newest 2,000 applications; no groups at all where scores are off."""
+    known = viewer.at(now)
+    (found,) = await graph.client.read(FIND_POLICY, **known)
+    why = off_because(found.document, found.switches, found.role, "ACTIVE")
+    if why not in (None, OffBecause.NO_POLICY):
+        return SecondRound((), None, None)
+    policy = read(found.document) if found.document else DEFAULTS
+    given = {**known, **when.parameters, "scope": padded(list(over.own))}
+    rounds: list[tuple[str, bool]] = []
+    for row in await graph.client.read(LIST_ROUNDS, **given):
+        facts = facts_of(row.interviews, row.employments, row.results, row.checks)
+        facts = with_near_by(facts, row.near) if by is ComparedBy.LABEL else facts
+        rounds.append((STANDINGS[by](policy, facts, from_text(row.first)), row.second))
+    rows = followed(rounds)
+    if by is ComparedBy.LABEL:
+        return compared(rows, Tag.NEEDS_ATTENTION.value)
+    keys = (*(each.value for each in Band), NONE)
+    return SecondRound(tuple(odds(key, rows.get(key)) for key in keys), None, None)
