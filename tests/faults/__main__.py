@@ -20,7 +20,7 @@ SHORT = {
     "embedded": [
         *(KEYS, WRITERS, STOP, "test_kills.py", "test_sockets.py::test_readers_notice_nothing[freeze-at once]"),
         *(f"test_{word}.py" for word in ("states", "leaks", "tokens", "sites", "injection", "canaries", "zones")),
-        *("test_tampering.py", "test_timers.py"),
+        *("test_tampering.py", "test_timers.py", "test_sending.py"),
     ],
     "neo4j": [
         *(KEYS, WRITERS, STOP, "test_kills.py::test_a_killed_api_loses_nothing"),
