@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 Codes = frozenset[str]
 STAGES = ("APPLIED", "SCREENING", "INTERVIEW", "OFFER", "HIRED")
 ENDED = {"HIRED", "REJECTED", "WITHDRAWN"}
-WAITING = ("REQUESTED", "OWED")
+WAITING, OPEN = ("REQUESTED", "OWED"), ("SUSPECTED", "NOTICE_SENT", "DISPUTED")
 FAULTS = {"PLATFORM": "SYSTEM_FAULT", "EMPLOYER": "EMPLOYER_FAULT"}
 FIRST, LATER, ANSWER, DISPUTE = timedelta(days=180), timedelta(days=365), timedelta(hours=72), timedelta(days=30)
 IN_TIME, SYSTEM, CANDIDATE = timedelta(hours=24), "system", "candidate"
+PROMISED, KEPT = timedelta(days=14), timedelta(days=365)
+"""Within what time a candidate is to hear what became of an interview, and how long it stands that none was told."""
 OVERDUE = "申诉逾期未决，按候选人主张撤销。 The dispute was not decided in time and is upheld."
 
 
@@ -51,6 +53,12 @@ class Candidate:
     status: str = "ACTIVE"
     events: int = 0
     touched_by: set[str] = field(default_factory=set)
+    same: Candidate | None = None
+    """The other record of the same person."""
+
+    def records(self) -> tuple[Candidate, ...]:
+        """All of the person's, as far as anybody has said so."""
+        return (self, self.same) if self.same else (self,)
 
     def tell(self, who: str) -> None:
         self.events += 1
@@ -65,6 +73,18 @@ class Application:
     applied_at: datetime
     stage: str = "APPLIED"
     touched_by: set[str] = field(default_factory=set)
+    moved_at: list[datetime] = field(default_factory=list)
+    """When its stage changed."""
+
+
+@dataclass(eq=False)
+class Proof:
+    """A file about an interview; it is an answer to a finding, or stands with a request for another time."""
+
+    label: str
+    interview: Interview
+    verdict: str | None = None
+    reason: str | None = None
 
 
 @dataclass(eq=False)
@@ -85,12 +105,30 @@ class Interview:
     """What became of the candidate's request for another time."""
     events: list[tuple[int, str]] = field(default_factory=list)
     """The seq of each of its events and who wrote it."""
+    evidence_seq: int = 0
+    """The last of them that nobody may decide without having read."""
+    proofs: list[Proof] = field(default_factory=list)
+    closed: list[datetime] = field(default_factory=list)
+    """When a platform said that the session ended, and nobody had come."""
+    looked_at: datetime | None = None
+    """When the system looks what came of it, if it is still to do so."""
+    answer_at: datetime | None = None
+    """Until when the candidate is to hear what became of it, if nobody has looked yet."""
+    unanswered_until: datetime | None = None
     grace = timedelta(minutes=15)
 
+    def over_at(self) -> datetime:
+        return self.ends + self.grace if self.mode == "AI_ASYNC" else max(self.ends, self.starts + self.grace)
+
     def is_over(self, now: datetime) -> bool:
-        if self.mode == "AI_ASYNC":
-            return now >= self.ends + self.grace
-        return now >= max(self.ends, self.starts + self.grace)
+        return now >= self.over_at()
+
+    def is_excused(self) -> bool:
+        return any(each.verdict == "ACCEPTED" for each in self.proofs)
+
+    def is_watched(self) -> bool:
+        latest = (self.ends if self.mode == "AI_ASYNC" else self.starts) + self.grace
+        return any(at >= latest for at in self.closed)
 
     def missed_at(self) -> datetime:
         return self.ends if self.mode == "AI_ASYNC" else self.starts
@@ -138,6 +176,7 @@ class Model:
     applications: list[Application] = field(default_factory=list)
     interviews: list[Interview] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    proofs: int = 0
 
     # Who stands how to whom
 
@@ -205,10 +244,12 @@ class Model:
             return None
         return frozenset({"NOT_FOUND"})
 
-    def _tell(self, interview: Interview, who: str) -> None:
+    def _tell(self, interview: Interview, who: str, *, evidence: bool = False) -> None:
         candidate = interview.application.candidate
         candidate.tell(who)
         interview.events.append((candidate.events, who))
+        if evidence:
+            interview.evidence_seq = candidate.events
 
     # Structure
 
@@ -346,6 +387,7 @@ class Model:
 
     def _staged(self, who: str, application: Application, stage: str) -> str:
         application.stage = stage
+        application.moved_at.append(self.now)
         application.candidate.tell(who)
         application.touched_by.add(who)
         return application.label
@@ -364,6 +406,7 @@ class Model:
             return frozenset(codes)
         label = f"interview {len(self.interviews) + 1}"
         made = Interview(label, application, application.position.department, mode, starts, ends, interviewers)
+        made.looked_at = made.over_at()
         self.interviews.append(made)
         self._tell(made, who)
         return label
@@ -389,8 +432,8 @@ class Model:
     def _moved(self, who: str, old: Interview, starts: datetime, ends: datetime, response: str) -> str:
         label = f"interview {len(self.interviews) + 1}"
         made = Interview(label, old.application, old.department, old.mode, starts, ends, old.interviewers)
-        made.response, made.sequence = response, old.sequence + 1
-        old.attendance, old.moved_to = "RESCHEDULED", made
+        made.response, made.sequence, made.looked_at = response, old.sequence + 1, made.over_at()
+        old.attendance, old.moved_to, old.looked_at = "RESCHEDULED", made, None
         old.asked = old.asked and "GRANTED"
         self.interviews.append(made)
         self._tell(old, who)
@@ -403,7 +446,7 @@ class Model:
         if codes := self._settled(interview):
             return frozenset(codes)
         interview.attendance, interview.sequence = f"CANCELLED_BY_{by}", interview.sequence + 1
-        interview.asked = interview.asked and "LAPSED"
+        interview.asked, interview.looked_at = interview.asked and "LAPSED", None
         self._tell(interview, who)
         return interview.label
 
@@ -412,7 +455,7 @@ class Model:
             return refused
         if codes := self._settled(interview):
             return frozenset(codes)
-        interview.response = response
+        interview.response, interview.looked_at = response, interview.over_at()
         self._tell(interview, who)
         return interview.label
 
@@ -433,10 +476,12 @@ class Model:
         if codes:
             return frozenset(codes)
         interview.attendance, interview.evidence = attendance, sorted(evidence)
+        interview.looked_at = interview.answer_at = None
         if attendance != "NOT_ATTENDED":
             interview.asked = interview.asked and "LAPSED"
         self._tell(interview, who)
         if attendance in ("ATTENDED", "ATTENDED_LATE"):
+            interview.answer_at = interview.ends + PROMISED
             for finding in self.findings:
                 if finding.state in ("FINAL", "DISPUTED") and self.is_mark(finding):
                     self._repair(finding, interview)
@@ -444,7 +489,8 @@ class Model:
 
     def _repair(self, finding: Finding, by: Interview) -> None:
         """A no-show fades sooner by each interview that was attended after it."""
-        if by.application.candidate is not finding.interview.application.candidate or by in finding.repaired_by:
+        person = finding.interview.application.candidate.records()
+        if by.application.candidate not in person or by in finding.repaired_by:
             return
         if finding.expires_at is not None and finding.occurred_at < by.starts:
             soonest = max(finding.occurred_at + timedelta(days=90), finding.expires_at - timedelta(days=30))
@@ -475,8 +521,11 @@ class Model:
             codes.add("NOT_MISSED")
         if interview.asked in WAITING:
             codes.add("REQUEST_OPEN")
-        if codes:
-            return frozenset(codes)
+        if interview.is_excused():
+            codes.add("PROOF_STANDS")
+        return frozenset(codes) or self._suspected(who, interview)
+
+    def _suspected(self, who: str, interview: Interview) -> str:
         made = self._suspicion(interview)
         made.due_at = self.now
         self._tell(interview, who)
@@ -499,7 +548,7 @@ class Model:
             return refused
         if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
             return frozenset({"WRONG_STATE"})
-        self._tell(finding.interview, who)
+        self._tell(finding.interview, who, evidence=True)
         finding.statement, finding.statement_seq = text, finding.interview.events[-1][0]
         return finding.label
 
@@ -507,9 +556,11 @@ class Model:
         codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
         if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
             codes.add("WRONG_STATE")
-        if finding.statement_seq is not None and finding.statement_seq > read_up_to:
-            codes.add("STATEMENT_UNREAD")
-        return codes
+        return codes | self._unread(finding, read_up_to)
+
+    def _unread(self, finding: Finding, read_up_to: int) -> set[str]:
+        last = max(finding.statement_seq or 0, finding.interview.evidence_seq)
+        return {"STATEMENT_UNREAD"} if last > read_up_to else set()
 
     def confirm(self, who: str, finding: Finding, cause: str, reason: str, read_up_to: int) -> Codes | str:
         if refused := self._finding(who, finding):
@@ -518,7 +569,7 @@ class Model:
         if cause not in FAULTS:
             if finding.answer_by is None:
                 codes.add("NOTICE_MISSING")
-            elif finding.statement is None and self.now < finding.answer_by:
+            elif finding.statement_seq is None and self.now < finding.answer_by:
                 codes.add("ANSWER_PENDING")
         outcome = FAULTS.get(cause, "NO_SHOW")
         return frozenset(codes) or self._decided(who, finding, "FINAL", outcome, cause, reason)
@@ -543,10 +594,10 @@ class Model:
         return frozenset(codes) or self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
 
     def _decided(self, who: str, finding: Finding, state: str, outcome: str, cause: str, reason: str) -> str:
-        candidate = finding.interview.application.candidate
+        person = finding.interview.application.candidate.records()
         earlier = any(
             each is not finding
-            and each.interview.application.candidate is candidate
+            and each.interview.application.candidate in person
             and each.state in ("FINAL", "DISPUTED")
             and self.is_mark(each)
             for each in self.findings
@@ -586,7 +637,7 @@ class Model:
         if codes:
             return frozenset(codes)
         finding.state, finding.due_at = "DISPUTED", self.now + DISPUTE
-        self._tell(finding.interview, who)
+        self._tell(finding.interview, who, evidence=True)
         return finding.label
 
     def judge(self, who: str, finding: Finding, upheld: bool, reason: str, read_up_to: int) -> Codes | str:
@@ -595,7 +646,7 @@ class Model:
             return refused
         codes = {"NOT_ALLOWED"} if who in finding.deciders | finding.interview.interviewers else set[str]()
         codes |= {"WRONG_STATE"} if finding.state != "DISPUTED" else set()
-        codes |= {"STATEMENT_UNREAD"} if (finding.statement_seq or 0) > read_up_to else set()
+        codes |= self._unread(finding, read_up_to)
         if codes:
             return frozenset(codes)
         if upheld:
@@ -604,13 +655,110 @@ class Model:
         self._tell(finding.interview, who)
         return finding.label
 
+    # Proof
+
+    def hand_in(self, interview: Interview, finding: Finding | None) -> Codes | str:
+        """The candidate's: to a finding that is open, or else with a request for another time that was not granted."""
+        if finding is not None and self.is_gone(finding):
+            return frozenset({"NOT_FOUND"})
+        is_open = finding.state in OPEN if finding is not None else interview.asked in ("REQUESTED", "REFUSED")
+        if not is_open:
+            return frozenset({"NOTHING_OPEN"})
+        self.proofs += 1
+        made = Proof(f"proof {self.proofs}", interview)
+        interview.proofs.append(made)
+        self._tell(interview, CANDIDATE, evidence=True)
+        if finding is not None:
+            finding.statement_seq = interview.events[-1][0]
+        return made.label
+
+    def rule_on(self, who: str, proof: Proof, verdict: str, reason: str) -> Codes | str:
+        """Accepted, it excuses what was missed, unless that is decided already."""
+        interview = proof.interview
+        if refused := self._reaches(who, interview.department):
+            return refused
+        codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
+        codes |= {"PROOF_DECIDED"} if proof.verdict else set()
+        if codes:
+            return frozenset(codes)
+        proof.verdict, proof.reason = verdict, reason
+        self._tell(interview, who)
+        finding = self.finding_of(interview)
+        if verdict != "ACCEPTED":
+            return proof.label
+        if finding is None and interview.response == "ACCEPTED" and interview.is_over(self.now):
+            missed = interview.attendance in ("NOT_ATTENDED", "INCOMPLETE")
+            finding = self._suspicion(interview) if missed else None
+        if finding is not None and finding.state in ("SUSPECTED", "NOTICE_SENT"):
+            self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
+        return proof.label
+
+    # Two records of one person
+
+    def _mine(self, who: str, candidate: Candidate) -> Codes | None:
+        filed = [each.position.department for each in self.applications if each.candidate is candidate]
+        refusals = [self._reaches(who, department) for department in filed]
+        return None if None in refusals else refusals[0]
+
+    def merge(self, who: str, candidate: Candidate, other: Candidate) -> Codes | str:
+        if refused := self._mine(who, candidate) or self._mine(who, other):
+            return refused
+        codes = {"INVALID_VALUE"} if candidate is other else set[str]()
+        codes |= {"OTHER_CIRCLE"} if candidate.circle is not other.circle else set()
+        codes |= {"CANDIDATE_ERASED"} if "ERASED" in (candidate.status, other.status) else set()
+        codes |= {"ALREADY_MERGED"} if candidate.same or other.same else set()
+        if codes:
+            return frozenset(codes)
+        candidate.same, other.same = other, candidate
+        candidate.tell(who)
+        other.tell(who)
+        return candidate.label
+
+    def split(self, who: str, candidate: Candidate) -> Codes | str:
+        if refused := self._mine(who, candidate):
+            return refused
+        other = candidate.same
+        if other is None:
+            return frozenset({"NOT_MERGED"})
+        candidate.same = other.same = None
+        candidate.tell(who)
+        other.tell(who)
+        return candidate.label
+
     # What the system does by itself
 
-    def due(self, now: datetime) -> list[Finding]:
-        """Findings of which a notice or a dispute is due by a worker's clock."""
-        return [each for each in self.findings if each.due_at is not None and each.due_at <= now]
+    def watch(self, who: str, interview: Interview) -> Codes | str:
+        """A platform says that the session is closed; whatever it says of an interview, nobody is marked by that."""
+        if refused := self._reaches(who, interview.department, "INTEGRATOR"):
+            return refused
+        interview.closed.append(self.now)
+        self._tell(interview, who, evidence=True)
+        waits = interview.attendance == "PENDING" and self.finding_of(interview) is None
+        if waits and interview.is_over(self.now) and interview.looked_at is None:
+            interview.looked_at = self.now
+        return f"telemetry {interview.events[-1][0]} of {interview.label}"
 
-    def settle(self, finding: Finding) -> None:
+    def due(self, now: datetime) -> dict[tuple[str, str], Finding | Interview]:
+        """What is due by a worker's clock, by its kind and label."""
+        found: dict[tuple[str, str], Finding | Interview] = {}
+        for finding in self.findings:
+            if finding.due_at is not None and finding.due_at <= now:
+                found["DISPUTE" if finding.state == "DISPUTED" else "NOTICE", finding.label] = finding
+        for interview in self.interviews:
+            for kind, at in (("OUTCOME", interview.looked_at), ("ANSWER", interview.answer_at)):
+                if at is not None and at <= now:
+                    found[kind, interview.label] = interview
+        return found
+
+    def settle(self, kind: str, record: Finding | Interview) -> None:
+        if isinstance(record, Finding):
+            self._settle_finding(record)
+        elif kind == "OUTCOME":
+            self._look(record)
+        else:
+            self._miss_answer(record)
+
+    def _settle_finding(self, finding: Finding) -> None:
         """Gives notice to whom it can reach; what was disputed and not decided in time is void."""
         finding.due_at = None
         if self.is_gone(finding):
@@ -619,6 +767,27 @@ class Model:
             self._voided(SYSTEM, finding, OVERDUE)
         elif finding.interview.application.candidate.status != "ERASED":
             self._noticed(SYSTEM, finding)
+
+    def _look(self, interview: Interview) -> None:
+        """It may suspect where the platform says that nobody came; otherwise somebody is to say what happened."""
+        interview.looked_at = None
+        if interview.attendance != "PENDING" or self.finding_of(interview):
+            return
+        accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
+        if accepted and interview.is_watched():
+            interview.attendance, interview.evidence = "NOT_ATTENDED", []
+            self._tell(interview, SYSTEM)
+            self._suspected(SYSTEM, interview)
+
+    def _miss_answer(self, interview: Interview) -> None:
+        """Nobody said what became of it, and no other interview followed."""
+        interview.answer_at, application, since = None, interview.application, interview.missed_at()
+        others = [each for each in self.interviews if each.application is application and each is not interview]
+        told = any(at > since for at in application.moved_at) or any(each.starts > since for each in others)
+        if application.stage in ENDED or told:
+            return
+        interview.unanswered_until = self.now + KEPT
+        self._tell(interview, SYSTEM)
 
     # Another time
 
@@ -638,6 +807,7 @@ class Model:
             self._moved(CANDIDATE, interview, *slot, "ACCEPTED")
         elif in_time:
             interview.attendance, interview.sequence = "RESCHEDULED", interview.sequence + 1
+            interview.looked_at = None
         return interview.label
 
     def deny(self, who: str, interview: Interview) -> Codes | str:
@@ -675,5 +845,10 @@ class Model:
         candidate.events += 1
         for finding in self.findings:
             if finding.interview.application.candidate is candidate:
-                finding.reason = finding.statement = None
+                finding.reason = finding.statement = finding.due_at = None
+        for interview in self.interviews:
+            if interview.application.candidate is candidate:
+                interview.looked_at = interview.answer_at = None
+                for proof in interview.proofs:
+                    proof.reason = None
         return candidate.label

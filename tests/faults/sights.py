@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.faults.model import Application, Candidate, Department, Finding, Interview, Model, Position
+from tests.faults.model import Application, Candidate, Department, Finding, Interview, Model, Position, Proof
 
 INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
-  position { title } rescheduledTo { id } events { totalCount } finding { id }"""
+  position { title } rescheduledTo { id } events { totalCount } finding { id } proofs { id verdict reason }"""
 FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement lastSeq
   decidedBy { externalId } answerBy expiresAt"""
 QUERIES = (
@@ -25,7 +25,8 @@ query Structure {{
     interviews {{ totalCount nodes {{ {INTERVIEW} }} }} }}
   facts: departments {{ name
     facts: attendance {{ interviews accepted attended acceptedNotAttended noShows excused faults }}
-    wide: attendance(scope: CIRCLE) {{ interviews noShows }} }}
+    wide: attendance(scope: CIRCLE) {{ interviews noShows }} conduct {{ unanswered }} }}
+  due: departments {{ name tasks {{ kind interview {{ id }} finding {{ id }} }} }}
 }}
 """,
     """
@@ -37,7 +38,7 @@ query Positions {
 """,
     f"""
 query People {{
-  candidates(first: 9) {{ totalCount nodes {{ id displayName status email
+  candidates(first: 9) {{ totalCount nodes {{ id displayName status email sameAs {{ id }}
     noShows(first: 10) {{ totalCount nodes {{ id }} }} findings(first: 8) {{ totalCount nodes {{ {FINDING} }} }}
     applications(first: 9) {{ totalCount nodes {{ id stage position {{ title }}
       reminders {{ kind occurredAt relation similarPosition department {{ name }} noShow {{ id }} }}
@@ -48,11 +49,13 @@ query People {{
 """,
 )
 
+DUE = {"SUSPECTED": "NOTICE_DUE", "NOTICE_SENT": "DECISION_DUE", "DISPUTED": "DISPUTE_DUE"}
 PARTS = {
     "tree": "code status sharesHistory parent successor ancestors children descendants siblings",
     "marks": "own beside around",
     "held": "findings applications interviews",
-    "facts": "facts wide",
+    "facts": "facts wide conduct",
+    "due": "tasks",
 }
 """The first query asks for departments in parts: a database takes seconds to plan all of it in one statement."""
 
@@ -170,7 +173,11 @@ class Sight:
             "rescheduledTo": {"id": interview.moved_to.label} if interview.moved_to and mine else None,
             "events": {"totalCount": len(told)},
             "finding": {"id": finding.label} if finding and not self.is_program else None,
+            "proofs": [] if self.is_program else [self.proof(each) for each in interview.proofs],
         }
+
+    def proof(self, it: Proof) -> dict[str, Any]:
+        return {"id": it.label, "verdict": it.verdict, "reason": it.reason}
 
     def title(self, position: Position) -> dict[str, str] | None:
         return {"title": position.name} if self.is_near(position.department) else None
@@ -218,7 +225,7 @@ class Sight:
             told(self.kind(applied, held), each.occurred_at, held, each.interview.application.position, each)
             for each in self.model.findings
             for held in [each.interview.department]
-            if each.interview.application.candidate is application.candidate
+            if each.interview.application.candidate in application.candidate.records()
             and self.model.counts(each)
             and held in around
             and self.is_near(held)
@@ -227,7 +234,7 @@ class Sight:
             told("REPEAT_APPLICATION", each.applied_at, held, each.position, None)
             for each in self.model.applications
             for held in [each.position.department]
-            if each.candidate is application.candidate
+            if each.candidate in application.candidate.records()
             and each is not application
             and held in around
             and self.is_near(held)
@@ -300,7 +307,33 @@ class Sight:
             ),
             "facts": self.facts(it, self.under(it), full=self.owns(it)),
             "wide": {name: wide[name] for name in ("interviews", "noShows")},
+            "conduct": {"unanswered": self.unanswered(it) if near and not self.is_program else None},
+            "tasks": self.tasks(self.under(it)),
         }
+
+    def unanswered(self, it: Department) -> int:
+        """Interviews of a department, and of those that it succeeds, after which nobody told the candidate."""
+        held = [each for each in self.model.interviews if it in self._heirs(each.department)]
+        return sum(each.unanswered_until is not None and each.unanswered_until > self.model.now for each in held)
+
+    def tasks(self, scope: set[Department]) -> list[dict[str, Any]]:
+        def told(kind: str, interview: Interview, finding: Finding | None) -> dict[str, Any]:
+            named = {"id": finding.label} if finding else None
+            return {"kind": kind, "interview": {"id": interview.label}, "finding": named}
+
+        def is_due(finding: Finding) -> bool:
+            if finding.state != "NOTICE_SENT":
+                return finding.state in DUE
+            return finding.statement_seq is not None or (finding.answer_by or self.model.now) <= self.model.now
+
+        mine = [each for each in self.model.interviews if each.department in scope and self.owns(each.department)]
+        missing = [
+            told("OUTCOME_MISSING", each, None)
+            for each in mine
+            if each.attendance == "PENDING" and each.response != "DECLINED" and each.is_over(self.model.now)
+        ]
+        open = [each for each in self.model.findings if each.interview in mine and not self.model.is_gone(each)]
+        return missing + [told(DUE[each.state], each.interview, each) for each in open if is_due(each)]
 
     def positions(self) -> dict[str, Any]:
         def told(it: Department) -> list[dict[str, Any]]:
@@ -331,11 +364,12 @@ class Sight:
 
     def person(self, it: Candidate) -> dict[str, Any]:
         def theirs(found: Iterable[Finding]) -> list[Finding]:
-            return [each for each in found if each.interview.application.candidate is it]
+            return [each for each in found if each.interview.application.candidate in it.records()]
 
-        filed = [each for each in self.applications() if each.candidate is it]
+        filed = [each for each in self.applications() if each.candidate in it.records()]
         return {
             "id": it.label,
+            "sameAs": {"id": it.same.label} if it.same in self.candidates() and it.same else None,
             "displayName": it.name,
             "status": it.status,
             "email": it.email,

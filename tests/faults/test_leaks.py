@@ -34,6 +34,7 @@ from tests.faults.figures import LONG, size, tell
 from tests.faults.paths import CANARY, Known, Paths, sample
 from tests.test_visibility import World, world  # noqa: F401
 
+pytestmark = pytest.mark.usefixtures("patient")
 TRIES = size(200, 2_000)
 NEAR, OUTSIDE, STRANGERS = ("technology", "brand"), ("subsidiary", "nobody", "interviewer"), ("stranger",)
 PERSONS = ("person", "linked")

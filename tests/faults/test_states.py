@@ -31,9 +31,23 @@ from seeds.makers import Maker
 from tests.conftest import NOW, Ask, gid, uid
 from tests.due import LIST_TIMERS
 from tests.faults.figures import OUT, size, tell
-from tests.faults.model import CANDIDATE, Candidate, Codes, Department, Finding, Interview, Model, Position, User
+from tests.faults.model import (
+    CANDIDATE,
+    OPEN,
+    Candidate,
+    Codes,
+    Department,
+    Finding,
+    Interview,
+    Model,
+    Position,
+    Proof,
+    User,
+)
 from tests.faults.sights import QUERIES, Sight
+from tests.pictures import picture
 
+pytestmark = pytest.mark.usefixtures("patient")
 T = TypeVar("T")
 PARTS, RUNS, STEPS = size(1, 10), size(8, 50), size(15, 40)
 """The runs are parts of one test each, so that an hour of them need not be had at once."""
@@ -42,11 +56,13 @@ LIFECYCLE = {
     *("cancelInterview", "recordResponse", "recordAttendance", "reportNoShow", "recordNotice", "recordStatement"),
     *("confirmNoShow", "excuseNoShow", "voidNoShow", "updateDepartment", "moveDepartment", "closeDepartment"),
     *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase", "decideDispute", "NOTICE"),
-    *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule"),
+    *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule", "uploadProof", "decideProof"),
+    *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER"),
 }
 """What all parts together must have done."""
 INDEX = st.integers(0, 11)
 WRITERS = st.sampled_from(["hr", "hr", "marketing", "marketing", "technology", "brand", "subsidiary", "integrator"])
+ABOUT = {"OUTCOME": "Interview", "ANSWER": "Interview"}
 ANYBODY = st.sampled_from(["hr", "marketing", "technology", "brand", "subsidiary", "integrator", "auditor"])
 WATCHERS = ("marketing", "technology", "brand", "subsidiary", "integrator", "auditor", "hr")
 LATER = st.sampled_from([timedelta(hours=1), timedelta(days=1), timedelta(days=4), timedelta(days=100)])
@@ -64,7 +80,7 @@ class Bench:
     transcript: list[str] = field(default_factory=list)
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(180)
 
 
 @dataclass
@@ -138,9 +154,9 @@ class Lifecycle(RuleBasedStateMachine):
         self.told: list[Any] = []
         self.looks = 0
 
-    @initialize(story=st.sampled_from([0, 2, 3, 5]), right=st.sampled_from(["", "", "restrict", "erase"]))
+    @initialize(story=st.sampled_from([0, 2, 3, 5]), right=st.sampled_from(["", "merge", "merge", "restrict", "erase"]))
     def begin(self, story: int, right: str) -> None:
-        """A fresh company, in most runs with somebody invited and some way gone with it."""
+        """A fresh company, in most runs with somebody invited and some way gone with it, or known by two records."""
         self.country = self.bench.wait(found_country(self.bench, self.model))
         if story:
             marketing = next(each for each in self.model.positions if each.department.name == "Marketing")
@@ -148,7 +164,11 @@ class Lifecycle(RuleBasedStateMachine):
             self.invited("hr", 0, "AI_LIVE", set())
             for _ in range(story):
                 self.next_step(self.model.interviews[0])
-            if right:
+            if right == "merge":
+                technology = next(each for each in self.model.positions if each.department.name == "Technology")
+                self.submitted("hr", technology, 0, namesake=True)
+                self.merged("hr", *self.model.candidates)
+            elif right:
                 self.exercise(right, self.model.candidates[0])
 
     # How a step is done
@@ -481,16 +501,141 @@ class Lifecycle(RuleBasedStateMachine):
         graph, clock = self.bench.graph, self.model.now - behind
         organization = self.country.hr.viewer.organization
         rows = self.bench.wait(graph.client.read(LIST_TIMERS, organization=organization, now=clock))
-        due = {
-            self.country.labels[gid("Finding", row.subject)]: row for row in rows if row.kind in ("NOTICE", "DISPUTE")
-        }
-        expected = {each.label: each for each in self.model.due(clock)}
+        due = {(row.kind, self.country.labels[gid(ABOUT.get(row.kind, "Finding"), row.subject)]): row for row in rows}
+        expected = self.model.due(clock)
         assert due.keys() == expected.keys(), (sorted(due), sorted(expected))
-        for label, timer in due.items():
+        for key, timer in due.items():
+            before = len(self.model.findings)
             assert self.bench.wait(timers.take(graph, timer, self.model.now, RULES[TimerKind(timer.kind)]))
-            self.model.settle(expected[label])
+            self.model.settle(key[0], expected[key])
             self.bench.seen[f"{timer.kind} done"] += 1
+            if len(self.model.findings) > before:
+                self.bench.wait(self.learn_finding(self.model.findings[-1]))
         self.look("hr")
+
+    @precondition(lambda self: self.model.interviews)
+    @rule(who=WRITERS, which=INDEX)
+    def watch(self, who: str, which: int) -> None:
+        """Somebody says that the session is closed: an AI platform, at any time, or of an interview that is over."""
+        over = [each for each in self.model.interviews if each.is_over(self.model.now) and each.attendance == "PENDING"]
+        it = self.pick(over if over and which % 4 else self.model.interviews, which)
+        self.watched(who, it)
+
+    def watched(self, who: str, it: Interview) -> None:
+        key, at = f"{self.country.tag}/{self.looks}/{len(self.told)}", self.model.now.isoformat()
+        input = {"kind": "SESSION_CLOSED", "source": "https://platform.example", "key": key, "occurredAt": at}
+        self.do(who, "recordTelemetry", self.model.watch(who, it), interview=self.id(it), **input)
+
+    # Proof
+
+    @precondition(lambda self: self.model.findings or any(each.asked for each in self.model.interviews))
+    @rule(which=INDEX, asked=BOOLEAN)
+    def hand_in(self, which: int, asked: bool) -> None:
+        moved = [each for each in self.model.interviews if each.asked]
+        if moved and (asked or not self.model.findings):
+            self.handed_in(self.pick(moved, which), None)
+        else:
+            found = [each for each in self.model.findings if each.state in OPEN]
+            finding = self.pick(found if found and which % 4 else self.model.findings, which)
+            self.handed_in(finding.interview, finding)
+
+    def handed_in(self, it: Interview, finding: Finding | None) -> None:
+        """A file of the candidate's, about a finding or else a request for another time."""
+        if it.application.candidate.status == "ERASED" or len(it.proofs) >= 3:
+            return
+        hr, code = self.country.hr, None
+        hr.at = self.country.ask.now = self.model.now
+        request = None if finding else uid(self.country.ids[f"request of {it.label}"])
+        about = {"finding": uid(self.country.ids[finding.label]) if finding else None, "request": request}
+        expected = self.model.hand_in(it, finding)
+        try:
+            proof = self.bench.wait(hr.proof(uid(self.country.ids[it.label]), picture(), **about))
+            assert isinstance(expected, str), ("uploadProof", expected)
+            self.country.know(expected, gid("Proof", proof))
+        except makers.Refused as refused:
+            code = str(refused).split(": ")[1].split()[0]
+            assert code in expected, (expected, code)
+        self.bench.seen[f"uploadProof {code or 'done'}"] += 1
+        self.told.append(["uploadProof", CANDIDATE, code])
+        self.look("marketing")
+
+    @precondition(lambda self: any(each.proofs for each in self.model.interviews))
+    @rule(who=WRITERS, which=INDEX, accepted=BOOLEAN)
+    def rule_on(self, who: str, which: int, accepted: bool) -> None:
+        found = [proof for each in self.model.interviews for proof in each.proofs]
+        open = [each for each in found if each.verdict is None]
+        self.ruled(who, self.pick(open if open and which % 4 else found, which), accepted)
+
+    def ruled(self, who: str, it: Proof, accepted: bool) -> None:
+        reason, verdict = f"Verdict {self.looks}", "ACCEPTED" if accepted else "REJECTED"
+        before = len(self.model.findings)
+        expected = self.model.rule_on(who, it, verdict, reason)
+        made = self.model.findings[-1] if len(self.model.findings) > before else None
+        learn = (lambda: self.learn_finding(made)) if made else None
+        self.do(who, "decideProof", expected, learn, proof=self.id(it), verdict=verdict, reason=reason)
+
+    async def learn_finding(self, finding: Finding) -> None:
+        """The id of a finding that was made by what answers with another record."""
+        query = "query Q($id: ID!) { interview(id: $id) { finding { id } } }"
+        id = self.country.ids[finding.interview.label]
+        answer = await self.country.ask(query, self.country.user("hr"), id=id)
+        self.country.know(finding.label, answer["interview"]["finding"]["id"])
+
+    # Two records of one person
+
+    @precondition(lambda self: len(self.model.candidates) > 1)
+    @rule(who=WRITERS, which=INDEX, other=INDEX)
+    def merge(self, who: str, which: int, other: int) -> None:
+        """Mostly of two who can be one person."""
+        one = self.pick(self.model.candidates, which)
+        beside = [each for each in self.model.candidates if each.circle is one.circle and each is not one]
+        two = self.pick(beside if beside and other % 4 else self.model.candidates, other)
+        self.merged(who, one, two)
+
+    def merged(self, who: str, one: Candidate, two: Candidate) -> None:
+        before = [self.observed(each) for each in (one, two)]
+        expected = self.model.merge(who, one, two)
+        self.do(who, "mergeCandidates", expected, candidate=self.id(one), other=self.id(two))
+        if isinstance(expected, str):
+            self.adds_up(before, one, two)
+
+    def adds_up(self, alone: list[Counter[str] | None], one: Candidate, two: Candidate) -> None:
+        """What a score is made of is read of both records, whichever is asked about: each observation once."""
+        if None not in alone:
+            both = Counter[str]()
+            for each in alone:
+                both.update(each or {})
+            assert [self.observed(each) for each in (one, two)] == [both, both]
+
+    def observed(self, it: Candidate) -> Counter[str] | None:
+        query = "query O($id: ID!) { candidate(id: $id) { profile { dimensions { dimension observations counted } } } }"
+        self.country.ask.now = self.model.now
+        answer = self.bench.wait(self.country.ask(query, self.country.user("hr"), id=self.id(it)))
+        profile = answer["candidate"]["profile"]
+        if profile is None:
+            return None
+        return Counter(
+            {
+                f"{each['dimension']} {kind}": each[kind]
+                for each in profile["dimensions"]
+                for kind in ("observations", "counted")
+            }
+        )
+
+    @precondition(lambda self: any(each.same for each in self.model.candidates))
+    @rule(who=WRITERS, which=INDEX)
+    def split(self, who: str, which: int) -> None:
+        joined = [each for each in self.model.candidates if each.same]
+        self.splits(who, self.pick(joined if which % 4 else self.model.candidates, which))
+
+    def splits(self, who: str, it: Candidate) -> None:
+        other, together = it.same, self.observed(it)
+        expected = self.model.split(who, it)
+        self.do(who, "splitCandidate", expected, candidate=self.id(it))
+        if isinstance(expected, str) and other is not None:
+            alone = [self.observed(each) for each in (it, other)]
+            if together is not None and None not in alone:
+                assert together == sum((each for each in alone if each), Counter())
 
     # Another time
 
@@ -594,17 +739,23 @@ class Lifecycle(RuleBasedStateMachine):
             self.do("hr", "recordResponse", answer, interview=self.id(it), response="ACCEPTED")
         elif not it.is_over(self.model.now):
             self.model.now = it.ends + timedelta(minutes=20)
+        elif self.looks % 4 == 1:
+            self.watched("integrator", it)
         else:
             answer = self.model.attend("hr", it, "NOT_ATTENDED", [])
             self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance="NOT_ATTENDED")
 
     def decide(self, finding: Finding) -> None:
-        turn = self.looks % 6
+        turn, handed_in = self.looks % 6, [each for each in finding.interview.proofs if each.verdict is None]
         if finding.state == "SUSPECTED":
             answer = self.model.notify("hr", finding)
             self.do("hr", "recordNotice", answer, finding=self.id(finding), channel="PHONE")
-        elif finding.state == "NOTICE_SENT" and finding.statement is None and turn < 2:
+        elif finding.state == "NOTICE_SENT" and handed_in and turn < 4:
+            self.ruled("hr", handed_in[0], turn < 3)
+        elif finding.state == "NOTICE_SENT" and finding.statement is None and turn == 0:
             self.stated("hr", finding)
+        elif finding.state == "NOTICE_SENT" and turn == 1:
+            self.handed_in(finding.interview, finding)
         elif finding.state == "NOTICE_SENT" and turn == 2:
             self.excused("hr", finding, self.read_up_to(finding, read=True))
         elif finding.state == "NOTICE_SENT":
