@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: record-schema run test test-neo4j test-two conformance check format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: record-schema run test test-neo4j test-two conformance check types house format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
 .PHONY: bench-refill browser story
 
 run: $(VENV)/.runtime
@@ -27,7 +27,13 @@ conformance: $(VENV)/.runtime
 check: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=2 types house
+
+# Each takes a core for as long as the other.
+types: $(VENV)/.development
 	$(BIN)/basedpyright
+
+house: $(VENV)/.development
 	$(BIN)/python -m pytest tests/house
 
 format: $(VENV)/.development
