@@ -157,6 +157,13 @@ class Finding:
     """Whether a dispute of it was rejected."""
 
 
+@dataclass(eq=False)
+class Check:
+    label: str
+    application: Application
+    department: Department
+
+
 @dataclass
 class User:
     name: str
@@ -176,6 +183,7 @@ class Model:
     applications: list[Application] = field(default_factory=list)
     interviews: list[Interview] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     proofs: int = 0
 
     # Who stands how to whom
@@ -384,6 +392,17 @@ class Model:
         if application.stage in ENDED:
             return frozenset({"APPLICATION_ENDED"})
         return self._staged(who, application, "WITHDRAWN")
+
+    def check(self, who: str, application: Application) -> Codes | str:
+        """A check of the résumé that found it to hold: it stays with the department that made it."""
+        if self.users[who].role in ("AUDITOR", "INTEGRATOR"):
+            return frozenset({"NOT_ALLOWED"})
+        if refused := self._application(who, application):
+            return refused
+        made = Check(f"check {len(self.checks)}", application, application.position.department)
+        self.checks.append(made)
+        application.candidate.tell(who)
+        return made.label
 
     def _staged(self, who: str, application: Application, stage: str) -> str:
         application.stage = stage

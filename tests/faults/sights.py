@@ -42,7 +42,7 @@ query People {{
     noShows(first: 10) {{ totalCount nodes {{ id }} }} findings(first: 8) {{ totalCount nodes {{ {FINDING} }} }}
     applications(first: 9) {{ totalCount nodes {{ id stage position {{ title }}
       reminders {{ kind occurredAt relation similarPosition department {{ name }} noShow {{ id }} }}
-      interviews(first: 10) {{ totalCount nodes {{ id attendance }} }}
+      interviews(first: 10) {{ totalCount nodes {{ id attendance }} }} resumeChecks {{ id outcome }}
     }} }}
   }} }}
 }}
@@ -386,7 +386,14 @@ class Sight:
             "position": self.title(it.position),
             "reminders": self.reminders(it),
             "interviews": page({"id": each.label, "attendance": each.attendance} for each in held),
+            "resumeChecks": self.checks(it),
         }
+
+    def checks(self, it: Application) -> list[dict[str, Any]]:
+        """What was checked by departments of one's own; erased with the person, all but that it was."""
+        outcome = None if it.candidate.status == "ERASED" else "VERIFIED"
+        found = [each for each in self.model.checks if each.application is it and self.owns(each.department)]
+        return [{"id": each.label, "outcome": outcome} for each in found]
 
     def answers(self) -> list[dict[str, Any]]:
         """What the three queries answer."""

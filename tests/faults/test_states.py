@@ -57,7 +57,7 @@ LIFECYCLE = {
     *("confirmNoShow", "excuseNoShow", "voidNoShow", "updateDepartment", "moveDepartment", "closeDepartment"),
     *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase", "decideDispute", "NOTICE"),
     *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule", "uploadProof", "decideProof"),
-    *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER"),
+    *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER", "recordResumeCheck"),
 }
 """What all parts together must have done."""
 INDEX = st.integers(0, 11)
@@ -345,6 +345,24 @@ class Lifecycle(RuleBasedStateMachine):
     def withdraw(self, who: str, which: int) -> None:
         it = self.pick(self.model.applications, which)
         self.do(who, "withdrawApplication", self.model.withdraw(who, it), application=self.id(it))
+
+    @precondition(lambda self: self.model.applications and len(self.model.checks) < 6)
+    @rule(who=ANYBODY, which=INDEX)
+    def check(self, who: str, which: int) -> None:
+        it, told = (
+            self.pick(self.model.applications, which),
+            {"claim": "Degree", "method": "Call", "source": "Registry"},
+        )
+        day = (self.model.now - timedelta(days=2)).date().isoformat()
+        self.do(
+            who,
+            "recordResumeCheck",
+            self.model.check(who, it),
+            application=self.id(it),
+            outcome="VERIFIED",
+            checkedOn=day,
+            **told,
+        )
 
     # Interviews
 
