@@ -56,6 +56,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "只有您接受过的面试，才可能被认定为缺席；认定之前会先听取您的说明。",
         "Only a time that you accepted can count as missed, and you are heard before it does.",
     ),
+    "waits_title": ("有一项事宜需要您答复", "Something needs your answer"),
+    "waits_until": ("请在此时间前答复：", "Please answer by"),
+    "waits_late": ("答复期限已过，但在作出决定前仍可答复。期限为：", "The time to answer has passed, but you may answer until it is decided:"),
+    "waits_code": (
+        "内容需要验证码才能查看，验证码会发送到您登记的邮箱或手机。",
+        "It opens with a code, which we send to the email or phone that you gave.",
+    ),
+    "waits_open": ("查看并答复", "Read it and answer"),
+    "record_lies": (
+        "关于以往面试的认定、依据和申诉，见：",
+        "What was found about an earlier interview, why, and how to dispute it:",
+    ),
     # Another time
     "time_rule": (
         "开始前 24 小时以上（或企业另定的时间以前）提出，改期立即生效，绝不算爽约；之后提出的由招聘人员决定。",

@@ -18,8 +18,9 @@ from schema.ids import to_global
 
 HOME = """
 query CandidateHome($application: ID!, $locale: Locale!) {
-  organization { name nameZh }
+  organization { name nameZh timeZone }
   application(id: $application) {
+    noticeAnswerBy
     position { title department { name nameZh } }
     interviews(first: 50, orderBy: STARTS_AT_DESC) {
       nodes {

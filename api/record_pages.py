@@ -68,6 +68,8 @@ async def record(visit: Visit) -> Response:
     if not visit.is_verified:
         return visit.go("code?to=record")
     data = await visit.ask(RECORD, locale=visit.locale.value)
+    # What waits for an answer comes first.
+    data["myRecord"]["findings"]["nodes"].sort(key=lambda each: each["state"] != "NOTICE_SENT")
     return visit.show("record.html", data=data, person=data["myRecord"])
 
 

@@ -13,6 +13,9 @@ from graph import links
 from graph.refusals import Locale, Refusal
 from graph.writing import Act, Outcome
 
+NOTICE = "record#notice"
+"""The first notice in the record that waits for an answer."""
+
 
 async def code(visit: Visit) -> Response:
     return visit.show("code.html", to=_aim(visit, visit.request.query_params))
@@ -30,7 +33,8 @@ async def enter_code(visit: Visit) -> Response:
         return visit.go(f"code?to={_aim(visit, visit.form)}", refused)
     # A session that was known before it could see the record does not become one that can.
     visit.session = replace(visit.session, id=str(uuid4()), verified=visit.now)
-    return visit.go(_aim(visit, visit.form), "VERIFIED")
+    aim = _aim(visit, visit.form)
+    return visit.go(NOTICE if aim == "notice" else aim, "VERIFIED")
 
 
 async def _prove(visit: Visit, name: str, work: Callable[[Act], Awaitable[Outcome]]) -> str | None:
@@ -39,9 +43,9 @@ async def _prove(visit: Visit, name: str, work: Callable[[Act], Awaitable[Outcom
 
 
 def _aim(visit: Visit, asked: Mapping[str, str]) -> str:
-    """The tab that a code is to lead to."""
+    """The tab that a code is to lead to, or the notice in the record that waits for an answer."""
     to = asked.get("to", "record")
-    return to if to in visit.pages.tabs else "record"
+    return to if to in visit.pages.tabs or to == "notice" else "record"
 
 
 async def language(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import LiteralString
 
 from graph import candidates, departments, pools, positions, webhooks
 from graph.candidates import Person
@@ -35,6 +36,12 @@ class Stage(Enum):
 FORWARD = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER, Stage.HIRED)
 ENDED = frozenset({Stage.HIRED.value, Stage.REJECTED.value, Stage.WITHDRAWN.value})
 
+_AWAITED: LiteralString = (
+    "CASE WHEN $linked <> '' THEN head(COLLECT { MATCH (this)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding) "
+    "WHERE f.state = 'NOTICE_SENT' AND f.statement IS NULL RETURN f.answerBy ORDER BY f.answerBy LIMIT 1 }) END"
+)
+"""That something waits is told by the link alone, as the notice itself was; what it is needs the code."""
+
 APPLICATION = Shape(
     "Application",
     {
@@ -62,6 +69,7 @@ APPLICATION = Shape(
             limit=100,
         ),
         "reminders": FOR_APPLICATION,
+        "noticeAnswerBy": Prop(_AWAITED, form=Form.INSTANT),
         "links": Many(
             "Link",
             ("(this)<-[:OPENS]-(that:Link)",),

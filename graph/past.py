@@ -214,7 +214,7 @@ PAST_APPLICATION = _past(
         "candidate": _to(APPLICATION, "candidate", "PastCandidate"),
         "interviews": _page(APPLICATION, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
     },
-    ("openSlots", "reminders", "links", "decisions", "resumeChecks"),
+    ("openSlots", "reminders", "noticeAnswerBy", "links", "decisions", "resumeChecks"),
 )
 PAST_INTERVIEW = _past(
     INTERVIEW,

@@ -30,6 +30,9 @@ class Application(Node):
     links: list[LinkRef] = field("What opened it to the candidate, and what opens it now; the oldest first. Own.")
     open_slots: list[SlotRef] = field("Times that can be chosen, the next 100. Own, or the candidate.")
     reminders: list[Reminder] = field("What the department should know of the same person; the newest 20.")
+    notice_answer_by: DateTime | None = field(
+        "Until when the candidate is asked to answer a notice about it; null where none waits. The candidate alone."
+    )
     decisions: list[DecisionRef] = field("What was decided of it, oldest first.")
 
 

@@ -334,6 +334,42 @@ async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> N
     assert "链接打不开。" in page.text
 
 
+@pytest.mark.parametrize("locale", Locale)
+async def test_a_link_alone_tells_that_a_notice_waits(
+    ask: Ask, company: Company, candidate: Candidate, locale: Locale
+) -> None:
+    """That something waits and until when, and nothing of what it is; the code then leads straight to it."""
+    title = words.word("waits_title", locale)
+    await candidate.follow()
+    assert title not in (await candidate.send("language", language=locale.value, to="")).text
+    company.at(days=9)
+    finding = await company.hr.suspicion(await company.hr.missed(candidate.link.application))
+    assert title not in (await candidate.http.get("/c/")).text
+    company.at(hours=1)
+    await company.hr.notice(finding)
+    page = (await candidate.http.get("/c/")).text
+    assert title in page
+    assert words.word("waits_until", locale) in page
+    for each in ("notice_text", "evidence", "with", "state", "cause"):
+        assert words.word(each, locale) not in page.split('id="waits"')[1].split("</section>")[0]
+    assert 'href="/c/code?to=notice"' in page
+    assert 'name="to" value="notice"' in (await candidate.http.get("/c/code?to=notice")).text
+    await candidate.send("code", to="notice")
+    newest = (await candidate.graph.client.read(links.LIST_CODES, candidate=candidate.link.candidate))[0]
+    code = await links.code_to_send(candidate.graph, newest.id, NOW) or ""
+    sent = await candidate.http.post("/c/code/enter", data=await candidate.form() | {"code": code, "to": "notice"})
+    assert sent.headers["location"] == "/c/record#notice"
+    page = (await candidate.http.get("/c/record")).text
+    assert words.word("notice_title", locale) in page.split('id="notice"')[1].split("</article>")[0]
+    assert 'href="/c/record#notice"' in (await candidate.http.get("/c/")).text
+    query = "query A($id: ID!) { application(id: $id) { noticeAnswerBy } }"
+    for who in ("marketing", "hr", "auditor"):
+        answer = await ask(query, company.user(who), id=gid("Application", candidate.link.application))
+        assert answer == {"application": {"noticeAnswerBy": None}}, "staff have their tasks"
+    await candidate.send("statement", finding=gid("Finding", finding), text="链接打不开。")
+    assert title not in (await candidate.http.get("/c/")).text
+
+
 async def test_the_check_of_a_device_is_kept(ask: Ask, company: Company, candidate: Candidate) -> None:
     """By the link alone, of the own interview and nothing else; no other report is a candidate's to give."""
     await candidate.follow()
