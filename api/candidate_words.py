@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from graph.file_kinds import SENTENCES as FAULTS
-from graph.labels import MONTHS
+from graph.labels import LABELS, MONTHS
 from graph.refusals import Code, Locale, Refusal
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -15,6 +15,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "interview": ("面试", "Interview"),
     "record": ("我的记录", "My record"),
     "rights": ("我的权利", "My rights"),
+    "tab_interview": ("面试", "Interview"),
+    "tab_record": ("我的记录", "Record"),
+    "tab_growth": ("我的成长", "Progress"),
+    "tab_decisions": ("决定", "Decisions"),
+    "tab_rights": ("我的权利", "Rights"),
     "leave": ("退出", "Leave"),
     "skip": ("跳到正文", "Skip to content"),
     "back": ("返回", "Back"),
@@ -58,7 +63,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "waits_title": ("有一项事宜需要您答复", "Something needs your answer"),
     "waits_until": ("请在此时间前答复：", "Please answer by"),
-    "waits_late": ("答复期限已过，但在作出决定前仍可答复。期限为：", "The time to answer has passed, but you may answer until it is decided:"),
+    "waits_late": (
+        "答复期限已过，但在作出决定前仍可答复。期限为：",
+        "The time to answer has passed, but you may answer until it is decided:",
+    ),
     "waits_code": (
         "内容需要验证码才能查看，验证码会发送到您登记的邮箱或手机。",
         "It opens with a code, which we send to the email or phone that you gave.",
@@ -165,6 +173,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The server broke off at these times, so that looks may be missing:",
     ),
     "evidence": ("依据", "What it is based on"),
+    "since": ("认定之后的新证据", "Evidence since then"),
+    "evidence_now": ("现有全部证据显示", "What all the evidence says today"),
+    "all_says": ("综合全部证据，原因方为：", "Read together, the evidence puts it on the side of:"),
+    "since_dispute": ("认定时未考虑这些内容。您可以：", "This is not what the decision was based on. You may:"),
+    "you_may": ("您可以：", "You may:"),
+    "looked_times": ("共 # 次，", "# times:"),
+    "looks_copy": ("每一次查看的记录都在您的数据副本中：", "Every single look is in the copy of your data:"),
     "disputed_at": ("申诉时间", "Disputed at"),
     "dispute_due": ("最晚处理时间（逾期视为申诉成立）", "Decided by; if not, your dispute is upheld"),
     "your_dispute": ("您的申诉", "Your dispute"),
@@ -282,6 +297,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "seen": ("作出决定时屏幕上的内容", "What was on the screen"),
     "seen_hint": ("这份副本保留至", "This copy is kept until"),
     "reminders": ("提醒", "Reminders"),
+    "reminder_missed": ("曾未到面：", "You missed an interview with"),
+    "reminder_repeat": ("曾投递：", "You applied to"),
+    "stage": ("进度", "Stage"),
+    "applied_at": ("投递时间", "Applied at"),
+    "came_from": ("来源", "Came from"),
+    "as_json": ("原始数据（JSON）", "As it is kept, in JSON"),
     # Errors
     "no_session_title": ("请重新打开链接", "Open your link again"),
     "no_session": (
@@ -355,6 +376,12 @@ TO = "\u2060–\u2060"
 
 def word(key: str, locale: Locale) -> str:
     zh, en = WORDS[key]
+    return zh if locale is Locale.ZH_CN else en
+
+
+def label(code: str, locale: Locale) -> str:
+    """The words for a value of an enum; one that nobody has words for, as in a copy of long ago, as it stands."""
+    zh, en = LABELS.get(code, (code, code))
     return zh if locale is Locale.ZH_CN else en
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from starlette.responses import Response
 
@@ -28,24 +30,39 @@ query CandidateRecord($locale: Locale!) {
     }
     findings(first: 50) {
       nodes {
-        id occurredAt state cause stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
+        id occurredAt state cause decidedAt
+        stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
         answerBy expiresAt eraseAt reason statement department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason
         resumeCheck { claim method source details checkedOn }
+        basedOn { type typeLabel(locale: $locale) occurredAt recordedAt actorKind }
         proofs { id kind size uploadedAt verdictLabel(locale: $locale) reason purgedAt }
-        interview { modeLabel(locale: $locale) timeZone startsAt endsAt assessment { reasons(locale: $locale) } }
-      }
-    }
-    accesses(first: 100) {
-      nodes {
-        at who role departments aboutLabel(locale: $locale) purposeLabel(locale: $locale)
-        finding { occurredAt department { name nameZh } }
+        interview {
+          modeLabel(locale: $locale) timeZone startsAt endsAt
+          assessment { cause causeLabel(locale: $locale) reasons(locale: $locale) }
+          telemetry { kindLabel(locale: $locale) occurredAt recordedAt }
+        }
       }
     }
     accessGaps(first: 20) { nodes { since until } }
   }
 }
 """
+LOOKS = """
+query CandidateLooks($locale: Locale!, $after: String) {
+  myRecord {
+    accesses(first: 100, after: $after) {
+      nodes {
+        at who role departments aboutLabel(locale: $locale) purposeLabel(locale: $locale)
+        finding { id department { name nameZh } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+MOST_PAGES = 20
+"""How many hundreds of looks are counted for the page; the copy of the record holds all."""
 STATE = """
 mutation CandidateStates($input: RecordStatementInput!) {
   recordStatement(input: $input) { __typename ... on Refused { code } }
@@ -69,8 +86,58 @@ async def record(visit: Visit) -> Response:
         return visit.go("code?to=record")
     data = await visit.ask(RECORD, locale=visit.locale.value)
     # What waits for an answer comes first.
-    data["myRecord"]["findings"]["nodes"].sort(key=lambda each: each["state"] != "NOTICE_SENT")
-    return visit.show("record.html", data=data, person=data["myRecord"])
+    found = data["myRecord"]["findings"]["nodes"]
+    found.sort(key=lambda each: each["state"] != "NOTICE_SENT")
+    evidence = {each["id"]: _evidence(each) for each in found}
+    looks = _by_looker(await _looks(visit))
+    return visit.show("record.html", data=data, person=data["myRecord"], evidence=evidence, looks=looks)
+
+
+async def _looks(visit: Visit) -> list[dict[str, Any]]:
+    looks: list[dict[str, Any]] = []
+    after: str | None = None
+    for _ in range(MOST_PAGES):
+        page = (await visit.ask(LOOKS, locale=visit.locale.value, after=after))["myRecord"]["accesses"]
+        looks += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    return looks
+
+
+def _by_looker(looks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Looks of one person in one part, for one purpose, told once: how many, the first and the last, and at what.
+
+    The looks come with the newest first, and so do those who looked.
+    """
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for each in looks:
+        key = (each["who"], each["role"], *each["departments"], each["purposeLabel"])
+        group = groups.setdefault(key, {**each, "count": 0, "last": each["at"], "abouts": {}})
+        group["count"] += 1
+        group["first"] = each["at"]
+        department = each["finding"] and each["finding"]["department"]
+        about = (each["aboutLabel"], department and department["name"])
+        group["abouts"].setdefault(about, {"label": each["aboutLabel"], "department": department})
+    return list(groups.values())
+
+
+def _evidence(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """What a finding was decided on; and apart from it what came since, or what all of it says by now.
+
+    Before the decision nothing stands on anything yet, and what is known by now is what is answered to.
+    """
+    interview: Any = finding["interview"] or {"telemetry": [], "assessment": {"cause": None, "reasons": None}}
+    kinds = {(each["occurredAt"], each["recordedAt"]): each["kindLabel"] for each in interview["telemetry"]}
+    stood_on = [
+        {**each, "label": kinds.get((each["occurredAt"], each["recordedAt"]), each["typeLabel"])}
+        for each in finding["basedOn"]
+    ]
+    decided, assessment = finding["decidedAt"], interview["assessment"]
+    since = [each for each in interview["telemetry"] if decided and each["recordedAt"] > decided]
+    differs = bool(decided) and assessment["cause"] not in (None, "UNKNOWN", finding["cause"])
+    shown = differs or bool(since) or not decided
+    return {"basedOn": stood_on, "since": since, "differs": differs, "now": shown and assessment}
 
 
 async def state(visit: Visit) -> Response:

@@ -99,6 +99,8 @@ ACCESS_GAPS = Page(
         "SINCE_DESC": Sort("that.since", descending=True, form=Form.INSTANT),
         "SINCE": Sort("that.since", form=Form.INSTANT),
     },
+    # Nobody can have looked at a person of whom nothing was recorded yet.
+    where="EXISTS { (this)-[:SAME_AS*0..1]-(:Candidate)<-[:ABOUT]-(e:Event) WHERE e.recordedAt < that.until }",
 )
 
 _RECEIPT: LiteralString = """

@@ -529,7 +529,10 @@ _POLICIES: Mapping[str, Policy] = {
     "AccessGap": Policy(
         Rule("$admin AND this.organization = $organization"),
         ABSENT,
-        Rule("$verified AND this.organization = $organization"),
+        Rule(
+            "$verified AND this.organization = $organization AND EXISTS { (c:Candidate)<-[:ABOUT]-(e:Event) "
+            "WHERE c.id IN $mine AND e.recordedAt < this.until }"
+        ),
     ),
     "Repair": Policy(
         Rule(

@@ -96,7 +96,9 @@ class Candidate(Node):
         "Who looked at what is known of them. HR_ADMIN, AUDITOR and the candidate.", AccessOrder
     )
     access_gaps: Connection[AccessGapRef] = page(
-        "Times of which looks may lack their receipts. HR_ADMIN, AUDITOR and the candidate.", AccessGapOrder
+        "Times since the first record of them of which looks may lack their receipts. HR_ADMIN, AUDITOR and the "
+        "candidate.",
+        AccessGapOrder,
     )
 
 

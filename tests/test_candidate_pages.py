@@ -23,10 +23,12 @@ from api.sessions import COOKIE, LIFE, VERIFIED_IDLE, VERIFIED_LIFE, Sessions
 from api.settings import Profile, Settings, SetupError
 from graph import links
 from graph.candidates import Person
+from graph.causes import TelemetryKind
 from graph.interviews import Mode
 from graph.links import Link
 from graph.receipts import Receipts
 from graph.refusals import Code, Locale
+from graph.telemetry import Report
 from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -285,13 +287,15 @@ async def test_the_record_needs_a_code(candidate: Candidate) -> None:
 async def test_the_record_says_who_looked_at_what(ask: Ask, company: Company, candidate: Candidate) -> None:
     ask.receipts = Receipts(ask.graph, lambda: NOW)
     query = "query P($id: ID!) { candidate(id: $id) { profile { timeline { text } } } }"
-    await ask(query, company.user("hr"), id=gid("Candidate", candidate.link.candidate))
-    await ask.receipts.flush()
+    for _ in range(3):
+        await ask(query, company.user("hr"), id=gid("Candidate", candidate.link.candidate))
+        await ask.receipts.flush()
     await candidate.follow()
     await candidate.verify()
-    page = (await candidate.http.get("/c/record")).text
-    assert company.user("hr") in page
-    assert "行为画像" in page.split('id="looks"')[1].split("</section>")[0]
+    page = (await candidate.http.get("/c/record")).text.split('id="looks"')[1].split("</section>")[0]
+    assert page.count(company.user("hr")) == 1, "who looks again and again is told once"
+    assert "行为画像" in page
+    assert "共 3 次" in page
     page = (await candidate.send("language", language="EN", to="record")).text
     assert "The behaviour profile" in page
 
@@ -332,6 +336,30 @@ async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> N
     page = await candidate.send("statement", finding=gid("Finding", finding), text="链接打不开。")
     assert words.told("STATEMENT", Locale.ZH_CN) in page.text
     assert "链接打不开。" in page.text
+
+
+async def test_what_came_after_a_decision_is_no_ground_of_it(company: Company, candidate: Candidate) -> None:
+    """What it was decided on stands as it was; what was reported later stands apart, with the way to dispute."""
+    hr = company.at(days=9)
+    missed = await hr.missed(candidate.link.application)
+    finding = await hr.suspicion(missed)
+    await hr.notice(finding)
+    hr.at += timedelta(days=4)
+    await hr.confirmation(finding)
+    await candidate.follow()
+    await candidate.verify()
+    page = (await candidate.http.get("/c/record")).text
+    grounds = page.split(words.word("evidence", Locale.ZH_CN))[1].split("</ul>")[0]
+    assert "记录到面" in grounds
+    assert words.word("since", Locale.ZH_CN) not in page
+    report = Report(TelemetryKind.CANDIDATE_JOINED, NOW - timedelta(days=6), "urn:platform", "late", missed)
+    await company.at(hours=1).telemetry(report)
+    page = (await candidate.http.get("/c/record")).text
+    assert page.split(words.word("evidence", Locale.ZH_CN))[1].split("</ul>")[0] == grounds
+    since = page.split(words.word("since", Locale.ZH_CN))[1].split("</section>")[0]
+    assert "候选人进入" in since
+    assert 'href="#d1"' in since
+    assert 'id="d1"' in page
 
 
 @pytest.mark.parametrize("locale", Locale)

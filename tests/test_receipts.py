@@ -10,7 +10,7 @@ import pytest
 
 from graph.client import EngineUnavailable
 from graph.decisions import Decide, Verdict
-from graph.receipts import BEGIN_RUN, Purpose, Receipts
+from graph.receipts import BEGIN_RUN, END_RUN, RECORD_GAP, Purpose, Receipts
 from graph.visibility import Claim
 from graph.writing import Graph, random_id
 from schema.context import Context, Viewers
@@ -208,6 +208,27 @@ async def test_a_crash_leaves_a_gap_that_the_person_sees(ask: Ask, company: Comp
         since = died.isoformat().replace("+00:00", "Z")
         assert {"since": since, "until": "2026-11-20T09:00:00Z"} in gaps
     assert (await ask(GAPS, company.user("technology"), id=case.candidate))["candidate"]["accessGaps"]["nodes"] == []
+
+
+async def test_a_gap_before_the_record_began_is_not_the_persons(ask: Ask, company: Company, graph: Graph) -> None:
+    """Neither in the candidate's own record, nor by its id, nor for who watches over the record."""
+    company.at(days=2)
+    application = await company.application("marketing")
+    query = "query A($id: ID!) { application(id: $id) { candidate { id } } }"
+    candidate = (await ask(query, company.user("hr"), id=gid("Application", application)))["application"]["candidate"]
+    run = random_id()
+    for until in (NOW - timedelta(days=2), NOW - timedelta(days=1)):
+        began = until - timedelta(hours=1)
+        await graph.client.write(lambda tx, began=began, run=run: tx.run(BEGIN_RUN, id=run, now=began))
+        await graph.client.write(lambda tx, until=until, run=run: tx.run(RECORD_GAP, id=run, before=NOW, now=until))
+        claim = Claim(uid(candidate["id"]), application, verified=True)
+        for viewer in (claim, company.user("hr")):
+            gaps = (await ask(GAPS, viewer, id=candidate["id"]))["candidate"]["accessGaps"]["nodes"]
+            assert bool(gaps) is (until > NOW - timedelta(days=2)), viewer
+        gap = gid("AccessGap", f"{run}/{company.hr.viewer.organization}")
+        seen = (await ask("query G($id: ID!) { node(id: $id) { id } }", claim, id=gap))["node"]
+        assert (seen is not None) is (until > NOW - timedelta(days=2))
+    await graph.client.write(lambda tx: tx.run(END_RUN, id=run))
 
 
 async def test_a_clean_stop_leaves_no_gap(ask: Ask, company: Company, case: Case, graph: Graph) -> None:
