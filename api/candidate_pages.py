@@ -153,6 +153,7 @@ class CandidatePages:
         text = self._templates.get_template(template).render(
             t=lambda key: words.word(key, locale),
             told=lambda key: words.told(key, locale),
+            in_words=lambda code: words.label(code, locale),
             good=words.GOOD,
             tabs=self.tabs,
             locale=locale,

@@ -35,7 +35,12 @@ async def decisions(visit: Visit) -> Response:
         return visit.go("code?to=decisions")
     data = await visit.ask(DECISIONS, locale=visit.locale.value)
     found = [
-        {**decision, "position": application["position"], "screen": _read(decision["seen"])}
+        {
+            **decision,
+            "position": application["position"],
+            "screen": (screen := _read(decision["seen"])),
+            "written": _written(screen),
+        }
         for application in data["myRecord"]["applications"]["nodes"]
         for decision in application["decisions"]
     ]
@@ -47,6 +52,11 @@ def _read(seen: str | None) -> dict[str, Any] | None:
     """What was on the screen, if it is what our own screens hold."""
     screen: Any = json.loads(seen) if seen else None
     return screen if isinstance(screen, dict) and screen.get("application") else None
+
+
+def _written(screen: dict[str, Any] | None) -> str:
+    """The same as people read JSON: a line each, and letters as letters."""
+    return json.dumps(screen, ensure_ascii=False, indent=2)
 
 
 PAGES = Pages(shown={"decisions": decisions}, tabs=(("decisions", "decisions"),))

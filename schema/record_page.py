@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import escape
+from json import loads
 from typing import Any, cast
 
 from graph.labels import LABELS
@@ -159,6 +160,11 @@ def _word(name: str, locale: Locale) -> str:
     return escape((zh if locale is Locale.ZH_CN else en) or plain[0].upper() + plain[1:].lower())
 
 
+def _screen(seen: Any) -> Any:
+    """What was on the screen at a decision is kept as JSON, and read as everything else is."""
+    return loads(seen) if isinstance(seen, str) and seen.startswith("{") else seen
+
+
 def _value(value: Any, locale: Locale) -> str:
     if value is None or value == []:
         return _word("nothing", locale)
@@ -168,7 +174,7 @@ def _value(value: Any, locale: Locale) -> str:
             return escape(", ".join(map(str, items)))
         return "".join(f"<div>{_value(item, locale)}</div>" for item in items)
     if isinstance(value, dict):
-        rows = cast(dict[str, Any], value)
+        rows = {name: _screen(item) if name == "seen" else item for name, item in cast(dict[str, Any], value).items()}
         if len(rows) == 1:
             return _value(next(iter(rows.values())), locale)
         told = "".join(f"<dt>{_word(name, locale)}</dt><dd>{_value(item, locale)}</dd>" for name, item in rows.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -57,7 +58,7 @@ async def test_each_line_says_how_it_heals_and_when_it_fades(
         for text in ("我的成长", "行为画像", "失效日期 2027-", "爽约", "AI面试到面", "开始测评"):
             assert text in page, text
         english = (await candidate.send("language", language="EN", to="growth")).text
-        for text in ("My progress", "Fades on 2027-", "Begin"):
+        for text in ("Progress", "Fades on 2027-", "Begin"):
             assert text in english, text
 
 
@@ -97,10 +98,18 @@ async def test_an_announced_rejection_comes_with_a_copy_and_rights(
         for text in ("拟不录用，尚未生效", "Somebody else fits better.", "作出决定时屏幕上的内容", "SHA-256", "爽约"):
             assert text in page, text
         assert gid("Finding", finding) not in page.split("<pre")[0]
+        rows, kept = page.split("作出决定时屏幕上的内容</summary>")[1].split("<pre", 1)
+        assert "AI面试 · 待回复 · 待面试" in rows
+        assert not re.search("PENDING|AI_LIVE|FINAL|INTERVIEW", rows)
+        assert "\\u" not in kept
         asked = await candidate.send("rights", kind="HUMAN_REVIEW", text="The link did not open.")
         assert "请求已提交" in asked.text
         english = (await candidate.send("language", language="EN", to="decisions")).text
         assert "A rejection that has not taken effect yet" in english
+        assert "AI interview · Awaiting answer · Pending" in english
+        copies = [(await candidate.http.get(f"/c/export?format={format}")).text for format in ("HTML", "JSON")]
+        assert "Awaiting answer" in copies[0]
+        assert not any("\\u" in copy for copy in copies)
 
 
 def test_the_pages_ask_what_the_schema_has(answerer: Answerer) -> None:
