@@ -15,6 +15,7 @@ from graph.labels import LABELS
 from graph.letters import Letter
 from graph.messages import Template
 from graph.refusals import Locale
+from schema.ids import to_global
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ WHERE_ZH = """
 {% if recorded %}开放时间：{{ starts }}
 截止时间：{{ ends }}{% else %}开始时间：{{ starts }}
 结束时间：{{ ends }}{% endif %}
+{% if joins %}入口：{{ join }}{% endif %}
 """
 WHERE_EN = """
 Position: {{ position }} ({{ department }})
@@ -45,11 +47,18 @@ Held as: {{ mode }}
 {% if recorded %}Opens: {{ starts }}
 Deadline: {{ ends }}{% else %}Starts: {{ starts }}
 Ends: {{ ends }}{% endif %}
+{% if joins %}Entrance: {{ join }}{% endif %}
 """
 LINK_ZH = "{% if link %}\n您的页面（回复、改期、日历、查看记录）：{{ link }}\n请勿转发：持有此链接的人即可代您回复。\n{% endif %}"
 LINK_EN = (
     "{% if link %}\nYour page (answer, another time, calendar, your record): {{ link }}\n"
     "Do not pass it on: whoever has this link can answer for you.\n{% endif %}"
+)
+RECORD_ZH = (
+    "{% if staff and address %}\n{% if record %}记录：{{ record }}\n{% endif %}服务器：{{ address }}\n{% endif %}"
+)
+RECORD_EN = (
+    "{% if staff and address %}\n{% if record %}Record: {{ record }}\n{% endif %}Server: {{ address }}\n{% endif %}"
 )
 
 
@@ -58,11 +67,11 @@ def _candidate(zh: tuple[str, str], en: tuple[str, str]) -> Both:
     return Both(
         Text(
             f"{{{{ employer }}}}：{zh[0]}",
-            f"{{{{ name }}}}，您好：\n\n{zh[1]}\n{{% if position %}}{WHERE_ZH}{{% endif %}}{LINK_ZH}\n{{{{ employer }}}}\n",
+            f"{{{{ name }}}}，您好：\n\n{zh[1]}\n{{% if position %}}{WHERE_ZH}{{% endif %}}{LINK_ZH}{RECORD_ZH}\n{{{{ employer }}}}\n",
         ),
         Text(
             f"{{{{ employer }}}}: {en[0]}",
-            f"Dear {{{{ name }}}},\n\n{en[1]}\n{{% if position %}}{WHERE_EN}{{% endif %}}{LINK_EN}\n{{{{ employer }}}}\n",
+            f"Dear {{{{ name }}}},\n\n{en[1]}\n{{% if position %}}{WHERE_EN}{{% endif %}}{LINK_EN}{RECORD_EN}\n{{{{ employer }}}}\n",
         ),
     )
 
@@ -84,7 +93,12 @@ def _checked(missed: tuple[str, str], checked: tuple[str, str]) -> tuple[str, st
     return subject, body
 
 
+JOINED = frozenset({Template.INVITATION, Template.INVITATION_MOVED, Template.RESCHEDULE_GRANTED, Template.REMINDER_DAY})
+"""Messages that say where to join once the invitation is accepted, also where no calendar is read; the last reminder
+says it in any case."""
 ABOUT_ZH, ABOUT_EN = "候选人：{{ person or '—' }}", "Candidate: {{ person or '—' }}"
+OF_ZH, OF_EN = (f"{{% if person %}}{about}\n{{% endif %}}" for about in (ABOUT_ZH, ABOUT_EN))
+"""The same where it is not said of nobody."""
 TEXTS: Mapping[Template, Both] = {
     Template.INVITATION: _candidate(
         ("面试邀请", "我们邀请您参加面试。请通过下方页面或日历邀请答复是否参加。"),
@@ -226,7 +240,7 @@ TEXTS: Mapping[Template, Both] = {
     Template.ANSWER_RECEIVED: _candidate(
         _checked(
             ("候选人已答复告知", f"{ABOUT_ZH}\n候选人已就未到面作出说明，请在决定前阅读。"),
-            ("候选人已答复告知", "候选人已就简历核查作出说明，请在决定前阅读。"),
+            ("候选人已答复告知", f"{OF_ZH}候选人已就简历核查作出说明，请在决定前阅读。"),
         ),
         _checked(
             (
@@ -235,7 +249,7 @@ TEXTS: Mapping[Template, Both] = {
             ),
             (
                 "A candidate answered a notice",
-                "A candidate has made a statement about a check of a resume; read it before you decide.",
+                f"{OF_EN}A candidate has made a statement about a check of a resume; read it before you decide.",
             ),
         ),
     ),
@@ -323,18 +337,21 @@ TEXTS: Mapping[Template, Both] = {
         _checked(
             (
                 "您查看过的一条爽约记录已撤销",
-                "您曾查看的一条未到面记录（{{ department or '—' }}）已被撤销，请不要再依据它作出判断。",
+                f"{OF_ZH}您曾查看的一条未到面记录（{{{{ department or '—' }}}}）已被撤销，请不要再依据它作出判断。",
             ),
-            ("您查看过的一条简历核查记录已撤销", "您曾查看的一条简历核查不符记录已被撤销，请不要再依据它作出判断。"),
+            (
+                "您查看过的一条简历核查记录已撤销",
+                f"{OF_ZH}您曾查看的一条简历核查不符记录已被撤销，请不要再依据它作出判断。",
+            ),
         ),
         _checked(
             (
                 "A no-show that you had looked at was withdrawn",
-                "A record that you had looked at ({{ department or '—' }}) was withdrawn; do not rely on it any more.",
+                f"{OF_EN}A record that you had looked at ({{{{ department or '—' }}}}) was withdrawn; do not rely on it any more.",
             ),
             (
                 "A record that you had looked at was withdrawn",
-                "A record of a resume that did not match, which you had looked at, was withdrawn; do not rely on it any more.",
+                f"{OF_EN}A record of a resume that did not match, which you had looked at, was withdrawn; do not rely on it any more.",
             ),
         ),
     ),
@@ -406,10 +423,13 @@ TEXTS: Mapping[Template, Both] = {
         ("About your application", "Your application does not go on. Your page still tells what was seen, and why."),
     ),
     Template.REJECTION_LAPSED: _candidate(
-        ("一项淘汰决定已失效", "一项已通知候选人的淘汰决定所依据的记录被撤销或提出申诉，决定已失效，请重新作出决定。"),
+        (
+            "一项淘汰决定已失效",
+            f"{OF_ZH}一项已通知候选人的淘汰决定所依据的记录被撤销或提出申诉，决定已失效，请重新作出决定。",
+        ),
         (
             "A rejection has lapsed",
-            "The record that an announced rejection had in sight was voided or disputed. Please decide anew.",
+            f"{OF_EN}The record that an announced rejection had in sight was voided or disputed. Please decide anew.",
         ),
     ),
     Template.WEBHOOK_DISABLED: _candidate(
@@ -473,22 +493,28 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "response": _label(letter.facts.get("response"), zh=zh),
         "position": None,
         "department": None,
-        "person": None,
+        # Of a mark that is withdrawn whoever looked is told, and may by now have no business with its subject.
+        "person": letter.person if staff else None,
+        "record": f"{letter.record[0]} {to_global(*letter.record)}" if letter.record else None,
+        "address": letter.address,
         "recorded": False,
         "join": None,
+        "joins": False,
         **{name: moment(from_text(str(value)[:19]), zone, zh=zh) if value else None for name, value in facts.items()},
     }
     if interview is not None:
         words |= {
             "position": interview.position,
             "department": (interview.department_zh if zh else None) or interview.department,
-            # A mark that is withdrawn is told to whoever looked, and may by now have no business with its subject.
-            "person": interview.person if staff and letter.template is not Template.MARK_WITHDRAWN else None,
             "mode": _label(interview.mode, zh=zh),
             "recorded": interview.is_recorded,
             "starts": moment(interview.starts_at, zone, zh=zh),
             "ends": moment(interview.ends_at, zone, zh=zh),
             "join": interview.join_url,
+            "joins": interview.join_url
+            and not staff
+            and interview.response == "ACCEPTED"
+            and letter.template in JOINED,
         }
     return words
 

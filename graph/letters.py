@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 
@@ -16,6 +16,8 @@ from graph.calendars import Method
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
 from graph.statements import Found, Statement
+from graph.structure import Relation
+from graph.visibility import FIND_VIEWER, POLICIES, Viewer, padded
 from graph.writing import Graph
 
 
@@ -150,10 +152,39 @@ FIND_APPOINTMENT = Statement(
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """The candidate that a message to staff is about."""
+
+    id: str
+    name: str | None
+
+
+_WHOSE: LiteralString = (
+    "<-[:SUBMITTED]-(candidate:Candidate) RETURN candidate.id AS id, candidate.displayName AS name LIMIT 1"
+)
+FIND_WHOSE_CHECK = Statement(
+    "letters.find_whose_check",
+    "MATCH (:ResumeCheck {id: $id})<-[:HAS_CHECK]-(:Application)" + _WHOSE,
+    row=Whose,
+)
+FIND_WHOSE_APPLICATION = Statement(
+    "letters.find_whose_application",
+    "MATCH (:Application {id: $id})" + _WHOSE,
+    row=Whose,
+)
+SEES = Statement(
+    "letters.sees",
+    "MATCH (this:Candidate {id: $id}) WHERE " + POLICIES["Candidate"].staff.row + " RETURN this.id AS id",
+    row=Found,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All that a message's text is made of. `locale` is null where nobody knows which the readers read.
 
-    `link` and `code` are secrets of the candidate to whom it goes, and of nobody else.
+    `link` and `code` are secrets of the candidate to whom it goes, and of nobody else. Staff are told the `person`
+    where they may see who it is, the `record` by type and id, and the `address` of the server.
     """
 
     template: Template
@@ -167,6 +198,9 @@ class Letter:
     method: Method | None = None
     message: str = ""
     staff: bool = False
+    person: str | None = None
+    record: tuple[str, str] | None = None
+    address: str = ""
 
 
 class NotWritten(Exception):
@@ -226,8 +260,10 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     facts = orjson.loads(message.facts)
     if message.candidate is None:
         to = await _staff(graph, message)
-        told = Letter(template, to, None, employers[0], interview, facts=facts)
-        return replace(told, message=message.id, staff=True)
+        told = Letter(template, to, None, employers[0], interview, facts=facts, message=message.id, staff=True)
+        whose = await _whose(graph, message, interview)
+        record = _record(template, message, whose)
+        return replace(told, person=whose and whose.name, record=record, address=address)
     candidates = await graph.client.read(FIND_CANDIDATE, id=message.candidate)
     candidate = candidates[0] if candidates else None
     if candidate is None:
@@ -245,6 +281,41 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     locale = Locale(candidate.locale)
     method = _method(template, facts) if interview is not None else None
     return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+
+
+async def _whose(graph: Graph, message: MessageRow, interview: Appointment | None) -> Whose | None:
+    """Whom a message to staff is about, where its receivers may see them: a department its own, a user as of now."""
+    if interview is not None:
+        whose: Whose | None = Whose(interview.candidate, interview.person)
+        if message.user is None:
+            return whose
+    else:
+        ways = ((FIND_WHOSE_CHECK, message.check), (FIND_WHOSE_APPLICATION, message.application))
+        found = [row for find, id in ways if id is not None for row in await graph.client.read(find, id=id)]
+        whose = found[0] if found else None
+    if whose is None:
+        return None
+    own = await _own(graph, message)
+    return whose if await graph.client.read(SEES, id=whose.id, own=padded(own)) else None
+
+
+async def _own(graph: Graph, message: MessageRow) -> list[str]:
+    """The departments that the receivers of a message recruit for."""
+    if message.user is None:
+        return [message.department] if message.department else []
+    users = await graph.client.read(FIND_USER, id=message.user)
+    rows = await graph.client.read(FIND_VIEWER, subject=users[0].external_id) if users else []
+    return Viewer.of_row(rows[0]).departments(Relation.OWN) if rows else []
+
+
+def _record(template: Template, message: MessageRow, whose: Whose | None) -> tuple[str, str] | None:
+    """What to look at; a mark that is withdrawn is gone, and what stays is its person, for who may see them."""
+    if template is Template.MARK_WITHDRAWN:
+        return ("Candidate", whose.id) if whose else None
+    if template is Template.REQUEST_RECEIVED:
+        return "RightsRequest", message.subject
+    about = (("Interview", message.interview), ("ResumeCheck", message.check), ("Application", message.application))
+    return next(((type, id) for type, id in about if id is not None), None)
 
 
 async def _link(graph: Graph, interview: Appointment, now: datetime, address: str) -> str | None:

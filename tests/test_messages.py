@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -29,6 +29,7 @@ from graph.due import RULES
 from graph.events import ActorKind
 from graph.letters import Address, Appointment, Employer, Letter
 from graph.messages import MessageState, Receipt, Template, state_after
+from graph.receipts import Receipts
 from graph.refusals import Locale
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
@@ -100,7 +101,9 @@ class Office:
         self.company.at(days=1)
         return await self.company.application("marketing", Person(NAME, EMAIL, locale=locale, **person))
 
-    async def invited(self, locale: Locale = Locale.ZH_CN, mode: str = "AI_LIVE", **times: datetime) -> str:
+    async def invited(
+        self, locale: Locale = Locale.ZH_CN, mode: str = "AI_LIVE", join_url: str | None = None, **times: datetime
+    ) -> str:
         self.applied = self.applied or await self.application(locale)
         starts_at = times.get("starts_at", NOW + timedelta(days=5))
         ends_at = times.get("ends_at", starts_at + timedelta(minutes=30))
@@ -113,6 +116,7 @@ class Office:
                 startsAt=starts_at.isoformat(),
                 endsAt=ends_at.isoformat(),
                 timeZone="Asia/Shanghai",
+                joinUrl=join_url,
             )
         )["id"]
 
@@ -211,6 +215,8 @@ def test_every_message_has_both_languages(template: Template) -> None:
                     letter = Letter(
                         template, to, locale, employer, interview, "https://l", "123456", known, staff=staff
                     )
+                    if staff and interview:
+                        letter = replace(letter, person="Lan", record=("Interview", "i"), address=PUBLIC)
                     written = write(letter)
                     assert "\n" not in written.subject
                     assert written.text.strip()
@@ -321,6 +327,49 @@ async def test_hr_hears_of_answers_that_it_did_not_record(office: Office) -> Non
     assert f"{PUBLIC}/c/" not in text_of(mail), "the candidate's link is the candidate's alone"
     types = [event["type"] for event in (await office.told(interview))["events"]["nodes"]]
     assert types.count("MESSAGE_SENT") == 1, "what HR was sent is no part of the candidate's history"
+
+
+async def test_mails_to_hr_say_where_to_look(office: Office) -> None:
+    """The record and the server; of a mark that is withdrawn its person, where the reader may see who it is."""
+    company, ask = office.company, office.ask
+    hr = company.at(days=40)
+    office.applied = await company.application("marketing", Person(NAME, EMAIL))
+    finding = await hr.no_show(office.applied)
+    interview = await office.invited()
+    await office.work()
+    office.clear()
+    await office.do("recordResponse", "integrator", interview=interview, response="ACCEPTED")
+    await office.work()
+    (mail,) = office.mails()
+    assert f"Interview {interview}" in text_of(mail)
+    assert PUBLIC in text_of(mail)
+    company.at(days=1)
+    await company.application("technology", Person(NAME, EMAIL))
+    ask.receipts = Receipts(ask.graph, lambda: NOW)
+    for who in ("technology", "brand"):
+        await ask("query F($id: ID!) { node(id: $id) { id } }", company.user(who), id=gid("Finding", finding))
+    await ask.receipts.flush()
+    await office.work()
+    office.clear()
+    await company.at(hours=1).void(finding)
+    await office.work()
+    told = {each["To"].addresses[0].addr_spec: text_of(each) for each in office.mails() if EMAIL not in each["To"]}
+    person = f"Candidate {gid('Candidate', (await office.claim()).candidate)}"
+    for who, sees in (("technology", True), ("brand", False)):
+        text = told[company.user(who)]
+        assert ((NAME in text), (person in text)) == (sees, sees), who
+        assert PUBLIC in text
+
+
+async def test_where_to_join_is_said_in_the_text(office: Office) -> None:
+    interview = await office.invited(join_url="https://rooms.example/1")
+    await office.work()
+    (mail,) = office.mails()
+    assert "https://rooms.example/1" not in text_of(mail), "before it is accepted the page alone is the way"
+    await office.do("recordResponse", interview=interview, response="ACCEPTED")
+    office.clear()
+    await office.work(NOW + timedelta(days=4, minutes=1))
+    assert "https://rooms.example/1" in text_of(office.mails()[0])
 
 
 async def test_a_message_killed_on_the_way_is_sent_again_as_the_same(office: Office) -> None:
