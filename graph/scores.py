@@ -60,7 +60,7 @@ class OffBecause(Enum):
     FALSE_MARKS = "FALSE_MARKS"
 
 
-_OFF: Mapping[OffBecause, tuple[str, str]] = {
+WHY_OFF: Mapping[OffBecause, tuple[str, str]] = {
     OffBecause.NO_POLICY: (
         "未启用：没有经影响评估并获批准的评分规则。",
         "Off: no score policy has been assessed and approved.",
@@ -239,7 +239,7 @@ def _unscored(why: OffBecause) -> dict[str, Any]:
         "status": ScoreStatus.OFF.value,
         "offBecause": why.value,
         "observations": 0,
-        "text": _OFF[why],
+        "text": WHY_OFF[why],
         "advice": credit_words.ADVICE,
         "factors": [],
         "counterfactuals": [],

@@ -14,14 +14,14 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of looks.")
 class AccessOrder(Enum):
-    AT_DESC = "AT_DESC"
-    AT = "AT"
+    AT_DESC = strawberry.enum_value("AT_DESC", description="The latest first.")
+    AT = strawberry.enum_value("AT", description="The earliest first.")
 
 
 @strawberry.enum(description="Orders of gaps.")
 class AccessGapOrder(Enum):
-    SINCE_DESC = "SINCE_DESC"
-    SINCE = "SINCE"
+    SINCE_DESC = strawberry.enum_value("SINCE_DESC", description="The latest first.")
+    SINCE = strawberry.enum_value("SINCE", description="The earliest first.")
 
 
 @strawberry.type(

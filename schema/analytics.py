@@ -22,6 +22,7 @@ from graph.refusals import Locale
 from graph.visibility import Dialect, OrganizationRole, Viewer
 from schema.context import Context
 from schema.costs import Calculation, Cost, Roi
+from schema.enums import register
 from schema.errors import bad_argument
 from schema.fairness import Fairness, FairnessGroupInput
 from schema.fields import LOCALE, field
@@ -31,8 +32,8 @@ from schema.scalars import DateTime
 from schema.score_policies import ScorePolicyDraft, draft_of
 from schema.simulating import Simulation
 
-strawberry.enum(GroupBy, name="NoShowsBy", description="What no-shows are grouped by; weeks are ISO weeks.")
-strawberry.enum(ComparedBy, name="SecondRoundBy", description="What applications are told apart by.")
+register(GroupBy, name="NoShowsBy", description="What no-shows are grouped by; weeks are ISO weeks.")
+register(ComparedBy, name="SecondRoundBy", description="What applications are told apart by.")
 
 
 def _argument(description: str, name: str | None = None) -> Any:

@@ -24,14 +24,14 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of employments.")
 class EmploymentOrder(Enum):
-    STARTED_ON_DESC = "STARTED_ON_DESC"
-    STARTED_ON = "STARTED_ON"
+    STARTED_ON_DESC = strawberry.enum_value("STARTED_ON_DESC", description="The latest first.")
+    STARTED_ON = strawberry.enum_value("STARTED_ON", description="The earliest first.")
 
 
 @strawberry.enum(description="Orders of records of attendance at work.")
 class AttendanceRecordOrder(Enum):
-    DAY_DESC = "DAY_DESC"
-    DAY = "DAY"
+    DAY_DESC = strawberry.enum_value("DAY_DESC", description="The latest first.")
+    DAY = strawberry.enum_value("DAY", description="The earliest first.")
 
 
 @strawberry.enum(description="What attendance at work is counted by.")

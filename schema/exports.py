@@ -78,8 +78,8 @@ MESSAGES = ("template", "state", "createdAt")
 
 @strawberry.enum(description="How a record is written out.")
 class ExportFormat(Enum):
-    JSON = "JSON"
-    HTML = "HTML"
+    JSON = strawberry.enum_value("JSON", description="JSON by docs/record.schema.json.")
+    HTML = strawberry.enum_value("HTML", description="A page to read, in the language asked for.")
 
 
 def document(section: Section) -> str:

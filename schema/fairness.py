@@ -5,11 +5,12 @@ from __future__ import annotations
 import strawberry
 
 from graph.fairness import BrakeReason, FairBy
+from schema.enums import register
 from schema.fields import field
 from schema.intervals import Rate
 
-strawberry.enum(FairBy, description="What interviews are grouped by; TABLE is a table that you supply.")
-strawberry.enum(BrakeReason, description="Why the score is turned off.")
+register(FairBy, description="What interviews are grouped by; TABLE is a table that you supply.")
+register(BrakeReason, description="Why the score is turned off.")
 
 
 @strawberry.input(description="Candidates who belong together, by a table of your own; it is kept nowhere.")

@@ -67,9 +67,11 @@ def page(description: str, order: type[Enum], **arguments: Argument) -> Any:
     """A connection: Relay's arguments, an order, and the field's own."""
     return planned(
         description,
-        first=Argument(int | None, "How many from the start; 20 where neither first nor last is given.", UNSET),
+        first=Argument(
+            int | None, "How many from the start, at most 100; 20 where neither first nor last is given.", UNSET
+        ),
         after=Argument(str | None, "Only what stands after this cursor.", UNSET),
-        last=Argument(int | None, "How many from the end; ignored where first is given.", UNSET),
+        last=Argument(int | None, "How many from the end, at most 100; ignored where first is given.", UNSET),
         before=Argument(str | None, "Only what stands before this cursor.", UNSET),
         order_by=Argument(order | None, "The order; the first of its values where none is given.", UNSET),
         **arguments,

@@ -31,8 +31,8 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of findings.")
 class FindingOrder(Enum):
-    OCCURRED_AT_DESC = "OCCURRED_AT_DESC"
-    OCCURRED_AT = "OCCURRED_AT"
+    OCCURRED_AT_DESC = strawberry.enum_value("OCCURRED_AT_DESC", description="The latest first.")
+    OCCURRED_AT = strawberry.enum_value("OCCURRED_AT", description="The earliest first.")
 
 
 FINDING_STATES = Argument(list[FindingState] | None, "Only those in one of these states.", UNSET)

@@ -17,8 +17,8 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of goals.")
 class TaskResultOrder(Enum):
-    DUE_ON_DESC = "DUE_ON_DESC"
-    DUE_ON = "DUE_ON"
+    DUE_ON_DESC = strawberry.enum_value("DUE_ON_DESC", description="The latest first.")
+    DUE_ON = strawberry.enum_value("DUE_ON", description="The earliest first.")
 
 
 @strawberry.input(description="Which goals.")

@@ -36,14 +36,14 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of interviews.")
 class InterviewOrder(Enum):
-    STARTS_AT_DESC = "STARTS_AT_DESC"
-    STARTS_AT = "STARTS_AT"
+    STARTS_AT_DESC = strawberry.enum_value("STARTS_AT_DESC", description="The latest first.")
+    STARTS_AT = strawberry.enum_value("STARTS_AT", description="The earliest first.")
 
 
 @strawberry.enum(description="Orders of events.")
 class EventOrder(Enum):
-    SEQ = "SEQ"
-    SEQ_DESC = "SEQ_DESC"
+    SEQ = strawberry.enum_value("SEQ", description="In the order of the chain.")
+    SEQ_DESC = strawberry.enum_value("SEQ_DESC", description="Against the order of the chain.")
 
 
 @strawberry.input(description="Which interviews.")

@@ -26,7 +26,7 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of users.")
 class UserOrder(Enum):
-    EXTERNAL_ID = "EXTERNAL_ID"
+    EXTERNAL_ID = strawberry.enum_value("EXTERNAL_ID", description="By external id.")
 
 
 @strawberry.type(description="An employer 企业.")

@@ -19,26 +19,28 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Whether it is still in use.")
 class OpenStatus(Enum):
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
+    OPEN = strawberry.enum_value("OPEN", description="It is in use.")
+    CLOSED = strawberry.enum_value("CLOSED", description="It is closed.")
 
 
 @strawberry.enum(description="Orders of positions.")
 class PositionOrder(Enum):
-    TITLE = "TITLE"
-    OPENED_AT_DESC = "OPENED_AT_DESC"
-    APPLICATIONS_DESC = "APPLICATIONS_DESC"
+    TITLE = strawberry.enum_value("TITLE", description="By title.")
+    OPENED_AT_DESC = strawberry.enum_value("OPENED_AT_DESC", description="The latest first.")
+    APPLICATIONS_DESC = strawberry.enum_value(
+        "APPLICATIONS_DESC", description="Those with the most applications first."
+    )
 
 
 @strawberry.enum(description="Orders of similar positions.")
 class SimilarPositionOrder(Enum):
-    TITLE = "TITLE"
+    TITLE = strawberry.enum_value("TITLE", description="By title.")
 
 
 @strawberry.enum(description="Orders of applications.")
 class ApplicationOrder(Enum):
-    APPLIED_AT_DESC = "APPLIED_AT_DESC"
-    APPLIED_AT = "APPLIED_AT"
+    APPLIED_AT_DESC = strawberry.enum_value("APPLIED_AT_DESC", description="The latest first.")
+    APPLIED_AT = strawberry.enum_value("APPLIED_AT", description="The earliest first.")
 
 
 @strawberry.input(description="Which applications.")

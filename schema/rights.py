@@ -17,8 +17,8 @@ from schema.scalars import DateTime
 
 @strawberry.enum(description="Orders of requests.")
 class RightsRequestOrder(Enum):
-    FILED_AT_DESC = "FILED_AT_DESC"
-    DUE_AT = "DUE_AT"
+    FILED_AT_DESC = strawberry.enum_value("FILED_AT_DESC", description="The latest first.")
+    DUE_AT = strawberry.enum_value("DUE_AT", description="The earliest first.")
 
 
 @strawberry.type(description="What a person asks of their rights 个人信息权利请求, and what came of it.")

@@ -42,6 +42,9 @@ def described(type: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
     if is_input_object_type(type):
         for name, field in type.fields.items():
             yield f"{type.name}.{name}", field.description
+    if is_enum_type(type):
+        for name, value in type.values.items():
+            yield f"{type.name}.{name}", value.description
 
 
 def test_everything_clients_see_is_described() -> None:
