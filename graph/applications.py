@@ -268,35 +268,3 @@ async def move_on(desk: Desk, application: str, stage: Stage) -> None:
     await webhooks.tell(desk, EventType.APPLICATION_ADVANCED, "Application", application)
     if stage is Stage.HIRED:
         await pools.leave(desk, application)
-
-
-async def withdraw(graph: Graph, act: Act, application: str, reason: str | None) -> Outcome:
-    """The candidate no longer wants the position."""
-    if refused := role_refusal(act.viewer, RECORDERS):
-        return refused
-
-    async def work(desk: Desk) -> Outcome:
-        found = await find_own(desk, application)
-        if isinstance(found, Refusal):
-            return found
-        if found.stage in ENDED:
-            return Refusal(Code.APPLICATION_ENDED, "application")
-        await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.WITHDRAWN.value)
-        await desk.record(EventType.APPLICATION_WITHDRAWN, About("Application", found.id), reason=reason)
-        await webhooks.tell(desk, EventType.APPLICATION_WITHDRAWN, "Application", found.id)
-        await pools.join(desk, found.id, Standing.ENDED, act.now)
-        return Written("Application", found.id)
-
-    return await perform(graph, act, work)
-
-
-async def reject(desk: Desk, application: str) -> Outcome:
-    """Takes over a rejection that was decided elsewhere; a decision of one's own is made by a named person."""
-    found = await find_own(desk, application)
-    if isinstance(found, Refusal):
-        return found
-    await desk.tx.run(SET_STAGE, id=found.id, stage=Stage.REJECTED.value)
-    await desk.record(EventType.APPLICATION_REJECTED, About("Application", found.id))
-    await webhooks.tell(desk, EventType.APPLICATION_REJECTED, "Application", found.id)
-    await pools.join(desk, found.id, Standing.ENDED, desk.act.now)
-    return Written("Application", found.id)

@@ -13,12 +13,11 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, LiteralString
 
-from graph import applications, links, messages, policies, pools, timers, working_days
+from graph import applications, endings, links, messages, policies, timers, working_days
 from graph.applications import FORWARD, ApplicationRow, Stage
 from graph.events import About, EventType
 from graph.labels import label
 from graph.messages import Template
-from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
@@ -277,16 +276,10 @@ async def _write(
         await links.create(desk, found.id, effective_at)
         await messages.tell_candidate(desk, Template.REJECTION_ANNOUNCED, id, dueAt=effective_at)
     elif new.verdict is Verdict.REJECT:
-        await _reject(desk, found.id)
+        await endings.reject(desk, found.id)
     elif stage is not None:
         await applications.move_on(desk, found.id, stage)
     return Written("Decision", id)
-
-
-async def _reject(desk: Desk, application: str) -> None:
-    await desk.tx.run(applications.SET_STAGE, id=application, stage=Stage.REJECTED.value)
-    await desk.record(EventType.APPLICATION_REJECTED, About("Application", application))
-    await pools.join(desk, application, Standing.ENDED, desk.act.now)
 
 
 async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Outcome:
@@ -327,7 +320,7 @@ async def take_effect(desk: Desk, timer: Timer) -> None:
         await messages.tell_department(desk, Template.REJECTION_LAPSED, found.department, found.id)
         return
     await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.EFFECTIVE.value)
-    await _reject(desk, found.application)
+    await endings.reject(desk, found.application)
     await messages.tell_candidate(desk, Template.REJECTION_EFFECTIVE, found.id)
 
 

@@ -59,7 +59,7 @@ def decision_refusal(
 ) -> Refusal | None:
     """Nobody judges their own decision, nor against the candidate what they have not read."""
     if viewer.id in finding.decided_by:
-        return Refusal(Code.NOT_ALLOWED, "finding")
+        return Refusal(Code.SAME_PERSON, "finding")
     if refused := findings.decider_refusal(viewer, subject):
         return refused
     step = Step.UPHOLD if decision is DisputeDecision.UPHELD else Step.REJECT

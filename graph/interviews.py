@@ -311,6 +311,14 @@ SETTLE_REQUEST = Statement(
     row=Nothing,
     writes=True,
 )
+LIST_TO_COME = Statement(
+    "interviews.list_to_come",
+    """
+    MATCH (:Application {id: $application})-[:HAS_INTERVIEW]->(interview:Interview)
+    WHERE interview.attendance IN ['PENDING', 'RESCHEDULED'] RETURN interview.id AS id ORDER BY interview.lastSeq
+    """,
+    row=Found,
+)
 SET_LATE = Statement(
     "interviews.set_late",
     "MATCH (interview:Interview {id: $id}) SET interview.lateUntil = $until",
@@ -598,18 +606,34 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
             return found
         if refused := change_refusal(found, act.now):
             return refused
-        attendance = f"CANCELLED_BY_{by.value}"
-        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance, evidence=[], changes=1)
-        await _let_request_lapse(desk, found)
-        await timers.cancel(desk, found.id, TimerKind.OUTCOME)
-        if by is Side.EMPLOYER:
-            await _note_late(desk, found)
-        await record(desk, EventType.INTERVIEW_CANCELLED, found.id, by=by.value, reason=reason)
-        await alarms.cancel(desk, found.id)
-        await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
+        await _cancel(desk, found, by, reason)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)
+
+
+async def _cancel(desk: Desk, interview: InterviewRow, by: Side, reason: str | None) -> None:
+    attendance = f"CANCELLED_BY_{by.value}"
+    await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
+    await _let_request_lapse(desk, interview)
+    await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
+    if by is Side.EMPLOYER:
+        await _note_late(desk, interview)
+    await record(desk, EventType.INTERVIEW_CANCELLED, interview.id, by=by.value, reason=reason)
+    await alarms.cancel(desk, interview.id)
+    await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id)
+
+
+async def call_off(desk: Desk, application: str, by: Side) -> None:
+    """Cancels what is still to come of an application, whose candidate is locked, as it ends: nobody is awaited, and
+    no other time is owed. How an interview went that is over already is still to be told.
+    """
+    for row in await desk.tx.run(LIST_TO_COME, application=application):
+        (found,) = await desk.tx.run(FIND, id=row.id, organization=desk.act.viewer.organization)
+        if change_refusal(found, desk.act.now) is None:
+            await _cancel(desk, found, by, None)
+        elif found.attendance == Attendance.RESCHEDULED.value:
+            await _let_request_lapse(desk, found)
 
 
 async def record_response(

@@ -161,7 +161,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.DISPUTE_UPHELD,
         "decideDispute",
         "Whoever had looked at it is told. The system does so when the time for a decision has passed.",
-        (ABSENT, Code.NOT_ALLOWED, STATE, Code.STATEMENT_UNREAD, VALUE),
+        (ABSENT, Code.NOT_ALLOWED, Code.SAME_PERSON, STATE, Code.STATEMENT_UNREAD, VALUE),
     ),
     Step.REJECT: Transition(
         ("DISPUTED",),
@@ -170,7 +170,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.DISPUTE_REJECTED,
         "decideDispute",
         "It counts again, no longer than before.",
-        (ABSENT, Code.NOT_ALLOWED, STATE, Code.STATEMENT_UNREAD, VALUE),
+        (ABSENT, Code.NOT_ALLOWED, Code.SAME_PERSON, STATE, Code.STATEMENT_UNREAD, VALUE),
     ),
     Step.ERASE: Transition(
         ANY,

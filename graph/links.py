@@ -337,9 +337,9 @@ async def code_to_send(graph: Graph, id: str, now: datetime) -> str | None:
 def code_refusal(codes: list[SentCode], now: datetime) -> Refusal | None:
     """Why no further code is sent: the last is a minute old at most, or the day's are used up. The newest first."""
     if codes and now < codes[0].created_at + CODE_PAUSE:
-        return Refusal(Code.TOO_MANY_CODES, retryable=True)
+        return Refusal(Code.TOO_MANY_CODES)
     today = [code for code in codes if now < code.created_at + timedelta(days=1)]
-    return Refusal(Code.TOO_MANY_CODES, retryable=True) if len(today) >= CODES_A_DAY else None
+    return Refusal(Code.TOO_MANY_CODES) if len(today) >= CODES_A_DAY else None
 
 
 async def request_code(graph: Graph, act: Act) -> Outcome:

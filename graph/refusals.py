@@ -98,7 +98,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "No impact assessment of this policy is on file.",
     ),
     Code.SCORING_OFF: ("该候选人不评分。", "There is no score of this candidate."),
-    Code.SAME_PERSON: ("提出者不能批准自己的规则。", "Somebody other than the proposer has to approve it."),
+    Code.SAME_PERSON: (
+        "须由提出或作出原决定者以外的人处理。",
+        "Somebody other than who proposed or decided it has to do this.",
+    ),
     Code.NOT_TAKEN: ("您还没有完成职业测评。", "You have not answered the self-assessment yet."),
     Code.CODE_TAKEN: ("该部门代码已被使用。", "This department code is taken."),
     Code.USER_ELSEWHERE: ("该用户不能加入本企业。", "This user cannot be added here."),
@@ -218,13 +221,21 @@ SENTENCES: dict[Code, tuple[str, str]] = {
 }
 
 
+PASSING = frozenset({Code.NOT_OVER, Code.NOT_STARTED, Code.ANSWER_PENDING, Code.TOO_MANY_CODES})
+"""What time alone puts right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why nothing was written; `field` names the input field at fault, as clients spell it."""
 
     code: Code
     field: str | None = None
-    retryable: bool = False
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call may succeed later without being changed; such a refusal is kept under no key."""
+        return self.code in PASSING
 
     def message(self, locale: Locale) -> str:
         zh, en = SENTENCES[self.code]

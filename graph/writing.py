@@ -196,7 +196,8 @@ Work: TypeAlias = Callable[[Desk], Awaitable[Outcome]]
 async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
     """Runs `work` in one transaction with its Operation, so that the same key has one effect and one answer.
 
-    A refusal is an answer too and is stored; `work` must refuse before it writes anything but its lock.
+    A refusal is an answer too and is stored, unless time alone may put right what was refused: whoever waits and sends
+    the same call again means to have it done then. `work` must refuse before it writes anything but its lock.
     """
     input_hashes = graph.secrets.input_hashes(act.input)
     place = {"caller": act.viewer.id, "mutation": act.mutation, "key": act.key}
@@ -207,6 +208,8 @@ async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
             return _replay(earlier, input_hashes)
         outcome = await work(Desk(graph, tx, act, act.ids()))
         refusal, written = (outcome, None) if isinstance(outcome, Refusal) else (None, outcome)
+        if refusal is not None and refusal.retryable:
+            return refusal
         await tx.run(
             STORE_OPERATION,
             **place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from graph import applications
+from graph import applications, endings
 from graph.applications import Stage
 from graph.candidates import ExternalId, Person
 from graph.refusals import Locale
@@ -116,9 +116,8 @@ MUTATIONS = (
         "withdrawApplication",
         WithdrawApplicationInput,
         "Application",
-        lambda graph, act, input: applications.withdraw(
-            graph, act, id_of("Application", input.application), input.reason
-        ),
-        "Withdraws an application. Own, or the INTEGRATOR that filed it. Codes: NOT_FOUND, APPLICATION_ENDED.",
+        lambda graph, act, input: endings.withdraw(graph, act, id_of("Application", input.application), input.reason),
+        "Withdraws an application; its interviews to come are cancelled. Own, or the INTEGRATOR that filed it. "
+        "Codes: NOT_FOUND, APPLICATION_ENDED.",
     ),
 )

@@ -139,7 +139,8 @@ MUTATIONS = (
         _decide,
         "Decides, as a named person, what becomes of an application, and freezes what was on the screen. A rejection "
         "for which a finding was in sight is told to the candidate first and takes effect after the time that the "
-        "policy gives. Own. Codes: NOT_FOUND, INVALID_VALUE, APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD.",
+        "policy gives. As it does, interviews to come are cancelled. Own. Codes: NOT_FOUND, INVALID_VALUE, "
+        "APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD.",
     ),
     mutation(
         "withdrawDecision",

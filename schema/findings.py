@@ -243,6 +243,6 @@ MUTATIONS = (
             read_up_to=input.read_up_to,
         ),
         "Decides a dispute. Own, never who decided the finding nor an interviewer of it. "
-        "Codes: NOT_FOUND, NOT_ALLOWED, WRONG_STATE, STATEMENT_UNREAD, INVALID_VALUE.",
+        "Codes: NOT_FOUND, NOT_ALLOWED, SAME_PERSON, WRONG_STATE, STATEMENT_UNREAD, INVALID_VALUE.",
     ),
 )

@@ -19,6 +19,7 @@ from graph import (
     departments,
     disputes,
     employments,
+    endings,
     findings,
     freed_slots,
     goals,
@@ -59,7 +60,7 @@ from graph.rights import RightsKind, RightsState
 from graph.score_policies import Draft
 from graph.timesheets import Fact
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, DepartmentRole, OrganizationRole, Viewer
-from graph.writing import Act, Desk, Graph, Outcome, Work, perform, random_id
+from graph.writing import Act, Desk, Graph, Outcome, Work, Written, perform, random_id
 
 
 class Refused(Exception):
@@ -222,12 +223,20 @@ class Maker:
 
     async def withdraw(self, application: str, reason: str | None = None) -> str:
         return await self._do(
-            "withdrawApplication", {}, lambda act: applications.withdraw(self.graph, act, application, reason)
+            "withdrawApplication", {}, lambda act: endings.withdraw(self.graph, act, application, reason)
         )
 
     async def reject(self, application: str) -> str:
         """A rejection as another system decided it; deciding one here is not part of the API yet."""
-        return await self._work("demoReject", lambda desk: applications.reject(desk, application))
+
+        async def work(desk: Desk) -> Outcome:
+            found = await applications.find_own(desk, application)
+            if isinstance(found, Refusal):
+                return found
+            await endings.reject(desk, found.id)
+            return Written("Application", found.id)
+
+        return await self._work("demoReject", work)
 
     async def work_calendar(self, new: work_calendars.NewCalendar) -> str:
         return await self._do("setWorkCalendar", {}, lambda act: work_calendars.set(self.graph, act, new))

@@ -10,6 +10,7 @@ from typing import Any
 from graph import timers
 from graph.due import RULES
 from graph.instants import from_graph, parameter
+from graph.interviews import Response
 from graph.timers import TimerKind
 from graph.visibility import Claim
 from schema.root import core_schema
@@ -162,6 +163,43 @@ async def test_a_rejection_without_a_finding_is_at_once(ask: Ask, company: Compa
     assert await told(ask, made["id"]) == []
     ended = await ask.do("decide", company.user("technology"), **input)
     assert ended == refused("decide", "APPLICATION_ENDED", "application")
+
+
+UPCOMING = """query Upcoming($id: ID!) { node(id: $id) { ... on Interview {
+  attendance icsSequence rescheduleRequests { state } messages { template } } } }"""
+
+
+async def test_who_is_rejected_is_awaited_no_longer(ask: Ask, company: Company) -> None:
+    """Neither can an interview be missed that the rejection came before; one that is over is still to be told of."""
+    application, technology = await company.application("technology"), company.user("technology")
+    hr = company.at(days=9)
+    over = await hr.interview(application, starts_at=NOW - timedelta(days=2))
+    asked = await hr.interview(application, starts_at=NOW + timedelta(days=3))
+    interview = await hr.interview(application, starts_at=NOW + timedelta(days=2))
+    await hr.respond(interview, Response.ACCEPTED)
+    for each in (over, interview):
+        assert (await ask(UPCOMING, technology, id=gid("Interview", each)))["node"]["attendance"] == "PENDING"
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    await ask.do("decide", technology, **input)
+    for each in (asked, interview):
+        node = (await ask(UPCOMING, technology, id=gid("Interview", each)))["node"]
+        assert node["attendance"] == "CANCELLED_BY_EMPLOYER"
+        assert node["icsSequence"] == 1
+        assert "INVITATION_CANCELLED" in [message["template"] for message in node["messages"]]
+    assert (await ask(UPCOMING, technology, id=gid("Interview", over)))["node"]["attendance"] == "PENDING"
+    ask.now = NOW + timedelta(days=4)
+    missed = {"interview": gid("Interview", interview)}
+    absent = await ask.do("recordAttendance", technology, **missed, attendance="NOT_ATTENDED")
+    assert absent == refused("recordAttendance", "INTERVIEW_SETTLED", "interview")
+    assert await ask.do("reportNoShow", technology, **missed) == refused("reportNoShow", "NOT_MISSED", "interview")
+
+
+async def test_who_withdraws_is_awaited_no_longer(ask: Ask, company: Company) -> None:
+    application, technology = await company.application("technology"), company.user("technology")
+    interview = await company.at(days=1).interview(application, starts_at=NOW + timedelta(days=2))
+    await ask.do("withdrawApplication", technology, application=gid("Application", application))
+    node = (await ask(UPCOMING, technology, id=gid("Interview", interview)))["node"]
+    assert (node["attendance"], node["icsSequence"]) == ("CANCELLED_BY_CANDIDATE", 1)
 
 
 async def test_an_advance_goes_forward_alone(ask: Ask, company: Company) -> None:

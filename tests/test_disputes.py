@@ -128,7 +128,7 @@ async def test_nobody_judges_their_own_decision(ask: Ask, case: Case) -> None:
     await case.dispute()
     async with appends(ask, case.company):
         for decision in ("UPHELD", "REJECTED"):
-            assert await case.decide("marketing", decision) == refused("decideDispute", "NOT_ALLOWED", "finding")
+            assert await case.decide("marketing", decision) == refused("decideDispute", "SAME_PERSON", "finding")
         assert await case.decide("technology", "REJECTED", readUpTo=9) == refused(
             "decideDispute", "NOT_FOUND", "finding"
         )

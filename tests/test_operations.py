@@ -616,6 +616,20 @@ async def test_a_refusal_is_answered_again(ask: Ask, company: Company) -> None:
     assert again["__typename"] == "Department"
 
 
+async def test_what_time_puts_right_is_not_kept_under_a_key(ask: Ask, company: Company) -> None:
+    """Whoever is told to wait, and waits, may send the very same call."""
+    starts_at = NOW + timedelta(days=3)
+    interview = await company.hr.interview(await company.application("technology"), starts_at=starts_at)
+    absent = {"interview": gid("Interview", interview), "attendance": "NOT_ATTENDED", "idempotencyKey": "k"}
+    early = await ask.do("recordAttendance", company.user("technology"), "... on Refused { retryable }", **absent)
+    assert early == {**refused("recordAttendance", "NOT_OVER", "attendance"), "retryable": True}
+    ask.now = starts_at + timedelta(days=1)
+    made = await ask.do("recordAttendance", company.user("technology"), "attendance", **absent)
+    assert made["attendance"] == "NOT_ATTENDED"
+    async with appends(ask, company):
+        assert await ask.do("recordAttendance", company.user("technology"), "attendance", **absent) == made
+
+
 async def test_keys_belong_to_caller_and_mutation(ask: Ask, company: Company) -> None:
     opened = {"title": "Editor", "jobFamily": "MARKETING", "idempotencyKey": "one"}
     made = set()

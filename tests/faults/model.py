@@ -391,7 +391,18 @@ class Model:
             return refused
         if application.stage in ENDED:
             return frozenset({"APPLICATION_ENDED"})
-        return self._staged(who, application, "WITHDRAWN")
+        label = self._staged(who, application, "WITHDRAWN")
+        held = [each for each in self.interviews if each.application is application]
+        for interview in sorted(held, key=lambda each: each.events[-1][0]):
+            self._call_off(who, interview, "CANDIDATE")
+        return label
+
+    def _call_off(self, who: str, interview: Interview, by: str) -> None:
+        """What is still to come of an application that ends."""
+        if not self._settled(interview):
+            self._cancel(who, interview, by)
+        elif interview.attendance == "RESCHEDULED" and interview.asked in WAITING:
+            interview.asked = "LAPSED"
 
     def check(self, who: str, application: Application) -> Codes | str:
         """A check of the résumé that found it to hold: it stays with the department that made it."""
@@ -464,10 +475,13 @@ class Model:
             return refused
         if codes := self._settled(interview):
             return frozenset(codes)
+        self._cancel(who, interview, by)
+        return interview.label
+
+    def _cancel(self, who: str, interview: Interview, by: str) -> None:
         interview.attendance, interview.sequence = f"CANCELLED_BY_{by}", interview.sequence + 1
         interview.asked, interview.looked_at = interview.asked and "LAPSED", None
         self._tell(interview, who)
-        return interview.label
 
     def respond(self, who: str, interview: Interview, response: str) -> Codes | str:
         if refused := self._reaches(who, interview.department, "INTEGRATOR"):
@@ -663,7 +677,8 @@ class Model:
         """Nobody judges their own decision."""
         if refused := self._finding(who, finding):
             return refused
-        codes = {"NOT_ALLOWED"} if who in finding.deciders | finding.interview.interviewers else set[str]()
+        codes = {"SAME_PERSON"} if who in finding.deciders else set[str]()
+        codes |= {"NOT_ALLOWED"} if who in finding.interview.interviewers else set()
         codes |= {"WRONG_STATE"} if finding.state != "DISPUTED" else set()
         codes |= self._unread(finding, read_up_to)
         if codes:
