@@ -311,7 +311,7 @@ class Whole:
 
 
 @pytest.fixture
-async def whole(ask: Ask, company: Company, receipts: Receipts) -> Whole:
+async def whole(ask: Ask, company: Company, receipts: Receipts, patient: None) -> Whole:
     await enabled(company)
     known, scored = company.person(), Scored(company, ask)
     company.at(days=90)
