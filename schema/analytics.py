@@ -26,7 +26,7 @@ from schema.enums import register
 from schema.errors import bad_argument
 from schema.fairness import Fairness, FairnessGroupInput
 from schema.fields import LOCALE, field
-from schema.ids import id_of
+from schema.ids import id_of, to_global
 from schema.intervals import Rate, RateDifference
 from schema.scalars import DateTime
 from schema.score_policies import ScorePolicyDraft, draft_of
@@ -50,9 +50,6 @@ UNDECIDED = {Locale.ZH_CN: "未认定", Locale.EN: "Not decided"}
 
 @strawberry.type(description="Interviews that have something in common; what is not yours to see is null.")
 class NoShowGroup:
-    key: str | None = field(
-        "The week as 2026-W47, a department's id, a mode, a cause or a job family; null for all together."
-    )
     own: bool = field("Whether of departments that are your own; of others findings that count are told, 5 or more.")
     invited: int | None = field("Invitations that were not moved elsewhere.")
     accepted: int | None = field("Those that were accepted.")
@@ -61,6 +58,13 @@ class NoShowGroup:
     missed: int | None = field("Accepted ones that were not attended.")
     no_shows: int = field("Findings that count: decided, the candidate's own, neither expired nor disputed.")
     rate: Rate | None = field("The missed among the settled; by cause, among all that were settled.")
+
+    @strawberry.field(
+        description="The week as 2026-W47, a Department's id, a mode, a cause or a job family; null for all together."
+    )
+    def key(self) -> str | None:
+        group: Any = self
+        return group.key if group.name is None else to_global("Department", group.key)
 
     @strawberry.field(description="The group in words.")
     def label(self, locale: Annotated[Locale, _argument(LOCALE.description)] = Locale.ZH_CN) -> str | None:

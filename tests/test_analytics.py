@@ -73,6 +73,7 @@ async def test_a_group_counts_what_happened(ask: Ask, company: Company) -> None:
     await marked(company, "marketing", 1)
     (group,) = (await no_shows(ask, company.user("marketing"), "DEPARTMENT"))["groups"]
     assert (group["label"], group["own"]) == ("市场部", True)
+    assert group["key"] == gid("Department", company.departments["marketing"])
     assert numbers(group) == (6, 5, 4, 2, 2, 1)
     assert (group["rate"]["count"], group["rate"]["total"], group["rate"]["value"]) == (2, 4, 0.5)
     assert group["rate"]["low"] == pytest.approx(0.150, abs=5e-4)
