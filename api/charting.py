@@ -14,25 +14,29 @@ from typing import Annotated, Any
 import typer
 
 from api.console import err, run
+from api.keeping import PRIVATE, new_file
 from api.running import running_graph
 from api.settings import SetupError, read_settings
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
+from schema.ids import from_global
 from schema.root import core_schema
 
 charting = typer.Typer(no_args_is_help=True, help="Draw what the graph holds; needs the extra `charts`.")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ROLLUP = """
-query Rollup($code: String!, $from: Date, $to: Date) {
-  department(code: $code) {
-    name
-    workAttendance(by: MONTH, from: $from, to: $to) {
-      key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
-    }
+_MONTHS = """
+  name
+  workAttendance(by: MONTH, from: $from, to: $to) {
+    key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
   }
-}
+"""
+BY_CODE = f"""
+query Rollup($place: String!, $from: Date, $to: Date) {{ place: department(code: $place) {{ {_MONTHS} }} }}
+"""
+BY_ID = f"""
+query Rollup($place: ID!, $from: Date, $to: Date) {{ place: node(id: $place) {{ ... on Department {{ {_MONTHS} }} }} }}
 """
 COUNTED = {
     "lateCount": ("Late", "#c8553d"),
@@ -53,8 +57,10 @@ def chart() -> None:
 
 @charting.command()
 def attendance(
-    out: Annotated[Path, typer.Argument(help="The page to write; the picture is written beside it.")],
-    department: Annotated[str, typer.Option(help="The department's code; all below it is counted too.")],
+    out: Annotated[
+        Path, typer.Argument(help="The .html to write, which must be new; the pictures are written beside it.")
+    ],
+    department: Annotated[str, typer.Option(help="The department's code or id; all below it is counted too.")],
     as_: Annotated[str, typer.Option("--as", help="External id of the user whose view is drawn.")],
     since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
     until: Annotated[
@@ -75,7 +81,8 @@ def attendance(
             except NothingToDraw as error:
                 raise SetupError(str(error)) from error
         figures = [counts(name, rows), shares(name, rows)]
-        out.write_text(page(f"Attendance at work: {name}", figures), encoding="utf-8")
+        with new_file(out) as file:
+            file.write(page(f"Attendance at work: {name}", figures).encode())
         typer.echo(f"Wrote {out}.")
         missing = pictures(figures, out)
         typer.echo(missing or f"Wrote {' and '.join(str(path) for path in picture_paths(figures, out))}.")
@@ -85,17 +92,18 @@ def attendance(
 
 
 async def rollup(
-    graph: Graph, code: str, viewer: str, since: date | None, until: date | None, *, now: datetime
+    graph: Graph, place: str, viewer: str, since: date | None, until: date | None, *, now: datetime
 ) -> tuple[str, Sequence[Row]]:
-    """A department's name and its months, read as the user would read them."""
+    """The name and the months of a department, named by code or id, as the user would read them."""
     context = Context(graph, Viewers(graph), clock=lambda: now)
     context.subject = viewer
     period = {"from": since and since.isoformat(), "to": until and until.isoformat()}
-    given = {"code": code, **{name: day for name, day in period.items() if day is not None}}
-    answer = (await Answerer(core_schema()).answer(ROLLUP, context, variables=given)).payload()
-    found: Any = (answer.get("data") or {}).get("department")
+    given = {"place": place, **{name: day for name, day in period.items() if day is not None}}
+    text = BY_ID if from_global(place)[0] == "Department" else BY_CODE
+    answer = (await Answerer(core_schema()).answer(text, context, variables=given)).payload()
+    found: Any = (answer.get("data") or {}).get("place")
     if not found or not found["workAttendance"]:
-        raise NothingToDraw(f"{viewer} sees no attendance at work of {code} in that time.")
+        raise NothingToDraw(f"{viewer} sees no attendance at work of {place} in that time.")
     return found["name"], found["workAttendance"]
 
 
@@ -168,6 +176,8 @@ def pictures(figures: Sequence[Any], out: Path) -> str | None:
     ]
     try:
         kaleido.write_fig_from_object_sync(drawn)
+        for each in picture_paths(figures, out):
+            each.chmod(PRIVATE)
     except Exception as error:
         err.print(f"{type(error).__name__}: {error}", style="yellow", highlight=False, markup=False)
         return "The browser drew no picture: the charts are in the page alone."

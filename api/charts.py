@@ -15,7 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from api.reports import COST, NO_SHOWS, Asked, ask
+from api.keeping import PRIVATE
+from api.reports import COST, NO_SHOWS, Asked, ask, in_order
 from api.settings import SetupError
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -54,7 +55,7 @@ async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Figure:
 
 def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
     """The missed and the attended of each group as bars, and the rate with its interval as points."""
-    groups = [group for group in found["groups"] if group["own"]]
+    groups = [group for group in in_order(found["groups"], asked) if group["own"]]
     labels = [str(group["label"]) for group in groups]
     rated = [group for group in groups if group["rate"]]
     rates = [100 * group["rate"]["value"] for group in rated]
@@ -189,4 +190,5 @@ def picture(figure: Figure, path: Path) -> bool:
     drawn = _plotly("plotly.graph_objects").Figure(figure)
     options = {"format": "png", "width": WIDTH, "height": HEIGHT, "scale": 2}
     _plotly("kaleido").write_fig_from_object_sync([{"fig": drawn, "path": str(path), "opts": options}])
+    path.chmod(PRIVATE)
     return True

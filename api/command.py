@@ -42,6 +42,7 @@ from graph.planning import KEPT
 from graph.secrets import Secrets
 from graph.writing import Graph, forget_operations
 from schema import trusted
+from schema.context import Viewers
 from schema.documents import Document
 from schema.execution import Answerer
 from schema.ids import from_global, to_global
@@ -55,6 +56,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Turnout keep
 app.add_typer(keeping)
 app.add_typer(charting, name="chart")
 app.add_typer(reporting)
+
+
+ASKING = 3.0
+"""Seconds for which a database is asked whether there is a user."""
 
 
 class Runner(uvicorn.Server):
@@ -287,17 +292,28 @@ def _spoken(host: str) -> str:
 
 @app.command()
 def token(as_: Annotated[str, typer.Option("--as", help="The user's external id.")]) -> None:
-    """Print a bearer token and nothing else: for an hour as a demo user, for twelve as any other."""
+    """Print a bearer token: an hour long for a demo user, else twelve; stderr says so where there is no such user."""
 
     async def work() -> int:
         settings = read_settings()
         if settings.oidc_issuer and as_ not in demo.USERS:
             err.print("TURNOUT_OIDC_ISSUER is set: the server refuses this token.", style="yellow", highlight=False)
+        if await is_known(settings, as_) is False:
+            err.print(f"There is no user {as_} in the graph: nobody is let in by this token.", style="yellow")
         tokens = Tokens(Secrets(settings.read_master_keys()))
         sys.stdout.write(tokens.sign(as_, demo=as_ in demo.USERS, now=datetime.now(UTC)) + "\n")
         return 0
 
     run(work)
+
+
+async def is_known(settings: Settings, external_id: str) -> bool | None:
+    """Whether the graph has such a user; null where no database is there to be asked."""
+    try:
+        async with asyncio.timeout(ASKING), running_graph(settings, joining=True) as graph:
+            return await Viewers(graph).find(external_id) is not None
+    except (SetupError, EngineUnavailable, TimeoutError):
+        return None
 
 
 @app.command()

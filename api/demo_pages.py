@@ -44,6 +44,8 @@ class DemoPages:
             ]
         if self._server.settings.ide:
             routes.append(Route("/graphiql", self.graphiql, methods=["GET"]))
+        elif self._server.settings.is_development:
+            routes.append(Route("/graphiql", self.no_graphiql, methods=["GET"]))
         return routes
 
     async def page(self, _: Request) -> Response:
@@ -68,6 +70,10 @@ class DemoPages:
         ]
         main = {"application": to_global("Application", demo.main_application_id())}
         return json_response({"viewers": viewers, "main": main}, JSON, 200)
+
+    async def no_graphiql(self, _: Request) -> Response:
+        error = problem("GRAPHIQL_OFF", "Start the server with TURNOUT_IDE=true to have GraphiQL here.")
+        return json_response({"errors": [error]}, JSON, 404)
 
     async def graphiql(self, _: Request) -> Response:
         from strawberry.http.ides import get_graphql_ide_html

@@ -39,6 +39,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("Python", sys.version_info >= (3, 11), f"{version} on {platform.machine()}", "use 3.11 or later")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     yield Finding("packages", True, versions)
+    yield Finding("settings", True, looked_at(settings))
     yield Finding("profile", True, settings.profile.value)
     for finding in flags(settings):
         yield finding
@@ -48,6 +49,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     except SetupError as error:
         yield Finding("graph", False, str(error), "mend this and run doctor again")
+
+
+def looked_at(settings: Settings) -> str:
+    """Which settings are examined: a server that was started with others is not seen from here."""
+    named = ", ".join(sorted(f"TURNOUT_{name.upper()}" for name in settings.model_fields_set)) or "none of TURNOUT_*"
+    return f"of this environment ({named}), not of a server started with others, as `make run` starts one"
 
 
 def flags(settings: Settings) -> list[Finding]:

@@ -16,7 +16,7 @@ from api.running import graph_aside, running_graph, unchanging_graph
 from api.settings import SetupError, read_settings
 from graph import erasures, exporting, sealing
 from graph.candidates import CandidateStatus
-from graph.client import Client
+from graph.client import Client, EngineUnavailable
 from graph.embedded import EngineError
 from graph.exporting import Damaged, Header, Line, NotExported, Sum
 from graph.restoring import NotRestored, Restore, header_refusal
@@ -26,6 +26,8 @@ from graph.writing import Graph, random_id
 
 keeping = typer.Typer()
 LONGEST_HEADER = 1 << 16
+PRIVATE = 0o600
+"""Who may read what commands write: their user alone."""
 
 Target = Annotated[Path, typer.Argument(help="The file to write; there must be none of its name.", dir_okay=False)]
 Source = Annotated[
@@ -119,6 +121,8 @@ async def _written(path: Path, *, sealed: bool) -> int:
                 count = await write_graph(client, file, sealer, lambda count: progress.update(task, completed=count))
     except (NotExported, EngineError) as error:
         raise SetupError(str(error)) from error
+    except EngineUnavailable as error:
+        raise SetupError(f"{error} Nothing was kept: try again, best when less is written.") from error
     typer.echo(f"Wrote {count - 2} nodes and relations to {path}.")
     return 0
 
@@ -145,7 +149,7 @@ def new_file(path: Path) -> Generator[BinaryIO]:
         raise SetupError(f"{path} is there already; name a new file.")
     try:
         part.unlink(missing_ok=True)
-        file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
     except OSError as error:
         raise SetupError(f"{path} cannot be written: {error.strerror}.") from error
     try:

@@ -27,7 +27,7 @@ DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
 User = Annotated[str, typer.Option("--as", help="External id of the user who asks; it is told what it may see.")]
 Start = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="The first day; in UTC.")]
 End = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="The day after the last; in UTC.")]
-Place = Annotated[str | None, typer.Option(help="Id of a department; else all of the user's own.")]
+Place = Annotated[str | None, typer.Option(help="A department's code or id; else all of the user's own.")]
 By = Annotated[GroupBy | None, typer.Option(help="What no-shows are grouped by.")]
 Language = Annotated[Locale, typer.Option(help="The language of headings.")]
 

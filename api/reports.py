@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,11 @@ from graph.refusals import Locale
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
+from schema.ids import from_global
 
 Cell = str | int | float | None
+DECIMALS = 4
+"""Of a rate in a report."""
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for the start of a formula; OWASP, CSV Injection."""
 
@@ -74,9 +77,14 @@ query CostReport($from: DateTime, $to: DateTime, $department: ID) {
 """
 
 
+PLACE = "query Place($code: String!) { department(code: $code) { id } }"
+
+
 async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str) -> dict[str, Any]:
     """A field of analytics as the user's own question would be answered; SetupError says why there is no answer."""
     context = Context(graph, Viewers(graph), subject=asked.user)
+    if asked.department is not None and from_global(asked.department)[0] != "Department":
+        asked = replace(asked, department=await _id_of(asked.department, context, answerer))
     answer = await answerer.answer(text, context, variables=asked.variables)
     if answer.errors:
         raise SetupError(answer.errors[0].message)
@@ -84,6 +92,14 @@ async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: 
     if not analytics or analytics[field] is None:
         raise SetupError(f"{asked.user} has no such department of their own, or may not read analytics.")
     return analytics[field]
+
+
+async def _id_of(code: str, context: Context, answerer: Answerer) -> str:
+    """The id of the department that has a code, as far as the user sees it."""
+    answer = await answerer.answer(PLACE, context, variables={"code": code})
+    if not (found := answer.data and answer.data["department"]):
+        raise SetupError(f"{context.subject} sees no department whose code or id is {code}.")
+    return found["id"]
 
 
 _HEADINGS = (
@@ -104,15 +120,22 @@ _NUMBERS = ("invited", "accepted", "settled", "attended", "missed", "noShows")
 async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     found = await ask(graph, answerer, NO_SHOWS, asked, "noShows")
     headings = tuple(asked.say(*words) for words in _HEADINGS)
-    rows = [_row(group["label"], group) for group in found["groups"]]
+    rows = [_row(group["label"], group) for group in in_order(found["groups"], asked)]
     if found["total"]:
         rows.append(_row(asked.say("合计", "Total"), found["total"]))
     return Table(asked.say("爽约统计", "No-shows"), headings, tuple(rows))
 
 
+def in_order(groups: Sequence[Mapping[str, Any]], asked: Asked) -> Sequence[Mapping[str, Any]]:
+    """Departments by name, whose keys say nothing to a reader; all others as they come."""
+    return sorted(groups, key=lambda group: str(group["label"])) if asked.by == "DEPARTMENT" else groups
+
+
 def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
     rate = group["rate"] or {}
-    return (label, *(group[name] for name in _NUMBERS), rate.get("value"), rate.get("low"), rate.get("high"))
+    shares = (rate.get(name) for name in ("value", "low", "high"))
+    counts = (group[name] for name in _NUMBERS)
+    return (label, *counts, *(None if share is None else round(share, DECIMALS) for share in shares))
 
 
 async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:

@@ -268,7 +268,10 @@ async def _put(desk: Desk, known: WebhookRow | None, id: str, user: str, url: st
         return
     previous, until = known.previous, known.previous_until
     if sealed is not None and known.secret is not None:
-        previous, until = known.secret, now + OVERLAP
+        if desk.graph.secrets.unwrap(known.secret, id)[0].decode() == secret:
+            sealed = None
+        else:
+            previous, until = known.secret, now + OVERLAP
     if url is None:
         sealed, previous, until = None, None, None
     await desk.tx.run(
@@ -307,7 +310,7 @@ def keys(graph: Graph, webhook: WebhookRow, now: datetime) -> list[str]:
     """The keys that sign now: the present one, and for a while the former."""
     former = webhook.previous if webhook.previous_until is not None and now < webhook.previous_until else None
     sealed = [each for each in (webhook.secret, former) if each is not None]
-    return [graph.secrets.unwrap(each, webhook.id)[0].decode() for each in sealed]
+    return list(dict.fromkeys(graph.secrets.unwrap(each, webhook.id)[0].decode() for each in sealed))
 
 
 async def end(desk: Desk, timer: Timer) -> None:

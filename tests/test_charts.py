@@ -10,7 +10,7 @@ import pytest
 
 from api import charting
 from graph.writing import Graph
-from tests.conftest import NOW, Ask, Company
+from tests.conftest import NOW, Ask, Company, gid
 from tests.test_employments import employ
 from tests.test_work_attendance import month, tell
 
@@ -34,6 +34,8 @@ async def test_a_chart_shows_what_its_viewer_sees(ask: Ask, company: Company, gr
     marketing = company.user("marketing")
     name, rows = await charting.rollup(graph, "MARKETING", marketing, None, None, now=NOW)
     assert (name, [(row["key"], row["lateCount"]) for row in rows]) == ("Marketing", [("2026-09", 3), ("2026-10", 1)])
+    id = gid("Department", company.departments["marketing"])
+    assert await charting.rollup(graph, id, marketing, None, None, now=NOW) == (name, rows)
     with pytest.raises(charting.NothingToDraw, match="sees no attendance at work of MARKETING"):
         await charting.rollup(graph, "MARKETING", company.user("technology"), None, None, now=NOW)
 

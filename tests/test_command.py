@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
 import typer
 
-from api.command import _listening, run
-from api.settings import Settings
+from api import command
+from api.command import _listening, is_known, run
+from api.settings import Settings, SetupError
+from graph.writing import Graph
+from tests.conftest import Company
 
 
 async def test_commands_run_on_the_fast_loop() -> None:
@@ -40,3 +45,20 @@ async def test_answers_are_not_held_back_for_small_packets() -> None:
         writer.close()
         server.close()
     assert delays == [1]
+
+
+async def test_a_token_for_nobody_is_noticed(graph: Graph, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is signed all the same, and whoever holds it is told UNAUTHENTICATED without a word why."""
+
+    @asynccontextmanager
+    async def running(settings: Settings, *, joining: bool) -> AsyncGenerator[Graph]:
+        assert joining, "an engine is never started for a token"
+        if settings.port == 1:
+            raise SetupError("No server runs.")
+        yield graph
+
+    monkeypatch.setattr(command, "running_graph", running)
+    there, away = Settings(), Settings(port=1)
+    assert await is_known(there, company.user("hr")) is True
+    assert await is_known(there, "nobody@x") is False
+    assert await is_known(away, "nobody@x") is None

@@ -69,8 +69,22 @@ async def test_a_report_is_what_its_user_sees(graph: Graph, answerer: Answerer, 
     with pytest.raises(SetupError):
         await REPORTS["cost"](graph, answerer, asked(company, "integrator"))
     department = gid("Department", company.departments["marketing"])
-    with pytest.raises(SetupError):
-        await REPORTS["cost"](graph, answerer, asked(company, "technology", department=department))
+    for named in (department, "MARKETING"):
+        with pytest.raises(SetupError):
+            await REPORTS["cost"](graph, answerer, asked(company, "technology", department=named))
+        table = await REPORTS["no-shows"](graph, answerer, asked(company, "hr", department=named))
+        assert [row[:7] for row in table.rows] == [("Marketing", 2, 2, 2, 1, 1, 0), ("Total", 2, 2, 2, 1, 1, 0)]
+    with pytest.raises(SetupError, match="sees no department whose code or id is NOWHERE"):
+        await REPORTS["cost"](graph, answerer, asked(company, "hr", department="NOWHERE"))
+
+
+async def test_departments_are_in_order_and_rates_are_short(graph: Graph, answerer: Answerer, company: Company) -> None:
+    for department in ("technology", "marketing", "marketing", "marketing"):
+        await held(company, department, Attendance.ATTENDED)
+    await held(company, "marketing", Attendance.NOT_ATTENDED)
+    rows = (await REPORTS["no-shows"](graph, answerer, asked(company, "hr"))).rows
+    assert [row[0] for row in rows] == ["Marketing", "Technology", "Total"]
+    assert {len(str(cell)) for row in rows for cell in row[7:]} <= set(range(7))
 
 
 async def test_headings_are_said_in_both_languages(graph: Graph, answerer: Answerer, company: Company) -> None:

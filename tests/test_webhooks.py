@@ -129,10 +129,13 @@ async def test_applications_of_others_are_not_told(hooks: Hooks) -> None:
 async def test_both_keys_sign_for_a_while(hooks: Hooks) -> None:
     async with web_server() as web:
         await hooks.set(url=web.url, secret=KEY)
+        assert (await hooks.set(url=web.url, secret=KEY))["formerKeyUntil"] is None, "the same key is no new one"
         changed = await hooks.set(url=web.url, secret=OTHER)
         assert changed["formerKeyUntil"] == "2026-11-21T09:00:00Z"
+        assert (await hooks.set(url=web.url, secret=OTHER))["formerKeyUntil"] == changed["formerKeyUntil"]
         await hooks.interview()
         await hooks.work()
+        assert len(web.taken[0][0]["webhook-signature"].split()) == 2
         assert told(web, KEY) == told(web, OTHER)
         web.taken.clear()
         await hooks.interview()

@@ -10,6 +10,8 @@ from graphql import print_schema
 
 from api.settings import Settings
 from schema.root import core_schema
+from seeds import attendance_mapping, mapping
+from seeds.demo import NAME
 from tests.faults import keeping
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +51,39 @@ def test_links_between_papers_lead_somewhere() -> None:
             if not there.exists() or (place and place not in places(there)):
                 lost.append(f"{paper.relative_to(ROOT)}: {target}#{place}")
     assert not lost
+
+
+def test_every_key_of_a_mapping_is_in_its_paper() -> None:
+    """Whoever writes a mapping reads the paper, and not the source."""
+    text = (ROOT / "docs" / "importing.md").read_text()
+    keys = {*mapping.KEYS, *mapping.OPTIONS, *attendance_mapping.KEYS, *attendance_mapping.OPTIONS}
+    assert not [key for key in keys if f"`{key.split('.')[1]}`" not in text]
+    assert not [rule for rule in mapping.RULES if f"`{rule}`" not in text]
+    example = re.search(r"(?s)```toml\n(.*?)```", text)
+    assert example is not None
+    assert mapping.parse_mapping(example.group(1)).organization.name == NAME
+
+
+CODE = re.compile(
+    r"""(?x) (?:refused_request|Refused|Unknown)\(\s*(?:\d+,\s*)?"([A-Z_]+)"  # where an error is made
+    | "code":\s"([A-Z_]+)" | "code":\s"([A-Z_]+)"\sif | ^\s+\("(TOO_[A-Z_]+)",""",
+    re.MULTILINE,
+)
+
+
+def test_every_code_of_an_error_is_in_the_paper() -> None:
+    """A client branches on codes; of one that is listed nowhere it learns in production."""
+    door = [ROOT / "api" / f"{name}.py" for name in ("asking", "documents", "draining", "http", "sockets")]
+    made = {
+        code
+        for file in (*door, *(ROOT / "schema").glob("*.py"))
+        for codes in CODE.findall(file.read_text())
+        for code in codes
+        if code
+    }
+    text = (ROOT / "docs" / "querying.md").read_text()
+    assert {"UNAUTHENTICATED", "TOO_COSTLY", "RATE_LIMITED", "INTERNAL"} <= made
+    assert not [code for code in sorted(made) if f"`{code}`" not in text]
 
 
 def places(paper: Path) -> set[str]:
