@@ -202,6 +202,30 @@ TEXTS: Mapping[Template, Both] = {
         ("证明材料审核结果", "您的证明材料已审核，结果见您的页面。"),
         ("Your proof was decided about", "Your proof was read; your page tells the result."),
     ),
+    Template.EVIDENCE_CHANGED: _candidate(
+        _either(
+            (
+                "关于您未到面的认定有了新的证据",
+                "认定作出后收到的报告显示，未到面可能并非您的原因。请在您的页面上查看；您可以对该认定提出申诉，企业也已收到同样的通知。",
+            ),
+            (
+                "一项爽约认定有了新的证据",
+                f"{ABOUT_ZH}\n认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核，必要时撤销该认定（voidNoShow）。",
+            ),
+        ),
+        _either(
+            (
+                "There is new evidence about an interview that you missed",
+                "What was reported since the decision says that it may not have been your fault. Your page shows it; you may "
+                "dispute what was decided, and the employer was told the same.",
+            ),
+            (
+                "There is new evidence about a no-show",
+                f"{ABOUT_EN}\nWhat was reported since the decision says that it may not have been the candidate's fault. Please "
+                "look at it again, and take the finding back (voidNoShow) where it does not hold.",
+            ),
+        ),
+    ),
     Template.OUTCOME_MISSING: _candidate(
         ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚未记录是否到面，系统未作任何标记，请补录。"),
         (

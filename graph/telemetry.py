@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-from graph import interviews, timers
-from graph.causes import TelemetryKind
+from graph import assessments, interviews, messages, timers
+from graph.causes import Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
+from graph.messages import Template
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
@@ -94,13 +95,35 @@ LIST_OPEN = Statement(
     """
     MATCH (finding:Finding)-[:FINDS]->(interview:Interview)<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate {organization: $organization})
-    WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED']
+    WHERE (finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] OR (finding.state = 'FINAL'
+        AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE' AND finding.expiresAt > $now))
       AND interview.startsAt - duration({hours: 1}) <= $until AND interview.endsAt >= $since
     RETURN candidate.id AS candidate, interview.id AS interview ORDER BY candidate, interview
     """,
     row=OpenRow,
 )
-"""Interviews about which somebody is still to decide, and which an outage may explain; locked in one order."""
+"""Interviews about which somebody is still to decide, or whose no-show counts, and which an outage may explain; locked
+in one order."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    finding: str
+    department: str
+
+
+FIND_MARK = Statement(
+    "telemetry.find_mark",
+    """
+    MATCH (finding:Finding)-[:FINDS]->(interview:Interview {id: $interview})-[:HELD_BY]->(department:Department)
+    WHERE finding.state = 'FINAL' AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE'
+      AND finding.expiresAt > $now
+      AND NOT EXISTS { (:Message {subject: finding.id, template: 'EVIDENCE_CHANGED'}) }
+    RETURN finding.id AS finding, department.id AS department
+    """,
+    row=MarkRow,
+)
+"""The no-show of an interview that counts and of which nobody was told yet that it may be another's fault."""
 
 
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
@@ -155,6 +178,7 @@ async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
     payload["source"] = report.source
     await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, interview.id, report.occurred_at, payload)
     await _look_again(desk, report, interview)
+    await _tell_of_doubt(desk, interview.id)
     return Written("Telemetry", id)
 
 
@@ -165,6 +189,19 @@ async def _look_again(desk: Desk, report: Report, interview: InterviewRow) -> No
         return
     if not await timers.stands(desk, TimerKind.OUTCOME, interview.id):
         await timers.start(desk, TimerKind.OUTCOME, interview.id, desk.act.now)
+
+
+async def _tell_of_doubt(desk: Desk, interview: str) -> None:
+    """A no-show stays what was decided, upon what was known; where what is known now clears the candidate, both sides
+    are told, once: HR may take it back, and the candidate dispute it.
+    """
+    mark = await desk.tx.one(FIND_MARK, interview=interview, now=desk.act.now)
+    if mark is None:
+        return
+    found = await assessments.of_interview(desk, interview)
+    if found.cause in (Cause.PLATFORM, Cause.EMPLOYER):
+        await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.finding)
+        await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.finding)
 
 
 async def _outage(desk: Desk, report: Report) -> Outcome:
@@ -183,10 +220,13 @@ async def _have_it_read(desk: Desk, report: Report, id: str) -> None:
     organization = desk.act.viewer.organization
     payload: dict[str, Any] = {"telemetry": id, "kind": report.kind.value, "until": report.until}
     payload["source"] = report.source
-    rows = await desk.tx.run(LIST_OPEN, organization=organization, since=report.occurred_at, until=report.until)
+    rows = await desk.tx.run(
+        LIST_OPEN, organization=organization, since=report.occurred_at, until=report.until, now=desk.act.now
+    )
     for row in rows:
         await desk.lock_candidate(row.candidate)
         await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, row.interview, report.occurred_at, payload)
+        await _tell_of_doubt(desk, row.interview)
 
 
 async def _create(desk: Desk, statement: Statement[Nothing], report: Report, seen: str) -> str:

@@ -103,6 +103,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "FINDING_VOIDED": "A finding was taken back.",
         "DISPUTE_RECEIVED": "A finding is disputed.",
         "MARK_WITHDRAWN": "To staff who had seen a finding: it was taken back.",
+        "EVIDENCE_CHANGED": "What was reported since may clear the candidate of a no-show that counts.",
         "REQUEST_RECEIVED": "A request about one's rights was filed.",
         "SLOT_LAPSED": "An offered time lapsed.",
         "SLOT_TAKEN": "To HR: somebody took the time of a lost interview.",

@@ -195,6 +195,31 @@ async def test_nobody_decides_with_an_outage_unread(ask: Ask, case: Case) -> Non
     assert (await verify(ask.graph.client))[2] == []
 
 
+async def test_what_clears_a_candidate_later_is_told(ask: Ask, case: Case) -> None:
+    """A no-show that counts stays as it was decided; both sides hear once of what speaks against it since."""
+    company, hr = case.company, case.company.at(days=1, hours=20)
+    await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
+    finding = await hr.suspicion(uid(case.id))
+    await hr.notice(finding)
+    await hr.statement(finding, "I could not get in.")
+    await hr.confirmation(finding)
+
+    async def told() -> list[str]:
+        query = "query Told($id: ID!) { node(id: $id) { ... on Interview { messages { template } } } }"
+        found = (await ask(query, company.user("marketing"), id=case.id))["node"]["messages"]
+        return [each["template"] for each in found if each["template"] == "EVIDENCE_CHANGED"]
+
+    await case.report("DEVICE_CHECK_PASSED", -5)
+    assert await told() == []
+    async with appends(ask, company, "TELEMETRY_RECORDED", "OUTAGE_RECORDED"):
+        await case.report("PLATFORM_OUTAGE", -5, until=iso(STARTS + timedelta(minutes=40)))
+    assert len(await told()) == 2
+    await case.report("PLATFORM_OUTAGE", -6, until=iso(STARTS + timedelta(minutes=41)))
+    assert len(await told()) == 2
+    query = "query State($id: ID!) { node(id: $id) { ... on Finding { state basedOn { type } } } }"
+    assert (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]["state"] == "FINAL"
+
+
 async def test_an_organisation_sets_its_own_table(ask: Ask, case: Case) -> None:
     """For interviews without a finding at once; one with a finding keeps the table that it names."""
     company, hr = case.company, case.company.at(days=1, hours=20)
