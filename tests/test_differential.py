@@ -86,7 +86,7 @@ LIST_UNREACHED = Statement(
     UNION MATCH (:InvitationRound {organization: $organization})-[:HAS_ANSWER]->(n:InvitationAnswer)
     RETURN 'InvitationAnswer' AS type, n.id AS id ORDER BY id
     UNION MATCH (:Candidate {organization: $organization})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)
-    MATCH (n:UploadTicket {interview: i.id})
+    MATCH (n:UploadTicket {subject: i.id})
     RETURN 'UploadTicket' AS type, n.id AS id ORDER BY id
     """,
     row=Made,
