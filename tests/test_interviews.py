@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graph.applications import Stage
 from graph.interviews import Mode, Response, Side
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.ledger import appends, refused
@@ -182,7 +183,7 @@ async def test_ended_applications_are_not_rescheduled(ask: Ask, company: Company
     application = await company.application("technology")
     interview = gid("Interview", await company.hr.interview(application, starts_at=NOW + timedelta(days=3)))
     _, new = await times(ask, company)
-    await company.hr.withdraw(application)
+    await company.hr.advance(application, Stage.HIRED)
     async with appends(ask, company):
         answer = await ask.do("rescheduleInterview", company.user("technology"), interview=interview, **new)
     assert answer == refused("rescheduleInterview", "APPLICATION_ENDED", "interview")

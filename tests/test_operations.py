@@ -621,8 +621,10 @@ async def test_what_time_puts_right_is_not_kept_under_a_key(ask: Ask, company: C
     starts_at = NOW + timedelta(days=3)
     interview = await company.hr.interview(await company.application("technology"), starts_at=starts_at)
     absent = {"interview": gid("Interview", interview), "attendance": "NOT_ATTENDED", "idempotencyKey": "k"}
-    early = await ask.do("recordAttendance", company.user("technology"), "... on Refused { retryable }", **absent)
-    assert early == {**refused("recordAttendance", "NOT_OVER", "attendance"), "retryable": True}
+    query = """mutation Early($input: RecordAttendanceInput!) {
+      recordAttendance(input: $input) { ... on Refused { code retryable } } }"""
+    early = (await ask(query, company.user("technology"), input=absent))["recordAttendance"]
+    assert early == {"code": "NOT_OVER", "retryable": True}
     ask.now = starts_at + timedelta(days=1)
     made = await ask.do("recordAttendance", company.user("technology"), "attendance", **absent)
     assert made["attendance"] == "NOT_ATTENDED"
