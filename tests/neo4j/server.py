@@ -28,6 +28,8 @@ COMPILE_SECONDS = 120
 STOP_SECONDS = 10
 
 QUICK_START = ("-Xms128m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LONG_RUN = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
+"""For a server that plans for more than a few minutes: the better compiler pays then."""
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 SETTINGS = """\
 server.config.strict_validation.enabled=false
