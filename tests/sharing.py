@@ -42,9 +42,14 @@ class Sharing:
         items[:] = longest_first(items)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """A test of a file that another run has is as good as run."""
-        return None if self.takes(item.path) else True
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """A test of a file that another run has is as good as run: what stood up for it alone, as its folder that the
+        test before was of too, is torn down as if it had.
+        """
+        if self.takes(item.path):
+            return None
+        item.session._setupstate.teardown_exact(nextitem)  # pyright: ignore[reportPrivateUsage]
+        return True
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         files = sum(self._mine.values())

@@ -60,6 +60,19 @@ def test_each_test_is_run_once(tmp_path: Path) -> None:
     assert ran[0] == "test_5.py", "the patient one comes first"
 
 
+def test_a_folder_ends_with_a_file_that_another_run_has(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "test_a.py").write_text(LONG)
+    (inner / "test_b.py").write_text(LONG)
+    (tmp_path / "test_c.py").write_text(QUICK)
+    (tmp_path / "taken" / "inner-test_b.py").mkdir(parents=True)
+    assert started(tmp_path).wait(60) == 0
+    assert (tmp_path / "ran").read_text().split() == ["test_a.py", "test_c.py"]
+
+
 def test_a_file_is_one_runs_alone(tmp_path: Path) -> None:
     first, second = Sharing(tmp_path / "taken", ROOT), Sharing(tmp_path / "taken", ROOT)
     file, other = ROOT / "tests" / "test_a.py", ROOT / "tests" / "house" / "test_a.py"
