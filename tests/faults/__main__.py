@@ -20,7 +20,7 @@ SHORT = {
     "embedded": [
         *(KEYS, WRITERS, STOP, "test_kills.py", "test_sockets.py::test_readers_notice_nothing[freeze-at once]"),
         *(f"test_{word}.py" for word in ("states", "leaks", "tokens", "sites", "injection", "canaries", "zones")),
-        *("test_tampering.py", "test_timers.py"),
+        *("test_tampering.py", "test_timers.py", "test_sending.py"),
     ],
     "neo4j": [
         *(KEYS, WRITERS, STOP, "test_kills.py::test_a_killed_api_loses_nothing"),
@@ -30,10 +30,8 @@ SHORT = {
 """What the short form tries, on the engine where it may show most."""
 
 
-def started(
-    engine: str, form: str, only: str | None, figures: Path, taken: Path | None = None
-) -> subprocess.Popen[bytes]:
-    chosen = [*(["-k", only] if only else []), *(["--share", str(taken)] if taken else [])]
+def started(engine: str, form: str, only: str | None, figures: Path) -> subprocess.Popen[bytes]:
+    chosen = ["-k", only] if only else []
     options = ["--engine", engine, "--figures", str(figures), "--tb=short", *chosen]
     tests = [f"tests/faults/{test}" for test in (SHORT[engine] if form == "short" and not only else ("",))]
     environment = {**os.environ, "TURNOUT_FAULTS": form}
@@ -49,19 +47,12 @@ def main() -> int:
     form, began = "short" if asked.short else "long", time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         places = {engine: Path(folder) / engine for engine in asked.engine or NAMES}
-        runs: dict[str, subprocess.Popen[bytes]] = {}
-        # Of the short form the embedded engine has the most: whoever is free takes the next file of it.
-        taken = Path(folder) / "taken"
+        runs: list[subprocess.Popen[bytes]] = []
         for engine, place in places.items():
-            shared = taken if asked.short and engine == "embedded" else None
-            runs[engine] = started(engine, form, asked.only, place, shared)
+            runs.append(started(engine, form, asked.only, place))
             if not asked.short:
-                runs[engine].wait()
-        if asked.short and runs.keys() == {"embedded", "neo4j"}:
-            runs["neo4j"].wait()
-            places["beside"] = Path(folder) / "beside"
-            runs["beside"] = started("embedded", form, asked.only, places["beside"], taken)
-        codes = [run.wait() for run in runs.values()]
+                runs[-1].wait()
+        codes = [run.wait() for run in runs]
         lines = told(places.values())
     print(f"\n{table(lines)}\n\n{(time.monotonic() - began) / 60:.1f} minutes")
     if not asked.short:
