@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from graph import applications, findings, links, subjects
+from graph import applications, findings, interviews, links, subjects
 from graph.events import EventType
 from graph.labels import label
 from graph.refusals import Code, Refusal
@@ -56,13 +56,7 @@ RESUME_CHECK = Shape(
             order=("toString(that.suspectedAt)", "that.id"),
             implied=True,
         ),
-        "proofs": Many(
-            "Proof",
-            ("(this)-[:HAS_PROOF]->(that:Proof)",),
-            order=("toString(that.uploadedAt)", "that.id"),
-            see=Level.OWN,
-            implied=True,
-        ),
+        "proofs": interviews.PROOFS,
     },
     looked={"": Look.CHECK},
 )

@@ -95,6 +95,14 @@ OBSERVED = Many(
 )
 """What a platform saw of an interview, in the order in which it happened."""
 
+PROOFS = Many(
+    "Proof",
+    ("(this)-[:HAS_PROOF]->(that:Proof)",),
+    order=("toString(that.uploadedAt)", "that.id"),
+    see=Level.OWN,
+    implied=True,
+)
+"""What was handed in about an interview, or about a check of a résumé."""
 INTERVIEW = Shape(
     "Interview",
     {
@@ -151,13 +159,7 @@ INTERVIEW = Shape(
             see=Level.OWN,
             implied=True,
         ),
-        "proofs": Many(
-            "Proof",
-            ("(this)-[:HAS_PROOF]->(that:Proof)",),
-            order=("toString(that.uploadedAt)", "that.id"),
-            see=Level.OWN,
-            implied=True,
-        ),
+        "proofs": PROOFS,
         "events": Page(
             "Event",
             ("(this)<-[:ABOUT]-(that:Event)",),

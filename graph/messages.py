@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, LiteralString
 
 from graph import timers
 from graph.events import About, EventType
@@ -105,42 +105,18 @@ TO_USER = Statement(
     row=Nothing,
     writes=True,
 )
-CONCERN_INTERVIEW = Statement(
-    "messages.concern_interview",
-    """
-    MATCH (message:Message {id: $id}) MATCH (interview:Interview {id: $subject})
-    CREATE (message)-[:CONCERNS]->(interview) RETURN interview.id AS id
-    """,
-    row=Found,
-    writes=True,
-)
-CONCERN_FINDING = Statement(
-    "messages.concern_finding",
-    """
-    MATCH (message:Message {id: $id}) MATCH (:Finding {id: $subject})-[:FINDS]->(about)
-    CREATE (message)-[:CONCERNS]->(about) RETURN about.id AS id
-    """,
-    row=Found,
-    writes=True,
-)
-CONCERN_DECIDED = Statement(
-    "messages.concern_decided",
-    """
-    MATCH (message:Message {id: $id}) MATCH (:Decision {id: $subject})-[:DECIDES]->(application:Application)
-    CREATE (message)-[:CONCERNS]->(application) RETURN application.id AS id
-    """,
-    row=Found,
-    writes=True,
-)
-CONCERN_PROVEN = Statement(
-    "messages.concern_proven",
-    """
-    MATCH (message:Message {id: $id}) MATCH (:Code {id: $subject})-[:PROVES]->(application:Application)
-    CREATE (message)-[:CONCERNS]->(application) RETURN application.id AS id
-    """,
-    row=Found,
-    writes=True,
-)
+
+
+def _concern(name: LiteralString, way: LiteralString) -> Statement[Found]:
+    """Has a message concern what the way leads to from its subject, if it leads anywhere."""
+    text = "MATCH (message:Message {id: $id}) MATCH " + way + " CREATE (message)-[:CONCERNS]->(it) RETURN it.id AS id"
+    return Statement(name, text, row=Found, writes=True)
+
+
+CONCERN_INTERVIEW = _concern("messages.concern_interview", "(it:Interview {id: $subject})")
+CONCERN_FINDING = _concern("messages.concern_finding", "(:Finding {id: $subject})-[:FINDS]->(it)")
+CONCERN_DECIDED = _concern("messages.concern_decided", "(:Decision {id: $subject})-[:DECIDES]->(it:Application)")
+CONCERN_PROVEN = _concern("messages.concern_proven", "(:Code {id: $subject})-[:PROVES]->(it:Application)")
 CONCERNS = (CONCERN_INTERVIEW, CONCERN_FINDING, CONCERN_DECIDED, CONCERN_PROVEN)
 """What a message is about, by its subject: one of them at most finds it. A message that concerns nothing is about the
 person, and whoever sees the person may know of it."""

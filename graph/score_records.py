@@ -23,7 +23,7 @@ from graph.observations import observe, subjects
 from graph.refusals import Code, Refusal
 from graph.replaying import Erased, replayed
 from graph.score_policies import IN_FORCE
-from graph.scores import CHECKS, EMPLOYMENTS, INTERVIEWS, RESULTS, ROLE, SWITCHES, OffBecause, scored
+from graph.scores import FACTS, ROLE, SWITCHES, OffBecause, scored
 from graph.statements import Statement
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -63,14 +63,8 @@ READ = Statement(
     + " AS switches, "
     + ROLE
     + " AS role, "
-    + INTERVIEWS
-    + " AS interviews, "
-    + EMPLOYMENTS
-    + " AS employments, "
-    + RESULTS
-    + " AS results, "
-    + CHECKS
-    + " AS checks, head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
+    + FACTS
+    + ", head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
     row=ReadRow,
 )
 

@@ -130,6 +130,17 @@ CHECKS: LiteralString = (
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
 )
+FACTS: LiteralString = (
+    INTERVIEWS
+    + " AS interviews, "
+    + EMPLOYMENTS
+    + " AS employments, "
+    + RESULTS
+    + " AS results, "
+    + CHECKS
+    + " AS checks"
+)
+"""The columns of which `facts_of` makes facts."""
 NEAR_BY: LiteralString = (
     "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
     "<-[:FINDS]-(f:Finding) WHERE $staff AND "

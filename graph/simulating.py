@@ -14,7 +14,7 @@ from graph.credit import DEFAULTS, Band, CreditPolicy, fault
 from graph.instants import from_text
 from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
-from graph.scores import CHECKS, EMPLOYMENTS, INTERVIEWS, RESULTS, facts_of
+from graph.scores import FACTS, facts_of
 from graph.statements import Statement
 from graph.visibility import Viewer
 from graph.writing import Graph
@@ -84,14 +84,7 @@ LIST_CASES = Statement(
     WHERE place.id IN $own AND filed.appliedAt >= $from AND filed.appliedAt <= $now AND this.status = 'ACTIVE'
     WITH place, filed, this ORDER BY filed.appliedAt DESC, filed.id LIMIT 2000
     RETURN place.id AS department, place.name AS name, toString(filed.appliedAt) AS applied_at, """
-    + INTERVIEWS
-    + " AS interviews, "
-    + EMPLOYMENTS
-    + " AS employments, "
-    + RESULTS
-    + " AS results, "
-    + CHECKS
-    + " AS checks",
+    + FACTS,
     row=CaseRow,
 )
 

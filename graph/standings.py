@@ -27,11 +27,8 @@ from graph.instants import from_text
 from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, read
 from graph.scores import (
-    CHECKS,
-    EMPLOYMENTS,
-    INTERVIEWS,
+    FACTS,
     NEAR_BY,
-    RESULTS,
     ROLE,
     SWITCHES,
     OffBecause,
@@ -87,14 +84,8 @@ LIST_ROUNDS = Statement(
     RETURN toString(first) AS first, """
     + SECOND
     + " AS second, "
-    + INTERVIEWS
-    + " AS interviews, "
-    + EMPLOYMENTS
-    + " AS employments, "
-    + RESULTS
-    + " AS results, "
-    + CHECKS
-    + " AS checks, "
+    + FACTS
+    + ", "
     + NEAR_BY
     + " AS near",
     row=RoundRow,

@@ -20,7 +20,7 @@ from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, One, Prop, Shape
-from graph.visibility import Level
+from graph.visibility import MARKED, Level
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 SKEW = timedelta(minutes=5)
@@ -90,13 +90,15 @@ class OpenRow:
     interview: str
 
 
+_MARKED: LiteralString = MARKED.replace("this.", "finding.")
 LIST_OPEN = Statement(
     "telemetry.list_open",
     """
     MATCH (finding:Finding)-[:FINDS]->(interview:Interview)<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate {organization: $organization})
-    WHERE (finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] OR (finding.state = 'FINAL'
-        AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE' AND finding.expiresAt > $now))
+    WHERE (finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] OR ("""
+    + _MARKED
+    + """))
       AND interview.startsAt - duration({hours: 1}) <= $until AND interview.endsAt >= $since
     RETURN candidate.id AS candidate, interview.id AS interview ORDER BY candidate, interview
     """,
@@ -116,14 +118,15 @@ FIND_MARK = Statement(
     "telemetry.find_mark",
     """
     MATCH (finding:Finding)-[:FINDS]->(interview:Interview {id: $interview})-[:HELD_BY]->(department:Department)
-    WHERE finding.state = 'FINAL' AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE'
-      AND finding.expiresAt > $now
+    WHERE """
+    + _MARKED
+    + """
       AND NOT EXISTS { (:Message {subject: finding.id, template: 'EVIDENCE_CHANGED'}) }
     RETURN finding.id AS finding, department.id AS department
     """,
     row=MarkRow,
 )
-"""The no-show of an interview that counts and of which nobody was told yet that it may be another's fault."""
+"""The mark for a missed interview of which nobody was told yet that it may be another's fault."""
 
 
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
