@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -55,9 +56,10 @@ from schema.documents import Operation
 from schema.errors import refused_request
 from schema.execution import Answer, Answerer
 
-HELD_BACK = 0.05
-"""Seconds for which the refusal of a text is held back: reading texts is what an attacker makes a server do for
-nothing, and whoever sends them one after another would have others wait."""
+HELD_BACK = 0.025, 0.075
+"""Seconds, of which at random, for which the refusal of a text is held back: reading texts is what an attacker makes a
+server do for nothing, and whoever sends them one after another would have others wait. Several who are held back
+equally long would come back together."""
 FULL = "This process has as many connections open as it may; try again later."
 
 
@@ -352,7 +354,7 @@ def _unavailable(error: EngineUnavailable) -> Answer:
 
 async def _hold_back(answer: Answer) -> None:
     if not answer.executed:
-        await asyncio.sleep(HELD_BACK)
+        await asyncio.sleep(random.uniform(*HELD_BACK))
 
 
 def _status(answer: Answer, form: str) -> int:

@@ -165,17 +165,19 @@ async def test_refusals_of_texts_are_held_back(
 ) -> None:
     """One who sends texts that are refused, one after another, takes less of the time of others."""
     held: list[float] = []
+    least, most = HELD_BACK
 
     async def sleep(seconds: float) -> None:
-        held.append(seconds)
+        if least <= seconds <= most:
+            held.append(seconds)
 
     monkeypatch.setattr("api.http.asyncio.sleep", sleep)
     async with client(server(graph, answerer)) as http:
         await http.post("/graphql", json={"query": "{ __typename }"})
-        assert HELD_BACK not in held
+        assert not held
         for query in ("{ a", "{ nothing }", "{ viewer { id " * 30 + "} }" * 30):
             await http.post("/graphql", json={"query": query})
-    assert held.count(HELD_BACK) == 3
+    assert len(set(held)) == 3
 
 
 async def test_the_profile_decides_what_is_open(graph: Graph, answerer: Answerer) -> None:
