@@ -301,6 +301,8 @@ DECISIVE = (
     *("INTERVIEWER_ABSENCE_RECORDED", "INTERVIEWER_NEVER_JOINED"),
 )
 """Rules that alone settle it, whatever an Organization sets: their weight is never below the threshold."""
+ABSENCE = frozenset({"INTERVIEWER_ABSENCE_RECORDED", "INTERVIEWER_NEVER_JOINED"})
+"""Rules that say that nobody was there for the candidate."""
 THRESHOLD, LEAST_THRESHOLD = 50, 20
 
 

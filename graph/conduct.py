@@ -24,8 +24,9 @@ CONDUCT = Shape(
     "Conduct",
     {
         "absences": Prop(
-            "COUNT { " + _HELD + "<-[:FINDS]-(fault:Finding) "
-            "WHERE fault.state = 'FINAL' AND fault.outcome = 'EMPLOYER_FAULT' AND fault.expiresAt > $now }",
+            # By the evidence, whether or not anybody of the employer has found so.
+            "COUNT { " + _HELD + " WHERE missed.absentUntil > $now OR EXISTS { (missed)<-[:FINDS]-(fault:Finding) "
+            "WHERE fault.state = 'FINAL' AND fault.outcome = 'EMPLOYER_FAULT' AND fault.expiresAt > $now } }",
             see=Level.NEAR,
         ),
         "lateCancellations": Prop("COUNT { " + _HELD + " WHERE missed.lateUntil > $now }", see=Level.NEAR),

@@ -23,6 +23,7 @@ from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Prop, Shape
 from graph.visibility import COUNTS, Level
+from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 
@@ -65,7 +66,7 @@ DECISION = Shape(
         "verdictLabel": label("this.verdict"),
         "state": Prop(),
         "stateLabel": label("this.state"),
-        "reason": Prop(),
+        "reason": written_text("this.reason"),
         "followedAdvice": Prop(),
         "decidedAt": Prop(form=Form.INSTANT),
         "effectiveAt": Prop(form=Form.INSTANT),

@@ -101,7 +101,7 @@ FINDING = Shape(
         "disputeDueAt": Prop(form=Form.INSTANT),
         "disputeText": Prop(),
         "disputeRejectedAt": Prop("this.rejectedAt", form=Form.INSTANT),
-        "disputeReason": Prop(),
+        "disputeReason": written_text("this.disputeReason"),
         "expiresAt": Prop(form=Form.INSTANT),
         "eraseAt": Prop(form=Form.INSTANT),
         "policyVersion": Prop(),

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
-from graph import alarms, applications, links, messages, policies, pools, retention, timers, webhooks
+from graph import alarms, applications, assessments, links, messages, policies, pools, retention, timers, webhooks
+from graph.causes import ABSENCE, Assessment
 from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
@@ -327,6 +328,12 @@ SET_LATE = Statement(
     row=Nothing,
     writes=True,
 )
+SET_ABSENT = Statement(
+    "interviews.set_absent",
+    "MATCH (interview:Interview {id: $id}) SET interview.absentUntil = $until",
+    row=Nothing,
+    writes=True,
+)
 SET_RESPONSE = Statement(
     "interviews.set_response",
     "MATCH (interview:Interview {id: $id}) SET interview.response = $response, interview.responseMessage = $message",
@@ -561,7 +568,7 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
         desk, EventType.INTERVIEW_INVITED, id, **{"from": old.id}, startsAt=times.starts_at, endsAt=times.ends_at
     )
     await timers.cancel(desk, old.id, TimerKind.OUTCOME)
-    if chosen_by is Side.EMPLOYER:
+    if chosen_by is Side.EMPLOYER and old.request is None:
         await _note_late(desk, old)
     await _await_new(desk, id)
     await links.create(desk, old.application, times.ends_at)
@@ -571,12 +578,22 @@ async def move(desk: Desk, old: InterviewRow, times: Times, *, chosen_by: Side, 
 
 
 async def _note_late(desk: Desk, interview: InterviewRow) -> None:
-    """What the employer calls off or moves late, though it was accepted, stands in its own ledger."""
+    """What the employer calls off or moves late, though it was accepted and the candidate had not asked for another
+    time, stands in its own ledger."""
     if interview.response != Response.ACCEPTED.value:
         return
     policy, now = await policies.in_force(desk.tx, desk.act.viewer.organization), desk.act.now
     if missed_at(interview) - now < policy.conduct_late:
         await desk.tx.run(SET_LATE, id=interview.id, until=now + policy.conduct_kept)
+
+
+async def note_absence(desk: Desk, interview: str, assessment: Assessment) -> None:
+    """An interviewer who was not there stands in the employer's own ledger, as far as the evidence goes by now."""
+    until = None
+    if ABSENCE.intersection(assessment.rules):
+        policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+        until = desk.act.now + policy.conduct_kept
+    await desk.tx.run(SET_ABSENT, id=interview, until=until)
 
 
 async def _await_new(desk: Desk, id: str) -> None:
@@ -590,6 +607,8 @@ async def lapse(desk: Desk, interview: InterviewRow) -> None:
     attendance = Attendance.RESCHEDULED.value
     await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
     await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
+    # Whoever keeps a session ready for it is told, though the other time is not known yet.
+    await webhooks.tell(desk, EventType.INTERVIEW_RESCHEDULED, "Interview", interview.id)
 
 
 async def _let_request_lapse(desk: Desk, interview: InterviewRow) -> None:
@@ -725,6 +744,7 @@ async def record_attendance(
             await timers.start(desk, TimerKind.ANSWER, found.id, found.ends_at + policy.conduct_answer)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
+        await note_absence(desk, found.id, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
         if changes and not is_over(found, act.now):
             await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)

@@ -222,10 +222,23 @@ def _method(template: Template, facts: dict[str, Any]) -> Method | None:
     return Method.CANCEL if is_owed else CALENDARS.get(template)
 
 
-AHEAD = frozenset({Template.INVITATION, Template.INVITATION_MOVED, Template.REMINDER_DAY, Template.REMINDER_SOON})
+AHEAD = frozenset(
+    {
+        *(Template.INVITATION, Template.INVITATION_MOVED, Template.RESCHEDULE_GRANTED),
+        *(Template.REMINDER_DAY, Template.REMINDER_SOON),
+    }
+)
 """Messages that make sense only while the interview is still to come."""
-ASKED_FOR = frozenset({Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED})
-"""What candidates themselves asked for: they get it also where their record is restricted."""
+STILL_TOLD = frozenset(
+    {
+        *(Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED),
+        *(Template.RESCHEDULE_GRANTED, Template.RESCHEDULE_REFUSED, Template.INVITATION_CANCELLED),
+        *(Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.PROOF_DECIDED),
+        *(Template.FINDING_EXCUSED, Template.FINDING_VOIDED),
+    }
+)
+"""What answers candidates, lets them off or spares them a journey: they get it also where their record is
+restricted, so that nobody loses by having used a right."""
 
 
 def refusal(
@@ -234,7 +247,7 @@ def refusal(
     """Why a message is never sent, as a code: its addressee is not to be written to, or what it tells is over."""
     if candidate is not None and candidate.status == "ERASED":
         return "ERASED"
-    if candidate is not None and candidate.status != "ACTIVE" and template not in ASKED_FOR:
+    if candidate is not None and candidate.status != "ACTIVE" and template not in STILL_TOLD:
         return "RESTRICTED"
     if template in AHEAD:
         if interview is None or interview.attendance != "PENDING" or interview.ended:

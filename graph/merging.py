@@ -11,7 +11,7 @@ from graph.candidates import CandidateStatus
 from graph.events import EventType
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
-from graph.visibility import Viewer
+from graph.visibility import OrganizationRole, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 
@@ -26,7 +26,8 @@ class Joined:
     departments: list[str]
 
     def is_own(self, viewer: Viewer) -> bool:
-        return any(viewer.owns(department) for department in self.departments)
+        """Somebody who was hired without an application is the whole Organization's to manage."""
+        return viewer.role is OrganizationRole.HR_ADMIN or any(map(viewer.owns, self.departments))
 
 
 FIND = Statement(

@@ -259,7 +259,7 @@ PAST_FINDING = _past(
         "disputeDueAt": Prop(_since("disputedAt", "disputeDueAt"), form=Form.INSTANT),
         "disputeText": Prop(_since("disputedAt", "disputeText")),
         "disputeRejectedAt": Prop(_since("rejectedAt", "rejectedAt"), form=Form.INSTANT),
-        "disputeReason": Prop(_since("rejectedAt", "disputeReason")),
+        "disputeReason": written_text(_since("rejectedAt", "disputeReason")),
         "reason": written_text(_decided("reason")),
         "statement": Prop(
             "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "

@@ -306,8 +306,12 @@ END = Statement(
 
 async def in_force(tx: Transaction, organization: str) -> Policy:
     """The policy that applies to what is done now."""
-    found = await tx.one(FIND, organization=organization)
-    return found.known if found else DEFAULTS
+    return of_rows(await tx.run(FIND, organization=organization))
+
+
+def of_rows(rows: Sequence[PolicyRow]) -> Policy:
+    """The policy in force by what FIND gives: the defaults are no record."""
+    return rows[0].known if rows else DEFAULTS
 
 
 async def of_version(tx: Transaction, organization: str, version: int | str) -> Policy:

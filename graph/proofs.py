@@ -17,6 +17,7 @@ from graph.events import EventType
 from graph.exporting import Damaged
 from graph.file_kinds import FileKind, kind_of
 from graph.findings import FindingState
+from graph.instants import from_text
 from graph.labels import label
 from graph.messages import Template
 from graph.proof_files import ProofFiles
@@ -28,6 +29,7 @@ from graph.subjects import Subject
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, One, Prop, Shape
 from graph.visibility import FIND_PERSON, Claim, Level, Viewer
+from graph.withholding import written_text
 from graph.writing import (
     RECRUITERS,
     Act,
@@ -72,7 +74,7 @@ PROOF = Shape(
         "verdict": Prop(),
         # REJECTED is said of people: of a file, that it was not agreed to.
         "verdictLabel": label("CASE this.verdict WHEN 'REJECTED' THEN 'REFUSED' ELSE this.verdict END"),
-        "reason": Prop(),
+        "reason": written_text("this.reason"),
         "decidedAt": Prop(form=Form.INSTANT),
         "purgedAt": Prop(form=Form.INSTANT),
         "repeats": Prop(
@@ -131,6 +133,7 @@ class ProofRow:
     finding: str | None
     finding_states: list[str]
     request_state: str | None
+    decided: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +229,10 @@ FIND = Statement(
       proof.kind AS kind, proof.hash AS hash, proof.verdict AS verdict, proof.purgedAt IS NOT NULL AS purged,
       head([(proof)-[:BEARS_ON]->(finding:Finding) | finding.id]) AS finding,
       [(subject)<-[:FINDS]-(finding:Finding) | finding.state] AS finding_states,
-      head([(proof)-[:BEARS_ON]->(request:RescheduleRequest) | request.state]) AS request_state
+      head([(proof)-[:BEARS_ON]->(request:RescheduleRequest) | request.state]) AS request_state,
+      [(subject)<-[:FINDS]-(finding:Finding) | toString(finding.decidedAt)]
+        + [(subject)<-[:FINDS]-(finding:Finding) | toString(finding.voidedAt)]
+        + [(proof)-[:BEARS_ON]->(request:RescheduleRequest) | toString(request.decidedAt)] AS decided
     """,
     row=ProofRow,
 )
@@ -522,10 +528,24 @@ def is_wanted(proof: ProofRow) -> bool:
     return proof.verdict is None and bool(undecided)
 
 
+def kept_until(proof: ProofRow, now: datetime, kept: timedelta) -> datetime | None:
+    """When to look again at a file that is kept on; null where it is not.
+
+    Whatever was decided of what it bears on, with or without a word about the file itself, it is kept from then.
+    """
+    if proof.candidate_status == "ERASED":
+        return None
+    if is_wanted(proof):
+        return now + LOOKED_AT_AGAIN
+    decided = [from_text(at) + kept for at in proof.decided if at is not None]
+    return max((until for until in decided if until > now), default=None)
+
+
 async def purge(graph: Graph, timer: Timer, now: datetime) -> None:
     """Deletes a file whose time has come; verdict and hash stay."""
     rows = await graph.client.read(FIND, id=timer.subject, organization=timer.organization)
-    if rows and is_wanted(rows[0]):
+    policy = policies.of_rows(await graph.client.read(policies.FIND, organization=timer.organization))
+    if rows and kept_until(rows[0], now, policy.proof_kept) is not None:
         await timers.take(graph, timer, now, _look_again)
         return
     if rows and not rows[0].purged:
@@ -534,7 +554,11 @@ async def purge(graph: Graph, timer: Timer, now: datetime) -> None:
 
 
 async def _look_again(desk: Desk, timer: Timer) -> None:
-    await timers.start(desk, TimerKind.PURGE_PROOF, timer.subject, desk.act.now + LOOKED_AT_AGAIN)
+    found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
+    kept = (await policies.in_force(desk.tx, timer.organization)).proof_kept
+    until = found and kept_until(found, desk.act.now, kept)
+    # Whatever has changed since it was read comes to be seen at once.
+    await timers.start(desk, TimerKind.PURGE_PROOF, timer.subject, until or desk.act.now)
 
 
 async def _note_purge(desk: Desk, timer: Timer) -> None:

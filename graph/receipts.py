@@ -194,14 +194,27 @@ RECORD_GAP = Statement(
     row=Nothing,
     writes=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lookers:
+    ids: list[str]
+
+
 LIST_LOOKERS = Statement(
     "receipts.list_lookers",
     """
-    MATCH (:Finding {id: $finding})<-[:SAW]-(access:Access)
-    RETURN DISTINCT access.user AS id ORDER BY id
+    MATCH (finding:Finding {id: $finding})
+    RETURN [(finding)<-[:SAW]-(access:Access) | access.user]
+      + [(finding)<-[:CONSIDERED]-(:Decision)<-[:SAW]-(access:Access) | access.user]
+      + [(finding)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)<-[:SUBMITTED]-(:Candidate)
+        -[:SAME_AS*0..1]-(:Candidate)<-[:OF]-(access:Access)
+        WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
+        | access.user] AS ids
     """,
-    row=Found,
+    row=Lookers,
 )
+"""Whoever read it, a decision's screen that it stood on, or what was counted or computed of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +262,8 @@ def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any
 
 
 async def lookers(tx: Transaction, finding: str) -> list[str]:
-    """The ids of the users who saw a finding."""
-    return [row.id for row in await tx.run(LIST_LOOKERS, finding=finding)]
+    """The ids of the users who saw a finding, or what it went into."""
+    return [id for row in await tx.run(LIST_LOOKERS, finding=finding) for id in row.ids]
 
 
 @dataclass

@@ -19,6 +19,7 @@ from graph.statements import Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import Level
+from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, person_refusal, role_refusal
 
 
@@ -48,7 +49,7 @@ RESCHEDULE_REQUEST = Shape(
         "owedBy": Prop(form=Form.INSTANT),
         "overdueAt": Prop(form=Form.INSTANT),
         "decidedAt": Prop(form=Form.INSTANT),
-        "answer": Prop(),
+        "answer": written_text("this.answer"),
         "interview": One("Interview", ("(this)<-[:HAS_REQUEST]-(that:Interview)",), implied=True),
         "slot": One("Slot", ("(this)-[:CHOOSES]->(that:Slot)",)),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), implied=True),

@@ -36,7 +36,9 @@ async def look_at_outcome(desk: Desk, timer: Timer) -> None:
         # The timer was due by a clock that had jumped ahead.
         await interviews.await_outcome(desk, found)
         return
-    if may_suspect(found, await assessments.of_interview(desk, found.id)):
+    assessment = await assessments.of_interview(desk, found.id)
+    await interviews.note_absence(desk, found.id, assessment)
+    if may_suspect(found, assessment):
         await _suspect(desk, found)
     elif found.response != Response.DECLINED.value and timer.due_at == interviews.over_at(found):
         await messages.tell_department(desk, Template.OUTCOME_MISSING, found.department, found.id)

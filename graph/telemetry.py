@@ -30,9 +30,6 @@ LONGEST = timedelta(days=31)
 SPANS = frozenset({TelemetryKind.PLATFORM_OUTAGE, TelemetryKind.SESSION_HEARTBEAT})
 """Kinds that may last; an outage must say until when."""
 
-ENDS = frozenset({TelemetryKind.SESSION_CLOSED, TelemetryKind.SESSION_HEARTBEAT})
-"""Kinds after which a suspicion may be due that was not at the end of the grace time."""
-
 TELEMETRY = Shape(
     "Telemetry",
     {
@@ -180,15 +177,15 @@ async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
     payload: dict[str, Any] = {"telemetry": id, "kind": report.kind.value, "until": report.until}
     payload["source"] = report.source
     await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, interview.id, report.occurred_at, payload)
-    await _look_again(desk, report, interview)
+    await _look_again(desk, interview)
     await _tell_of_doubt(desk, interview.id)
     return Written("Telemetry", id)
 
 
-async def _look_again(desk: Desk, report: Report, interview: InterviewRow) -> None:
-    """What says that nobody came may be reported after the grace time: the system then looks once more."""
+async def _look_again(desk: Desk, interview: InterviewRow) -> None:
+    """Whatever is reported after the grace time has the system look once more, as if it had come before."""
     is_open = interview.attendance == Attendance.PENDING.value and interview.finding is None
-    if not (report.kind in ENDS and is_open and interviews.is_over(interview, desk.act.now)):
+    if not (is_open and interviews.is_over(interview, desk.act.now)):
         return
     if not await timers.stands(desk, TimerKind.OUTCOME, interview.id):
         await timers.start(desk, TimerKind.OUTCOME, interview.id, desk.act.now)

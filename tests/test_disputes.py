@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from graph.visibility import Claim
+from graph.receipts import Receipts
+from graph.visibility import FIND_VIEWER, Claim, Viewer
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import do_due, facts_of, told, waiting
@@ -109,6 +110,28 @@ async def test_an_upheld_dispute_takes_the_mark_back(ask: Ask, case: Case) -> No
     decider = await case.read("decidedBy { id }")
     (withdrawn,) = await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")
     assert withdrawn["to"] == uid(decider["decidedBy"]["id"])
+
+
+async def test_everyone_who_had_looked_is_told(ask: Ask, case: Case) -> None:
+    """Of the finding itself, of how many there are, or of what it went into; not who looked before it counted."""
+    ask.receipts = Receipts(ask.graph, lambda: ask.now)
+    for viewer, selection in {
+        "technology": "candidate { noShows { totalCount } }",
+        "hr": "candidate { profile { timeline { event } } }",
+        "auditor": "stage",
+    }.items():
+        query = f"query Look($id: ID!) {{ application(id: $id) {{ {selection} }} }}"
+        await ask(query, case.company.user(viewer), id=case.at_technology)
+    await ask.receipts.flush()
+    await case.dispute()
+    await case.decide("hr", "UPHELD")
+    decider = uid((await case.read("decidedBy { id }"))["decidedBy"]["id"])
+    looked = [
+        Viewer.of_row((await ask.graph.client.read(FIND_VIEWER, subject=case.company.user(viewer)))[0]).id
+        for viewer in ("technology", "hr")
+    ]
+    withdrawn = [fact["to"] for fact in await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")]
+    assert sorted(withdrawn) == sorted([decider, *looked])
 
 
 async def test_a_rejected_dispute_counts_again_no_longer_than_before(ask: Ask, case: Case) -> None:

@@ -111,6 +111,22 @@ async def test_who_merges_owns_an_application_of_both(ask: Ask, company: Company
     company.at(hours=1)
 
 
+async def test_an_admin_merges_who_never_applied(ask: Ask, company: Company, pair: Pair) -> None:
+    """Somebody who was hired without an application has a record too."""
+    admin = company.user("hr")
+    hired = await ask.do(
+        "recordEmployment",
+        admin,
+        "candidate { id }",
+        department=gid("Department", company.departments["marketing"]),
+        candidate={"displayName": "李雷", "email": f"hired@{company.tag}"},
+        title="Analyst",
+        startedOn="2026-01-05",
+    )
+    merged = await ask.do("mergeCandidates", admin, "id", candidate=pair.first, other=hired["candidate"]["id"])
+    assert merged["id"] == pair.first
+
+
 async def test_a_merge_is_a_pair_within_one_circle(ask: Ask, company: Company, pair: Pair) -> None:
     query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
     others: list[str] = []

@@ -400,6 +400,23 @@ async def test_the_file_stays_while_a_dispute_is_open(missed: Missed, folder: Pa
     assert missed.stored(folder) == []
 
 
+async def test_a_file_without_a_verdict_stays_thirty_days_after_the_decision(
+    missed: Missed, folder: Path, company: Company
+) -> None:
+    """What was decided a day before the file's own thirty days are over may still be disputed."""
+    given = await missed.give(picture())
+    handed_in = missed.ask.now
+    company.hr.at = decided = handed_in + timedelta(days=29)
+    await company.hr.excuse(uid(missed.about))
+    await missed.purge(given)
+    assert len(missed.stored(folder)) == 1
+    timer = await missed.timer(TimerKind.PURGE_PROOF, uid(given))
+    assert timer is not None
+    assert timer.due_at == decided + timedelta(days=30)
+    await missed.purge(given)
+    assert missed.stored(folder) == []
+
+
 async def test_an_undecided_file_does_not_stay_for_ever(missed: Missed, folder: Path, company: Company) -> None:
     given = await missed.give(picture())
     await missed.purge(given)

@@ -248,6 +248,10 @@ async def test_late_hr_grants_what_the_candidate_chose_or_another(ask: Ask, comp
         assert granted["interview"]["rescheduledTo"]["response"] == response
         for slot in it.slots:
             await it.hr("closeSlot", "id", slot=slot)
+    query = "query Ledger($id: ID!) { node(id: $id) { ... on Department { conduct { lateCancellations } } } }"
+    department = gid("Department", company.departments["marketing"])
+    found = await ask(query, company.user("marketing"), id=department)
+    assert found["node"]["conduct"]["lateCancellations"] == 0, "the candidate had asked for it"
 
 
 async def test_a_late_request_without_a_time_needs_one_to_be_granted(ask: Ask, company: Company) -> None:

@@ -95,6 +95,17 @@ async def test_an_absent_interviewer_is_no_suspicion(ask: Ask, company: Company)
     await case.report("SESSION_CLOSED", 30)
     await do_due(ask.graph, company, OVER)
     assert await state(ask, case) == ("PENDING", None)
+    query = "query Ledger($id: ID!) { node(id: $id) { ... on Department { conduct { absences } } } }"
+    department = gid("Department", company.departments["marketing"])
+
+    async def absences() -> int:
+        ask.now = OVER
+        return (await ask(query, company.user("marketing"), id=department))["node"]["conduct"]["absences"]
+
+    assert await absences() == 1, "by the evidence, whether or not anybody of the employer finds so"
+    await case.report("INTERVIEWER_JOINED", 1)
+    await do_due(ask.graph, company, OVER + timedelta(minutes=1))
+    assert await absences() == 0
 
 
 async def test_what_is_reported_late_counts_then(ask: Ask, case: Case) -> None:

@@ -110,6 +110,17 @@ async def test_an_integrator_is_told_what_it_may_see(hooks: Hooks) -> None:
         assert not web.taken, "each thing is told once"
 
 
+async def test_a_time_that_is_let_go_is_told(hooks: Hooks) -> None:
+    """Before there is another: an interview platform keeps a session ready for it."""
+    async with web_server() as web:
+        await hooks.set(url=web.url, secret=KEY)
+        interview = await hooks.interview()
+        await hooks.company.hr.request(interview)
+        await hooks.work()
+        bodies = [body for body in told(web) if body["type"] == "interview.rescheduled"]
+        assert [body["data"]["interview"]["attendance"] for body in bodies] == ["RESCHEDULED"]
+
+
 async def test_applications_of_others_are_not_told(hooks: Hooks) -> None:
     async with web_server() as web:
         await hooks.set(url=web.url, secret=KEY)
