@@ -29,7 +29,10 @@ from schema.fields import LOCALE
 from schema.record_page import page
 
 VERSION = 1
+PROOF = "kind size hash uploadedAt verdict reason decidedAt purgedAt"
+CHECK = "outcome claim method source details checkedOn"
 PLACE = "id startsAt endsAt timeZone mode response attendance outcome"
+ASKED = "state inTime policyVersion reason requestedAt owedBy overdueAt decidedAt answer decidedBy { externalId }"
 EVENT = "seq type occurredAt recordedAt actorKind actor { externalId }"
 
 
@@ -46,32 +49,45 @@ SECTIONS = (
     Section(
         "applications",
         "id stage appliedAt source position { title } department: position { department { name } } decisions { verdict "
-        "state reason decidedAt effectiveAt decidedBy { externalId } considered { id } seen seenHash seenUntil }",
+        "state reason followedAdvice decidedAt effectiveAt decidedBy { externalId } considered { id } seen seenHash "
+        f"seenUntil }} resumeChecks {{ {CHECK} recordedAt superseded }}",
         20,
     ),
-    Section("interviews", f"{PLACE} department {{ name }} events(first: 100) {{ nodes {{ {EVENT} }} }}", 20),
+    Section(
+        "interviews",
+        f"{PLACE} responseMessage graceMinutes evidence department {{ name }} rescheduleRequests {{ {ASKED} }} proofs "
+        f"{{ {PROOF} }} assessment {{ cause confidence rules policyVersion reasons(locale: $locale) }} telemetry "
+        "{ kind occurredAt until recordedAt source } messages { template state channel createdAt sentAt } "
+        f"events(first: 100) {{ nodes {{ {EVENT} }} }}",
+        20,
+    ),
     Section(
         "findings",
         "id occurredAt department { name } position { title } state outcome cause suspectedAt noticeAt answerBy "
-        "decidedAt expiresAt eraseAt daysLeft policyVersion reason statement decidedBy { externalId } interview { id } "
-        "resumeCheck { outcome claim method source details checkedOn } repairs { at days }",
+        "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
+        "disputeDueAt disputeRejectedAt disputeReason decidedBy { externalId } interview { id } "
+        f"resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} basedOn {{ seq type occurredAt }}",
     ),
     Section(
         "employments",
-        "id title startedOn endedOn employer source department { name } records(first: 100) { nodes { "
-        "kind granularity day days minutes outOf source recordedAt superseded reason } } "
+        "id title startedOn endedOn employer source consentedAt consentSource department { name } "
+        "records(first: 100) { nodes { kind granularity day days minutes outOf source recordedAt superseded reason } } "
         "taskResults(first: 100) { nodes { goal startsOn dueOn target result share withdrawn source recordedAt "
         "superseded reason } }",
         20,
     ),
     Section("requests", "id kind state text filedAt dueAt answeredAt reason answeredBy { externalId }"),
-    Section("accesses", "at who role departments purpose finding { id }", 100),
+    Section("accesses", "at who role departments purpose about finding { id }", 100),
     Section("accessGaps", "since until", 100),
 )
 PERSON = (
     "displayName status locale timeZone email phone attendance { interviews accepted attended acceptedNotAttended "
     "noShows excused faults attendanceRate noShowRate } selfAssessment { takenAt sharedAt answers { answer text } "
-    "results { dimension value leaning } }"
+    "results { dimension value leaning } } score { status offBecause points band asOf validUntil policyVersion "
+    "inputsHash observations factors { dimension weight value points observations missing text(locale: $locale) } } "
+    "labels { name dimension policyVersion expiresOn text(locale: $locale) } profile { "
+    "timeline { occurredAt text(locale: $locale) } "
+    "dimensions { dimension observations counted text(locale: $locale) } }"
 )
 MESSAGES = ("template", "state", "createdAt")
 
@@ -83,18 +99,20 @@ class ExportFormat(Enum):
 
 
 def document(section: Section) -> str:
+    given = "$after: String" + (", $locale: Locale!" if "$locale" in section.rows else "")
     return (
-        f"query Part($after: String) {{ myRecord {{ part: {section.name}(first: {section.size}, after: $after) "
+        f"query Part({given}) {{ myRecord {{ part: {section.name}(first: {section.size}, after: $after) "
         f"{{ nodes {{ {section.rows} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"
     )
 
 
-async def written(answerer: Answerer, context: Context) -> dict[str, Any] | None:
+async def written(answerer: Answerer, context: Context, locale: Locale) -> dict[str, Any] | None:
     """All of the record of the candidate who asks; null for anyone else."""
     viewer = await context.viewer()
     if viewer.person is None or not viewer.person.verified:
         return None
-    person = await _asked(answerer, context, f"{{ myRecord {{ {PERSON} }} }}", {})
+    given = {"locale": locale.value}
+    person = await _asked(answerer, context, f"query Person($locale: Locale!) {{ myRecord {{ {PERSON} }} }}", given)
     record: dict[str, Any] = {
         "turnout": "record",
         "version": VERSION,
@@ -102,7 +120,7 @@ async def written(answerer: Answerer, context: Context) -> dict[str, Any] | None
         "person": person["myRecord"],
     }
     for section in SECTIONS:
-        record[section.name] = [row async for row in _rows(answerer, context, section)]
+        record[section.name] = [row async for row in _rows(answerer, context, section, given)]
     sent = await context.graph.client.read(LIST_MESSAGES, ids=list(viewer.person.candidates))
     record["messages"] = [
         {
@@ -115,10 +133,12 @@ async def written(answerer: Answerer, context: Context) -> dict[str, Any] | None
     return record
 
 
-async def _rows(answerer: Answerer, context: Context, section: Section) -> AsyncIterator[dict[str, Any]]:
+async def _rows(
+    answerer: Answerer, context: Context, section: Section, given: Mapping[str, Any]
+) -> AsyncIterator[dict[str, Any]]:
     after: str | None = None
     while True:
-        found = (await _asked(answerer, context, document(section), {"after": after}))["myRecord"]["part"]
+        found = (await _asked(answerer, context, document(section), {"after": after, **given}))["myRecord"]["part"]
         for row in found["nodes"]:
             yield _flat(row)
         if not found["pageInfo"]["hasNextPage"]:
@@ -154,7 +174,7 @@ async def resolve_export(
 ) -> str | None:
     core: GraphQLSchema = info.schema._schema  # type: ignore[attr-defined]  # pyright: ignore
     answerer = _answerers.setdefault(id(core), Answerer(core))
-    record = await written(answerer, info.context)
+    record = await written(answerer, info.context, locale)
     if record is None:
         return None
     return page(record, locale) if format is ExportFormat.HTML else orjson.dumps(record).decode()

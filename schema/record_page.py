@@ -129,6 +129,54 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "timeZone": ("时区", "Time zone"),
     "value": ("数值", "Value"),
     "withdrawn": ("已撤回", "Withdrawn"),
+    "asOf": ("截至", "As of"),
+    "assessment": ("证据归因", "What the evidence says"),
+    "band": ("档位", "Band"),
+    "basedOn": ("所依据的事件", "What it is based on"),
+    "channel": ("渠道", "Channel"),
+    "confidence": ("置信度", "Confidence"),
+    "consentSource": ("授权依据", "Consent shown by"),
+    "consentedAt": ("授权时间", "Consented"),
+    "counted": ("计入次数", "Counted"),
+    "decideBy": ("决定期限", "Decided by then"),
+    "dimensions": ("维度", "Dimensions"),
+    "disputeDueAt": ("异议答复期限", "Dispute due"),
+    "disputeReason": ("异议答复", "Answer to the dispute"),
+    "disputeRejectedAt": ("异议驳回时间", "Dispute rejected"),
+    "disputeText": ("您的异议", "Your dispute"),
+    "disputedAt": ("提出异议时间", "Disputed"),
+    "evidence": ("证据", "Evidence"),
+    "expiresOn": ("到期日", "Expires on"),
+    "factors": ("各项", "Factors"),
+    "followedAdvice": ("是否采纳评分建议", "Whether the score's advice was followed"),
+    "graceMinutes": ("宽限分钟", "Minutes of grace"),
+    "hash": ("校验值", "Hash"),
+    "inTime": ("是否提前", "In time"),
+    "inputsHash": ("输入校验值", "Hash of the inputs"),
+    "labels": ("标签", "Labels"),
+    "missing": ("缺少数据", "No data"),
+    "observations": ("观察次数", "Observations"),
+    "offBecause": ("停用原因", "Off because"),
+    "overdueAt": ("逾期时间", "Overdue since"),
+    "owedBy": ("应提供新时间的期限", "Another time owed by"),
+    "points": ("分数", "Points"),
+    "profile": ("行为画像", "Behaviour profile"),
+    "proofs": ("证明文件", "Files handed in"),
+    "purgedAt": ("文件删除时间", "File deleted"),
+    "rules": ("适用规则", "Rules that applied"),
+    "reasons": ("理由", "Reasons"),
+    "requestedAt": ("提出时间", "Asked"),
+    "rescheduleRequests": ("改期请求", "Requests for another time"),
+    "responseMessage": ("您给人事的留言", "Your message"),
+    "resumeChecks": ("简历核查", "Checks of the résumé"),
+    "score": ("职场信用分", "Workplace credit score"),
+    "sentAt": ("发送时间", "Sent"),
+    "size": ("字节", "Bytes"),
+    "telemetry": ("平台报告", "What platforms reported"),
+    "timeline": ("时间线", "Timeline"),
+    "uploadedAt": ("上传时间", "Handed in"),
+    "validUntil": ("有效期至", "Valid until"),
+    "weight": ("权重", "Weight"),
 }
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
@@ -179,6 +227,8 @@ def _value(value: Any, locale: Locale) -> str:
             return _value(next(iter(rows.values())), locale)
         told = "".join(f"<dt>{_word(name, locale)}</dt><dd>{_value(item, locale)}</dd>" for name, item in rows.items())
         return f"<dl>{told}</dl>"
+    if isinstance(value, bool):
+        return ("是" if value else "否") if locale is Locale.ZH_CN else ("yes" if value else "no")
     if isinstance(value, str) and value in LABELS:
         return escape(LABELS[value][0 if locale is Locale.ZH_CN else 1])
     return escape(str(value))

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from graphql import get_named_type, is_leaf_type
+
 from graph.visibility import Claim
 from schema.exports import SECTIONS, record_schema
 from schema.record_page import WORDS
@@ -53,6 +55,31 @@ async def test_a_copy_holds_all_and_is_by_the_schema(ask: Ask, company: Company,
     assert record["interviews"][0]["events"]
     assert record["employments"][0]["records"]
     assert {each["template"] for each in record["messages"]} >= {"REQUEST_RECEIVED"}
+
+
+LEFT_OUT = {
+    "department, position, interview and so on by their names": {"relation"},
+    "calendars and links are sent, and can be sent again": {"icsUid", "icsSequence", "joinUrl"},
+    "the screen of a decision, and each dimension of a profile, name it": {"noticeAnswerBy", "corrects", "correctedBy"},
+    "marks of reading, which say nothing of anybody": {"lastSeq", "repeats"},
+}
+
+
+def test_nothing_that_a_person_may_read_is_left_out() -> None:
+    """Every plain field of what the record consists of is in the copy, or it is said here why not."""
+    exported = named(record_schema(SCHEMA)) | set[str]().union(*LEFT_OUT.values())
+    missing: list[str] = []
+    for name in ("Candidate", "Application", "Interview", "Finding", "RescheduleRequest", "Proof", "ResumeCheck"):
+        missing += _absent(name, exported)
+    for name in ("Decision", "Employment", "AttendanceRecord", "TaskResult", "RightsRequest", "Access", "Assessment"):
+        missing += _absent(name, exported)
+    assert missing == []
+
+
+def _absent(type: str, exported: set[str]) -> list[str]:
+    fields: Any = SCHEMA.type_map[type].fields  # type: ignore[attr-defined]  # pyright: ignore
+    plain = [name for name, field in fields.items() if is_leaf_type(get_named_type(field.type))]
+    return [f"{type}.{name}" for name in plain if name not in exported and not name.endswith("Label")]
 
 
 async def test_a_copy_is_a_page_in_both_languages(ask: Ask, company: Company, case: Case) -> None:
