@@ -184,6 +184,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "dispute_due": ("最晚处理时间（逾期视为申诉成立）", "Decided by; if not, your dispute is upheld"),
     "your_dispute": ("您的申诉", "Your dispute"),
     "dispute_answer": ("申诉未被采纳的理由", "Why your dispute was rejected"),
+    "reviewed": ("企业复核新证据后维持认定的理由", "Why it stands after HR looked at what came since"),
     "proofs": ("您提交的证明", "Your proof"),
     "add_proof": ("上传证明", "Upload proof"),
     "purged": ("文件已删除", "the file was deleted"),

@@ -210,7 +210,7 @@ TEXTS: Mapping[Template, Both] = {
             ),
             (
                 "一项爽约认定有了新的证据",
-                f"{ABOUT_ZH}\n认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核，必要时撤销该认定（voidNoShow）。",
+                f"{ABOUT_ZH}\n认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。",
             ),
         ),
         _either(
@@ -222,7 +222,7 @@ TEXTS: Mapping[Template, Both] = {
             (
                 "There is new evidence about a no-show",
                 f"{ABOUT_EN}\nWhat was reported since the decision says that it may not have been the candidate's fault. Please "
-                "look at it again, and take the finding back (voidNoShow) where it does not hold.",
+                "look at it again: take the finding back (voidNoShow), or say why it stands (confirmNoShow).",
             ),
         ),
     ),

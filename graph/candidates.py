@@ -587,7 +587,7 @@ ERASE_FINDINGS = Statement(
     """
     MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
     SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
-      finding.disputeReason = null
+      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null
     """,
     row=Nothing,
     writes=True,

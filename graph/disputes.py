@@ -40,7 +40,7 @@ REJECT = Statement(
     "disputes.reject",
     """
     MATCH (finding:Finding {id: $id}) SET finding.state = 'FINAL', finding.rejectedAt = $now,
-      finding.disputeReason = $reason
+      finding.disputeReason = $reason, finding.isDoubted = false
     """,
     row=Nothing,
     writes=True,

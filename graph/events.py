@@ -68,6 +68,7 @@ class EventType(Enum):
     NO_SHOW_CONFIRMED = "NO_SHOW_CONFIRMED"
     NO_SHOW_EXCUSED = "NO_SHOW_EXCUSED"
     NO_SHOW_VOIDED = "NO_SHOW_VOIDED"
+    NO_SHOW_REVIEWED = "NO_SHOW_REVIEWED"
     NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
     DISPUTE_UPHELD = "DISPUTE_UPHELD"
     DISPUTE_REJECTED = "DISPUTE_REJECTED"
@@ -124,7 +125,7 @@ OF_FINDINGS = frozenset(
         *(EventType.NO_SHOW_CONFIRMED, EventType.NO_SHOW_EXCUSED, EventType.NO_SHOW_VOIDED),
         *(EventType.NO_SHOW_DISPUTED, EventType.DISPUTE_UPHELD, EventType.DISPUTE_REJECTED),
         *(EventType.RESUME_CHECKED, EventType.MISMATCH_CONFIRMED, EventType.MISMATCH_EXCUSED),
-        *(EventType.MISMATCH_VOIDED, EventType.MISMATCH_DISPUTED),
+        *(EventType.MISMATCH_VOIDED, EventType.MISMATCH_DISPUTED, EventType.NO_SHOW_REVIEWED),
     }
 )
 """What is erased of the events of an interview, or of a check, with the finding about it."""

@@ -102,6 +102,8 @@ FINDING = Shape(
         "disputeText": Prop(),
         "disputeRejectedAt": Prop("this.rejectedAt", form=Form.INSTANT),
         "disputeReason": written_text("this.disputeReason"),
+        "reviewedAt": Prop(form=Form.INSTANT),
+        "reviewReason": written_text("this.reviewReason"),
         "expiresAt": Prop(form=Form.INSTANT),
         "eraseAt": Prop(form=Form.INSTANT),
         "policyVersion": Prop(),
@@ -141,6 +143,7 @@ class FindingRow:
     decided_by: list[str]
     rejected_at: datetime | None
     erase_at: datetime | None
+    doubted: bool = False
 
     def is_gone(self, now: datetime) -> bool:
         """To be erased by now: nobody reads it any longer, and nobody decides about it, whether or not a timer came."""
@@ -155,8 +158,10 @@ FIND = Statement(
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
       finding.statementSeq AS statement_seq, subject.id AS subject, head(labels(subject)) AS label,
       department.id AS department,
-      finding.policyVersion AS policy_version, [(finding)-[:DECIDED_BY]->(user:User) | user.id] AS decided_by,
-      finding.rejectedAt AS rejected_at, finding.eraseAt AS erase_at
+      finding.policyVersion AS policy_version,
+      [(finding)-[:DECIDED_BY|REVIEWED_BY]->(user:User) | user.id] AS decided_by,
+      finding.rejectedAt AS rejected_at, finding.eraseAt AS erase_at,
+      coalesce(finding.isDoubted, false) AS doubted
     """,
     row=FindingRow,
 )
@@ -212,6 +217,16 @@ DECIDE = Statement(
     SET finding.state = $state, finding.outcome = $outcome, finding.cause = $cause, finding.reason = $reason,
       finding.decidedAt = $now, finding.expiresAt = $expires_at, finding.eraseAt = $erase_at
     CREATE (finding)-[:DECIDED_BY]->(user)
+    """,
+    row=Nothing,
+    writes=True,
+)
+REVIEW = Statement(
+    "findings.review",
+    """
+    MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by})
+    SET finding.isDoubted = false, finding.reviewedAt = $now, finding.reviewReason = $reason
+    MERGE (finding)-[:REVIEWED_BY]->(user)
     """,
     row=Nothing,
     writes=True,
@@ -299,6 +314,13 @@ def confirm_refusal(
     if finding.statement_seq is None and now < finding.answer_by:
         return Refusal(Code.ANSWER_PENDING, "finding")
     return None
+
+
+def review_refusal(finding: FindingRow, subject: Subject, cause: Cause, read_up_to: int) -> Refusal | None:
+    """Why a no-show cannot stand after a second look: one that is another's is to be taken back."""
+    if cause is not Cause.CANDIDATE:
+        return Refusal(Code.INVALID_VALUE, "cause")
+    return reading_refusal(finding, subject, read_up_to)
 
 
 def excuse_refusal(finding: FindingRow, subject: Subject, read_up_to: int) -> Refusal | None:
@@ -526,7 +548,9 @@ async def confirm(
     reason: str,
     read_up_to: int,
 ) -> Outcome:
-    """Makes a finding final; a fault of platform or employer may be found on an interview nobody suspected."""
+    """Makes a finding final, or lets a final one stand that evidence since spoke against; a fault of platform or
+    employer may be found on an interview nobody suspected.
+    """
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if (finding is None) == (interview is None):
@@ -542,6 +566,8 @@ async def confirm(
         if isinstance(found, Refusal):
             return found
         row, missed = found
+        if may(Step.REVIEW, row.state) and row.doubted:
+            return await _review(desk, row, missed, cause, reason, read_up_to)
         refused = decider_refusal(act.viewer, missed) or confirm_refusal(row, missed, cause, read_up_to, act.now)
         if refused:
             return refused
@@ -560,6 +586,20 @@ async def confirm(
         )
 
     return await perform(graph, act, work)
+
+
+async def _review(
+    desk: Desk, finding: FindingRow, subject: Subject, cause: Cause, reason: str, read_up_to: int
+) -> Outcome:
+    """What came since the decision was read, and the no-show stands, no longer than before."""
+    refused = decider_refusal(desk.act.viewer, subject) or review_refusal(finding, subject, cause, read_up_to)
+    if refused:
+        return refused
+    payload = {"finding": finding.id, "reason": reason, "readUpTo": read_up_to}
+    await subjects.record(desk, EventType.NO_SHOW_REVIEWED, subject, **payload)
+    await desk.tx.run(REVIEW, id=finding.id, by=desk.act.viewer.id, now=desk.act.now, reason=reason)
+    await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
+    return Written("Finding", finding.id)
 
 
 async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[FindingRow, Subject] | Refusal:

@@ -24,6 +24,7 @@ class Step(Enum):
     STATE = "STATE"
     CONFIRM = "CONFIRM"
     FIND_FAULT = "FIND_FAULT"
+    REVIEW = "REVIEW"
     EXCUSE = "EXCUSE"
     VOID = "VOID"
     DISPUTE = "DISPUTE"
@@ -126,6 +127,15 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_CONFIRMED,
         "confirmNoShow",
         "A fault of PLATFORM or EMPLOYER, of an interview that nobody suspected.",
+    ),
+    Step.REVIEW: Transition(
+        ("FINAL",),
+        None,
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_REVIEWED,
+        "confirmNoShow",
+        "What was reported since the decision may clear the candidate (task REVIEW_DUE), was read, and the no-show stands; "
+        "where it does not, `voidNoShow`.",
     ),
     Step.EXCUSE: Transition(
         OPEN,

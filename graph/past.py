@@ -260,6 +260,8 @@ PAST_FINDING = _past(
         "disputeText": Prop(_since("disputedAt", "disputeText")),
         "disputeRejectedAt": Prop(_since("rejectedAt", "rejectedAt"), form=Form.INSTANT),
         "disputeReason": written_text(_since("rejectedAt", "disputeReason")),
+        "reviewedAt": Prop(_since("reviewedAt", "reviewedAt"), form=Form.INSTANT),
+        "reviewReason": written_text(_since("reviewedAt", "reviewReason")),
         "reason": written_text(_decided("reason")),
         "statement": Prop(
             "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "

@@ -145,7 +145,8 @@ ERASE = Statement(
     """
     MATCH (finding:Finding {id: $finding})
     SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
-      finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.restricted = true
+      finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.doubts = null,
+      finding.reviewReason = null, finding.restricted = true
     """,
     row=Nothing,
     writes=True,

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from graph.labels import label
 from graph.traversal import Form, Here, Many, Merged, One, Prop, Shape, Steps
-from graph.visibility import Level
+from graph.visibility import MARKED, Level
 
 MOST = 100
 
@@ -19,6 +19,7 @@ class TaskKind(Enum):
     NOTICE_DUE = "NOTICE_DUE"
     DECISION_DUE = "DECISION_DUE"
     DISPUTE_DUE = "DISPUTE_DUE"
+    REVIEW_DUE = "REVIEW_DUE"
 
 
 _OVER_AT: LiteralString = (
@@ -27,11 +28,12 @@ _OVER_AT: LiteralString = (
     "THEN this.startsAt + duration({minutes: this.graceMinutes}) ELSE this.endsAt END"
 )
 _STEP: LiteralString = (
-    "CASE this.state WHEN 'SUSPECTED' THEN 'NOTICE_DUE' WHEN 'NOTICE_SENT' THEN 'DECISION_DUE' ELSE 'DISPUTE_DUE' END"
+    "CASE this.state WHEN 'SUSPECTED' THEN 'NOTICE_DUE' WHEN 'NOTICE_SENT' THEN 'DECISION_DUE' "
+    "WHEN 'FINAL' THEN 'REVIEW_DUE' ELSE 'DISPUTE_DUE' END"
 )
 _STEP_DUE: LiteralString = (
     "CASE this.state WHEN 'SUSPECTED' THEN this.suspectedAt "
-    "WHEN 'NOTICE_SENT' THEN coalesce(this.decideBy, this.answerBy) "
+    "WHEN 'NOTICE_SENT' THEN coalesce(this.decideBy, this.answerBy) WHEN 'FINAL' THEN this.doubtedAt "
     "ELSE coalesce(this.disputeDueAt, this.disputedAt) END"
 )
 
@@ -66,7 +68,8 @@ _OVER: LiteralString = (
 )
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
-    "OR (that.state = 'NOTICE_SENT' AND (that.statementSeq IS NOT NULL OR that.answerBy <= $now)))"
+    "OR (that.state = 'NOTICE_SENT' AND (that.statementSeq IS NOT NULL OR that.answerBy <= $now)) "
+    "OR (that.isDoubted AND " + MARKED.replace("this.", "that.") + "))"
 )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from graph import assessments, interviews, messages, timers
-from graph.causes import Cause, TelemetryKind
+from graph.causes import RULES, Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
@@ -107,8 +107,11 @@ in one order."""
 
 @dataclass(frozen=True, slots=True)
 class MarkRow:
+    """`doubts` are the rules of causes that were known to speak for the candidate."""
+
     finding: str
     department: str
+    doubts: list[str]
 
 
 FIND_MARK = Statement(
@@ -118,12 +121,17 @@ FIND_MARK = Statement(
     WHERE """
     + _MARKED
     + """
-      AND NOT EXISTS { (:Message {subject: finding.id, template: 'EVIDENCE_CHANGED'}) }
-    RETURN finding.id AS finding, department.id AS department
+    RETURN finding.id AS finding, department.id AS department, coalesce(finding.doubts, []) AS doubts
     """,
     row=MarkRow,
 )
-"""The mark for a missed interview of which nobody was told yet that it may be another's fault."""
+DOUBT = Statement(
+    "telemetry.doubt",
+    "MATCH (finding:Finding {id: $id}) SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = $doubts",
+    row=Nothing,
+    writes=True,
+)
+"""Somebody has to look at the mark again (REVIEW_DUE)."""
 
 
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
@@ -193,13 +201,15 @@ async def _look_again(desk: Desk, interview: InterviewRow) -> None:
 
 async def _tell_of_doubt(desk: Desk, interview: str) -> None:
     """A no-show stays what was decided, upon what was known; where what is known now clears the candidate, both sides
-    are told, once: HR may take it back, and the candidate dispute it.
+    are told: HR has to look at it again, and may take it back, and the candidate may dispute it. The same is told once.
     """
     mark = await desk.tx.one(FIND_MARK, interview=interview, now=desk.act.now)
     if mark is None:
         return
     found = await assessments.of_interview(desk, interview)
-    if found.cause in (Cause.PLATFORM, Cause.EMPLOYER):
+    speaking = [name for name in found.rules if RULES[name].side in (Cause.PLATFORM, Cause.EMPLOYER)]
+    if found.cause in (Cause.PLATFORM, Cause.EMPLOYER) and not set(speaking) <= set(mark.doubts):
+        await desk.tx.run(DOUBT, id=mark.finding, now=desk.act.now, doubts=speaking)
         await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.finding)
         await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.finding)
 

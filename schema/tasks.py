@@ -14,11 +14,13 @@ from schema.scalars import DateTime
 class Task:
     kind: TaskKind = field(
         "OUTCOME_MISSING: over, and nobody recorded what happened. NOTICE_DUE: suspected, and no notice could be sent. "
-        "DECISION_DUE: the candidate answered, or the time to answer passed. DISPUTE_DUE: contested."
+        "DECISION_DUE: the candidate answered, or the time to answer passed. DISPUTE_DUE: contested. REVIEW_DUE: "
+        "what was reported since a no-show was decided may clear the candidate; gone once somebody has decided again, by "
+        "confirmNoShow or voidNoShow, or the no-show counts no longer."
     )
     kind_label: str = labelled("The kind in words.")
     due: DateTime = field(
-        "Since when an outcome or a notice is missing; until when it is to be decided. "
+        "Since when an outcome, a notice or a review is missing; until when it is to be decided. "
         "A dispute that is not decided by then is upheld."
     )
     interview: InterviewRef | None = field("The interview; null of a check of a résumé, which finding tells of.")

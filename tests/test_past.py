@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 FINDING = """
   id occurredAt relation outcome outcomeLabel cause state stateLabel(locale: EN) suspectedAt noticeAt answerBy decideBy
-  decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason expiresAt eraseAt daysLeft reason
+  decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt reviewReason
+  expiresAt eraseAt daysLeft reason
   statement policyVersion department { id } position { id } repairs { at days } decidedBy { id } basedOn { seq type }
 """
 INTERVIEW = """

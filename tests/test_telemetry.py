@@ -220,6 +220,77 @@ async def test_what_clears_a_candidate_later_is_told(ask: Ask, case: Case) -> No
     assert (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]["state"] == "FINAL"
 
 
+TASKS = '{ department(code: "MARKETING") { tasks { kind kindLabel(locale: EN) due finding { id } } } }'
+
+
+async def doubted(case: Case) -> str:
+    """A no-show that counts, of an interview that lay in an outage which was told after the decision."""
+    company, hr = case.company, case.company.at(days=1, hours=20)
+    await case.ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
+    finding = await hr.suspicion(uid(case.id))
+    await hr.notice(finding)
+    await hr.statement(finding, "I could not get in.")
+    await hr.confirmation(finding)
+    assert await reviews(case) == []
+    await case.report("PLATFORM_OUTAGE", -5, until=iso(STARTS + timedelta(minutes=40)))
+    return gid("Finding", finding)
+
+
+async def reviews(case: Case, viewer: str = "marketing") -> list[dict[str, Any]]:
+    found = (await case.ask(TASKS, case.company.user(viewer)))["department"]["tasks"]
+    return [each for each in found if each["kind"] == "REVIEW_DUE"]
+
+
+async def test_what_clears_a_candidate_later_is_to_be_looked_at(ask: Ask, case: Case) -> None:
+    """Its own have the task until a named person, who has read it, says that the no-show stands; more makes it anew."""
+    company, finding = case.company, await doubted(case)
+    task = {
+        "kind": "REVIEW_DUE",
+        "kindLabel": "To be looked at again",
+        "due": iso(ask.now),
+        "finding": {"id": finding},
+    }
+    assert await reviews(case) == [task]
+    assert await reviews(case, "technology") == await reviews(case, "brand") == []
+    read = await ask.last_seq(company.user("hr"), finding)
+    stands = {"finding": finding, "cause": "CANDIDATE", "reason": "It was up by then.", "readUpTo": read}
+    for change, code, field in (
+        ({"readUpTo": read - 1}, "STATEMENT_UNREAD", "readUpTo"),
+        ({"cause": "PLATFORM"}, "INVALID_VALUE", "cause"),
+    ):
+        answer = await ask.do("confirmNoShow", company.user("marketing"), **(stands | change))
+        assert answer == refused("confirmNoShow", code, field)
+    async with appends(ask, company, "NO_SHOW_REVIEWED"):
+        answer = await ask.do("confirmNoShow", company.user("marketing"), "state reviewReason", **stands)
+    assert (answer["state"], answer["reviewReason"]) == ("FINAL", "It was up by then.")
+    assert await reviews(case) == []
+    again = await ask.do("confirmNoShow", company.user("marketing"), **stands)
+    assert again == refused("confirmNoShow", "WRONG_STATE", "finding")
+    await case.report("PLATFORM_OUTAGE", -6, until=iso(STARTS + timedelta(minutes=41)))
+    assert await reviews(case) == []
+    await case.report("DEVICE_CHECK_FAILED", -1)
+    assert len(await reviews(case)) == 1
+    assert (await verify(ask.graph.client))[2] == []
+
+
+@pytest.mark.parametrize("end", ["void", "rejected dispute", "time"])
+async def test_a_review_is_due_no_longer_than_the_no_show_counts(ask: Ask, case: Case, end: str) -> None:
+    company, finding = case.company, await doubted(case)
+    assert len(await reviews(case)) == 1
+    if end == "void":
+        await ask.do("voidNoShow", company.user("marketing"), finding=finding, reason="The platform was down.")
+    elif end == "time":
+        ask.now += timedelta(days=400)
+    else:
+        await ask.do("disputeNoShow", case.claim, finding=finding, text="It was down.")
+        assert await reviews(case) == []
+        read = await ask.last_seq(company.user("hr"), finding)
+        rejected = {"decision": "REJECTED", "reason": "It was up by then.", "readUpTo": read}
+        done = await ask.do("decideDispute", company.user("marketing"), finding=finding, **rejected)
+        assert done["__typename"] == "Finding"
+    assert await reviews(case) == []
+
+
 async def test_an_organisation_sets_its_own_table(ask: Ask, case: Case) -> None:
     """For interviews without a finding at once; one with a finding keeps the table that it names."""
     company, hr = case.company, case.company.at(days=1, hours=20)
