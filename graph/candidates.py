@@ -203,6 +203,7 @@ CANDIDATE = Shape(
         "profile": Look.PROFILE,
         "labels": Look.LABELS,
         "selfAssessment": Look.SELF_ASSESSMENT,
+        "employments": Look.EMPLOYMENT,
     },
 )
 root(

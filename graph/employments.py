@@ -14,7 +14,7 @@ from graph.goals import EMPLOYMENT_RESULTS, Goal
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
-from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
+from graph.traversal import Form, Look, One, Page, Prop, Shape, Sort, root
 from graph.visibility import Level, OrganizationRole
 from graph.writing import (
     RECORDERS,
@@ -55,6 +55,11 @@ EMPLOYMENT = Shape(
             {"SEQ": Sort("that.seq"), "SEQ_DESC": Sort("that.seq", descending=True)},
             implied=True,
         ),
+    },
+    looked={
+        "": Look.EMPLOYMENT,
+        **dict.fromkeys(("records", "attendance", "attendanceByMonth"), Look.WORK_ATTENDANCE),
+        "taskResults": Look.TASK_RESULTS,
     },
 )
 root("employment", shape="Employment", match="(this:Employment {id: $id})")

@@ -12,7 +12,7 @@ from graph.keyring import imported_ids
 from graph.refusals import Code, Refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import Worked
-from graph.traversal import Conditions, Form, One, Page, Prop, Shape, Sort
+from graph.traversal import Conditions, Form, Look, One, Page, Prop, Shape, Sort
 from graph.visibility import Level
 from graph.withholding import written_text
 from graph.writing import Desk, Graph
@@ -42,6 +42,8 @@ TASK_RESULT = Shape(
         "correctedBy": One("TaskResult", ("(this)<-[:CORRECTS]-(that:TaskResult)",)),
         "employment": One("Employment", ("(this)<-[:HAS_RESULT]-(that:Employment)",)),
     },
+    looked={"": Look.TASK_RESULTS},
+    looked_by="this.employment",
 )
 RESULT_SORTS = {"DUE_ON_DESC": Sort("that.dueOn", descending=True), "DUE_ON": Sort("that.dueOn")}
 RESULT_CONDITIONS: Conditions = {

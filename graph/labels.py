@@ -194,6 +194,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "RIGHTS_REQUEST": ("处理个人信息权利请求", "Handling of a request about one's rights"),
     # Access.about
     "FINDING": ("认定", "A finding"),
+    "EMPLOYMENT": ("任职记录", "An employment"),
+    "TASK_RESULTS": ("目标与结果", "Goals and results"),
     "FINDING_COUNT": ("认定的次数", "A count of findings"),
     "DECISION_SCREEN": ("决定时屏幕上的内容", "What was on the screen at a decision"),
     "SCORE": ("职场信用分", "The workplace credit score"),

@@ -53,6 +53,9 @@ class Subject(Enum):
     PROFILE = "PROFILE"
     LABELS = "LABELS"
     SELF_ASSESSMENT = "SELF_ASSESSMENT"
+    EMPLOYMENT = "EMPLOYMENT"
+    WORK_ATTENDANCE = "WORK_ATTENDANCE"
+    TASK_RESULTS = "TASK_RESULTS"
 
 
 _SUBJECT: LiteralString = (
@@ -170,6 +173,23 @@ RECORD_PEOPLE = Statement(
     writes=True,
 )
 """What is told of a person as a whole: a count, or what is computed."""
+RECORD_WORK = Statement(
+    "receipts.record_work",
+    """
+    UNWIND $rows AS row
+    OPTIONAL MATCH (record:AttendanceRecord {id: row[1]})
+    OPTIONAL MATCH (result:TaskResult {id: row[1]})
+    OPTIONAL MATCH (:Employment {id: coalesce(record.employment, result.employment, row[1])})
+      <-[:EMPLOYED_AS]-(worker:Candidate)
+    MATCH (candidate:Candidate {id: coalesce(worker.id, row[1])}) WHERE candidate.status <> 'ERASED'
+    WITH candidate, row[2] AS who, row[4] AS purpose, row[6] AS about, head(collect(row)) AS row
+    """
+    + _RECEIPT
+    + "SET access.about = row[6]",
+    row=Nothing,
+    writes=True,
+)
+"""What was recorded of a person at work; many records of one person that are looked at together are one look."""
 BEGIN_RUN = Statement(
     "receipts.begin_run",
     "MERGE (run:Run {id: $id}) SET run.flushedAt = $now",
@@ -240,12 +260,18 @@ _OF_PEOPLE: Mapping[Look, Subject] = {
     Look.LABELS: Subject.LABELS,
     Look.SELF_ASSESSMENT: Subject.SELF_ASSESSMENT,
 }
+_AT_WORK: Mapping[Look, Subject] = {
+    Look.EMPLOYMENT: Subject.EMPLOYMENT,
+    Look.WORK_ATTENDANCE: Subject.WORK_ATTENDANCE,
+    Look.TASK_RESULTS: Subject.TASK_RESULTS,
+}
+_ABOUT = {**_OF_PEOPLE, **_AT_WORK}
 
 
 def _rows(shown: list[Shown], look: Look) -> list[list[Any]]:
     """A row for each look; who looks at the same again within a batch looks once."""
     rows: dict[tuple[str, str, str], list[Any]] = {}
-    about = _OF_PEOPLE[look].value if look in _OF_PEOPLE else None
+    about = _ABOUT[look].value if look in _ABOUT else None
     for each in shown:
         who, role, purpose = each.viewer.id, each.viewer.part, each.purpose.value
         for id in each.looks.ids.get(look, ()):
@@ -257,7 +283,8 @@ def _rows(shown: list[Shown], look: Look) -> list[list[Any]]:
 def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any]]]]:
     """The statements that write the receipts of these answers, with their rows."""
     found = [(statement, _rows(shown, look)) for look, statement in _BY_ID.items()]
-    found.append((RECORD_PEOPLE, [row for look in _OF_PEOPLE for row in _rows(shown, look)]))
+    for statement, kinds in ((RECORD_PEOPLE, _OF_PEOPLE), (RECORD_WORK, _AT_WORK)):
+        found.append((statement, [row for look in kinds for row in _rows(shown, look)]))
     return [(statement, rows) for statement, rows in found if rows]
 
 

@@ -127,7 +127,10 @@ FIND_MARK = Statement(
 )
 DOUBT = Statement(
     "telemetry.doubt",
-    "MATCH (finding:Finding {id: $id}) SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = $doubts",
+    """
+    MATCH (finding:Finding {id: $id})
+    SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = $doubts
+    """,
     row=Nothing,
     writes=True,
 )

@@ -15,7 +15,7 @@ from graph.labels import label
 from graph.refusals import Code, Refusal
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
-from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, One, Page, Prop, Shape, Sort
+from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, Look, One, Page, Prop, Shape, Sort
 from graph.visibility import Level
 from graph.withholding import written_text
 from graph.writing import Desk, Graph
@@ -54,6 +54,8 @@ ATTENDANCE_RECORD = Shape(
         "correctedBy": One("AttendanceRecord", ("(this)<-[:CORRECTS]-(that:AttendanceRecord)",)),
         "employment": One("Employment", ("(this)<-[:HAS_ATTENDANCE]-(that:Employment)",)),
     },
+    looked={"": Look.WORK_ATTENDANCE},
+    looked_by="this.employment",
 )
 
 

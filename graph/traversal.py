@@ -210,7 +210,8 @@ Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggrega
 
 class Look(Enum):
     """What of a person has been shown: a finding, by its own id or that of the interview or the check that it is of; a
-    decision's screen, by the decision's; a count of findings, or what is computed of the person, by the candidate's."""
+    decision's screen, by the decision's; a count of findings, or what is computed of the person, by the candidate's;
+    what was recorded at work by an employment's, or by that of a record at work or of a candidate."""
 
     FINDING = "FINDING"
     INTERVIEW = "INTERVIEW"
@@ -221,6 +222,9 @@ class Look(Enum):
     PROFILE = "PROFILE"
     LABELS = "LABELS"
     SELF_ASSESSMENT = "SELF_ASSESSMENT"
+    EMPLOYMENT = "EMPLOYMENT"
+    WORK_ATTENDANCE = "WORK_ATTENDANCE"
+    TASK_RESULTS = "TASK_RESULTS"
 
 
 @dataclass(slots=True)
@@ -241,13 +245,14 @@ class Shape:
     """What may be read of one type, in declared order.
 
     `looked` names the members by which staff are shown what was found about a person, or with the empty name the row
-    itself; each leaves an access receipt (graph/receipts.py) by the id of `this`.
+    itself; each leaves an access receipt (graph/receipts.py) by `looked_by`, the id of `this` or of what it belongs to.
     """
 
     name: str
     members: Mapping[str, Member]
     typename: str = ""
     looked: Mapping[str, Look] = field(default_factory=dict[str, Look])
+    looked_by: LiteralString = "this.id"
 
     def __post_init__(self) -> None:
         if self.name in SHAPES:
@@ -580,7 +585,7 @@ class Composer:
                 cell.index = _place(columns.setdefault(guard, []), texts)
         look = None
         if self.dialect is Dialect.STAFF and shape.looked.keys() & {"", *(c.pick.name for c, _ in cells.values())}:
-            look = _place(columns["true"], [self.value("this.id", names)])
+            look = _place(columns["true"], [self.value(shape.looked_by, names)])
         levels = [guard for guard in columns if guard != "true"]
         for cell, guard in cells.values():
             cell.group = len(columns["true"]) + levels.index(guard) if guard in levels else None

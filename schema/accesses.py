@@ -26,7 +26,7 @@ class AccessGapOrder(Enum):
 
 @strawberry.type(
     description="A look at what is known of a person 查阅记录: a finding, a reminder of one, a count, a score, a "
-    "profile, labels, or a self-assessment that was shared."
+    "profile, labels, a self-assessment that was shared, or what was recorded at work."
 )
 class Access(Node):
     at: DateTime = field("When.")

@@ -48,6 +48,9 @@ def read_graph(layout: GraphLayout) -> Reader:
             return None
         request.looks.of(Look.FINDING).update(_shown(answer, "Finding"))
         request.looks.of(Look.CHECK).update(_shown(answer, "ResumeCheck"))
+        request.looks.of(Look.EMPLOYMENT).update(_shown(answer, "Employment"))
+        request.looks.of(Look.WORK_ATTENDANCE).update(_shown(answer, "AttendanceRecord"))
+        request.looks.of(Look.TASK_RESULTS).update(_shown(answer, "TaskResult"))
         return {key: reader(answer, request) for key, reader in fields}
 
     return read

@@ -204,7 +204,9 @@ class _Code:
         if isinstance(cell.member, Computed):
             return self.cell(type, cell, ids)
         text = self.cell(type, cell)
-        if isinstance(cell.member, Aggregate):
+        if isinstance(cell.member, Grouped):
+            return f"told({text}, {self.bind(bool)}, {ids})"
+        if isinstance(cell.member, Aggregate) and kind is Look.COUNT:
             keys = [self.key(inner.pick) for inner in cell.layout.cells if inner.pick.name in FOUND]
             return f"summed({text}, ({''.join(f'{key}, ' for key in keys)}), {ids})"
         if isinstance(cell.member, Page):

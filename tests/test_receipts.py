@@ -16,9 +16,12 @@ from graph.writing import Graph, random_id
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.test_employments import employ
 from tests.test_http import client, server, token
 from tests.test_scores import Scored, at_work, enabled
 from tests.test_self_assessments import MIDDLE
+from tests.test_tasks import goal
+from tests.test_work_attendance import day
 
 LOOKS = """
 query Looks($id: ID!) { candidate(id: $id) { accesses {
@@ -376,3 +379,78 @@ async def test_looks_are_erased_with_the_person(whole: Whole) -> None:
     await whole.company.at(days=0).erase(whole.claim.candidate)
     await whole.receipts.flush()
     assert (await whole.ask(query, hr, id=id))["candidate"]["accesses"]["totalCount"] == 0
+
+
+AT_WORK = {
+    "employment": ("employment(id: $id) { title }", {"EMPLOYMENT"}),
+    "employments": ("candidate(id: $candidate) { employments { nodes { startedOn } totalCount } }", {"EMPLOYMENT"}),
+    "how many": ("candidate(id: $candidate) { employments { totalCount } }", {"EMPLOYMENT"}),
+    "records": (
+        "employment(id: $id) { records { totalCount nodes { kind } } }",
+        {"EMPLOYMENT", "WORK_ATTENDANCE"},
+    ),
+    "a count of records": (
+        "employment(id: $id) { records { totalCount } attendance { lateCount } }",
+        {"EMPLOYMENT", "WORK_ATTENDANCE"},
+    ),
+    "months": ("employment(id: $id) { attendanceByMonth { key } }", {"EMPLOYMENT", "WORK_ATTENDANCE"}),
+    "a record": ("node(id: $record) { ... on AttendanceRecord { kind } }", {"WORK_ATTENDANCE"}),
+    "goals": ("employment(id: $id) { taskResults { nodes { share } } }", {"EMPLOYMENT", "TASK_RESULTS"}),
+    "a goal": ("node(id: $goal) { ... on TaskResult { share } }", {"TASK_RESULTS"}),
+    "edges": ("subgraph(root: $record, depth: 1) { edges { kind } }", {"EMPLOYMENT", "WORK_ATTENDANCE"}),
+    "a node": ("subgraph(root: $goal, depth: 1, kinds: [TASK_RESULT]) { nodes { __typename } }", {"TASK_RESULTS"}),
+}
+
+
+@dataclass
+class Worker:
+    """Somebody who works at Marketing, was late twice and had two goals, and how their records are looked at."""
+
+    ask: Ask
+    company: Company
+    receipts: Receipts
+    claim: Claim
+    ids: dict[str, str]
+
+    async def look(self, viewer: str | Claim, query: str) -> Any:
+        who = viewer if isinstance(viewer, Claim) else self.company.user(viewer)
+        used = {name: id for name, id in self.ids.items() if f"${name}" in query}
+        heads = ", ".join(f"${name}: ID!" for name in used)
+        return await look(self.ask, self.receipts, who, f"query Q({heads}) {{ {query} }}", **used)
+
+    async def looks(self) -> list[tuple[str, str]]:
+        query = "{ myRecord { accesses { nodes { who about aboutLabel } } } }"
+        found = (await self.ask(query, self.claim))["myRecord"]["accesses"]["nodes"]
+        assert all(each["aboutLabel"] for each in found)
+        return sorted((each["who"], each["about"]) for each in found)
+
+
+@pytest.fixture
+async def worker(ask: Ask, company: Company, receipts: Receipts) -> Worker:
+    known, hr = company.person(), company.user("hr")
+    application = await company.application("marketing", known)
+    person = {"displayName": known.display_name, "email": known.email}
+    id = await employ(ask, company, candidate=person)
+    late = [day("LATE", "2026-09-01", minutes=9), day("LATE", "2026-09-02", minutes=9)]
+    await ask.do("recordWorkAttendance", hr, employment=id, source="badge", records=late)
+    goals = [goal("One", completed=True), goal("Two", share=0.5)]
+    await ask.do("recordTaskCompletion", hr, employment=id, source="okr", goals=goals)
+    query = """query W($id: ID!) { employment(id: $id) {
+      candidate { id } records(first: 1) { nodes { id } } taskResults(first: 1) { nodes { id } } } }"""
+    found = (await ask(query, hr, id=id))["employment"]
+    ids = {"id": id, "candidate": found["candidate"]["id"]}
+    ids |= {"record": found["records"]["nodes"][0]["id"], "goal": found["taskResults"]["nodes"][0]["id"]}
+    return Worker(ask, company, receipts, Claim(uid(ids["candidate"]), application, verified=True), ids)
+
+
+async def test_what_was_recorded_at_work_leaves_receipts(worker: Worker) -> None:
+    """One for each person and kind, however many records were looked at; none of the candidate's own looks."""
+    who, seen = worker.company.user("marketing"), list[tuple[str, str]]()
+    for way, (query, about) in AT_WORK.items():
+        await worker.look(worker.claim, query)
+        await worker.look("technology", query)
+        await worker.look("integrator", query)
+        assert await worker.looks() == seen, way
+        await worker.look("marketing", query)
+        seen = sorted([*seen, *((who, each) for each in about)])
+        assert await worker.looks() == seen, way
