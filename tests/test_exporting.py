@@ -30,7 +30,7 @@ from graph.migrations import FIND_APPLIED
 from graph.restoring import NotRestored, Restore, is_unfinished
 from graph.sealing import Sealer
 from graph.secrets import Secrets
-from graph.statements import Statement
+from graph.statements import Count, Statement
 from graph.visibility import FIND_VIEWER, OrganizationRole
 from graph.writing import Graph, random_id
 from schema.execution import Answerer
@@ -38,6 +38,7 @@ from seeds import demo
 from seeds.makers import Refused, maker
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.databases import Database, Databases
+from tests.test_scores import SCORE, Scored, enabled
 
 MASTER = b"a master key of exports in tests".ljust(32, b".")
 SECRETS = Secrets(MASTER)
@@ -325,6 +326,47 @@ async def test_a_restore_killed_in_the_middle_serves_nothing_and_runs_again(
     assert code == 0, said
     lines = (tmp_path / "again.jsonl").read_bytes().splitlines()[1:-1]
     assert sorted(lines) == await canonical(source)
+
+
+FORGE = Statement(
+    "tests.forge_a_decision",
+    """
+    MATCH (event:Event {type: 'NO_SHOW_CONFIRMED'})
+    SET event.payload = replace(event.payload, '"cause":"CANDIDATE"', '"cause":"PLATFORM"')
+    RETURN count(event) AS count
+    """,
+    row=Count,
+    writes=True,
+)
+
+
+async def test_a_moved_score_is_recomputed_by_the_command_line(
+    databases: Databases, tmp_path: Path, answerer: Answerer
+) -> None:
+    """Exported from one engine and brought into the other by commands alone; one event that was edited is noticed."""
+    source, target = await databases.embedded(), await databases.tested()
+    company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
+    scored = Scored(company, Ask(source.graph(SECRETS, tmp_path / "keys"), answerer))
+    await enabled(company)
+    application = await company.application("marketing")
+    await scored.no_show(application)
+    for days in (30, 20):
+        await scored.attended(application, days=days)
+    candidate = (await scored.of(application))["id"]
+    kept = await scored.ask.do("recordScore", company.user("hr"), SCORE, candidate=candidate)
+    assert kept["score"]["status"] == "SCORED"
+    path = str(tmp_path / "there.jsonl")
+    code, said = await shell_of(source).turnout("export", path)
+    assert code == 0, said
+    there = shell_of(target)
+    code, said = await there.turnout("restore", path)
+    assert (code, "every one was read back" in said) == (0, True), said
+    code, said = await there.turnout("verify-score", candidate)
+    assert (code, said) == (0, "1 scores, 0 faults.")
+    assert (await target.client.write(lambda tx: tx.run(FORGE)))[0].count == 1
+    code, said = await there.turnout("verify-score", candidate)
+    assert code == 1
+    assert said.endswith("recomputed from the events it is another 1 scores, 1 faults.")
 
 
 async def test_nobody_is_a_viewer_before_a_restore_ends(databases: Databases, tmp_path: Path) -> None:
