@@ -1,7 +1,8 @@
 """Fairness: whether marks fall, and are taken back, alike on everybody; and the brake on the score where they do not.
 
-Rates are counted over interviews of the viewer's own departments of which it is known whether the candidate came. A
-group table is the auditor's: it says which candidates belong together, is used for one answer and kept nowhere.
+Rates are counted over interviews of the viewer's own departments of which it is known whether the candidate came, and,
+beside them and never together, over checks of résumés. A group table is the auditor's: it says which candidates belong
+together, is used for one answer and kept nowhere.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from graph.writing import Graph
 
 
 class FairBy(Enum):
-    """What interviews are grouped by; HOUR is the hour on the clock of the interview's own zone."""
+    """What interviews are grouped by; HOUR is the hour on the clock of the interview's own zone.
+
+    A check of a résumé has a channel, and its candidate a place in the table; of modes, hours and zones it has none.
+    """
 
     MODE = "MODE"
     HOUR = "HOUR"
@@ -38,13 +42,15 @@ FOUR_FIFTHS = 0.8
 guidelines on selection (29 CFR 1607.4 D). A reason to look, no proof of a wrong."""
 UNKNOWN = "UNKNOWN"
 """The group of what has no channel, and of candidates whom the table does not name."""
+CHECKS = "RESUME_CHECK"
+"""The group of all checks, where what is asked for is an interview's."""
 MOST_GROUPS, MOST_NAMED = 20, 2_000
 """Groups of a table, and candidates in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Of interviews that have `key` in common: those settled, and of the decided marks how they ended."""
+    """Of interviews, or checks, that have `key` in common: those settled, and of the decided marks how they ended."""
 
     key: str
     zone: str
@@ -55,10 +61,23 @@ class Counted:
     upheld: int
 
 
-_KEY: LiteralString = """CASE $by WHEN 'MODE' THEN that.mode
-      WHEN 'HOUR' THEN substring(toString(at), 0, 13)
-      WHEN 'CHANNEL' THEN coalesce(a.source, 'UNKNOWN')
-      WHEN 'TABLE' THEN coalesce(head([g IN $table WHERE c.id IN g[1] | g[0]]), 'UNKNOWN') ELSE that.timeZone END"""
+_OF_CANDIDATE: LiteralString = """WHEN 'CHANNEL' THEN coalesce(a.source, 'UNKNOWN')
+      WHEN 'TABLE' THEN coalesce(head([g IN $table WHERE c.id IN g[1] | g[0]]), 'UNKNOWN')"""
+_KEY: LiteralString = (
+    """CASE $by WHEN 'MODE' THEN that.mode
+      WHEN 'HOUR' THEN substring(toString(at), 0, 13) """
+    + _OF_CANDIDATE
+    + " ELSE that.timeZone END"
+)
+_ENDS: LiteralString = """count(f) AS marks, count(CASE WHEN f.state = 'VOID' THEN 1 END) AS voids,
+      count(CASE WHEN f.disputedAt IS NOT NULL THEN 1 END) AS disputes,
+      count(CASE WHEN f.disputedAt IS NOT NULL AND f.state = 'VOID' THEN 1 END) AS won
+"""
+_SUMS: LiteralString = """
+    RETURN key, zone, count(*) AS settled, count(CASE WHEN marks > 0 THEN 1 END) AS marked,
+      count(CASE WHEN voids > 0 THEN 1 END) AS voided, count(CASE WHEN disputes > 0 THEN 1 END) AS disputed,
+      count(CASE WHEN won > 0 THEN 1 END) AS upheld ORDER BY key, zone
+"""
 COUNT = Statement(
     "fairness.count",
     """
@@ -72,23 +91,38 @@ COUNT = Statement(
     WHERE at >= $from AND at < $to
     OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding)
       WHERE f.decidedAt IS NOT NULL AND f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE'
-    WITH that, a, c, at, count(f) AS marks, count(CASE WHEN f.state = 'VOID' THEN 1 END) AS voids,
-      count(CASE WHEN f.disputedAt IS NOT NULL THEN 1 END) AS disputes,
-      count(CASE WHEN f.disputedAt IS NOT NULL AND f.state = 'VOID' THEN 1 END) AS won
-    WITH """
+    WITH that, a, c, at, """
+    + _ENDS
+    + " WITH "
     + _KEY
-    + """ AS key, CASE WHEN $by = 'HOUR' THEN that.timeZone ELSE '' END AS zone, marks, voids, disputes, won
-    RETURN key, zone, count(*) AS settled, count(CASE WHEN marks > 0 THEN 1 END) AS marked,
-      count(CASE WHEN voids > 0 THEN 1 END) AS voided, count(CASE WHEN disputes > 0 THEN 1 END) AS disputed,
-      count(CASE WHEN won > 0 THEN 1 END) AS upheld ORDER BY key, zone
-    """,
+    + " AS key, CASE WHEN $by = 'HOUR' THEN that.timeZone ELSE '' END AS zone, marks, voids, disputes, won"
+    + _SUMS,
     row=Counted,
 )
+COUNT_CHECKS = Statement(
+    "fairness.count_checks",
+    """
+    MATCH (d:Department) WHERE d.id IN $own
+    MATCH (d)<-[:HELD_BY]-(that:ResumeCheck)<-[:HAS_CHECK]-(a:Application)<-[:SUBMITTED]-(c:Candidate)
+    WHERE that.outcome IS NOT NULL AND that.occurredAt >= $from AND that.occurredAt < $to
+    OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding)
+      WHERE f.decidedAt IS NOT NULL AND f.outcome = 'RESUME_MISMATCH' AND f.cause = 'CANDIDATE'
+    WITH that, a, c, """
+    + _ENDS
+    + " WHERE marks > 0 OR NOT EXISTS { (that)<-[:CORRECTS]-(:ResumeCheck) } WITH CASE $by "
+    + _OF_CANDIDATE
+    + " ELSE '"
+    + CHECKS
+    + "' END AS key, '' AS zone, marks, voids, disputes, won"
+    + _SUMS,
+    row=Counted,
+)
+"""One that another replaced was made in error; where it led to a mark, that was one of those that the brake counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class FairGroup:
-    """A group's rates; null numbers are of fewer than five interviews. `impact` compares shares without a mark."""
+    """A group's rates; null numbers are of fewer than five. `impact` compares shares without a mark."""
 
     key: str
     settled: int | None
@@ -126,8 +160,11 @@ class Brake:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
+    """`groups` of interviews and of `checks`, each compared among themselves; the brake is over both."""
+
     by: FairBy
     groups: tuple[FairGroup, ...]
+    checks: tuple[FairGroup, ...]
     brake: Brake
 
 
@@ -144,13 +181,14 @@ def table_of(groups: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]] | N
 async def measure(
     graph: Graph, over: Scope, when: Period, by: FairBy, table: list[list[Any]], limits: BrakeLimits
 ) -> Fairness:
-    """By one statement; what the brake would say of these interviews alone goes by the limits of the policy."""
-    rows = await graph.client.read(
-        COUNT, own=padded(list(over.own)), by=by.value, table=table or [["", [""]]], **when.parameters
-    )
+    """What the brake would say of these interviews and checks alone goes by the limits of the policy."""
+    asked = {"own": padded(list(over.own)), "by": by.value, "table": table or [["", [""]]], **when.parameters}
+    rows = await graph.client.read(COUNT, **asked)
+    checks = await graph.client.read(COUNT_CHECKS, **asked)
     if by is FairBy.HOUR:
         rows = by_hour(rows)
-    return Fairness(by, compared(rows), brake(rows, limits.upheld, limits.false, limits.least))
+    stop = brake([*rows, *checks], limits.upheld, limits.false, limits.least)
+    return Fairness(by, compared(rows), compared(checks), stop)
 
 
 def by_hour(rows: Iterable[Counted]) -> list[Counted]:
@@ -189,7 +227,15 @@ def _group(row: Counted, impact: float | None) -> FairGroup:
     )
 
 
-def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, least: int) -> Brake:
+def _told(rows: Iterable[Counted], of: str, rate: Rate | None) -> Rate | None:
+    """A rate over all groups; none where what is told of groups, taken from it, would leave fewer than five."""
+    parts = [(row.settled, getattr(row, of)) for row in rows]
+    untold = sum(part for settled, part in parts if min(settled, part) < SMALLEST)
+    few = rate is None or rate.total < SMALLEST or 0 < untold < SMALLEST
+    return None if few else rate
+
+
+def brake(rows: Sequence[Counted], upheld_limit: float, false_limit: float, least: int) -> Brake:
     """Over all groups together."""
     total: Mapping[str, int] = Counter()
     for row in rows:
@@ -200,6 +246,6 @@ def brake(rows: Iterable[Counted], upheld_limit: float, false_limit: float, leas
         reasons.append(BrakeReason.UPHELD_DISPUTES)
     if false is not None and false.total >= least and false.value > false_limit:
         reasons.append(BrakeReason.FALSE_MARKS)
-    # Whether it is on is told by at least as many; fewer than five are told to nobody.
-    told = [None if rate is None or rate.total < SMALLEST else rate for rate in (upheld, false)]
-    return Brake(bool(reasons), tuple(reasons), told[0], told[1], upheld_limit, false_limit, least)
+    # Whether it is on is told by at least as many.
+    told = _told(rows, "disputed", upheld), _told(rows, "marked", false)
+    return Brake(bool(reasons), tuple(reasons), *told, upheld_limit, false_limit, least)

@@ -11,11 +11,13 @@ from graph.fairness import BrakeReason, Counted, brake, by_hour, compared, table
 from graph.interviews import Attendance, Response
 from tests.conftest import NOW, Ask, Company, gid
 from tests.test_decisions import WHO
+from tests.test_resume_checks import alleged, checked, confirmed
 
 FAIRNESS = """
 query Fair($by: FairBy!, $groups: [FairnessGroupInput!]) {
   analytics { fairness(by: $by, groups: $groups) {
     groups { key settled marks { count total } voids { count } impact isBelowFourFifths }
+    checks { key settled marks { count total } voids { count } impact }
     brake { isOn reasons upheldLimit falseLimit least falseMarks { count total } }
   } }
 }
@@ -48,6 +50,16 @@ def test_the_brake_goes_by_its_limits() -> None:
     ]:
         found = brake(rows, 0.3, 0.1, 10)
         assert (found.is_on, found.reasons) == (bool(reasons), reasons), rows
+
+
+def test_the_brake_tells_of_nobody_by_subtraction() -> None:
+    """Two marks of a group that is not told of would be its rate less that of the others; of six they are too many."""
+    told, few, more = counted("A", 50, 20, voided=1), counted("B", 9, 2, voided=2), counted("C", 9, 4, voided=1)
+    assert brake([told, few], 0.3, 0.5, 10).false_marks is None
+    assert brake([told], 0.3, 0.5, 10).false_marks is not None
+    found = brake([told, few, more], 0.3, 0.5, 10).false_marks
+    assert found is not None
+    assert (found.count, found.total) == (4, 26)
 
 
 def test_hours_are_those_of_the_zone() -> None:
@@ -115,3 +127,33 @@ async def test_groups_of_a_table_are_compared(ask: Ask, company: Company) -> Non
         assert sum(each["settled"] or 0 for each in (await fair("hr", by))["fairness"]["groups"]) == 11
     wrong = await ask.whole(FAIRNESS, company.user("hr"), by="TABLE")
     assert len(wrong.errors) == 1
+
+
+async def test_checks_are_compared_among_themselves(ask: Ask, company: Company) -> None:
+    """Five mismatches, one taken back by another check in its place, and one that held: beside interviews, by the same
+    groups where a check has them, and together in what the brake goes by.
+    """
+    application = await company.application("marketing")
+    await checked(ask, company, application)
+    for number in range(5):
+        case = await alleged(ask, company)
+        await confirmed(ask, case)
+        if number == 0:
+            void = {"finding": case.finding, "reason": "Another person's."}
+            await ask.do("voidNoShow", company.user("marketing"), **void)
+            await checked(ask, company, case.application, replaces=case.check)
+    seven = {"settled": 7, "marks": {"count": 5, "total": 7}, "voids": {"count": 1}, "impact": 1.0}
+    for by, key in (("MODE", "RESUME_CHECK"), ("HOUR", "RESUME_CHECK"), ("ZONE", "RESUME_CHECK")):
+        found = (await ask(FAIRNESS, company.user("hr"), by=by))["analytics"]["fairness"]
+        assert (found["groups"], found["checks"]) == ([], [{"key": key, **seven}])
+        assert found["brake"]["falseMarks"] == {"count": 1, "total": 5}
+    candidate = (await ask(WHO, company.user("hr"), id=gid("Application", application)))["application"]["candidate"][
+        "id"
+    ]
+    groups = [{"name": "held", "candidates": [candidate]}]
+    for viewer, by, given in (("marketing", "CHANNEL", {}), ("hr", "TABLE", {"groups": groups})):
+        found = (await ask(FAIRNESS, company.user(viewer), by=by, **given))["analytics"]["fairness"]
+        told = [(each["key"], each["settled"]) for each in found["checks"]]
+        assert sum(settled or 0 for _, settled in told) == (7 if by == "CHANNEL" else 6)
+        assert by == "CHANNEL" or told == [("UNKNOWN", 6), ("held", None)]
+    assert (await ask(FAIRNESS, company.user("technology"), by="MODE"))["analytics"]["fairness"]["checks"] == []
