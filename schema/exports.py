@@ -65,8 +65,9 @@ SECTIONS = (
         "findings",
         "id occurredAt department { name } position { title } state outcome cause suspectedAt noticeAt answerBy "
         "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
-        "disputeDueAt disputeRejectedAt disputeReason decidedBy { externalId } interview { id } "
-        f"resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} basedOn {{ seq type occurredAt }}",
+        "disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy { externalId } "
+        f"interview {{ id }} resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} "
+        "basedOn { seq type occurredAt }",
     ),
     Section(
         "employments",

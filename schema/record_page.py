@@ -163,6 +163,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "profile": ("行为画像", "Behaviour profile"),
     "proofs": ("证明文件", "Files handed in"),
     "purgedAt": ("文件删除时间", "File deleted"),
+    "reviewReason": ("复核后维持的理由", "Why it stands after a review"),
+    "reviewedAt": ("复核时间", "Reviewed"),
     "rules": ("适用规则", "Rules that applied"),
     "reasons": ("理由", "Reasons"),
     "requestedAt": ("提出时间", "Asked"),
