@@ -76,6 +76,7 @@ GRACE_MINUTES = 15
 """How late a candidate may join where the invitation does not say."""
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
 CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
+NOT_AWAITED = CANCELLED | MOVED_OR_WRONG
 MUST_READ = frozenset(
     {
         *(EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED),
@@ -330,10 +331,14 @@ SET_LATE = Statement(
 )
 SET_ABSENT = Statement(
     "interviews.set_absent",
-    "MATCH (interview:Interview {id: $id}) SET interview.absentUntil = $until",
+    """
+    MATCH (interview:Interview {id: $id})
+    SET interview.absentUntil = CASE WHEN $until IS NULL THEN null ELSE coalesce(interview.absentUntil, $until) END
+    """,
     row=Nothing,
     writes=True,
 )
+"""What is known again, or better, makes it last no longer."""
 SET_RESPONSE = Statement(
     "interviews.set_response",
     "MATCH (interview:Interview {id: $id}) SET interview.response = $response, interview.responseMessage = $message",
@@ -587,10 +592,13 @@ async def _note_late(desk: Desk, interview: InterviewRow) -> None:
         await desk.tx.run(SET_LATE, id=interview.id, until=now + policy.conduct_kept)
 
 
-async def note_absence(desk: Desk, interview: str, assessment: Assessment) -> None:
-    """An interviewer who was not there stands in the employer's own ledger, as far as the evidence goes by now."""
+async def note_absence(desk: Desk, interview: str, attendance: str, assessment: Assessment) -> None:
+    """An interviewer who was not there stands in the employer's own ledger, as far as the evidence goes by now.
+
+    Whoever was not awaited any more, because the interview was called off or moved, was not absent.
+    """
     until = None
-    if ABSENCE.intersection(assessment.rules):
+    if attendance not in NOT_AWAITED and ABSENCE.intersection(assessment.rules):
         policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
         until = desk.act.now + policy.conduct_kept
     await desk.tx.run(SET_ABSENT, id=interview, until=until)
@@ -744,7 +752,7 @@ async def record_attendance(
             await timers.start(desk, TimerKind.ANSWER, found.id, found.ends_at + policy.conduct_answer)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
-        await note_absence(desk, found.id, await assessments.of_interview(desk, found.id))
+        await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
         if changes and not is_over(found, act.now):
             await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)

@@ -37,7 +37,7 @@ async def look_at_outcome(desk: Desk, timer: Timer) -> None:
         await interviews.await_outcome(desk, found)
         return
     assessment = await assessments.of_interview(desk, found.id)
-    await interviews.note_absence(desk, found.id, assessment)
+    await interviews.note_absence(desk, found.id, found.attendance, assessment)
     if may_suspect(found, assessment):
         await _suspect(desk, found)
     elif found.response != Response.DECLINED.value and timer.due_at == interviews.over_at(found):

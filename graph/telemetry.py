@@ -189,6 +189,10 @@ async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
     payload["source"] = report.source
     await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, interview.id, report.occurred_at, payload)
     await _look_again(desk, interview)
+    if interview.attendance != Attendance.PENDING.value:
+        # Who was there was judged when that was recorded; what is told of it later counts as if it had been known.
+        seen = await assessments.of_interview(desk, interview.id)
+        await interviews.note_absence(desk, interview.id, interview.attendance, seen)
     await _tell_of_doubt(desk, interview.id)
     return Written("Telemetry", id)
 

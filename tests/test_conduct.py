@@ -7,11 +7,12 @@ from typing import Any
 
 from graph.applications import Stage
 from graph.causes import Cause
-from graph.interviews import Attendance, Response, Side
+from graph.interviews import Attendance, Mode, Response, Side
 from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import do_due
 from tests.ledger import appends
+from tests.test_telemetry import STARTS, Case
 
 CONDUCT = """
 query Conduct($id: ID!) { node(id: $id) { ... on Department {
@@ -105,3 +106,31 @@ async def test_whom_the_department_invites_sees_it(ask: Ask, company: Company) -
     assert await conduct(ask, company, claim, "technology") == HIDDEN
     for viewer in (company.user("subsidiary"), company.user("integrator")):
         assert await conduct(ask, company, viewer) == HIDDEN
+
+
+async def test_absence_is_judged_by_all_that_is_known(ask: Ask, company: Company) -> None:
+    """However late the platform tells of it, and for no longer; and nobody is absent from what was called off."""
+    hr, viewer, cases = company.hr, company.user("marketing"), list[Case]()
+    for _ in range(3):
+        company.at(days=5)
+        application = await company.application("marketing")
+        interview = await hr.interview(application, starts_at=STARTS, mode=Mode.VIDEO)
+        claim = await claim_of(ask, company, application)
+        cases.append(Case(ask, company, gid("Interview", interview), claim))
+    joined, closed, called_off = cases
+    await joined.report("CANDIDATE_JOINED", 1)
+    for case in (joined, closed):
+        await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="ATTENDED")
+    assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
+    await joined.report("INTERVIEWER_JOINED", 2)
+    assert await conduct(ask, company, viewer) == NOTHING
+    await closed.report("SESSION_CLOSED", 30)
+    assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
+    ask.now = NOW + timedelta(days=300)
+    await closed.report("SESSION_HEARTBEAT", 0)
+    ask.now = NOW + timedelta(days=366)
+    assert await conduct(ask, company, viewer) == NOTHING
+    company.at(days=2, hours=1)
+    await hr.cancel(uid(called_off.id), Side.CANDIDATE)
+    await called_off.report("SESSION_CLOSED", 30)
+    assert await conduct(ask, company, viewer) == NOTHING
