@@ -226,8 +226,8 @@ root(
         {
             "DISPLAY_NAME": Sort("that.displayName", nullable=True),
             "NO_SHOWS_DESC": Sort(
-                "COUNT { (that)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) "
-                "WHERE " + COUNTS.replace("this.", "f.") + " AND $staff }",
+                "COUNT { (that)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->"
+                "(:Interview)<-[:FINDS]-(f:Finding) WHERE " + COUNTS.replace("this.", "f.") + " AND $staff }",
                 descending=True,
             ),
         },

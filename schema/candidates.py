@@ -37,7 +37,9 @@ from schema.self_assessments import SelfAssessment
 @strawberry.enum(description="Orders of candidates.")
 class CandidateOrder(Enum):
     DISPLAY_NAME = strawberry.enum_value("DISPLAY_NAME", description="By name.")
-    NO_SHOWS_DESC = strawberry.enum_value("NO_SHOWS_DESC", description="Those with the most no-shows first.")
+    NO_SHOWS_DESC = strawberry.enum_value(
+        "NO_SHOWS_DESC", description="Those with the most no-shows first, as noShows counts them."
+    )
 
 
 @strawberry.input(description="Which candidates.")

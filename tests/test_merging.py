@@ -68,6 +68,10 @@ async def test_a_mark_is_read_across_a_merge_until_the_split(ask: Ask, company: 
         assert merged["applications"] == {"totalCount": 2}
         assert merged["noShows"] == merged["findings"] == merged["interviews"] == {"totalCount": 1}
         assert merged["attendance"] == {"interviews": 1, "noShows": 1}
+    await company.application("technology", company.person("No mark"))
+    query = "{ candidates(orderBy: NO_SHOWS_DESC) { nodes { id noShows { totalCount } } } }"
+    ordered = (await ask(query, company.user("hr")))["candidates"]["nodes"]
+    assert [each["noShows"]["totalCount"] for each in ordered] == [1, 1, 0]
     near = (await ask(RECORD, company.user("technology"), id=pair.second))["candidate"]
     assert (near["sameAs"], near["noShows"], near["applications"]) == (None, {"totalCount": 1}, {"totalCount": 1})
     assert (await verify(ask.graph.client))[2] == []
