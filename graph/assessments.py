@@ -21,16 +21,20 @@ RECEIPTS = {"DELIVERED": TelemetryKind.MESSAGE_DELIVERED, "BOUNCED": TelemetryKi
 _SLOT: LiteralString = (
     "[this.mode, toString(this.startsAt), toString(this.endsAt), this.graceMinutes, this.response, this.evidence]"
 )
-_SIGNS: LiteralString = "[(this)<-[:OBSERVES]-(t:Telemetry) | [t.kind, toString(t.occurredAt), toString(t.until)]]"
+_SIGNS: LiteralString = (
+    "[(this)<-[:OBSERVES]-(t:Telemetry) | [t.kind, toString(t.occurredAt), toString(t.until), coalesce(t.own, false)]]"
+)
 _OUTAGES: LiteralString = (
     "COLLECT { MATCH (t:Telemetry {organization: $organization, kind: 'PLATFORM_OUTAGE'}) "
     "WHERE t.occurredAt <= this.endsAt AND t.until >= this.startsAt - duration({hours: 1}) "
-    "RETURN [t.kind, toString(t.occurredAt), toString(t.until)] }"
+    "RETURN [t.kind, toString(t.occurredAt), toString(t.until), false] }"
 )
 _RECEIPTS: LiteralString = (
     "COLLECT { MATCH (m:Message {subject: this.id})-[:TO]->(:Candidate) WHERE m.state IN ['DELIVERED', 'BOUNCED'] "
-    "RETURN [m.state, toString(m.createdAt)] }"
+    "AND m.template IN ['INVITATION', 'INVITATION_MOVED', 'RESCHEDULE_GRANTED', 'REMINDER_DAY', 'REMINDER_SOON'] "
+    "RETURN [m.state, toString(coalesce(m.receivedAt, m.createdAt))] }"
 )
+"""Of messages that tell when the interview is, and by when the first word came that one was received."""
 _NAMED: LiteralString = "head([(this)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' | f.policyVersion])"
 _TABLES: LiteralString = (
     "COLLECT { MATCH (p:AttendancePolicy {organization: $organization}) "
@@ -51,7 +55,9 @@ def of_values(values: Sequence[Any]) -> Read:
     """From what the expressions of `INPUTS` gave."""
     (mode, starts, ends, grace, response, codes), signs, outages, receipts, named, tables = values
     slot = Slot(mode, from_text(starts), from_text(ends), grace, response == "ACCEPTED", frozenset(codes or ()))
-    seen = [Sign(TelemetryKind(kind), from_text(at), _instant(until)) for kind, at, until in [*signs, *outages]]
+    seen = [
+        Sign(TelemetryKind(kind), from_text(at), _instant(until), own) for kind, at, until, own in [*signs, *outages]
+    ]
     seen += [Sign(RECEIPTS[state], from_text(at)) for state, at in receipts]
     version, table = _table(named, tables)
     return Read(assess(slot, seen, table), version)

@@ -50,6 +50,8 @@ FAVOURABLE = frozenset(
     }
 )
 """What speaks for the candidate: one more of these never worsens the result."""
+CHECKS = frozenset({TelemetryKind.DEVICE_CHECK_PASSED, TelemetryKind.DEVICE_CHECK_FAILED})
+"""How a check of the candidate's device went, as a platform saw it or as the candidate says of it."""
 
 BEAT = timedelta(minutes=2)
 """How far heartbeats may be apart and still cover the time between them."""
@@ -61,11 +63,12 @@ LAST_HOURS = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One thing that was seen, at an instant, or from it `until` another."""
+    """One thing that was seen, at an instant, or from it `until` another; `own` where the candidate says so."""
 
     kind: TelemetryKind
     at: datetime
     until: datetime | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ class Slot:
         grace = timedelta(minutes=self.grace_minutes)
         return (self.ends_at if self.is_recorded else self.starts_at) + grace
 
+    @property
+    def told_by(self) -> datetime:
+        """Until when to hear of the interview is in time: one can still come, and there is some of it left."""
+        return min(self.latest, self.ends_at)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -107,9 +115,13 @@ class Evidence:
     def is_joined(self) -> bool:
         return bool(self.at(TelemetryKind.CANDIDATE_JOINED, TelemetryKind.CANDIDATE_RECONNECTED))
 
+    def is_told(self, *kinds: TelemetryKind) -> bool:
+        """A message was received in time: what came afterwards told nobody of the interview."""
+        return any(at <= self.slot.told_by for at in self.at(*kinds))
+
     @cached_property
     def is_delivered(self) -> bool:
-        return bool(self.at(TelemetryKind.MESSAGE_DELIVERED, TelemetryKind.MESSAGE_OPENED))
+        return self.is_told(TelemetryKind.MESSAGE_DELIVERED, TelemetryKind.MESSAGE_OPENED)
 
     @cached_property
     def is_closed(self) -> bool:
@@ -145,11 +157,16 @@ class Evidence:
         lost = _overlap(outages, slot.starts_at, slot.ends_at)
         return slot.is_recorded and lost * 2 >= slot.ends_at - slot.starts_at
 
-    def last_check_is(self, kind: TelemetryKind) -> bool:
-        """The last check of the device ended so; of two at one instant the failed one counts."""
-        passed, failed = TelemetryKind.DEVICE_CHECK_PASSED, TelemetryKind.DEVICE_CHECK_FAILED
-        checks = sorted((sign.at, sign.kind is failed) for sign in self.signs if sign.kind in (passed, failed))
-        return bool(checks) and checks[-1][1] == (kind is failed)
+    def last_check(self, *, own: Iterable[bool]) -> TelemetryKind | None:
+        """How the last check of the device ended while one could still come, by the platform's word or the candidate's
+        own; of two at one instant the failed one counts.
+        """
+        failed = TelemetryKind.DEVICE_CHECK_FAILED
+        counts = [
+            each for each in self.signs if each.kind in CHECKS and each.own in own and each.at <= self.slot.latest
+        ]
+        last = max(counts, key=lambda each: (each.at, each.kind is failed), default=None)
+        return last and last.kind
 
 
 def _overlap(spans: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
@@ -202,9 +219,9 @@ RULES: Mapping[str, Rule] = {
     "DEVICE_CHECK_FAILED": Rule(
         PLATFORM,
         50,
-        lambda seen: seen.last_check_is(TelemetryKind.DEVICE_CHECK_FAILED),
-        "最后一次设备检测未通过。",
-        "The last check of the device failed.",
+        lambda seen: seen.last_check(own=(False,)) is TelemetryKind.DEVICE_CHECK_FAILED,
+        "面试平台最后一次设备检测未通过。",
+        "The platform's last check of the device failed.",
     ),
     "INTERVIEWER_ABSENCE_RECORDED": Rule(
         EMPLOYER,
@@ -248,14 +265,14 @@ RULES: Mapping[str, Rule] = {
     "MESSAGE_OPENED": Rule(
         CANDIDATE,
         10,
-        lambda seen: bool(seen.at(TelemetryKind.MESSAGE_OPENED)),
+        lambda seen: seen.is_told(TelemetryKind.MESSAGE_OPENED),
         "通知已被打开。",
         "A message about the interview was opened.",
     ),
     "DEVICE_CHECK_PASSED": Rule(
         CANDIDATE,
         10,
-        lambda seen: seen.last_check_is(TelemetryKind.DEVICE_CHECK_PASSED),
+        lambda seen: seen.last_check(own=(False, True)) is TelemetryKind.DEVICE_CHECK_PASSED,
         "最后一次设备检测通过。",
         "The last check of the device passed.",
     ),
@@ -277,8 +294,15 @@ RULES: Mapping[str, Rule] = {
         None,
         0,
         lambda seen: not seen.is_delivered,
-        "没有任何通知的送达回执。",
-        "No message about the interview is known to have been delivered.",
+        "没有任何通知的及时送达回执。",
+        "No message about the interview is known to have been delivered in time.",
+    ),
+    "DEVICE_FAILED_BY_CANDIDATE": Rule(
+        None,
+        0,
+        lambda seen: seen.last_check(own=(True,)) is TelemetryKind.DEVICE_CHECK_FAILED,
+        "候选人自行检测设备，最后一次未通过。",
+        "By the candidate's own account the last check of the device failed.",
     ),
     "NOT_WATCHED": Rule(
         None,

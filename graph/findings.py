@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews, messages, policies, receipts, retention, subjects, timers
+from graph import interviews, messages, notices, policies, receipts, retention, subjects, timers
 from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
@@ -194,16 +194,6 @@ BASE = Statement(
     row=Nothing,
     writes=True,
 )
-NOTIFY = Statement(
-    "findings.notify",
-    """
-    MATCH (finding:Finding {id: $id})
-    SET finding.state = 'NOTICE_SENT', finding.noticeAt = $notice_at, finding.answerBy = $answer_by,
-      finding.decideBy = $decide_by
-    """,
-    row=Nothing,
-    writes=True,
-)
 ANSWER = Statement(
     "findings.answer",
     "MATCH (finding:Finding {id: $id}) SET finding.statement = $statement, finding.statementSeq = $seq",
@@ -261,7 +251,7 @@ COUNT_EARLIER = Statement(
 )
 EVIDENCE = [
     *("RESPONSE_RECORDED", "ATTENDANCE_RECORDED", "NOTICE_RECORDED", "STATEMENT_RECORDED", "TELEMETRY_RECORDED"),
-    *("RESUME_CHECKED", "RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED"),
+    *("RESUME_CHECKED", "RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED", "MESSAGE_BOUNCED"),
 ]
 """Types of events that a finding is based on."""
 
@@ -463,7 +453,7 @@ async def report(graph: Graph, act: Act, interview: str) -> Outcome:
 async def record_notice(
     graph: Graph, act: Act, finding: str, *, channel: Channel, told_at: datetime | None, text: str | None
 ) -> Outcome:
-    """The candidate was told; the time to answer runs from then, by policy."""
+    """The candidate was told by a person; the time to answer runs from then, by policy."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     notice_at = told_at or act.now
@@ -488,27 +478,29 @@ async def record_notice(
 
 async def _notify(
     desk: Desk, finding: FindingRow, subject: Subject, at: datetime, channel: Channel, text: str | None
-) -> datetime:
-    """The finding with its notice, and until when the candidate may answer it."""
-    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
-    answer_by = at + policy.answer_time
-    decide_by = at + policy.decision_time
-    await desk.tx.run(NOTIFY, id=finding.id, notice_at=at, answer_by=answer_by, decide_by=decide_by)
-    payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": answer_by}
+) -> None:
+    times = (await _times(desk, finding)).of_notice(at)
+    await desk.tx.run(notices.GIVE, id=finding.id, **times)
+    payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": times["answer_by"]}
     await subjects.record(desk, EventType.NOTICE_RECORDED, subject, **payload)
-    return answer_by
+
+
+async def _times(desk: Desk, finding: FindingRow) -> notices.Times:
+    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
+    return notices.Times.of_policy(policy)
 
 
 async def give_notice(desk: Desk, timer: Timer) -> None:
-    """The system's notice, by a message; whom none can reach stays suspected, and the department has the task."""
+    """The system's notice, by a message: nothing runs before it has left, and until then, or where it cannot reach
+    anybody, the finding stays suspected and the department has the task.
+    """
     found = await find_own(desk, timer.subject)
     if isinstance(found, Refusal) or not may(Step.NOTICE, found[0].state):
         return
     finding, subject = found
-    if await desk.tx.one(REACHABLE, id=subject.candidate) is None:
-        return
-    answer_by = await _notify(desk, finding, subject, desk.act.now, Channel.MESSAGE, None)
-    await messages.tell_candidate(desk, Template.NOTICE, finding.id, answerBy=answer_by, **subject.told(desk))
+    if await desk.tx.one(REACHABLE, id=subject.candidate) is not None:
+        facts = (await _times(desk, finding)).facts
+        await messages.tell_candidate(desk, Template.NOTICE, finding.id, **facts, **subject.told(desk))
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:

@@ -80,7 +80,7 @@ NOT_AWAITED = CANCELLED | MOVED_OR_WRONG
 MUST_READ = frozenset(
     {
         *(EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED),
-        EventType.PROOF_RECEIVED,
+        *(EventType.PROOF_RECEIVED, EventType.MESSAGE_BOUNCED),
     }
 )
 """Evidence that may come at any time: nobody decides about an interview without having read the last of it."""
@@ -665,6 +665,14 @@ async def call_off(desk: Desk, application: str, by: Side) -> None:
             await _let_request_lapse(desk, found)
 
 
+def response_refusal(interview: InterviewRow, response: Response, now: datetime) -> Refusal | None:
+    """Why this cannot be answered any more: who said that they would come takes it back before the time, not in it."""
+    if refused := change_refusal(interview, now):
+        return refused
+    late = response is not Response.ACCEPTED and now >= missed_at(interview)
+    return Refusal(Code.INTERVIEW_BEGUN, "response") if late else None
+
+
 async def record_response(
     graph: Graph, act: Act, interview: str, response: Response, *, message: str | None = None
 ) -> Outcome:
@@ -682,7 +690,7 @@ async def record_response(
         found = await (find_mine(desk, interview) if is_own else find_own(desk, interview, recorder=True))
         if isinstance(found, Refusal):
             return found
-        if refused := change_refusal(found, act.now):
+        if refused := response_refusal(found, response, act.now):
             return refused
         await respond(desk, found, response, message=said)
         return Written("Interview", found.id)

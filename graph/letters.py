@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from graph import links
+from graph import links, notices
 from graph.calendars import Method
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
@@ -270,7 +270,7 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
         raise NotWritten("GONE")
     found = await graph.client.read(FIND_APPOINTMENT, id=message.interview) if message.interview else []
     interview = found[0] if found else None
-    facts = orjson.loads(message.facts)
+    facts = await _facts(graph, message, now)
     if message.candidate is None:
         to = await _staff(graph, message)
         told = Letter(template, to, None, employers[0], interview, facts=facts, message=message.id, staff=True)
@@ -294,6 +294,17 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     locale = Locale(candidate.locale)
     method = _method(template, facts) if interview is not None else None
     return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+
+
+async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
+    """What is told besides; the time to answer a notice begins as it leaves, where nobody gave it another way."""
+    facts: dict[str, Any] = orjson.loads(message.facts)
+    if message.template != Template.NOTICE.value:
+        return facts
+    if not await graph.client.read(notices.AWAITED, id=message.subject):
+        raise NotWritten("SUPERSEDED")
+    times = notices.Times.of_facts(facts).of_notice(now)
+    return facts | {"answerBy": times["answer_by"].isoformat()}
 
 
 async def _whose(graph: Graph, message: MessageRow, interview: Appointment | None) -> Whose | None:

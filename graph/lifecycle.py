@@ -87,7 +87,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "system, or HR",
         EventType.NOTICE_RECORDED,
         "recordNotice",
-        "At once by the system where a message can reach the candidate, else by HR. The time to answer runs from it.",
+        "As the system's message to the candidate leaves, which it writes at once; or as HR told them another way, "
+        "its task until then. The time to answer runs from it.",
         (ABSENT, STATE, VALUE),
     ),
     Step.UNDELIVERED: Transition(
@@ -96,8 +97,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "system",
         EventType.MESSAGE_BOUNCED,
         None,
-        "The system's notice bounced or never left, and nobody has answered: no time to answer passes any more, and HR "
-        "has the task to give notice another way.",
+        "The system's notice bounced, and nobody has answered: no time to answer passes any more, and HR has the task "
+        "to give notice another way. One that never leaves is none, and its finding stays suspected.",
     ),
     Step.STATE: Transition(
         OPEN,

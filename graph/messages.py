@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import timers
+import orjson
+
+from graph import notices, timers
 from graph.events import About, EventType
 from graph.refusals import Code, Refusal
 from graph.secrets import canonical
@@ -122,13 +124,19 @@ CONCERNS = (CONCERN_INTERVIEW, CONCERN_FINDING, CONCERN_DECIDED, CONCERN_PROVEN)
 person, and whoever sees the person may know of it."""
 SET_LAST_SEQ = Statement(
     "messages.set_last_seq",
-    "MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq",
+    """
+    MATCH (interview:Interview {id: $id}) SET interview.lastSeq = $seq,
+      interview.evidenceSeq = CASE WHEN $evidence THEN $seq ELSE interview.evidenceSeq END
+    """,
     row=Nothing,
     writes=True,
 )
 SET_LAST_SEQ_OF_CHECK = Statement(
     "messages.set_last_seq_of_check",
-    "MATCH (check:ResumeCheck {id: $id}) SET check.lastSeq = $seq",
+    """
+    MATCH (check:ResumeCheck {id: $id}) SET check.lastSeq = $seq,
+      check.evidenceSeq = CASE WHEN $evidence THEN $seq ELSE check.evidenceSeq END
+    """,
     row=Nothing,
     writes=True,
 )
@@ -210,6 +218,8 @@ class MessageRow:
     facts: str
     created_at: datetime
     channel: str | None
+    sent_at: datetime | None
+    received_at: datetime | None
     receipts: list[str]
     reporters: list[str]
     candidate: str | None
@@ -235,7 +245,8 @@ FIND = Statement(
     MATCH (message:Message {id: $id})
     RETURN message.id AS id, message.organization AS organization, message.template AS template,
       message.state AS state, message.subject AS subject, message.facts AS facts, message.createdAt AS created_at,
-      message.channel AS channel, coalesce(message.receipts, []) AS receipts,
+      message.channel AS channel, message.sentAt AS sent_at, message.receivedAt AS received_at,
+      coalesce(message.receipts, []) AS receipts,
       coalesce(message.reporters, []) AS reporters,
       head([(message)-[:TO]->(candidate:Candidate) | candidate.id]) AS candidate,
       head([(message)-[:TO]->(department:Department) | department.id]) AS department,
@@ -259,22 +270,11 @@ KEEP_RECEIPT = Statement(
     "messages.keep_receipt",
     """
     MATCH (message:Message {id: $id}) SET message.state = $state, message.receipts = $receipts,
-      message.reporters = $reporters
+      message.reporters = $reporters, message.receivedAt = $received_at
     """,
     row=Nothing,
     writes=True,
 )
-TAKE_NOTICE_BACK = Statement(
-    "messages.take_notice_back",
-    """
-    MATCH (finding:Finding {id: $finding})
-    WHERE finding.state = 'NOTICE_SENT' AND finding.noticeAt = $notice_at AND finding.statementSeq IS NULL
-    SET finding.state = 'SUSPECTED', finding.noticeAt = null, finding.answerBy = null, finding.decideBy = null
-    """,
-    row=Nothing,
-    writes=True,
-)
-"""No time to answer passes any more, and the department has the task to give notice another way."""
 EVENTS = {
     Receipt.DELIVERED: EventType.MESSAGE_DELIVERED,
     Receipt.BOUNCED: EventType.MESSAGE_BOUNCED,
@@ -302,34 +302,56 @@ async def settle(
     await desk.tx.run(SETTLE, id=message.id, state=after.value, channel=channel, reason=reason, sent_at=sent_at)
     if state is MessageState.SENT:
         await _tell_history(desk, EventType.MESSAGE_SENT, message, channel, desk.act.now)
-    elif state is MessageState.FAILED:
-        await _take_notice_back(desk, message)
+        if after is not MessageState.BOUNCED and message.template == Template.NOTICE.value:
+            await _begin_hearing(desk, message)
     elif state is MessageState.BOUNCED and Receipt.BOUNCED.value not in message.receipts:
         receipts = sorted({*message.receipts, Receipt.BOUNCED.value})
         told = {"state": state.value, "receipts": receipts, "reporters": message.reporters}
+        told |= {"received_at": message.received_at}
         await desk.tx.run(KEEP_RECEIPT, id=message.id, **told)
         await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
+
+
+async def _begin_hearing(desk: Desk, message: MessageRow) -> None:
+    """The system's notice has left: from now on the candidate may answer it, and not before."""
+    times = notices.Times.of_facts(orjson.loads(message.facts)).of_notice(desk.act.now)
+    if await desk.tx.one(notices.GIVE, id=message.subject, **times) is None:
+        return
+    payload: dict[str, Any] = {"finding": message.subject, "channel": "MESSAGE", "text": None}
+    payload["answerBy"] = times["answer_by"]
+    await desk.record(EventType.NOTICE_RECORDED, message.about, **payload)
+    await _set_last_seq(desk, message, evidence=False)
 
 
 async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channel: str | None, at: datetime) -> None:
     """The candidate's history says what reached the candidate; of messages to others it says nothing."""
     if message.candidate is None or desk.chain is None or desk.chain.id != message.candidate:
         return
-    payload = {"message": message.id, "template": message.template, "channel": channel}
+    payload: dict[str, Any] = {"message": message.id, "template": message.template, "channel": channel}
+    bounced = type is EventType.MESSAGE_BOUNCED
+    if bounced and message.template == Template.NOTICE.value:
+        back = await desk.tx.one(notices.TAKE_BACK, id=message.subject, sent_at=message.sent_at)
+        payload |= {"finding": back.id} if back else {}
     await desk.record(type, message.about, occurred_at=at, **payload)
-    if type is EventType.MESSAGE_BOUNCED:
-        await _take_notice_back(desk, message)
+    if bounced:
         # Whoever decides about it is to have read that the message did not arrive.
-        if message.interview is not None:
-            await desk.tx.run(SET_LAST_SEQ, id=message.interview, seq=desk.chain.seq)
-        elif message.check is not None:
-            await desk.tx.run(SET_LAST_SEQ_OF_CHECK, id=message.check, seq=desk.chain.seq)
+        await _set_last_seq(desk, message, evidence=True)
 
 
-async def _take_notice_back(desk: Desk, message: MessageRow) -> None:
-    """A notice that did not arrive is none; one that was answered all the same, or given another way, stands."""
-    if message.template == Template.NOTICE.value:
-        await desk.tx.run(TAKE_NOTICE_BACK, finding=message.subject, notice_at=message.created_at)
+async def _set_last_seq(desk: Desk, message: MessageRow, *, evidence: bool) -> None:
+    assert desk.chain is not None
+    told = {"seq": desk.chain.seq, "evidence": evidence}
+    if message.interview is not None:
+        await desk.tx.run(SET_LAST_SEQ, id=message.interview, **told)
+    elif message.check is not None:
+        await desk.tx.run(SET_LAST_SEQ_OF_CHECK, id=message.check, **told)
+
+
+def _received(message: MessageRow, receipt: Receipt, at: datetime) -> datetime | None:
+    """By when it is known to have been received: the earliest of all that say so, in whatever order they come."""
+    if receipt is Receipt.BOUNCED:
+        return message.received_at
+    return at if message.received_at is None else min(at, message.received_at)
 
 
 async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt, at: datetime | None) -> Outcome:
@@ -353,7 +375,8 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
         receipts = sorted({*found.receipts, receipt.value})
         reporters = sorted({*found.reporters, act.viewer.id})
         state = state_after(MessageState(found.state), receipts)
-        await desk.tx.run(KEEP_RECEIPT, id=message, state=state.value, receipts=receipts, reporters=reporters)
+        told = {"state": state.value, "receipts": receipts, "reporters": reporters}
+        await desk.tx.run(KEEP_RECEIPT, id=message, received_at=_received(found, receipt, at or act.now), **told)
         if receipt.value not in found.receipts:
             await _tell_history(desk, EVENTS[receipt], found, found.channel, at or act.now)
         return Written("Message", message)

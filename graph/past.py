@@ -86,6 +86,8 @@ _STEPS: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("NO_SHOW_REPORTED", "SUSPECTED"),
     ("RESUME_CHECKED", "SUSPECTED"),
     ("NOTICE_RECORDED", "NOTICE_SENT"),
+    # One names a finding only where that was suspected anew, because its notice bounced.
+    ("MESSAGE_BOUNCED", "SUSPECTED"),
     ("NO_SHOW_CONFIRMED", "FINAL"),
     ("MISMATCH_CONFIRMED", "FINAL"),
     ("DISPUTE_REJECTED", "FINAL"),

@@ -50,6 +50,7 @@ class Code(Enum):
     DECISION_TAKEN = "DECISION_TAKEN"
     INTERVIEW_SETTLED = "INTERVIEW_SETTLED"
     INTERVIEW_OVER = "INTERVIEW_OVER"
+    INTERVIEW_BEGUN = "INTERVIEW_BEGUN"
     NOT_OVER = "NOT_OVER"
     NOT_LOST = "NOT_LOST"
     SLOT_OFFERED = "SLOT_OFFERED"
@@ -152,6 +153,11 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "This interview was cancelled, moved or has its result.",
     ),
     Code.INTERVIEW_OVER: ("该面试已结束。", "This interview is over."),
+    Code.INTERVIEW_BEGUN: (
+        "面试时间已到，不能再谢绝或改为待定。请参加面试或申请改期；如未能参加，您可在收到告知后说明原因。",
+        "The time of this interview has come, and it can no longer be declined. Join it or ask for another time; if "
+        "you cannot, you will be asked why before anything is decided.",
+    ),
     Code.NOT_LOST: ("该面试未取消、改期或被谢绝。", "This interview was not cancelled, moved or declined."),
     Code.SLOT_OFFERED: ("该面试的空档已在递补。", "The slot of this interview was given away already."),
     Code.NOBODY_TO_ASK: ("没有可递补的候选人。", "There is nobody to offer it to."),

@@ -59,9 +59,11 @@ async def take(graph: Graph, act: Act, reply: Reply) -> Outcome:
         email = graph.keys.reveal(found.candidate, found.email)
         if email is None or normalised_email(email) != normalised_email(reply.attendee):
             return absent
-        if refused := reply_refusal(interview, reply) or interviews.change_refusal(interview, act.now):
+        response = Response(reply.response)
+        refused = reply_refusal(interview, reply) or interviews.response_refusal(interview, response, act.now)
+        if refused:
             return refused
-        await interviews.respond(desk, interview, Response(reply.response))
+        await interviews.respond(desk, interview, response)
         return Written("Interview", interview.id)
 
     return await perform(graph, act, work)

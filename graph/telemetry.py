@@ -6,12 +6,12 @@ all else is about one interview, an event in its candidate's chain, and read by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from graph import assessments, interviews, messages, timers
-from graph.causes import RULES, Cause, TelemetryKind
+from graph.causes import CHECKS, RULES, Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
@@ -64,7 +64,7 @@ FIND = Statement(
 )
 _CREATE: LiteralString = """
     CREATE (t:Telemetry {id: $id, organization: $organization, source: $source, key: $key, kind: $kind,
-      occurredAt: $occurred_at, until: $until, recordedAt: $now, recordedBy: $by})
+      occurredAt: $occurred_at, until: $until, recordedAt: $now, recordedBy: $by, own: $own})
     CREATE (t)-[:OBSERVES]->(seen)
 """
 CREATE_OF_INTERVIEW = Statement(
@@ -152,16 +152,26 @@ def report_refusal(report: Report, now: datetime) -> Refusal | None:
     return None if lasting and report.until <= now + SKEW else Refusal(Code.INVALID_VALUE, "until")
 
 
-OF_DEVICE = frozenset({TelemetryKind.DEVICE_CHECK_PASSED, TelemetryKind.DEVICE_CHECK_FAILED})
-"""What a candidate may report by its link: how the check of its own device went."""
+CANDIDATE = "urn:turnout:candidate"
+"""The source of what candidates report of their own devices, whatever they call it."""
+
+
+def own_refusal(report: Report, now: datetime) -> Refusal | None:
+    """What a candidate may report by its link: how the check of its own device goes, and only as it goes."""
+    if report.kind not in CHECKS:
+        return Refusal(Code.NOT_ALLOWED)
+    return None if now - report.occurred_at <= SKEW else Refusal(Code.INVALID_VALUE, "occurredAt")
 
 
 async def record(graph: Graph, act: Act, report: Report) -> Outcome:
     """Takes a report, however late, out of order or often it comes; of its own device the candidate may report too."""
-    is_own = act.viewer.person is not None and report.kind in OF_DEVICE
-    role = None if is_own else role_refusal(act.viewer, RECORDERS)
-    if refused := role or report_refusal(report, act.now):
+    is_own = act.viewer.person is not None
+    may = own_refusal(report, act.now) if is_own else role_refusal(act.viewer, RECORDERS)
+    if refused := may or report_refusal(report, act.now):
         return refused
+    if is_own:
+        # Whoever reads it is to know whose word it is.
+        report = replace(report, source=CANDIDATE, key=f"{report.interview}/{report.key}")
     if (report.interview is None) != (report.kind is TelemetryKind.PLATFORM_OUTAGE):
         return Refusal(Code.INVALID_VALUE, "interview")
 
@@ -260,5 +270,6 @@ async def _create(desk: Desk, statement: Statement[Nothing], report: Report, see
         until=report.until,
         now=desk.act.now,
         by=desk.act.viewer.id,
+        own=True if desk.act.viewer.person is not None else None,
     )
     return id

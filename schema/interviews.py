@@ -249,8 +249,9 @@ MUTATIONS = (
         lambda graph, act, input: interviews.record_response(
             graph, act, id_of("Interview", input.interview), input.response, message=input.message
         ),
-        "Records the answer for this very time, before it is over. Own or INTEGRATOR, and the candidate by its link. "
-        "Codes: NOT_FOUND, INVALID_VALUE, INTERVIEW_SETTLED, INTERVIEW_OVER.",
+        "Records the answer for this very time, before it is over; once it has begun, or its deadline has come, "
+        "ACCEPTED alone. Own or INTEGRATOR, and the candidate by its link. "
+        "Codes: NOT_FOUND, INVALID_VALUE, INTERVIEW_SETTLED, INTERVIEW_OVER, INTERVIEW_BEGUN.",
     ),
     mutation(
         "recordAttendance",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from api.channels import Parcel
+from api.posting import Post
 from graph import timers
 from graph.due import RULES
 from graph.statements import Statement
@@ -52,13 +54,43 @@ async def waiting(graph: Graph, company: Company, *, now: datetime | None = None
     return await graph.client.read(LIST_TIMERS, organization=company.hr.viewer.organization, now=now)
 
 
-async def do_due(graph: Graph, company: Company, now: datetime) -> list[str]:
-    """Does all that is due and says of which kinds it was; what becomes due by that is done too."""
+LIST_NOTICES = Statement(
+    "tests.list_notices",
+    """
+    MATCH (message:Message {organization: $organization, template: 'NOTICE'})
+    MATCH (timer:Timer {id: 'SEND:' + message.id})
+    RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
+      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts ORDER BY due_at, id
+    """,
+    row=Timer,
+)
+
+
+class Nowhere:
+    """A channel that takes all and keeps nothing."""
+
+    name = "FOLDER"
+
+    async def send(self, parcel: Parcel) -> None:
+        pass
+
+
+async def send_notices(graph: Graph, organization: str, now: datetime) -> None:
+    """Has the system's notices leave that still wait for it."""
+    post = Post(Nowhere(), "https://jobs.example.com", "interviews@example.com")
+    for timer in await graph.client.read(LIST_NOTICES, organization=organization):
+        await post.send(graph, timer, now)
+
+
+async def do_due(graph: Graph, company: Company, now: datetime, *, sent: bool = True) -> list[str]:
+    """Does all that is due and says of which kinds it was; what becomes due by that is done too, notices `sent`."""
     done: list[str] = []
     while due := await waiting(graph, company, now=now):
         for timer in due:
             if await timers.take(graph, timer, now, RULES[TimerKind(timer.kind)]):
                 done.append(timer.kind)
+            if sent and timer.kind == TimerKind.NOTICE.value:
+                await send_notices(graph, company.hr.viewer.organization, now)
     return done
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.causes import (
+    CHECKS,
     DECISIVE,
     DEFAULT,
     FAVOURABLE,
@@ -33,9 +34,10 @@ LIVE = Slot("AI_LIVE", START, START + timedelta(minutes=30), 15, accepted=True)
 KIND = TelemetryKind
 
 
-def sign(kind: TelemetryKind, minutes: float, until: float | None = None) -> Sign:
+def sign(kind: TelemetryKind, minutes: float, until: float | None = None, *, own: bool = False) -> Sign:
     """Seen so many minutes after the start."""
-    return Sign(kind, START + timedelta(minutes=minutes), None if until is None else START + timedelta(minutes=until))
+    ended = None if until is None else START + timedelta(minutes=until)
+    return Sign(kind, START + timedelta(minutes=minutes), ended, own)
 
 
 DELIVERED, CLOSED = sign(KIND.MESSAGE_DELIVERED, -1_440), sign(KIND.SESSION_CLOSED, 30)
@@ -60,6 +62,29 @@ def test_without_a_delivery_receipt_nothing_is_the_candidates() -> None:
     assert (found.cause, found.confidence) == (Cause.UNKNOWN, 0)
     assert "NOT_DELIVERED" in found.rules
     assert cause(CLOSED, BEATING, sign(KIND.MESSAGE_BOUNCED, -60)) is Cause.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", [KIND.MESSAGE_DELIVERED, KIND.MESSAGE_OPENED])
+def test_a_receipt_after_the_time_is_none(kind: TelemetryKind) -> None:
+    """What was received when one could not come any longer told nobody of the interview."""
+    assert cause(CLOSED, BEATING, sign(kind, 15)) is Cause.CANDIDATE
+    late = assess(LIVE, (CLOSED, BEATING, sign(kind, 16)))
+    assert (late.cause, "NOT_DELIVERED" in late.rules, kind.value in late.rules) == (Cause.UNKNOWN, True, False)
+    short = Slot("AI_LIVE", START, START + timedelta(minutes=10), 15, accepted=True)
+    assert cause(CLOSED, BEATING, sign(kind, 11), slot=short) is Cause.UNKNOWN, "nothing was left of it"
+
+
+def test_a_check_counts_while_one_can_come() -> None:
+    """And the candidate's own word of it never makes it the platform's: it is heard."""
+    failed, passed = KIND.DEVICE_CHECK_FAILED, KIND.DEVICE_CHECK_PASSED
+    assert cause(*ABSENT, sign(failed, 14)) is Cause.PLATFORM
+    assert cause(*ABSENT, sign(failed, 16)) is Cause.CANDIDATE
+    mine = sign(failed, -5, own=True)
+    assert cause(*ABSENT, mine) is Cause.UNKNOWN
+    assert "DEVICE_FAILED_BY_CANDIDATE" in assess(LIVE, (*ABSENT, mine)).rules
+    assert cause(*ABSENT, sign(failed, 29, own=True)) is Cause.CANDIDATE
+    assert cause(*ABSENT, mine, sign(passed, -4, own=True)) is Cause.CANDIDATE
+    assert cause(*ABSENT, sign(failed, -5), sign(passed, -4, own=True)) is Cause.PLATFORM
 
 
 @pytest.mark.parametrize(("begun", "ended"), [(-60, -9), (10, 12), (-60, 600), (29, 40)])
@@ -120,7 +145,8 @@ def signs(draw: st.DrawFn, kinds: st.SearchStrategy[TelemetryKind] = KINDS) -> S
     start, length = draw(MINUTES), draw(st.integers(0, 60))
     kind = draw(kinds)
     lasts = kind in (KIND.PLATFORM_OUTAGE, KIND.SESSION_HEARTBEAT)
-    return sign(kind, start, start + length if lasts else None)
+    own = kind in CHECKS and draw(st.booleans())
+    return sign(kind, start, start + length if lasts else None, own=own)
 
 
 @st.composite

@@ -12,7 +12,7 @@ from graph.receipts import Receipts
 from graph.visibility import FIND_VIEWER, Claim, Viewer
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import do_due, facts_of, told, waiting
+from tests.due import do_due, facts_of, send_notices, told, waiting
 from tests.ledger import appends, refused
 
 WHOSE = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
@@ -205,7 +205,7 @@ async def test_the_system_gives_notice(ask: Ask, company: Company) -> None:
     first = await hr.suspicion(await hr.missed(await company.application("marketing")))
     second = await hr.suspicion(await hr.missed(await company.application("marketing")))
     await hr.notice(second)
-    async with appends(ask, company, "NOTICE_RECORDED"):
+    async with appends(ask, company, "MESSAGE_SENT", "NOTICE_RECORDED"):
         assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
     query = "query One($id: ID!) { node(id: $id) { ... on Finding { state noticeAt answerBy decideBy } } }"
     found = (await ask(query, company.user("marketing"), id=gid("Finding", first)))["node"]
@@ -213,7 +213,40 @@ async def test_the_system_gives_notice(ask: Ask, company: Company) -> None:
     assert (found["noticeAt"], found["answerBy"]) == ("2026-11-20T09:00:00Z", "2026-11-23T09:00:00Z")
     assert found["decideBy"] == "2026-12-20T09:00:00Z"
     (notice,) = await facts_of(ask.graph, company, "NOTICE")
-    assert notice["answerBy"] == "2026-11-23T09:00:00Z"
+    assert (notice["answerHours"], notice["decisionDays"]) == (72, 30)
+
+
+async def test_the_time_to_answer_begins_as_the_notice_leaves(ask: Ask, company: Company) -> None:
+    """Where no message leaves nobody was told, however long ago it was written: nothing is confirmed, and HR's task
+    stays. What HR says meanwhile counts from then, and the message is not sent any more.
+    """
+    hr, marketing = company.at(days=9), company.user("marketing")
+    findings = [
+        gid("Finding", await hr.suspicion(await hr.missed(await company.application("marketing")))) for _ in range(2)
+    ]
+    first, second = findings
+    await do_due(ask.graph, company, NOW, sent=False)
+    ask.now = NOW + timedelta(hours=73)
+    for finding in findings:
+        read = await ask.last_seq(marketing, finding)
+        decision = {"finding": finding, "cause": "CANDIDATE", "reason": "Silence.", "readUpTo": read}
+        assert (await ask.do("confirmNoShow", marketing, **decision))["code"] == "NOTICE_MISSING"
+        assert ("NOTICE_DUE", finding) in await tasks(ask, company, "marketing")
+    await ask.do("recordNotice", marketing, finding=second, channel="PHONE")
+    ask.now += timedelta(hours=1)
+    await send_notices(ask.graph, company.hr.viewer.organization, ask.now)
+    seen = {id: (await ask(NOTICE, marketing, id=id))["node"] for id in findings}
+    assert [(each["state"], each["answerBy"]) for each in seen.values()] == [
+        ("NOTICE_SENT", "2026-11-26T11:00:00Z"),
+        ("NOTICE_SENT", "2026-11-26T10:00:00Z"),
+    ]
+    states = [m["state"] for each in seen.values() for m in each["interview"]["messages"] if m["template"] == "NOTICE"]
+    assert states == ["SENT", "FAILED"]
+    decision = {"finding": first, "cause": "CANDIDATE", "reason": "Silence."}
+    for hours, code in ((71, "ANSWER_PENDING"), (72, None)):
+        ask.now = NOW + timedelta(hours=74 + hours)
+        read = await ask.last_seq(marketing, first)
+        assert (await ask.do("confirmNoShow", marketing, **decision, readUpTo=read)).get("code") == code
 
 
 async def test_whom_no_message_reaches_has_no_notice(ask: Ask, company: Company) -> None:
@@ -228,7 +261,7 @@ async def test_whom_no_message_reaches_has_no_notice(ask: Ask, company: Company)
 
 NOTICE = """
 query Notice($id: ID!) { node(id: $id) { ... on Finding { state noticeAt answerBy decideBy
-  interview { messages { id template } } } } }
+  interview { messages { id template state } } } } }
 """
 
 
@@ -261,6 +294,28 @@ async def test_a_notice_that_bounces_is_none(ask: Ask, company: Company, answere
     assert (seen["state"], seen["answerBy"]) == ("NOTICE_SENT", "2026-11-28T09:00:00Z")
     assert "code" not in await ask.do("recordDelivery", company.user("hr"), **bounced)
     assert (await ask(NOTICE, company.user("hr"), id=named))["node"]["state"] == "NOTICE_SENT"
+
+
+async def test_a_bounce_is_read_before_a_decision(ask: Ask, company: Company) -> None:
+    """That the invitation did not arrive speaks for the candidate, however late it is known, and is in the reasons."""
+    hr, marketing = company.at(days=9), company.user("marketing")
+    missed = await hr.missed(await company.application("marketing"))
+    finding = await hr.suspicion(missed)
+    company.at(days=4)
+    await hr.notice(finding)
+    named = gid("Finding", finding)
+    read = await ask.last_seq(marketing, named)
+    seen = (await ask(NOTICE, marketing, id=named))["node"]["interview"]["messages"]
+    invitation = next(each["id"] for each in seen if each["template"] == "INVITATION")
+    bounced = {"message": invitation, "receipt": "BOUNCED"}
+    assert "code" not in await ask.do("recordDelivery", company.user("integrator"), **bounced)
+    decision = {"finding": named, "cause": "CANDIDATE", "reason": "Silence."}
+    for mutation, input in (("confirmNoShow", decision), ("excuseNoShow", {"finding": named, "reason": "It bounced."})):
+        assert (await ask.do(mutation, marketing, **input, readUpTo=read))["code"] == "STATEMENT_UNREAD"
+    read = await ask.last_seq(marketing, named)
+    based = "basedOn { type }"
+    found = await ask.do("excuseNoShow", marketing, based, finding=named, reason="It bounced.", readUpTo=read)
+    assert "MESSAGE_BOUNCED" in [each["type"] for each in found["basedOn"]]
 
 
 TASKS = """

@@ -175,8 +175,26 @@ async def test_what_is_over_is_not_changed(ask: Ask, company: Company) -> None:
         assert answer == refused(mutation, "INTERVIEW_OVER", "interview")
     ask.now -= timedelta(seconds=1)
     async with appends(ask, company, "RESPONSE_RECORDED", "INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED"):
-        await ask.do("recordResponse", technology, interview=interview, response="TENTATIVE")
+        await ask.do("recordResponse", technology, interview=interview, response="ACCEPTED")
         await ask.do("rescheduleInterview", technology, interview=interview, **new)
+
+
+@pytest.mark.parametrize(("mode", "minutes"), [("AI_LIVE", 0), ("AI_ASYNC", 30)])
+async def test_nobody_declines_once_it_has_begun(ask: Ask, company: Company, mode: str, minutes: int) -> None:
+    """Who accepted and does not come cannot take it back meanwhile, and is heard instead; a deadline is its end."""
+    technology, hr = company.user("technology"), company.at(days=1)
+    application, starts_at = await company.application("technology"), NOW + timedelta(days=3)
+    made = await hr.interview(application, starts_at=starts_at, mode=Mode(mode), response=Response.ACCEPTED)
+    interview, begun = gid("Interview", made), starts_at + timedelta(minutes=minutes)
+    for response in ("DECLINED", "TENTATIVE"):
+        ask.now = begun
+        async with appends(ask, company):
+            answer = await ask.do("recordResponse", technology, interview=interview, response=response)
+        assert answer == refused("recordResponse", "INTERVIEW_BEGUN", "response")
+        ask.now = begun - timedelta(seconds=1)
+        assert "code" not in await ask.do("recordResponse", technology, interview=interview, response=response)
+    ask.now = begun
+    assert "code" not in await ask.do("recordResponse", technology, interview=interview, response="ACCEPTED")
 
 
 async def test_ended_applications_are_not_rescheduled(ask: Ask, company: Company) -> None:

@@ -21,7 +21,7 @@ from graph.statements import Found, Statement
 from graph.timers import Timer, TimerKind
 from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import do_due, facts_of, told
+from tests.due import do_due, facts_of, send_notices, told
 from tests.test_candidate_pages import Candidate, candidate
 from tests.test_receipts import look
 from tests.test_scores import PROFILE, SCORE, Scored, enabled
@@ -279,8 +279,8 @@ async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case)
     query = '{ department(code: "MARKETING") { tasks { kind interview { id } finding { id } } } }'
     (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
     assert task == {"kind": "NOTICE_DUE", "interview": None, "finding": {"id": case.finding}}
-    assert await do_due(ask.graph, case.company, NOW) == ["NOTICE"]
-    assert (await finding_of(ask, case))["state"] == "NOTICE_SENT"
+    assert await do_due(ask.graph, case.company, NOW, sent=False) == ["NOTICE"]
+    assert (await finding_of(ask, case))["state"] == "SUSPECTED"
     assert await told(ask.graph, case.company) == [("NOTICE", "Candidate")]
     (facts,) = await facts_of(ask.graph, case.company, "NOTICE")
     assert facts["check"] is True
@@ -295,6 +295,8 @@ async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case)
     assert "简历" in zh.subject
     assert "面试" not in zh.text
     assert ("resume" in en.text, "interview" in en.text, "Asia/Shanghai" in en.text) == (True, False, True)
+    await send_notices(ask.graph, case.company.hr.viewer.organization, NOW)
+    assert (await finding_of(ask, case))["state"] == "NOTICE_SENT"
     assert (await ask(query, case.company.user("marketing")))["department"]["tasks"] == []
     ask.now += timedelta(hours=73)
     (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]

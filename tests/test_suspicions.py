@@ -40,7 +40,7 @@ async def case(ask: Ask, company: Company) -> Case:
 async def test_the_system_suspects_and_gives_notice(ask: Ask, case: Case) -> None:
     await case.report("MESSAGE_DELIVERED", -600)
     await case.report("SESSION_HEARTBEAT", -5, until=iso(OVER))
-    types = ("ATTENDANCE_RECORDED", "NO_SHOW_REPORTED", "NOTICE_RECORDED")
+    types = ("ATTENDANCE_RECORDED", "NO_SHOW_REPORTED", "MESSAGE_SENT", "NOTICE_RECORDED")
     assert await do_due(ask.graph, case.company, OVER - timedelta(seconds=1)) == []
     async with appends(ask, case.company, *types):
         assert await do_due(ask.graph, case.company, OVER) == ["OUTCOME", "NOTICE"]

@@ -152,7 +152,9 @@ class Finding:
     deciders: set[str] = field(default_factory=set)
     erase_at: datetime | None = None
     due_at: datetime | None = None
-    """When the system gives notice, or upholds a dispute."""
+    """When the system writes a notice, or upholds a dispute."""
+    written: bool = False
+    """Whether a notice of the system's waits for being sent."""
     stood: bool = False
     """Whether a dispute of it was rejected."""
 
@@ -486,7 +488,10 @@ class Model:
     def respond(self, who: str, interview: Interview, response: str) -> Codes | str:
         if refused := self._reaches(who, interview.department, "INTEGRATOR"):
             return refused
-        if codes := self._settled(interview):
+        codes = self._settled(interview)
+        if response != "ACCEPTED" and self.now >= interview.missed_at():
+            codes.add("INTERVIEW_BEGUN")
+        if codes:
             return frozenset(codes)
         interview.response, interview.looked_at = response, interview.over_at()
         self._tell(interview, who)
@@ -800,7 +805,15 @@ class Model:
         if finding.state == "DISPUTED":
             self._voided(SYSTEM, finding, OVERDUE)
         elif finding.interview.application.candidate.status != "ERASED":
-            self._noticed(SYSTEM, finding)
+            finding.written = True
+
+    def send(self) -> None:
+        """The system's notices leave, where the candidate is still to be told and may be written to."""
+        for finding in [each for each in self.findings if each.written]:
+            finding.written = False
+            if finding.state == "SUSPECTED" and finding.interview.application.candidate.status == "ACTIVE":
+                self._tell(finding.interview, SYSTEM)
+                self._noticed(SYSTEM, finding)
 
     def _look(self, interview: Interview) -> None:
         """It may suspect where the platform says that nobody came; otherwise somebody is to say what happened."""

@@ -30,7 +30,7 @@ from schema.execution import Answerer
 from seeds import makers
 from seeds.makers import Maker
 from tests.conftest import NOW, Ask, gid, uid
-from tests.due import LIST_TIMERS
+from tests.due import LIST_TIMERS, send_notices
 from tests.faults import transcripts
 from tests.faults.figures import size, tell
 from tests.faults.model import (
@@ -517,9 +517,11 @@ class Lifecycle(RuleBasedStateMachine):
 
     # What the system does by itself
 
-    @rule(behind=st.sampled_from([timedelta(), timedelta(), timedelta(hours=2), timedelta(days=40)]))
-    def work(self, behind: timedelta) -> None:
-        """A worker, whose clock may have been set back, does what is due by it: that, and nothing else."""
+    @rule(behind=st.sampled_from([timedelta(), timedelta(), timedelta(hours=2), timedelta(days=40)]), leave=BOOLEAN)
+    def work(self, behind: timedelta, leave: bool) -> None:
+        """A worker, whose clock may have been set back, does what is due by it: that, and nothing else. What messages
+        it wrote may leave, or wait.
+        """
         graph, clock = self.bench.graph, self.model.now - behind
         organization = self.country.hr.viewer.organization
         rows = self.bench.wait(graph.client.read(LIST_TIMERS, organization=organization, now=clock))
@@ -534,6 +536,9 @@ class Lifecycle(RuleBasedStateMachine):
             self.told.append([*key, None])
             if len(self.model.findings) > before:
                 self.bench.wait(self.learn_finding(self.model.findings[-1]))
+        if leave:
+            self.bench.wait(send_notices(graph, organization, self.model.now))
+            self.model.send()
         self.look("hr")
 
     @precondition(lambda self: self.model.interviews)
