@@ -10,7 +10,7 @@ from api.metrics import Metrics
 from api.posting import Post
 from api.settings import Settings
 from api.working import Worker
-from graph import proofs
+from graph import proofs, timers
 from graph.due import RULES
 from graph.timers import TimerKind
 from graph.writing import Graph
@@ -34,6 +34,7 @@ def make_worker(
         graph,
         RULES,
         {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call, **PROOFS},
+        reference=timers.database_time,
         count=count,
         stopping=stopping or asyncio.Event(),
     )

@@ -41,12 +41,18 @@ class Count(Protocol):
 
 @dataclass
 class Worker:
-    """`rules` have their effect in the graph alone, `errands` leave it; every kind of timer has one of the two."""
+    """`rules` have their effect in the graph alone, `errands` leave it; every kind of timer has one of the two.
+
+    A worker whose `clock` is ahead of the `reference`, which all workers share, does nothing: what is due by it alone
+    may not be due for a month.
+    """
 
     graph: Graph
     rules: Mapping[TimerKind, Rule]
     errands: Mapping[TimerKind, Errand]
     clock: Callable[[], datetime] = utc_now
+    reference: Callable[[Graph], Awaitable[datetime]] | None = None
+    ahead: bool = False
     count: Count | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,6 +76,8 @@ class Worker:
 
     async def turn(self) -> int:
         """Leases what is due and does it, all at once; says how many there were."""
+        if await self._is_ahead():
+            return 0
         leased = await timers.lease(self.graph, self.clock())
         done = await asyncio.gather(*(self._try(timer) for timer in leased), return_exceptions=True)
         for failed in done:
@@ -77,8 +85,17 @@ class Worker:
                 raise failed
         return len(leased)
 
+    async def _is_ahead(self) -> bool:
+        if self.reference is None:
+            return False
+        ahead, was = self.clock() - await self.reference(self.graph), self.ahead
+        self.ahead = ahead > timers.AHEAD
+        if self.ahead and not was:
+            log.error("the clock is %d s ahead of the database's: what is due is left to others", ahead.total_seconds())
+        return self.ahead
+
     async def _try(self, timer: Timer) -> None:
-        if self.stopping.is_set():
+        if self.stopping.is_set() or timer.due_at > self.clock():
             return
         result = "done"
         try:

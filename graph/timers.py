@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from graph.client import Transaction
@@ -20,6 +20,8 @@ from graph.writing import Act, Desk, Graph, random_id
 
 LEASE = timedelta(seconds=30)
 """How long one worker has a timer for itself; a lease that ends later than that was given by a clock that jumped."""
+AHEAD = timedelta(minutes=1)
+"""How far a worker's clock may be ahead of the database's, which all of them share, before it does nothing."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
@@ -127,6 +129,22 @@ EMPLOYER = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Milliseconds since 1970, as the database tells the time."""
+
+    at: int
+
+
+READ_CLOCK = Statement("timers.read_clock", "RETURN timestamp() AS at", row=Clock)
+
+
+async def database_time(graph: Graph) -> datetime:
+    """What the database's clock says."""
+    (clock,) = await graph.client.read(READ_CLOCK)
+    return datetime.fromtimestamp(clock.at / 1_000, UTC)
+
+
 def name(kind: TimerKind, subject: str) -> str:
     """There is one timer of a kind for a subject: started again, it is moved."""
     return f"{kind.value}:{subject}"
@@ -188,7 +206,12 @@ Rule = Callable[[Desk, Timer], Awaitable[None]]
 
 
 async def take(graph: Graph, timer: Timer, now: datetime, rule: Rule) -> bool:
-    """Does what is due, in the transaction that ends the timer; false where it was moved, cancelled or done before."""
+    """Does what is due, in the transaction that ends the timer; false where it was moved, cancelled or done before.
+
+    One that was leased by a clock which had jumped ahead, and is not due, is left as it stands.
+    """
+    if timer.due_at > now:
+        return False
 
     async def once(tx: Transaction) -> bool:
         desk = await system_desk(graph, tx, timer, now)

@@ -136,11 +136,11 @@ async def test_timers_go_with_the_time(ask: Ask, company: Company) -> None:
 
 
 async def test_a_clock_that_jumped_suspects_nobody(ask: Ask, case: Case) -> None:
-    """It took the timer days too early; when the clock is right again, the timer stands where it stood."""
+    """It leased the timer days too early; when the clock is right again, the timer stands where it stood."""
     await case.report("MESSAGE_DELIVERED", -600)
     (timer,) = await waiting(ask.graph, case.company)
     early = STARTS - timedelta(hours=1)
-    assert await timers.take(ask.graph, timer, early, RULES[TimerKind.OUTCOME])
+    assert not await timers.take(ask.graph, timer, early, RULES[TimerKind.OUTCOME])
     assert await state(ask, case) == ("PENDING", None)
     (again,) = await waiting(ask.graph, case.company)
     assert (again.subject, again.due_at) == (uid(case.id), OVER)

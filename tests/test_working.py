@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,28 @@ async def test_what_the_dead_and_the_jumped_held_is_done(graph: Graph) -> None:
     await timers.lease(graph, NOW + timedelta(hours=2))
     assert await worker(graph, NOW + timedelta(hours=1)).turn() == 1
     assert await effects(graph, candidate) == {"held": 1, "jumped": 1}
+
+
+async def test_a_clock_that_is_ahead_does_nothing(graph: Graph, caplog: pytest.LogCaptureFixture) -> None:
+    """By a month, it would uphold each dispute and erase each mark of that month: all workers go by one clock more."""
+    company = await make_company(graph)
+    candidate = await timing.candidate_of(company)
+    await timing.start(company, candidate, ("due", NOW), ("in a month", NOW + timedelta(days=30)))
+
+    async def right(_: Graph) -> datetime:
+        return NOW
+
+    ahead = worker(graph, NOW + timedelta(days=31), reference=right)
+    with caplog.at_level(logging.ERROR, "turnout"):
+        assert [await ahead.turn() for _ in range(2)] == [0, 0]
+    assert len(caplog.records) == 1
+    assert await effects(graph, candidate) == {}
+    assert await worker(graph, NOW + timedelta(seconds=30), reference=right).turn() == 1
+    leased = await timers.lease(graph, NOW + timedelta(days=31))
+    assert [await timers.take(graph, timer, NOW, timing.note) for timer in leased] == [False], "it is right again"
+    assert await effects(graph, candidate) == {"due": 1}
+    assert await left(graph) == ["SEND:in a month"]
+    assert abs(datetime.now(UTC) - await timers.database_time(graph)) < timedelta(seconds=5)
 
 
 async def test_what_fails_is_left_for_later(graph: Graph, caplog: pytest.LogCaptureFixture) -> None:
