@@ -261,6 +261,56 @@ TEXTS: Mapping[Template, Both] = {
             ),
         ),
     ),
+    Template.DECISION_DUE: _candidate(
+        _checked(
+            (
+                "请就未到面作出认定",
+                f"{ABOUT_ZH}\n候选人未在期限内答复告知。请阅读证据后作出认定{{% if due %}}，期限为 {{{{ due }}}}，逾期未决将由系统撤销{{% endif %}}。",
+            ),
+            (
+                "请就简历核查作出认定",
+                f"{OF_ZH}候选人未在期限内答复告知。请阅读证据后作出认定{{% if due %}}，期限为 {{{{ due }}}}，逾期未决将由系统撤销{{% endif %}}。",
+            ),
+        ),
+        _checked(
+            (
+                "A missed interview is to be decided about",
+                f"{ABOUT_EN}\nThe notice was not answered in time. Please read the evidence and decide"
+                "{% if due %} until {{ due }}; after that the system takes the finding back{% endif %}.",
+            ),
+            (
+                "A check of a resume is to be decided about",
+                f"{OF_EN}The notice was not answered in time. Please read the evidence and decide"
+                "{% if due %} until {{ due }}; after that the system takes the finding back{% endif %}.",
+            ),
+        ),
+    ),
+    Template.DECISION_OVERDUE: _candidate(
+        _checked(
+            ("逾期未作认定，已撤销", f"{ABOUT_ZH}\n该未到面在期限内未作认定，系统已予以撤销。"),
+            ("逾期未作认定，已撤销", f"{OF_ZH}该简历核查在期限内未作认定，系统已予以撤销。"),
+        ),
+        _checked(
+            (
+                "A missed interview was not decided in time",
+                f"{ABOUT_EN}\nNobody decided in time about this missed interview, and the system took the finding back.",
+            ),
+            (
+                "A check of a resume was not decided in time",
+                f"{OF_EN}Nobody decided in time about a check of a resume, and the system took the finding back.",
+            ),
+        ),
+    ),
+    Template.REQUEST_OVERDUE: _candidate(
+        (
+            "个人信息请求逾期未答复",
+            "有一项个人信息请求{% if due %}应于 {{ due }}前{% endif %}答复，现已逾期，请立即处理。",
+        ),
+        (
+            "A request about personal data is overdue",
+            "A request was to be answered{% if due %} until {{ due }}{% endif %} and is not: please answer it at once.",
+        ),
+    ),
     Template.ANSWER_RECEIVED: _candidate(
         _checked(
             ("候选人已答复告知", f"{ABOUT_ZH}\n候选人已就未到面作出说明，请在决定前阅读。"),

@@ -232,7 +232,8 @@ REMOVE_TELEMETRY = _of_organization("demo.remove_telemetry", "Telemetry")
 STILL = Statement(
     "demo.still",
     """
-    MATCH (timer:Timer {organization: $organization}) WHERE timer.kind IN ['OUTCOME', 'NOTICE', 'DISPUTE', 'ANSWER']
+    MATCH (timer:Timer {organization: $organization}) WHERE timer.kind IN
+      ['OUTCOME', 'NOTICE', 'HEARING', 'DECISION', 'DISPUTE', 'ANSWER', 'REQUEST']
     DELETE timer
     """,
     row=Nothing,

@@ -14,6 +14,7 @@ from graph import (
     freed_slots,
     rescheduling,
     retention,
+    rights,
     suspicions,
 )
 from graph.timers import Rule, TimerKind
@@ -28,6 +29,9 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.FORGET_SEEN: decisions.forget_seen,
     TimerKind.OUTCOME: suspicions.look_at_outcome,
     TimerKind.NOTICE: findings.give_notice,
+    TimerKind.HEARING: findings.end_hearing,
+    TimerKind.DECISION: findings.lapse,
+    TimerKind.REQUEST: rights.overdue,
     TimerKind.DISPUTE: disputes.overdue,
     TimerKind.ANSWER: conduct.answer_overdue,
     TimerKind.BRAKE: brakes.look,

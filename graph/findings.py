@@ -144,6 +144,7 @@ class FindingRow:
     rejected_at: datetime | None
     erase_at: datetime | None
     doubted: bool = False
+    decide_by: datetime | None = None
 
     def is_gone(self, now: datetime) -> bool:
         """To be erased by now: nobody reads it any longer, and nobody decides about it, whether or not a timer came."""
@@ -161,7 +162,7 @@ FIND = Statement(
       finding.policyVersion AS policy_version,
       [(finding)-[:DECIDED_BY|REVIEWED_BY]->(user:User) | user.id] AS decided_by,
       finding.rejectedAt AS rejected_at, finding.eraseAt AS erase_at,
-      coalesce(finding.isDoubted, false) AS doubted
+      coalesce(finding.isDoubted, false) AS doubted, finding.decideBy AS decide_by
     """,
     row=FindingRow,
 )
@@ -254,6 +255,12 @@ EVIDENCE = [
     *("RESUME_CHECKED", "RESCHEDULE_REQUESTED", "PROOF_RECEIVED", "PROOF_DECIDED", "MESSAGE_BOUNCED"),
 ]
 """Types of events that a finding is based on."""
+
+
+UNDECIDED = (TimerKind.NOTICE, TimerKind.HEARING, TimerKind.DECISION)
+"""What is due of a finding until it is decided."""
+NOT_DECIDED = "逾期未作认定，予以撤销。 It was not decided in time and is taken back."
+"""The reason of a finding that the system takes back."""
 
 
 def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
@@ -418,7 +425,7 @@ async def _decide(
     if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
         await retention.repair(desk, finding.id)
     await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
-    await timers.cancel(desk, finding.id, TimerKind.NOTICE)
+    await timers.cancel(desk, finding.id, *UNDECIDED)
     told = Template.FINDING_EXCUSED if state is FindingState.EXCUSED else Template.FINDING_CONFIRMED
     await messages.tell_candidate(desk, told, finding.id, outcome=outcome.value, **subject.told(desk))
     return Written("Finding", finding.id)
@@ -431,6 +438,8 @@ async def suspect(desk: Desk, subject: Subject, seq: int, **payload: Any) -> Fin
     assert desk.chain is not None
     await desk.tx.run(BASE, id=finding.id, seq=desk.chain.seq if subject.is_check else seq, types=EVIDENCE)
     await timers.start(desk, TimerKind.NOTICE, finding.id, desk.act.now)
+    # Nor may a suspicion last of which nobody ever tells the candidate.
+    await timers.start(desk, TimerKind.DECISION, finding.id, desk.act.now + (await _times(desk, finding)).decision)
     return finding
 
 
@@ -479,9 +488,8 @@ async def record_notice(
 async def _notify(
     desk: Desk, finding: FindingRow, subject: Subject, at: datetime, channel: Channel, text: str | None
 ) -> None:
-    times = (await _times(desk, finding)).of_notice(at)
-    await desk.tx.run(notices.GIVE, id=finding.id, **times)
-    payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": times["answer_by"]}
+    answer_by = await notices.give(desk, finding.id, at, await _times(desk, finding))
+    payload = {"finding": finding.id, "channel": channel.value, "text": text, "answerBy": answer_by}
     await subjects.record(desk, EventType.NOTICE_RECORDED, subject, **payload)
 
 
@@ -501,6 +509,34 @@ async def give_notice(desk: Desk, timer: Timer) -> None:
     if await desk.tx.one(REACHABLE, id=subject.candidate) is not None:
         facts = (await _times(desk, finding)).facts
         await messages.tell_candidate(desk, Template.NOTICE, finding.id, **facts, **subject.told(desk))
+
+
+async def end_hearing(desk: Desk, timer: Timer) -> None:
+    """The time to answer has passed without a word: the history says so, and the department is to decide."""
+    found = await find_own(desk, timer.subject)
+    if isinstance(found, Refusal) or not may(Step.UNANSWERED, found[0].state):
+        return
+    finding, subject = found
+    if finding.statement_seq is not None or finding.answer_by is None or desk.act.now < finding.answer_by:
+        return
+    await subjects.record(desk, EventType.NOTICE_UNANSWERED, subject, finding=finding.id)
+    told = {"dueAt": finding.decide_by, **subject.told(desk)}
+    await messages.tell_department(desk, Template.DECISION_DUE, subject.department, finding.id, **told)
+
+
+async def lapse(desk: Desk, timer: Timer) -> None:
+    """Nobody decided in time: what is only suspected of somebody does not stand over them for good."""
+    found = await find_own(desk, timer.subject)
+    if isinstance(found, Refusal) or not may(Step.LAPSE, found[0].state):
+        return
+    finding, subject = found
+    if finding.decide_by is not None and desk.act.now < finding.decide_by:
+        return
+    await take_back(desk, finding, subject, EventType.NO_SHOW_VOIDED, finding=finding.id, reason=NOT_DECIDED)
+    if finding.state != FindingState.SUSPECTED.value:
+        await messages.tell_candidate(desk, Template.FINDING_VOIDED, finding.id, **subject.told(desk))
+    told = Template.DECISION_OVERDUE
+    await messages.tell_department(desk, told, subject.department, finding.id, **subject.told(desk))
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
@@ -685,7 +721,7 @@ async def take_back(
     desk: Desk, finding: FindingRow, subject: Subject, type: EventType, /, *, reason: str, **payload: Any
 ) -> None:
     """Voids a finding, ends what was due of it, and tells everyone who had looked at it that it stands no longer."""
-    await timers.cancel(desk, finding.id, TimerKind.NOTICE, TimerKind.DISPUTE)
+    await timers.cancel(desk, finding.id, *UNDECIDED, TimerKind.DISPUTE)
     await desk.tx.run(VOID, id=finding.id, now=desk.act.now, reason=reason)
     await subjects.record(desk, type, subject, reason=reason, **payload)
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):

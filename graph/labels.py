@@ -108,6 +108,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "ATTENDANCE_RECORDED": ("记录到面", "Attendance recorded"),
     "NO_SHOW_REPORTED": ("报告爽约", "No-show reported"),
     "NOTICE_RECORDED": ("告知候选人", "Notice given"),
+    "NOTICE_UNANSWERED": ("期限内未答复告知", "Notice not answered in time"),
     "STATEMENT_RECORDED": ("记录陈述", "Statement taken down"),
     "NO_SHOW_CONFIRMED": ("认定", "Finding confirmed"),
     "NO_SHOW_EXCUSED": ("免责", "Excused"),
@@ -180,6 +181,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "FINDING_ERASED": ("删除到期认定", "Finding erased in its time"),
     "REQUEST_FILED": ("提出权利请求", "Request about one's rights filed"),
     "REQUEST_ANSWERED": ("答复权利请求", "Request about one's rights answered"),
+    "REQUEST_OVERDUE": ("权利请求逾期未答复", "Request about one's rights not answered in time"),
     # RightsRequest.kind, state
     "CORRECTION": ("更正", "Correction"),
     "RESTRICTION": ("限制处理", "Restriction"),

@@ -336,7 +336,7 @@ def _record(template: Template, message: MessageRow, whose: Whose | None) -> tup
     """What to look at; a mark that is withdrawn is gone, and what stays is its person, for who may see them."""
     if template is Template.MARK_WITHDRAWN:
         return ("Candidate", whose.id) if whose else None
-    if template is Template.REQUEST_RECEIVED:
+    if template in (Template.REQUEST_RECEIVED, Template.REQUEST_OVERDUE):
         return "RightsRequest", message.subject
     about = (("Interview", message.interview), ("ResumeCheck", message.check), ("Application", message.application))
     return next(((type, id) for type, id in about if id is not None), None)

@@ -21,6 +21,8 @@ class Step(Enum):
     CHECK = "CHECK"
     NOTICE = "NOTICE"
     UNDELIVERED = "UNDELIVERED"
+    UNANSWERED = "UNANSWERED"
+    LAPSE = "LAPSE"
     STATE = "STATE"
     CONFIRM = "CONFIRM"
     FIND_FAULT = "FIND_FAULT"
@@ -99,6 +101,23 @@ TRANSITIONS: Mapping[Step, Transition] = {
         None,
         "The system's notice bounced, and nobody has answered: no time to answer passes any more, and HR has the task "
         "to give notice another way. One that never leaves is none, and its finding stays suspected.",
+    ),
+    Step.UNANSWERED: Transition(
+        ("NOTICE_SENT",),
+        None,
+        "system",
+        EventType.NOTICE_UNANSWERED,
+        None,
+        "At Finding.answerBy, where nobody has answered: HR is told that it is to decide.",
+    ),
+    Step.LAPSE: Transition(
+        OPEN,
+        "VOID",
+        "system",
+        EventType.NO_SHOW_VOIDED,
+        None,
+        "Not decided at Finding.decideBy, or in as long a time after the suspicion without a notice: what is only "
+        "suspected does not stand for good. Both sides are told.",
     ),
     Step.STATE: Transition(
         OPEN,

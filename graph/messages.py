@@ -47,6 +47,8 @@ class Template(Enum):
     PROOF_RECEIVED = "PROOF_RECEIVED"
     PROOF_DECIDED = "PROOF_DECIDED"
     OUTCOME_MISSING = "OUTCOME_MISSING"
+    DECISION_DUE = "DECISION_DUE"
+    DECISION_OVERDUE = "DECISION_OVERDUE"
     NOTICE = "NOTICE"
     ANSWER_RECEIVED = "ANSWER_RECEIVED"
     FINDING_CONFIRMED = "FINDING_CONFIRMED"
@@ -59,6 +61,7 @@ class Template(Enum):
     EVIDENCE_CHANGED = "EVIDENCE_CHANGED"
     REQUEST_RECEIVED = "REQUEST_RECEIVED"
     REQUEST_ANSWERED = "REQUEST_ANSWERED"
+    REQUEST_OVERDUE = "REQUEST_OVERDUE"
     WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
     SLOT_OFFERED = "SLOT_OFFERED"
     SLOT_LAPSED = "SLOT_LAPSED"
@@ -314,11 +317,12 @@ async def settle(
 
 async def _begin_hearing(desk: Desk, message: MessageRow) -> None:
     """The system's notice has left: from now on the candidate may answer it, and not before."""
-    times = notices.Times.of_facts(orjson.loads(message.facts)).of_notice(desk.act.now)
-    if await desk.tx.one(notices.GIVE, id=message.subject, **times) is None:
+    times = notices.Times.of_facts(orjson.loads(message.facts))
+    answer_by = await notices.give(desk, message.subject, desk.act.now, times)
+    if answer_by is None:
         return
     payload: dict[str, Any] = {"finding": message.subject, "channel": "MESSAGE", "text": None}
-    payload["answerBy"] = times["answer_by"]
+    payload["answerBy"] = answer_by
     await desk.record(EventType.NOTICE_RECORDED, message.about, **payload)
     await _set_last_seq(desk, message, evidence=False)
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from graph import timers
 from graph.policies import Policy
 from graph.statements import Found, Statement
+from graph.timers import TimerKind
+from graph.writing import Desk
 
 GIVE = Statement(
     "notices.give",
@@ -66,3 +69,16 @@ class Times:
     def of_notice(self, at: datetime) -> dict[str, datetime]:
         """What a notice that was given then sets."""
         return {"at": at, "answer_by": at + self.answer, "decide_by": at + self.decision}
+
+
+async def give(desk: Desk, finding: str, at: datetime, times: Times) -> datetime | None:
+    """Begins the time to answer and that to decide, of a finding whose candidate is locked.
+
+    Says until when it may be answered; null where it is suspected no longer, and nothing begins.
+    """
+    set_to = times.of_notice(at)
+    if await desk.tx.one(GIVE, id=finding, **set_to) is None:
+        return None
+    await timers.start(desk, TimerKind.HEARING, finding, set_to["answer_by"])
+    await timers.start(desk, TimerKind.DECISION, finding, set_to["decide_by"])
+    return set_to["answer_by"]

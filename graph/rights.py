@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from graph import candidates, messages
+from graph import candidates, messages, timers
 from graph.candidates import CandidateStatus
 from graph.events import EventType
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Refusal
 from graph.statements import Found, Nothing, Statement
+from graph.timers import Timer, TimerKind
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import Level
 from graph.withholding import written_text
@@ -172,6 +173,7 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
         values = {"candidate": candidate, "kind": kind.value, "text": text, "now": act.now, "due_at": due_at}
         await desk.tx.run(FILE, id=id, **values)
         await desk.record(EventType.REQUEST_FILED, request=id, kind=kind.value, text=text, dueAt=due_at)
+        await timers.start(desk, TimerKind.REQUEST, id, due_at)
         await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id, dueAt=due_at)
         for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=candidate):
             await messages.tell_department(desk, Template.REQUEST_RECEIVED, department.id, id, dueAt=due_at)
@@ -224,6 +226,7 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
         if granted and kind is RightsKind.ERASURE and not all(act.viewer.owns(each) for each in found.departments):
             return Refusal(Code.NOT_ALLOWED, "rightsRequest")
         await desk.tx.run(ANSWER, id=found.id, by=act.viewer.id, state=state.value, reason=reason or None, now=act.now)
+        await timers.cancel(desk, found.id, TimerKind.REQUEST)
         await desk.record(EventType.REQUEST_ANSWERED, request=found.id, answer=state.value, reason=reason)
         if not granted or kind is not RightsKind.ERASURE:
             await messages.tell_candidate(desk, Template.REQUEST_ANSWERED, found.id)
@@ -235,3 +238,13 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
     for candidate in erased if isinstance(outcome, Written) else ():
         await graph.keys.drop(candidate)
     return outcome
+
+
+async def overdue(desk: Desk, timer: Timer) -> None:
+    """The time to answer has passed: the history says so, and every department that may answer is told once more."""
+    found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
+    if found is None or found.state != RightsState.FILED.value or found.status == CandidateStatus.ERASED.value:
+        return
+    await desk.record(EventType.REQUEST_OVERDUE, request=found.id, kind=found.kind)
+    for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=found.candidate):
+        await messages.tell_department(desk, Template.REQUEST_OVERDUE, department.id, found.id, dueAt=timer.due_at)

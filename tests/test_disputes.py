@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from graph import findings
 from graph.receipts import Receipts
 from graph.visibility import FIND_VIEWER, Claim, Viewer
 from seeds import makers
@@ -294,6 +295,54 @@ async def test_a_notice_that_bounces_is_none(ask: Ask, company: Company, answere
     assert (seen["state"], seen["answerBy"]) == ("NOTICE_SENT", "2026-11-28T09:00:00Z")
     assert "code" not in await ask.do("recordDelivery", company.user("hr"), **bounced)
     assert (await ask(NOTICE, company.user("hr"), id=named))["node"]["state"] == "NOTICE_SENT"
+
+
+async def test_what_nobody_decides_is_taken_back(ask: Ask, company: Company) -> None:
+    """The history says that the time to answer passed, and HR is told; a month after the notice the suspicion ends."""
+    hr = company.at(days=9)
+    finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
+    assert await do_due(ask.graph, company, NOW + timedelta(hours=72, seconds=-1)) == []
+    async with appends(ask, company, "NOTICE_UNANSWERED"):
+        assert await do_due(ask.graph, company, NOW + timedelta(hours=72)) == ["HEARING"]
+    (due,) = await facts_of(ask.graph, company, "DECISION_DUE")
+    assert (due["dueAt"][:19], due["to"]) == ("2026-12-20T09:00:00", company.departments["marketing"])
+    assert await do_due(ask.graph, company, NOW + timedelta(days=30, seconds=-1)) == []
+    async with appends(ask, company, "NO_SHOW_VOIDED"):
+        assert await do_due(ask.graph, company, NOW + timedelta(days=30)) == ["DECISION"]
+        assert await do_due(ask.graph, company, NOW + timedelta(days=300)) == []
+    last = "interview { events(last: 1) { nodes { type actorKind } } }"
+    query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ state reason {last} }} }} }}"
+    seen = (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]
+    assert (seen["state"], seen["reason"]) == ("VOID", findings.NOT_DECIDED)
+    assert seen["interview"]["events"]["nodes"] == [{"type": "NO_SHOW_VOIDED", "actorKind": "SYSTEM"}]
+    queued = await told(ask.graph, company)
+    assert queued.count(("FINDING_VOIDED", "Candidate")) == queued.count(("DECISION_OVERDUE", "Department")) == 1
+
+
+async def test_an_answer_leaves_the_decision_due(ask: Ask, company: Company) -> None:
+    """Nothing is said of silence where there was none; and what is decided in time owes nothing more."""
+    hr = company.at(days=9)
+    answered = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    decided = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    await do_due(ask.graph, company, NOW)
+    hr.at = NOW
+    await hr.statement(answered, "The link did not open.")
+    await hr.excuse(decided)
+    async with appends(ask, company):
+        assert await do_due(ask.graph, company, NOW + timedelta(days=5)) == ["HEARING"]
+    assert [each.kind for each in await waiting(ask.graph, company)] == ["DECISION"]
+
+
+async def test_a_suspicion_without_a_notice_ends_too(ask: Ask, company: Company) -> None:
+    hr = company.at(days=9)
+    finding = await hr.suspicion(await hr.missed(await company.application("marketing", makers.Person("王芳"))))
+    assert await do_due(ask.graph, company, hr.at + timedelta(days=29)) == ["NOTICE"]
+    assert await do_due(ask.graph, company, NOW + timedelta(days=30)) == ["DECISION"]
+    query = "query One($id: ID!) { node(id: $id) { ... on Finding { state } } }"
+    seen = (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]
+    assert seen == {"state": "VOID"}
+    assert ("FINDING_VOIDED", "Candidate") not in await told(ask.graph, company), "who was never told of it"
 
 
 async def test_a_bounce_is_read_before_a_decision(ask: Ask, company: Company) -> None:

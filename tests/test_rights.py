@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from graph import erasures, proofs
+from graph import erasures, proofs, timers
+from graph.due import RULES
 from graph.events import verify
 from graph.exporting import graph_lines
 from graph.rights import RightsKind
@@ -19,6 +21,8 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.databases import Databases
+from tests.due import facts_of
+from tests.ledger import appends
 from tests.pictures import picture
 from tests.test_exporting import SECRETS, save, shell_of
 from tests.timing import FIND_TIMER
@@ -105,6 +109,23 @@ async def test_a_refusal_needs_its_reason(ask: Ask, company: Company, case: Case
     assert again["code"] == "RIGHTS_REQUEST_ANSWERED"
     foreign = await ask.do("answerRequest", company.user("subsidiary"), rightsRequest=id, answer="GRANTED")
     assert foreign["code"] == "NOT_FOUND"
+
+
+async def test_a_request_that_nobody_answers_is_told_of(ask: Ask, company: Company, case: Case) -> None:
+    """Once, in the history and to every department that may answer; one that is answered is due no more."""
+    late = (await ask.do("fileRequest", case.claim, kind="HUMAN_REVIEW"))["id"]
+    done = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
+    await ask.do("answerRequest", company.user("hr"), rightsRequest=done, answer="GRANTED")
+    assert await ask.graph.client.read(FIND_TIMER, id=name(TimerKind.REQUEST, uid(done))) == []
+    (timer,) = await ask.graph.client.read(FIND_TIMER, id=name(TimerKind.REQUEST, uid(late)))
+    assert timer.due_at == NOW + timedelta(days=30)
+    rule = RULES[TimerKind.REQUEST]
+    assert not await timers.take(ask.graph, timer, timer.due_at - timedelta(seconds=1), rule)
+    async with appends(ask, company, "REQUEST_OVERDUE"):
+        assert await timers.take(ask.graph, timer, timer.due_at, rule)
+        assert not await timers.take(ask.graph, timer, timer.due_at, rule)
+    overdue = {each["to"] for each in await facts_of(ask.graph, company, "REQUEST_OVERDUE")}
+    assert overdue == {company.departments["marketing"], company.departments["technology"]}
 
 
 async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case) -> None:

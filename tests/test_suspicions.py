@@ -44,7 +44,7 @@ async def test_the_system_suspects_and_gives_notice(ask: Ask, case: Case) -> Non
     assert await do_due(ask.graph, case.company, OVER - timedelta(seconds=1)) == []
     async with appends(ask, case.company, *types):
         assert await do_due(ask.graph, case.company, OVER) == ["OUTCOME", "NOTICE"]
-        assert await do_due(ask.graph, case.company, OVER + timedelta(days=3)) == []
+        assert await do_due(ask.graph, case.company, OVER + timedelta(days=2)) == []
     assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
     found = (await ask(STATE, case.company.user("marketing"), id=case.id))["interview"]["finding"]["basedOn"]
     assert [each["type"] for each in found][-3:] == ["TELEMETRY_RECORDED", "TELEMETRY_RECORDED", "ATTENDANCE_RECORDED"]

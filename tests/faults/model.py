@@ -15,9 +15,11 @@ ENDED = {"HIRED", "REJECTED", "WITHDRAWN"}
 WAITING, OPEN = ("REQUESTED", "OWED"), ("SUSPECTED", "NOTICE_SENT", "DISPUTED")
 FAULTS = {"PLATFORM": "SYSTEM_FAULT", "EMPLOYER": "EMPLOYER_FAULT"}
 FIRST, LATER, ANSWER, DISPUTE = timedelta(days=180), timedelta(days=365), timedelta(hours=72), timedelta(days=30)
+DECIDE = timedelta(days=30)
 IN_TIME, SYSTEM, CANDIDATE = timedelta(hours=24), "system", "candidate"
 PROMISED, KEPT = timedelta(days=14), timedelta(days=365)
 """Within what time a candidate is to hear what became of an interview, and how long it stands that none was told."""
+NOT_DECIDED = "逾期未作认定，予以撤销。 It was not decided in time and is taken back."
 OVERDUE = "申诉逾期未决，按候选人主张撤销。 The dispute was not decided in time and is upheld."
 
 
@@ -153,6 +155,10 @@ class Finding:
     erase_at: datetime | None = None
     due_at: datetime | None = None
     """When the system writes a notice, or upholds a dispute."""
+    heard_by: datetime | None = None
+    """When the system notes that nobody answered."""
+    decide_by: datetime | None = None
+    """When it takes back what nobody decided."""
     written: bool = False
     """Whether a notice of the system's waits for being sent."""
     stood: bool = False
@@ -565,7 +571,7 @@ class Model:
 
     def _suspected(self, who: str, interview: Interview) -> str:
         made = self._suspicion(interview)
-        made.due_at = self.now
+        made.due_at, made.decide_by = self.now, self.now + DECIDE
         self._tell(interview, who)
         return made.label
 
@@ -579,6 +585,7 @@ class Model:
 
     def _noticed(self, who: str, finding: Finding) -> None:
         finding.state, finding.answer_by, finding.due_at = "NOTICE_SENT", self.now + ANSWER, None
+        finding.heard_by, finding.decide_by = finding.answer_by, self.now + DECIDE
         self._tell(finding.interview, who)
 
     def state(self, who: str, finding: Finding, text: str) -> Codes | str:
@@ -642,6 +649,7 @@ class Model:
         )
         finding.state, finding.outcome, finding.cause = state, outcome, cause
         finding.reason, finding.decided_by, finding.due_at = reason, who, None
+        finding.heard_by = finding.decide_by = None
         finding.deciders.add(who)
         finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
         finding.erase_at = finding.occurred_at + (2 * LATER if earlier else LATER)
@@ -663,6 +671,7 @@ class Model:
 
     def _voided(self, who: str, finding: Finding, reason: str) -> str:
         finding.state, finding.reason, finding.due_at = "VOID", reason, None
+        finding.heard_by = finding.decide_by = None
         self._tell(finding.interview, who)
         return finding.label
 
@@ -783,6 +792,9 @@ class Model:
         for finding in self.findings:
             if finding.due_at is not None and finding.due_at <= now:
                 found["DISPUTE" if finding.state == "DISPUTED" else "NOTICE", finding.label] = finding
+            for kind, at in (("HEARING", finding.heard_by), ("DECISION", finding.decide_by)):
+                if at is not None and at <= now:
+                    found[kind, finding.label] = finding
         for interview in self.interviews:
             for kind, at in (("OUTCOME", interview.looked_at), ("ANSWER", interview.answer_at)):
                 if at is not None and at <= now:
@@ -790,7 +802,11 @@ class Model:
         return found
 
     def settle(self, kind: str, record: Finding | Interview) -> None:
-        if isinstance(record, Finding):
+        if isinstance(record, Finding) and kind == "HEARING":
+            self._end_hearing(record)
+        elif isinstance(record, Finding) and kind == "DECISION":
+            self._lapse(record)
+        elif isinstance(record, Finding):
             self._settle_finding(record)
         elif kind == "OUTCOME":
             self._look(record)
@@ -806,6 +822,17 @@ class Model:
             self._voided(SYSTEM, finding, OVERDUE)
         elif finding.interview.application.candidate.status != "ERASED":
             finding.written = True
+
+    def _end_hearing(self, finding: Finding) -> None:
+        finding.heard_by = None
+        if not self.is_gone(finding) and finding.state == "NOTICE_SENT" and finding.statement_seq is None:
+            self._tell(finding.interview, SYSTEM)
+
+    def _lapse(self, finding: Finding) -> None:
+        """What was only suspected, and nobody decided in time, is taken back."""
+        finding.decide_by = None
+        if not self.is_gone(finding) and finding.state in ("SUSPECTED", "NOTICE_SENT"):
+            self._voided(SYSTEM, finding, NOT_DECIDED)
 
     def send(self) -> None:
         """The system's notices leave, where the candidate is still to be told and may be written to."""
@@ -893,6 +920,7 @@ class Model:
         for finding in self.findings:
             if finding.interview.application.candidate is candidate:
                 finding.reason = finding.statement = finding.due_at = None
+                finding.heard_by = finding.decide_by = None
         for interview in self.interviews:
             if interview.application.candidate is candidate:
                 interview.looked_at = interview.answer_at = None

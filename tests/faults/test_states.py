@@ -59,6 +59,7 @@ LIFECYCLE = {
     *("cancelInterview", "recordResponse", "recordAttendance", "reportNoShow", "recordNotice", "recordStatement"),
     *("confirmNoShow", "excuseNoShow", "voidNoShow", "updateDepartment", "moveDepartment", "closeDepartment"),
     *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase", "decideDispute", "NOTICE"),
+    *("HEARING", "DECISION"),
     *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule", "uploadProof", "decideProof"),
     *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER", "recordResumeCheck"),
 }
