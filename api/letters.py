@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, StrictUndefined
 
+from graph.causes import RULES
 from graph.instants import from_text
 from graph.labels import LABELS
 from graph.letters import Letter
@@ -99,6 +100,8 @@ says it in any case."""
 ABOUT_ZH, ABOUT_EN = "候选人：{{ person or '—' }}", "Candidate: {{ person or '—' }}"
 OF_ZH, OF_EN = (f"{{% if person %}}{about}\n{{% endif %}}" for about in (ABOUT_ZH, ABOUT_EN))
 """The same where it is not said of nobody."""
+EVIDENCE_ZH = "{% if evidence %}\n\n所依据的证据：\n{% for each in evidence %}- {{ each }}\n{% endfor %}\n{% endif %}"
+EVIDENCE_EN = "{% if evidence %}\n\nThe evidence:\n{% for each in evidence %}- {{ each }}\n{% endfor %}\n{% endif %}"
 TEXTS: Mapping[Template, Both] = {
     Template.INVITATION: _candidate(
         ("面试邀请", "我们邀请您参加面试。请通过下方页面或日历邀请答复是否参加。"),
@@ -237,7 +240,8 @@ TEXTS: Mapping[Template, Both] = {
         _checked(
             (
                 "关于未到面的告知",
-                "根据记录，您可能未参加以下面试。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。所依据的证据见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
+                f"根据记录，您可能未参加以下面试。{EVIDENCE_ZH}"
+                "在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。全部记录见您的页面。最终由专人决定；如被认定为爽约，该记录在有效期内对同一共享范围内的其他部门可见。",
             ),
             (
                 "关于简历核查的告知",
@@ -247,9 +251,10 @@ TEXTS: Mapping[Template, Both] = {
         _checked(
             (
                 "Notice of an interview that seems missed",
-                "By our records you may have missed the interview below. Before anything is decided we want to hear you: please "
+                f"By our records you may have missed the interview below. {EVIDENCE_EN}"
+                "Before anything is decided we want to hear you: please "
                 "answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given there{% endif %}; you can "
-                "add proof. The evidence is shown there. A person decides in the end; a no-show that is confirmed is visible to "
+                "add proof. All that is recorded is shown there. A person decides in the end; a no-show that is confirmed is visible to "
                 "other departments that share records, until it expires.",
             ),
             (
@@ -571,6 +576,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "person": letter.person if staff else None,
         "record": f"{letter.record[0]} {to_global(*letter.record)}" if letter.record else None,
         "address": letter.address,
+        "evidence": _evidence(letter, locale),
         "recorded": False,
         "join": None,
         "joins": False,
@@ -591,6 +597,17 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
             and letter.template in JOINED,
         }
     return words
+
+
+def _evidence(letter: Letter, locale: Locale) -> list[str]:
+    """What a notice stands on, in sentences of ours alone: a note of somebody's is for the page, behind the code."""
+    if not letter.rules or letter.interview is None:
+        return []
+    zh = locale is Locale.ZH_CN
+    recorded = f"到面记录：{_label(letter.interview.attendance, zh=zh)}。"
+    if not zh:
+        recorded = f"What is recorded of the interview: {_label(letter.interview.attendance, zh=zh).lower()}."
+    return [recorded, *(RULES[name].said(locale) for name in letter.rules)]
 
 
 def _label(value: str | None, *, zh: bool) -> str:

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from graph import links, notices
+from graph import assessments, links, notices
 from graph.calendars import Method
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
@@ -184,7 +184,8 @@ class Letter:
     """All that a message's text is made of. `locale` is null where nobody knows which the readers read.
 
     `link` and `code` are secrets of the candidate to whom it goes, and of nobody else. Staff are told the `person`
-    where they may see who it is, the `record` by type and id, and the `address` of the server.
+    where they may see who it is, the `record` by type and id, and the `address` of the server. `rules` are the names of
+    those that the evidence of a missed interview meets.
     """
 
     template: Template
@@ -201,6 +202,7 @@ class Letter:
     person: str | None = None
     record: tuple[str, str] | None = None
     address: str = ""
+    rules: tuple[str, ...] = ()
 
 
 class NotWritten(Exception):
@@ -293,7 +295,8 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     to = (await _contact(graph, candidate),)
     locale = Locale(candidate.locale)
     method = _method(template, facts) if interview is not None else None
-    return Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+    letter = Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+    return replace(letter, rules=await _evidence(graph, message) if template is Template.NOTICE else ())
 
 
 async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
@@ -305,6 +308,14 @@ async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, 
         raise NotWritten("SUPERSEDED")
     times = notices.Times.of_facts(facts).of_notice(now)
     return facts | {"answerBy": times["answer_by"].isoformat()}
+
+
+async def _evidence(graph: Graph, message: MessageRow) -> tuple[str, ...]:
+    """What is held against the candidate, and what for them: the ledger's own rules, which quote nobody."""
+    if message.interview is None:
+        return ()
+    rows = await graph.client.read(assessments.FIND, id=message.interview, organization=message.organization)
+    return assessments.of_values(rows[0].values).assessment.rules if rows else ()
 
 
 async def _whose(graph: Graph, message: MessageRow, interview: Appointment | None) -> Whose | None:

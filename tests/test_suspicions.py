@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from graph import timers
+from api.letters import write
+from graph import letters, timers
 from graph.due import RULES
 from graph.interviews import Mode, Response, Side
+from graph.refusals import Locale
 from graph.timers import TimerKind
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import do_due, told, waiting
@@ -50,6 +53,73 @@ async def test_the_system_suspects_and_gives_notice(ask: Ask, case: Case) -> Non
     assert [each["type"] for each in found][-3:] == ["TELEMETRY_RECORDED", "TELEMETRY_RECORDED", "ATTENDANCE_RECORDED"]
     assert ("NOTICE", "Candidate") in await told(ask.graph, case.company)
     assert ("OUTCOME_MISSING", "Department") not in await told(ask.graph, case.company)
+
+
+async def test_the_notice_tells_the_evidence(ask: Ask, case: Case) -> None:
+    """In sentences of ours, in either language, and no word of anybody's: those are for the page, behind the code."""
+    await case.report("MESSAGE_DELIVERED", -600, source="https://canary.example")
+    await case.report("SESSION_HEARTBEAT", -5, until=iso(OVER))
+    await do_due(ask.graph, case.company, OVER, sent=False)
+    query = "query M($id: ID!) { interview(id: $id) { messages { id template } } }"
+    found = (await ask(query, case.company.user("hr"), id=case.id))["interview"]["messages"]
+    (id,) = [uid(each["id"]) for each in found if each["template"] == "NOTICE"]
+    row = await letters.find(ask.graph, id)
+    assert row is not None
+    letter = await letters.read(ask.graph, row, OVER, "https://jobs.example")
+    zh, en = (write(replace(letter, locale=locale)).text for locale in (Locale.ZH_CN, Locale.EN))
+    assert "\n- 到面记录：未到面。\n- 平台心跳覆盖整个时段，候选人未进入。\n- 通知有送达回执。\n" in zh
+    assert "\n- A message about the interview was delivered.\n" in en
+    assert "until 21 November 2026, 17:30" in en, "three days from when it leaves"
+    assert "canary" not in zh + en
+
+
+async def test_an_own_check_is_heard_and_acquits_nobody(ask: Ask, case: Case) -> None:
+    """The candidate's word of its own device leaves it open whose fault it was, and counts as it goes alone."""
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    check = {"kind": "DEVICE_CHECK_FAILED", "source": "https://platform.example", "key": "1", "interview": case.id}
+    for at, now, code in (
+        (STARTS, STARTS + timedelta(minutes=29), "INVALID_VALUE"),
+        (STARTS + timedelta(minutes=29), STARTS + timedelta(minutes=29), None),
+    ):
+        ask.now = now
+        answer = await ask.do("recordTelemetry", case.claim, **check, occurredAt=iso(at))
+        assert answer.get("code") == code
+    assert await case.cause() == "CANDIDATE", "nobody could come any more"
+    ask.now = STARTS + timedelta(minutes=5)
+    await ask.do("recordTelemetry", case.claim, **(check | {"key": "2"}), occurredAt=iso(ask.now))
+    seen = await case.seen()
+    assert (seen["assessment"]["cause"], "DEVICE_FAILED_BY_CANDIDATE" in seen["assessment"]["rules"]) == (
+        "UNKNOWN",
+        True,
+    )
+    assert {each["source"] for each in seen["telemetry"] if each["kind"] == "DEVICE_CHECK_FAILED"} == {
+        "urn:turnout:candidate"
+    }
+    await do_due(ask.graph, case.company, OVER)
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT"), "it is heard"
+
+
+RECEIPTS = [("INVITATION", -60, "CANDIDATE"), ("INVITATION", 20, "UNKNOWN"), ("RESCHEDULE_REFUSED", -60, "UNKNOWN")]
+
+
+@pytest.mark.parametrize(("template", "minutes", "cause"), RECEIPTS)
+async def test_a_receipt_counts_of_what_told_the_time(
+    ask: Ask, case: Case, template: str, minutes: int, cause: str
+) -> None:
+    """And while one could still come: what was received the next day told nobody of the interview."""
+    await case.report("SESSION_CLOSED", 30)
+    if template == "RESCHEDULE_REFUSED":
+        hr = case.company.hr
+        hr.at = STARTS - timedelta(hours=2)
+        await hr.deny(await hr.request(uid(case.id)), "No.")
+    query = "query M($id: ID!) { interview(id: $id) { messages { id template } } }"
+    found = (await ask(query, case.company.user("hr"), id=case.id))["interview"]["messages"]
+    (message,) = [each["id"] for each in found if each["template"] == template]
+    at = iso(STARTS + timedelta(minutes=minutes))
+    told = {"message": message, "receipt": "DELIVERED", "at": at}
+    assert "code" not in await ask.do("recordDelivery", case.company.user("integrator"), **told)
+    assert await case.cause() == cause
 
 
 LONG = {"until": iso(OVER)}
