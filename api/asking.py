@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -18,6 +20,7 @@ BODY = 256 * 1024
 """Bytes a request may have."""
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 EVENTS = "text/event-stream"
+NOTHING = re.compile(r"q=0(\.0*)?")
 PURPOSE = "Turnout-Purpose"
 """The header that says what a record is looked at for."""
 
@@ -108,12 +111,18 @@ def form_of(request: Request) -> str | None:
     types = accepted(request)
     if GRAPHQL_JSON in types:
         return GRAPHQL_JSON
-    return JSON if {JSON, "*/*", "application/*"} & set(types) else None
+    return JSON if {JSON, "*/*", "application/*"} & types else None
 
 
-def accepted(request: Request) -> list[str]:
-    accepted = request.headers.get("accept") or "*/*"
-    return [part.split(";")[0].strip().lower() for part in accepted.split(",")]
+def accepted(request: Request) -> frozenset[str]:
+    return _accepted(request.headers.get("accept") or "*/*")
+
+
+@lru_cache
+def _accepted(header: str) -> frozenset[str]:
+    """The media types of an Accept header; one with a weight of nothing is none."""
+    parts = [[each.strip() for each in part.split(";")] for part in header.lower().split(",")]
+    return frozenset(type for type, *parameters in parts if not any(map(NOTHING.fullmatch, parameters)))
 
 
 def takes_events(request: Request) -> bool:

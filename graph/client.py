@@ -37,6 +37,8 @@ PATIENCE = 5.0
 """Seconds in all that a write is tried again."""
 SILENCE = 3.0
 """Seconds within which a connection that works gives its first answer, unless the database plans for as long."""
+READY = 1.0
+"""Seconds within which a database that is ready says so."""
 MARGIN = 1.0
 """Seconds that the database has to say that it ended a statement, before its connection is given up."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.2
@@ -299,19 +301,21 @@ class Client:
         """Returns once the database answers within a second; raises otherwise.
 
         Whoever asks meanwhile waits for the same answer: one that needs longer, as from an engine that has just
-        started, is not begun anew each time.
+        started, is not begun anew each time, and says no to all of them.
         """
         if self._pinging is None or self._pinging.done():
             self._pinging = asyncio.create_task(self._ping())
             # Nobody may be left to hear of its failure.
             self._pinging.add_done_callback(lambda task: task.cancelled() or task.exception())
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(READY):
             await asyncio.shield(self._pinging)
 
     async def _ping(self) -> None:
-        driver = self.driver
+        driver, started = self.driver, time.monotonic()
         async with asyncio.timeout(TIMEOUT), driver.session(database=self.database) as session:
             await (await self._heard(driver, session.run("RETURN 1"))).consume()
+        if time.monotonic() - started > READY:
+            raise TooSlow("The database needed too long to say that it is there.")
 
     async def define(self, text: LiteralString) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""

@@ -25,7 +25,7 @@ from graphql import (
 from graph.traversal import ROOTS, Composed
 from schema.errors import refused_request
 from schema.likeness import Likeness, likeness
-from schema.limits import Size, measure, operations
+from schema.limits import META, Size, counts_of, measure, operations
 from schema.projection import Projection, Reader
 from schema.selection import Selection
 
@@ -75,13 +75,21 @@ class Document:
     ) -> tuple[Size, list[GraphQLError]]:
         """The operation's size with these page sizes, and the limits that it passes."""
         assert self.tree is not None
-        counts = {name: value for name, value in variables.items() if isinstance(value, int)}
+        counts = counts_of(operation, variables)
         key = operation.name and operation.name.value, tuple(sorted(counts.items()))
         if key not in self.sizes:
             if len(self.sizes) >= PLANS:
                 self.sizes.clear()
             self.sizes[key] = measure(schema, self.tree, operation, counts)
         return self.sizes[key]
+
+    @cached_property
+    def is_introspection(self) -> bool:
+        """Whether it asks of nothing but the schema itself, which takes long and needs nobody's turn."""
+        if self.tree is None or self.errors or len(operations(self.tree)) != 1:
+            return False
+        roots = operations(self.tree)[0].selection_set.selections
+        return all(isinstance(root, FieldNode) and root.name.value in META for root in roots)
 
     @cached_property
     def is_planned(self) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from inspect import isawaitable
 from typing import Any, cast
 
@@ -104,7 +105,8 @@ class Answerer:
             return ready
         if ready.is_subscription:
             return Answer(None, [needs_stream()], ready.extensions, executed=False)
-        result = execute(
+        run = partial(
+            execute,
             self.schema,
             ready.tree,
             variable_values=variables,
@@ -112,6 +114,7 @@ class Answerer:
             context_value=context,
             executor_class=ready.executor,
         )
+        result = await asyncio.to_thread(run) if reading.document.is_introspection else run()
         if not isinstance(result, ExecutionResult):
             result = await result
         answer = _answered(result, {**_charged(ready.extensions, context), **_adjusted(context)})

@@ -22,7 +22,9 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
+    TypeMetaFieldDef,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -39,6 +41,9 @@ from schema.errors import refused_request
 DEPTH = 12
 """Levels of objects, not counting `edges` and `node`; introspection is exempt."""
 ALIASES, DIRECTIVES, ROOTS, MUTATIONS = 30, 50, 20, 5
+RENAMED = 10
+"""Aliases that one of an object counts for in introspection, which has no other bound: below it all is told again."""
+META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 COST = 10_000
 """Records that an operation may ask for."""
 LIST = 10
@@ -143,13 +148,14 @@ class Measure:
 
     def _field(self, node: FieldNode, type: Any) -> Size:
         name = node.name.value
-        if name in ("__schema", "__type"):
-            return Size(fields=1, schemas=int(name == "__schema"), aliases=int(node.alias is not None))
         definition = type.fields.get(name) if is_object_type(type) or is_interface_type(type) else None
+        definition = META.get(name, definition)
         returned = definition.type if definition else None
         inner = Size()
         if node.selection_set is not None:
             inner = self._set(node.selection_set, get_named_type(returned) if returned else None)
+        if name in META or (type is not None and type.name.startswith("__")):
+            return _introspected(node, inner, is_root=name in META)
         level = int(node.selection_set is not None and name not in TRANSPARENT)
         return Size(
             min(inner.depth + level, ENDLESS),
@@ -201,6 +207,29 @@ class Measure:
                     value = self._variables.get(argument.value.name.value)
                 if isinstance(value, int):
                     yield value
+
+
+def _introspected(node: FieldNode, inner: Size, *, is_root: bool) -> Size:
+    """What is told of the schema itself costs no records and may be as deep as validation lets it be."""
+    renamed = int(node.alias is not None) * (1 if is_root or node.selection_set is None else RENAMED)
+    schemas = inner.schemas + int(node.name.value == "__schema")
+    aliases = min(inner.aliases + renamed, ENDLESS)
+    return Size(0, aliases, inner.directives, min(inner.fields + 1, ENDLESS), min(schemas, ENDLESS), 0)
+
+
+def counts_of(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, int | None]:
+    """The whole numbers that the operation's variables are given, or default to: 100.0 is one in GraphQL too."""
+    counts: dict[str, int | None] = {
+        definition.variable.name.value: int(definition.default_value.value)
+        for definition in operation.variable_definitions or ()
+        if isinstance(definition.default_value, IntValueNode)
+    }
+    for name, value in variables.items():
+        if value is None or isinstance(value, int):
+            counts[name] = value
+        elif isinstance(value, float) and value.is_integer():
+            counts[name] = int(value)
+    return counts
 
 
 def measure(

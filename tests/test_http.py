@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from api.asking import BODY
 from api.http import HELD_BACK, Server
 from api.identity import DEMO, LOCAL, Tokens, is_demo_host
 from api.settings import Profile, Settings, SetupError
-from graph.client import EngineUnavailable
+from graph.client import Client, EngineUnavailable
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Company
@@ -230,6 +231,48 @@ async def test_health_needs_no_token(graph: Graph, answerer: Answerer) -> None:
     async with client(server(graph, answerer, profile=Profile.PRODUCTION)) as http:
         assert (await http.get("/livez")).json() == {"status": "ok"}
         assert (await http.get("/readyz")).json() == {"status": "ok"}
+
+
+async def test_a_database_that_is_slow_is_not_ready(graph: Graph, answerer: Answerer) -> None:
+    """Whether its answer comes in the end or not: a second is what it has, also for who asks while it is awaited."""
+    held = asyncio.Event()
+
+    class Slow:
+        def session(self, **_: object) -> Any:
+            return self
+
+        async def __aenter__(self) -> Any:
+            return self
+
+        async def __aexit__(self, *_: object) -> None: ...
+
+        async def run(self, _: str) -> Any:
+            await held.wait()
+            return self
+
+        async def consume(self) -> None: ...
+
+    slow = Graph(Client(cast(Any, Slow())), graph.keys, graph.secrets)
+    async with client(server(slow, answerer)) as http:
+        first = asyncio.create_task(http.get("/readyz"))
+        await asyncio.sleep(0.7)
+        second = asyncio.create_task(http.get("/readyz"))
+        await asyncio.sleep(0.4)
+        held.set()
+        answers = [await first, await second]
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_a_weight_of_nothing_refuses_a_type(graph: Graph, answerer: Answerer) -> None:
+    async with client(server(graph, answerer)) as http:
+        for accept, status, form in (
+            ("application/graphql-response+json;q=0, application/json", 200, "application/json"),
+            ("application/graphql-response+json;q=0.1", 400, "application/graphql-response+json"),
+            ("*/*; q=0.0", 406, "application/json"),
+        ):
+            answer = await http.post("/graphql", json={"query": "{ a"}, headers={"Accept": accept})
+            assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, form)
 
 
 async def test_the_page_allows_itself_alone(graph: Graph, answerer: Answerer) -> None:

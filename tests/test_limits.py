@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from graphql import get_introspection_query, parse
@@ -35,6 +36,40 @@ async def test_each_limit_has_its_code(ask: Ask, company: Company, code: str) ->
     assert code in [error["extensions"]["code"] for error in answer.errors]
     assert answer.data is None
     assert answer.statements == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "types { name } a: types { name } b: types { name } c: types { name } d: types { name }",
+        "types { fields { name } a: fields { name } b: fields { name } c: fields { name } d: fields { name } }",
+        "types { ...T } } } fragment T on __Type { a: fields { name } b: fields { name } c: fields { name } "
+        "d: fields { name } } fragment Unused on Query { __schema { description",
+    ],
+)
+async def test_introspection_under_many_names_is_refused(ask: Ask, company: Company, inside: str) -> None:
+    """Every name for what it lists has all below told again: sixty of them were 12 MB."""
+    answer = await ask.whole(f"{{ __schema {{ {inside} }} }}", company.user("hr"))
+    assert "TOO_MANY_ALIASES" in [error["extensions"]["code"] for error in answer.errors]
+
+
+@pytest.mark.parametrize(
+    ("given", "cost"),
+    [({}, 100), ({"n": 100.0}, 100), ({"n": 7}, 7), ({"n": 7.0}, 7), ({"n": None}, 20)],
+)
+async def test_a_page_costs_what_it_brings(ask: Ask, company: Company, given: dict[str, Any], cost: int) -> None:
+    """However its size comes to be: a variable's default, or a number with a fraction of nothing."""
+    query = "query Page($n: Int = 100) { candidates(first: $n) { nodes { id } } }"
+    answer = await ask.whole(query, company.user("hr"), **given)
+    assert answer.extensions["cost"]["records"] == cost
+
+
+async def test_a_default_may_be_too_costly(ask: Ask, company: Company) -> None:
+    query = PAGES.replace("$n: Int)", "$n: Int = 100)")
+    assert [error["extensions"]["code"] for error in (await ask.whole(query, company.user("hr"))).errors] == [
+        "TOO_COSTLY"
+    ]
+    assert (await ask.whole(query, company.user("hr"), n=5)).errors == []
 
 
 @pytest.mark.parametrize("document", [fragments(60, "a: __typename"), "{ ...A } fragment A on Query { ...A }"])

@@ -73,6 +73,15 @@ def aliases() -> Iterator[Hostile]:
         yield asked(f"{count} conflicts", "{ departments { " + "a: name a: code " * (count // 2) + "} }")
 
 
+def introspections() -> Iterator[Hostile]:
+    whole = "name description fields { name description args { name description type { name ofType { name } } } }"
+    for count in (1, 3, 29, 60):
+        many = " ".join(f"t{n}: types {{ {whole} }}" for n in range(count))
+        yield asked(f"the schema under {count} names", f"{{ __schema {{ {many} }} }}")
+        fields = " ".join(f"f{n}: fields {{ name description }}" for n in range(count))
+        yield asked(f"its fields under {count} names", f"{{ __schema {{ types {{ {fields} }} }} }}")
+
+
 def directives() -> Iterator[Hostile]:
     for count in (49, 51, 200, 390):
         yield asked(f"{count} directives", "{ departments { id" + " @include(if: true)" * count + " } }")
@@ -125,7 +134,19 @@ def deep_variables() -> Iterator[Hostile]:
 
 def hostile(share: float = 1) -> list[Hostile]:
     """All, or such a share of every kind, in an order that is the same at each run."""
-    kinds = (bombs, cycles, depths, breadths, aliases, directives, tokens, costly, bodies, deep_variables)
+    kinds = (
+        bombs,
+        cycles,
+        depths,
+        breadths,
+        aliases,
+        introspections,
+        directives,
+        tokens,
+        costly,
+        bodies,
+        deep_variables,
+    )
     all = [list(kind()) for kind in kinds]
     chance = random.Random(7)
     chosen = [each for kind in all for each in chance.sample(kind, round(share * len(kind)))]
