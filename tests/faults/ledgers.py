@@ -68,6 +68,11 @@ class Books:
     def balance(self) -> bool:
         return self == Books(0, 0, 0, 0)
 
+    def beside(self, other: Books) -> Books:
+        """Of two companies in one graph, whose chains are verified together."""
+        broken = max(self.broken_chains, other.broken_chains)
+        return Books(self.twice + other.twice, self.missing + other.missing, self.halves + other.halves, broken)
+
 
 async def books(
     ask: Ask, company: Company, written: dict[str, str], refused: dict[str, str], *, before: int, prefix: str = ""

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import io
 import json
-from collections import Counter
-from typing import Any
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any, cast
 
 import httpx
 import pytest
+from graphql import (
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_enum_type,
+    is_input_object_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    is_required_argument,
+    is_required_input_field,
+)
 
 from api.settings import Profile
 from graph.writing import Graph
 from schema.execution import Answerer
-from tests.conftest import Company, make_company
+from tests.conftest import Ask, Company, gid, make_company
 from tests.faults.figures import size, tell
 from tests.faults.inputs import BY_CANDIDATES, Inputs, document, put, texts
 from tests.test_http import client, token
@@ -182,24 +197,92 @@ async def test_every_text_of_every_mutation_is_data(
     )
 
 
-ARGUMENTS = {
-    "department": "query Q($text: String!) { department(code: $text) { name } }",
-    "search": "query Q($text: String!) { candidates(search: $text) { totalCount nodes { displayName } } }",
-    "where": "query Q($text: String!) { departments { positions(where: {jobFamily: $text}) { totalCount } } }",
-    "after": "query Q($text: String!) { candidates(after: $text) { nodes { displayName } } }",
-    "before": "query Q($text: String!) { candidates(before: $text) { nodes { displayName } } }",
-    **{
-        name: f"query Q($text: ID!) {{ {name}(id: $text) {{ id }} }}"
-        for name in ("node", "candidate", "application", "position", "interview")
-    },
-    "reminders": "query Q($text: ID!) { candidates { nodes { reminders(position: $text) { kind } } } }",
-}
+def _sample(type: Any) -> str:
+    """A value of an input type, as it is written in a document."""
+    if is_non_null_type(type):
+        return _sample(type.of_type)
+    if is_list_type(type):
+        return f"[{_sample(type.of_type)}]"
+    if is_enum_type(type):
+        return next(iter(type.values))
+    if is_input_object_type(type):
+        needed = [
+            f"{name}: {_sample(each.type)}" for name, each in type.fields.items() if is_required_input_field(each)
+        ]
+        return "{" + ", ".join(needed) + "}"
+    return {"Int": "1", "Float": "1.0", "Boolean": "true", "Date": '"2026-11-20"'}.get(
+        type.name, '"2026-11-20T09:00:00Z"' if type.name == "DateTime" else '"x"'
+    )
+
+
+def _texts(type: Any, way: str = "$text") -> Iterator[tuple[str, str]]:
+    """Each place of an input type that takes a text, with the type of the text there: values with `$text` in them."""
+    named = get_named_type(type)
+    if named.name in ("String", "ID"):
+        yield (f"[{way}]" if is_list_type(get_nullable_type(type)) else way), named.name
+    elif is_input_object_type(named):
+        for name, each in named.fields.items():
+            others = [
+                f"{other}: {_sample(field.type)}"
+                for other, field in named.fields.items()
+                if other != name and is_required_input_field(field)
+            ]
+            for value, kind in _texts(each.type):
+                inside = "{" + ", ".join([f"{name}: {value}", *others]) + "}"
+                yield (f"[{inside}]" if is_list_type(get_nullable_type(type)) else inside), kind
+
+
+def questions(schema: GraphQLSchema) -> dict[str, str]:
+    """A query for each argument of each field that takes a text, by the shortest way to it."""
+    found: dict[str, str] = {}
+    seen, queue = {"Query"}, deque([("Query", "", "")])
+    while queue:
+        name, before, after = queue.popleft()
+        for field, definition in cast(GraphQLObjectType, schema.type_map[name]).fields.items():
+            needed = {arg: _sample(each.type) for arg, each in definition.args.items() if is_required_argument(each)}
+            inner = get_named_type(definition.type)
+            below = "" if is_leaf_type(inner) else " { __typename }"
+            for arg, each in definition.args.items():
+                for value, kind in _texts(each.type):
+                    given = ", ".join(f"{key}: {told}" for key, told in {**needed, arg: value}.items())
+                    query = f"query Q($text: {kind}!) {{ {before}{field}({given}){below}{after} }}"
+                    found.setdefault(f"{name}.{field}({arg}: {value})", query)
+            if is_object_type(inner) and inner.name not in seen:
+                seen.add(inner.name)
+                given = ", ".join(f"{key}: {told}" for key, told in needed.items())
+                queue.append((inner.name, f"{before}{field}{f'({given})' if given else ''} {{ ", f" }}{after}"))
+    return found
+
+
+def _below(query: str, real: dict[str, str]) -> str:
+    """The query below records that are there, where a text comes as far as it ever does."""
+    for name, id in real.items():
+        query = query.replace(f'{name}(id: "x")', f'{name}(id: "{id}")')
+    return query.replace('department(code: "x")', 'department(code: "TECHNOLOGY")')
+
+
+SUBSCRIPTIONS = (
+    "subscription S($text: ID!) { reminders(department: $text) { __typename } }",
+    "subscription S($text: ID!) { interviewEvents(interview: $text) { __typename } }",
+)
 
 
 async def test_every_text_of_every_question_is_data(
     graph: Graph, answerer: Answerer, company: Company, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is found by it that is not there, and nothing of another company."""
+    company.at(days=3)
+    application = await company.application("technology")
+    interview = await company.hr.interview(application)
+    asking = Ask(graph, answerer)
+    query = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = (await asking(query, company.user("hr"), id=gid("Application", application)))["application"]
+    real = {
+        "application": gid("Application", application),
+        "interview": gid("Interview", interview),
+        "position": gid("Position", company.positions["technology"]),
+        "candidate": found["candidate"]["id"],
+    }
     other = await make_company(graph)
     other.at(days=3)
     await other.application("technology", other.person("Somebody of another company"))
@@ -208,10 +291,20 @@ async def test_every_text_of_every_question_is_data(
     before = await counted(graph)
     async with client(door) as http:
         trial = Trial(graph, http, token(door, company.user("hr")))
-        for query in ARGUMENTS.values():
-            for text in CORPUS:
+        places, step = questions(answerer.schema), size(24, 1)
+        for number, (place, written) in enumerate(places.items()):
+            query = _below(written, real)
+            for text in CORPUS[number % step :: step]:
                 answer = await trial.ask(query, text=text)
-                assert "another company" not in answer.text
+                assert "another company" not in answer.text, place
+                codes = [error["extensions"]["code"] for error in answer.json().get("errors", ())]
+                assert "GRAPHQL_VALIDATION_FAILED" not in codes, answer.text
+        for query in SUBSCRIPTIONS:
+            for text in CORPUS:
+                trial.sent += 1
+                body = {"query": query, "variables": {"text": text}}
+                told = await http.post("/graphql", json=body, headers={**trial.headers, "Accept": "text/event-stream"})
+                assert "INTERNAL" not in told.text
         for text in (*HEADERS, *LOGS):
             for name in (b"x-request-id", b"user-agent", b"traceparent", b"x-forwarded-for"):
                 raw = [(name, text.encode()), *((key.encode(), value.encode()) for key, value in trial.headers.items())]
@@ -232,5 +325,6 @@ async def test_every_text_of_every_question_is_data(
     tell(
         capsys,
         "injection, questions",
-        f"0 effects: {trial.sent} requests with texts of the corpus in arguments and headers",
+        f"0 effects: {trial.sent} requests with texts of the corpus in {len(places)} arguments, "
+        f"{len(SUBSCRIPTIONS)} subscriptions and headers",
     )

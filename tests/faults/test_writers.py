@@ -6,11 +6,12 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from tests.conftest import Company, gid, make_company
 from tests.faults.clients import OverHttp, asking
 from tests.faults.figures import Figure
-from tests.faults.ledgers import books, skew
+from tests.faults.ledgers import Books, books, skew
 from tests.faults.serving import Api, Stand
 from tests.faults.test_keys import submit
 from tests.ledger import acted
@@ -21,29 +22,52 @@ HOT = 0.25
 """Seconds that 99 of 100 writes about one candidate may take."""
 
 
+ROUND = 250
+"""Writes about the same four people: after so many hardly anything may still happen to them."""
+
+
+@dataclass
+class Sum:
+    """What the rounds came to together."""
+
+    written: int = 0
+    refused: int = 0
+    skewed: int = 0
+    failed: int = 0
+    slowest: float = 0
+    kept: Books = field(default_factory=lambda: Books(0, 0, 0, 0))
+
+
 async def written_by_many(stand: Stand, apis: Sequence[Api], count: int) -> tuple[str, bool]:
-    """Everything that may happen to four people, at once and at random; what it came to, and whether all is well."""
+    """Everything that may happen to four people, at once and at random, and then to four others, until so much was
+    written; what it came to, and whether all is well."""
+    sum, start = Sum(), time.monotonic()
     async with asking(stand, *apis, seed=2) as ask:
-        company = await make_company(ask.graph)
-        interviews, applications = await missed_interviews(ask, company)
-        before, tally, findings = len(await acted(ask, company)), Tally(), list[str]()
-        shared = (interviews, findings, applications)
-        writers = [Writer(ask, company, tally, *shared, random.Random(number)) for number in range(WRITERS)]
-
-        async def write(writer: Writer) -> None:
-            while len(tally.written) + len(tally.refused) < count:
-                await writer.act()
-
-        start = time.monotonic()
-        await asyncio.gather(*map(write, writers))
-        seconds = time.monotonic() - start
-        kept = await books(ask, company, tally.written, tally.refused, before=before, prefix="writer-")
-        skewed = await skew(ask, company)
+        while sum.written < count:
+            await _round(ask, sum, min(count - sum.written, ROUND))
     text = (
-        f"{len(tally.written)} writes and {len(tally.refused)} refusals by {WRITERS} writers in {seconds:.0f} s; "
-        f"{kept}; {skewed} rules broken; the slowest took {tally.slowest:.1f} s"
+        f"{sum.written} writes and {sum.refused} refusals by {WRITERS} writers in {time.monotonic() - start:.0f} s; "
+        f"{sum.kept}; {sum.skewed} rules broken; the slowest took {sum.slowest:.1f} s"
     )
-    return text, kept.balance and not skewed and not tally.failed
+    return text, sum.kept.balance and not sum.skewed and not sum.failed
+
+
+async def _round(ask: OverHttp, sum: Sum, most: int) -> None:
+    company = await make_company(ask.graph)
+    interviews, applications = await missed_interviews(ask, company)
+    before, tally, findings = len(await acted(ask, company)), Tally(), list[str]()
+    shared = (interviews, findings, applications)
+    writers = [Writer(ask, company, tally, *shared, random.Random(number + sum.written)) for number in range(WRITERS)]
+
+    async def write(writer: Writer) -> None:
+        while len(tally.written) < most and len(tally.refused) < 4 * ROUND:
+            await writer.act()
+
+    await asyncio.gather(*map(write, writers))
+    sum.kept = sum.kept.beside(await books(ask, company, tally.written, tally.refused, before=before, prefix="writer-"))
+    sum.skewed += await skew(ask, company)
+    sum.written, sum.refused = sum.written + len(tally.written), sum.refused + len(tally.refused)
+    sum.failed, sum.slowest = sum.failed + len(tally.failed), max(sum.slowest, tally.slowest)
 
 
 async def test_no_update_is_lost(stand: Stand, figure: Figure, short: bool) -> None:
