@@ -79,6 +79,7 @@ class EventType(Enum):
     MISMATCH_EXCUSED = "MISMATCH_EXCUSED"
     MISMATCH_VOIDED = "MISMATCH_VOIDED"
     MISMATCH_DISPUTED = "MISMATCH_DISPUTED"
+    MISMATCH_REVIEWED = "MISMATCH_REVIEWED"
     ANSWER_OVERDUE = "ANSWER_OVERDUE"
     TELEMETRY_RECORDED = "TELEMETRY_RECORDED"
     OUTAGE_RECORDED = "OUTAGE_RECORDED"
@@ -129,6 +130,7 @@ OF_FINDINGS = frozenset(
         *(EventType.NO_SHOW_DISPUTED, EventType.DISPUTE_UPHELD, EventType.DISPUTE_REJECTED),
         *(EventType.RESUME_CHECKED, EventType.MISMATCH_CONFIRMED, EventType.MISMATCH_EXCUSED),
         *(EventType.MISMATCH_VOIDED, EventType.MISMATCH_DISPUTED, EventType.NO_SHOW_REVIEWED),
+        EventType.MISMATCH_REVIEWED,
     }
 )
 """What is erased of the events of an interview, or of a check, with the finding about it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -208,6 +208,15 @@ DECIDE = Statement(
     SET finding.state = $state, finding.outcome = $outcome, finding.cause = $cause, finding.reason = $reason,
       finding.decidedAt = $now, finding.expiresAt = $expires_at, finding.eraseAt = $erase_at
     CREATE (finding)-[:DECIDED_BY]->(user)
+    """,
+    row=Nothing,
+    writes=True,
+)
+DOUBT = Statement(
+    "findings.doubt",
+    """
+    MATCH (finding:Finding {id: $id}) WHERE finding.state = 'FINAL' AND finding.cause = 'CANDIDATE'
+    SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = coalesce($doubts, finding.doubts)
     """,
     row=Nothing,
     writes=True,
@@ -671,14 +680,16 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
 
 
 async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
-    """Excuses what is suspected, once its proof is accepted; what is final or disputed is for the dispute to decide.
+    """Excuses what is suspected, once its proof is accepted; what is final is to be looked at again, and what is
+    disputed for the dispute to decide.
 
     An interview that is not over yet is excused in advance: nothing can be suspected of it.
     """
     row, missed = None, subject.missed
     if subject.finding is not None:
         row = await desk.tx.one(FIND, id=subject.finding, organization=desk.act.viewer.organization)
-        if row is None or row.state not in ("SUSPECTED", "NOTICE_SENT"):
+        if row is None or not may(Step.EXCUSE, row.state):
+            await doubt(desk, subject.finding)
             return
     elif missed is None or missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
         return
@@ -693,6 +704,14 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
         type=EventType.NO_SHOW_EXCUSED,
         read_up_to=subject.last_seq,
     )
+
+
+async def doubt(desk: Desk, finding: str, rules: Sequence[str] | None = None) -> None:
+    """What is known since may clear the candidate: a final mark is to be looked at again by a person (REVIEW_DUE).
+
+    `rules` are those of causes that speak for the candidate by now.
+    """
+    await desk.tx.run(DOUBT, id=finding, now=desk.act.now, doubts=rules)
 
 
 async def void(graph: Graph, act: Act, finding: str, *, reason: str) -> Outcome:

@@ -121,6 +121,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "MISMATCH_CONFIRMED": ("认定简历不符", "Mismatch confirmed"),
     "MISMATCH_EXCUSED": ("简历不符免责", "Mismatch excused"),
     "MISMATCH_VOIDED": ("撤销简历不符", "Mismatch voided"),
+    "MISMATCH_REVIEWED": ("复核后维持简历不符", "Mismatch looked at again, and stands"),
     "MISMATCH_DISPUTED": ("对简历不符提出申诉", "Mismatch disputed"),
     "ANSWER_OVERDUE": ("逾期未答复候选人", "No answer in time"),
     "TELEMETRY_RECORDED": ("平台上报", "Reported by the platform"),

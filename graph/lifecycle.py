@@ -154,8 +154,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, never an interviewer of it",
         EventType.NO_SHOW_REVIEWED,
         "confirmNoShow",
-        "What was reported since the decision may clear the candidate (task REVIEW_DUE), was read, and the no-show "
-        "stands; where it does not, `voidNoShow`.",
+        "What was reported, or proof that was accepted, since the decision may clear the candidate (task REVIEW_DUE), "
+        "was read, and the finding stands; where it does not, `voidNoShow`.",
     ),
     Step.EXCUSE: Transition(
         OPEN,

@@ -23,6 +23,7 @@ AS_OF_CHECK: Mapping[EventType, EventType] = {
     EventType.NO_SHOW_EXCUSED: EventType.MISMATCH_EXCUSED,
     EventType.NO_SHOW_VOIDED: EventType.MISMATCH_VOIDED,
     EventType.NO_SHOW_DISPUTED: EventType.MISMATCH_DISPUTED,
+    EventType.NO_SHOW_REVIEWED: EventType.MISMATCH_REVIEWED,
 }
 """What a step of a finding is called in the history where it is about a check; others are called the same."""
 MUST_READ = frozenset({EventType.RESUME_CHECKED, EventType.STATEMENT_RECORDED, EventType.MISMATCH_DISPUTED})

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from graph.labels import label
 from graph.traversal import Form, Here, Many, Merged, One, Prop, Shape, Steps
-from graph.visibility import MARKED, Level
+from graph.visibility import Level
 
 MOST = 100
 
@@ -69,7 +69,7 @@ _OVER: LiteralString = (
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
     "OR (that.state = 'NOTICE_SENT' AND (that.statementSeq IS NOT NULL OR that.answerBy <= $now)) "
-    "OR (that.isDoubted AND " + MARKED.replace("this.", "that.") + "))"
+    "OR (that.isDoubted AND that.state = 'FINAL' AND that.expiresAt > $now))"
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-from graph import assessments, interviews, messages, timers
+from graph import assessments, findings, interviews, messages, timers
 from graph.causes import CHECKS, RULES, Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
@@ -125,16 +125,6 @@ FIND_MARK = Statement(
     """,
     row=MarkRow,
 )
-DOUBT = Statement(
-    "telemetry.doubt",
-    """
-    MATCH (finding:Finding {id: $id})
-    SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = $doubts
-    """,
-    row=Nothing,
-    writes=True,
-)
-"""Somebody has to look at the mark again (REVIEW_DUE)."""
 
 
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
@@ -226,7 +216,7 @@ async def _tell_of_doubt(desk: Desk, interview: str) -> None:
     found = await assessments.of_interview(desk, interview)
     speaking = [name for name in found.rules if RULES[name].side in (Cause.PLATFORM, Cause.EMPLOYER)]
     if found.cause in (Cause.PLATFORM, Cause.EMPLOYER) and not set(speaking) <= set(mark.doubts):
-        await desk.tx.run(DOUBT, id=mark.finding, now=desk.act.now, doubts=speaking)
+        await findings.doubt(desk, mark.finding, speaking)
         await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.finding)
         await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.finding)
 

@@ -68,7 +68,7 @@ class Finding(Node):
     dispute_rejected_at: DateTime | None = field("When the dispute was rejected. Own.")
     dispute_reason: str | None = field("Why the dispute was rejected. Own.")
     reviewed_at: DateTime | None = field(
-        "When somebody last looked at it again, upon what was reported since the decision, and let it stand. Own."
+        "When somebody last looked at it again, upon what became known since the decision, and let it stand. Own."
     )
     review_reason: str | None = field("Why it stands all the same. Own.")
     expires_at: DateTime | None = field("From when it no longer counts; after the decision only moved earlier. Own.")
@@ -203,8 +203,8 @@ MUTATIONS = (
             read_up_to=input.read_up_to,
         ),
         "Makes a finding final: NO_SHOW or RESUME_MISMATCH for CANDIDATE or UNKNOWN after a notice and a hearing, "
-        "SYSTEM_FAULT for PLATFORM, EMPLOYER_FAULT for EMPLOYER. Of a no-show with a task REVIEW_DUE, CANDIDATE says "
-        "that it stands all the same. Own, never an interviewer of it. Codes: NOT_FOUND, "
+        "SYSTEM_FAULT for PLATFORM, EMPLOYER_FAULT for EMPLOYER. Of one with a task REVIEW_DUE, CANDIDATE says that it "
+        "stands all the same. Own, never an interviewer of it. Codes: NOT_FOUND, "
         "NOT_ALLOWED, WRONG_STATE, NOTICE_MISSING, ANSWER_PENDING, STATEMENT_UNREAD, FINDING_STANDS, NOT_OVER, "
         "NOT_MISSED, INVALID_VALUE.",
     ),

@@ -15,8 +15,8 @@ class Task:
     kind: TaskKind = field(
         "OUTCOME_MISSING: over, and nobody recorded what happened. NOTICE_DUE: suspected, and no notice could be sent. "
         "DECISION_DUE: the candidate answered, or the time to answer passed. DISPUTE_DUE: contested. REVIEW_DUE: "
-        "what was reported since a no-show was decided may clear the candidate; gone once somebody has decided "
-        "again, by confirmNoShow or voidNoShow, or the no-show counts no longer."
+        "what was reported, or proof that was accepted, since a finding was decided may clear the candidate; gone once "
+        "somebody has decided again, by confirmNoShow or voidNoShow, or it counts no longer."
     )
     kind_label: str = labelled("The kind in words.")
     due: DateTime = field(

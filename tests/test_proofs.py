@@ -291,6 +291,11 @@ async def test_rejected_proof_leaves_the_suspicion(missed: Missed) -> None:
     assert (decided["verdict"], decided["interview"]["finding"]["state"]) == ("REJECTED", "NOTICE_SENT")
 
 
+async def reviews(missed: Missed, company: Company) -> list[str]:
+    found = await missed.ask('{ department(code: "MARKETING") { tasks { kind } } }', company.user("marketing"))
+    return [each["kind"] for each in found["department"]["tasks"]]
+
+
 async def test_proof_is_read_before_anything_is_decided(missed: Missed, company: Company) -> None:
     """It is an answer: it ends the waiting, and a decision that does not know it is refused."""
     marketing = company.user("marketing")
@@ -303,7 +308,9 @@ async def test_proof_is_read_before_anything_is_decided(missed: Missed, company:
     answer = await missed.ask.do("confirmNoShow", marketing, "state basedOn { type }", readUpTo=read, **confirm)
     assert answer["state"] == "FINAL"
     assert "PROOF_RECEIVED" in [each["type"] for each in answer["basedOn"]]
+    assert await reviews(missed, company) == []
     assert (await missed.decide(given, "ACCEPTED"))["interview"]["finding"]["state"] == "FINAL"
+    assert await reviews(missed, company) == ["REVIEW_DUE"]
 
 
 async def test_proof_of_a_refused_request_is_read_too(late: Missed, company: Company) -> None:
@@ -555,6 +562,19 @@ async def test_proof_against_a_mismatch_is_read_and_excuses_it(mismatched: Misse
     assert (await proof_of(mismatched, "hr", given))["finding"]["state"] == "EXCUSED"
     about = await mismatched.ask.do("requestUpload", mismatched.claim, about=mismatched.about)
     assert about == refused("requestUpload", "NOTHING_OPEN", "about")
+
+
+async def test_proof_that_is_accepted_later_is_to_be_looked_at(mismatched: Missed, company: Company) -> None:
+    """The mismatch stands until somebody decides again, with a reason."""
+    marketing, given = company.user("marketing"), await mismatched.give(document())
+    read = await mismatched.ask.last_seq(marketing, mismatched.about)
+    stands = {"finding": mismatched.about, "cause": "CANDIDATE", "reason": "Another degree."}
+    await mismatched.ask.do("confirmNoShow", marketing, readUpTo=read, **stands)
+    await mismatched.decide(given, "ACCEPTED")
+    assert await reviews(mismatched, company) == ["REVIEW_DUE"]
+    async with appends(mismatched.ask, company, "MISMATCH_REVIEWED"):
+        await mismatched.ask.do("confirmNoShow", marketing, readUpTo=read, **stands)
+    assert await reviews(mismatched, company) == []
 
 
 async def test_proof_of_a_check_is_purged_and_erased_in_its_time(
