@@ -15,7 +15,7 @@ from graph.client import Client, Transaction
 from graph.labels import label
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, One, Prop, Shape
+from graph.traversal import Form, Look, One, Prop, Shape
 from graph.visibility import Level
 
 GENESIS = "0" * 64
@@ -158,6 +158,9 @@ EVENT = Shape(
         "actor": One("User", ("(this)-[:BY]->(that:User)",), implied=True),
         "hash": Prop(see=Level.AUDIT),
     },
+    # That there was one of its kind tells what was found.
+    looked={"type": Look.INTERVIEW, "typeLabel": Look.INTERVIEW},
+    looked_by="head([(this)-[:ABOUT]->(i:Interview) | i.id])",
 )
 
 

@@ -275,7 +275,8 @@ def _rows(shown: list[Shown], look: Look) -> list[list[Any]]:
     for each in shown:
         who, role, purpose = each.viewer.id, each.viewer.part, each.purpose.value
         for id in each.looks.ids.get(look, ()):
-            if (id, who, purpose) not in rows:
+            # An event may be about nothing that anything is found about.
+            if id and (id, who, purpose) not in rows:
                 rows[id, who, purpose] = [random_id(), id, who, role, purpose, each.at, about]
     return [rows[key] for key in sorted(rows)]
 

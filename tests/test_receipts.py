@@ -91,6 +91,8 @@ WAYS = {
     "department": ("technology", '{ department(code: "MARKETING") { noShows { nodes { occurredAt } } } }'),
     "interview": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { finding { state } } }"),
     "outcome": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { outcomeLabel } }"),
+    "events": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { events { nodes { type } } } }"),
+    "assessment": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { assessment { cause } } }"),
     "subgraph": (
         "marketing",
         "query Q($interview: ID!) { subgraph(root: $interview, depth: 1) { nodes { __typename } } }",
