@@ -61,6 +61,10 @@ an outage or a heartbeat ended. An outage has no subject. A report that comes ag
 nothing: each result says what became of its event, and all may be sent again after a 5xx. Our own
 messages about the interview count too, once they are known to be delivered or bounced.
 
+What is told after a no-show was decided changes nothing by itself. Where it lays the cause elsewhere, both sides are
+told, and its department has the task REVIEW_DUE until a named person has read it and decided again: `voidNoShow`, or
+`confirmNoShow` with a reason why it stands.
+
 | kind | type of CloudEvent | in the candidate's favour |
 |---|---|---|
 {kinds}

@@ -163,6 +163,8 @@ class Finding:
     """Whether a notice of the system's waits for being sent."""
     stood: bool = False
     """Whether a dispute of it was rejected."""
+    doubted: bool = False
+    """Whether somebody is to look at it again."""
 
 
 @dataclass(eq=False)
@@ -610,6 +612,8 @@ class Model:
     def confirm(self, who: str, finding: Finding, cause: str, reason: str, read_up_to: int) -> Codes | str:
         if refused := self._finding(who, finding):
             return refused
+        if finding.state == "FINAL" and finding.doubted:
+            return self._reviewed(who, finding, cause, read_up_to)
         codes = self._undecided(who, finding.interview, finding, read_up_to)
         if cause not in FAULTS:
             if finding.answer_by is None:
@@ -618,6 +622,18 @@ class Model:
                 codes.add("ANSWER_PENDING")
         outcome = FAULTS.get(cause, "NO_SHOW")
         return frozenset(codes) or self._decided(who, finding, "FINAL", outcome, cause, reason)
+
+    def _reviewed(self, who: str, finding: Finding, cause: str, read_up_to: int) -> Codes | str:
+        """A second look, by which it stands."""
+        codes = {"NOT_ALLOWED"} if who in finding.interview.interviewers else set[str]()
+        codes |= set() if cause == "CANDIDATE" else {"INVALID_VALUE"}
+        codes |= self._unread(finding, read_up_to)
+        if codes:
+            return frozenset(codes)
+        finding.doubted = False
+        finding.deciders.add(who)
+        self._tell(finding.interview, who)
+        return finding.label
 
     def fault(self, who: str, interview: Interview, cause: str, reason: str) -> Codes | str:
         """A fault of platform or employer may be found on an interview that nobody suspected."""
@@ -699,7 +715,7 @@ class Model:
             return frozenset(codes)
         if upheld:
             return self._voided(who, finding, reason)
-        finding.state, finding.stood, finding.due_at = "FINAL", True, None
+        finding.state, finding.stood, finding.due_at, finding.doubted = "FINAL", True, None, False
         self._tell(finding.interview, who)
         return finding.label
 
@@ -721,7 +737,7 @@ class Model:
         return made.label
 
     def rule_on(self, who: str, proof: Proof, verdict: str, reason: str) -> Codes | str:
-        """Accepted, it excuses what was missed, unless that is decided already."""
+        """Accepted, it excuses what was missed, or has what was decided already looked at again."""
         interview = proof.interview
         if refused := self._reaches(who, interview.department):
             return refused
@@ -739,6 +755,8 @@ class Model:
             finding = self._suspicion(interview) if missed else None
         if finding is not None and finding.state in ("SUSPECTED", "NOTICE_SENT"):
             self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
+        elif finding is not None and finding.state == "FINAL" and finding.cause == "CANDIDATE":
+            finding.doubted = True
         return proof.label
 
     # Two records of one person

@@ -49,7 +49,7 @@ query People {{
 """,
 )
 
-DUE = {"SUSPECTED": "NOTICE_DUE", "NOTICE_SENT": "DECISION_DUE", "DISPUTED": "DISPUTE_DUE"}
+DUE = {"SUSPECTED": "NOTICE_DUE", "NOTICE_SENT": "DECISION_DUE", "DISPUTED": "DISPUTE_DUE", "FINAL": "REVIEW_DUE"}
 PARTS = {
     "tree": "code status sharesHistory parent successor ancestors children descendants siblings",
     "marks": "own beside around",
@@ -322,6 +322,8 @@ class Sight:
             return {"kind": kind, "interview": {"id": interview.label}, "finding": named}
 
         def is_due(finding: Finding) -> bool:
+            if finding.state == "FINAL":
+                return finding.doubted and finding.expires_at is not None and finding.expires_at > self.model.now
             if finding.state != "NOTICE_SENT":
                 return finding.state in DUE
             return finding.statement_seq is not None or (finding.answer_by or self.model.now) <= self.model.now
