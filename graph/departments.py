@@ -42,6 +42,14 @@ SCOPES: dict[str, tuple[LiteralString, ...]] = {
 """The departments `d` that a scope means, seen from a department: itself and all below; its siblings and all below
 them, in the same circle; the whole circle. A closed department counts with its successor, and with it alone."""
 
+
+def _below(direct: LiteralString, level: LiteralString) -> dict[bool, tuple[LiteralString, ...]]:
+    """What the step leads to from `this`, and from it and all departments below of which staff reach the level too:
+    each department is asked once, so that what lies in it need not be."""
+    within = SCOPES["OWN"][0].replace("WHERE ", "WHERE (NOT $staff OR d.id IN " + level + ") AND (") + ")"
+    return {False: (direct,), True: (within, direct.replace("(this)", "(d)"))}
+
+
 DEPARTMENT = Shape(
     "Department",
     {
@@ -85,7 +93,7 @@ DEPARTMENT = Shape(
         ),
         "positions": Page(
             "Position",
-            ("(this)<-[:BELONGS_TO]-(that:Position)",),
+            _below("(this)<-[:BELONGS_TO]-(that:Position)", "$near"),
             {
                 "TITLE": Sort("that.title"),
                 "OPENED_AT_DESC": Sort("that.openedAt", descending=True, form=Form.INSTANT, see=Level.OWN),
@@ -97,23 +105,26 @@ DEPARTMENT = Shape(
                 "urgency": "EXISTS { (this)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own } "
                 "AND this.urgency = $value",
             },
+            by="below",
             see=Level.NEAR,
             implied=True,
         ),
         "applications": Page(
             "Application",
-            ("(this)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(that:Application)",),
+            _below("(this)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(that:Application)", "$own"),
             APPLICATION_SORTS,
             conditions=APPLICATION_CONDITIONS,
+            by="below",
             see=Level.OWN,
             implied=True,
         ),
         "interviews": Page(
             "Interview",
-            ("(this)<-[:HELD_BY]-(that:Interview)",),
+            _below("(this)<-[:HELD_BY]-(that:Interview)", "$own"),
             INTERVIEW_SORTS,
             where=PLACED,
             conditions=INTERVIEW_CONDITIONS,
+            by="below",
             see=Level.OWN,
             implied=True,
         ),
@@ -135,9 +146,10 @@ DEPARTMENT = Shape(
         ),
         "findings": Page(
             "Finding",
-            ("(this)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)",),
+            _below("(this)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)", "$own"),
             FINDING_SORTS,
             conditions={"states": "this.state IN $value"},
+            by="below",
             see=Level.OWN,
             implied=True,
         ),
@@ -146,9 +158,10 @@ DEPARTMENT = Shape(
         "attendance": department_attendance(SCOPES),
         "employments": Page(
             "Employment",
-            ("(this)<-[:EMPLOYED_IN]-(that:Employment)",),
+            _below("(this)<-[:EMPLOYED_IN]-(that:Employment)", "$own"),
             EMPLOYMENT_SORTS,
             conditions=EMPLOYMENT_CONDITIONS,
+            by="below",
             see=Level.OWN,
             implied=True,
         ),

@@ -8,7 +8,15 @@ APPLICATION_SORTS = {
     "APPLIED_AT_DESC": Sort("that.appliedAt", descending=True, form=Form.INSTANT),
     "APPLIED_AT": Sort("that.appliedAt", form=Form.INSTANT),
 }
-APPLICATION_CONDITIONS: Conditions = {"stage": "this.stage = $value"}
+APPLICATION_CONDITIONS: Conditions = {
+    "stage": "this.stage = $value",
+    "ended": "(this.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']) = $value",
+    "source": "this.source = $value",
+    "appliedFrom": "this.appliedAt >= $value",
+    "appliedBefore": "this.appliedAt < $value",
+    "positionStatus": "EXISTS { (this)-[:FOR]->(p:Position) WHERE p.status = $value }",
+    "jobFamily": "EXISTS { (this)-[:FOR]->(p:Position) WHERE p.jobFamily = $value }",
+}
 
 INTERVIEW_SORTS = {
     "STARTS_AT_DESC": Sort("that.startsAt", descending=True, form=Form.INSTANT),

@@ -15,7 +15,7 @@ from graph.candidates import CANDIDATE
 from graph.findings import FINDING
 from graph.interviews import INTERVIEW
 from graph.labels import label
-from graph.orders import INTERVIEW_CONDITIONS
+from graph.orders import APPLICATION_CONDITIONS, INTERVIEW_CONDITIONS
 from graph.retention import DAYS_LEFT
 from graph.traversal import Conditions, Form, Many, Member, One, Page, Prop, Shape, Unkept
 from graph.visibility import COUNTS, FINAL_THEN, Level
@@ -151,6 +151,11 @@ _OUTCOME: LiteralString = (
 )
 _APPLIED = _there("that", "APPLICATION_SUBMITTED")
 _INVITED = _there("that", "INTERVIEW_INVITED")
+_APPLICATIONS: Conditions = {
+    **APPLICATION_CONDITIONS,
+    "stage": STAGE + " = $value",
+    "ended": APPLICATION_CONDITIONS["ended"].replace("this.stage", STAGE),
+}
 _INTERVIEWS: Conditions = {
     **INTERVIEW_CONDITIONS,
     "attendance": ATTENDANCE + " = $value",
@@ -179,7 +184,7 @@ PAST_CANDIDATE = _past(
     CANDIDATE,
     "PastCandidate",
     {
-        "applications": _page(CANDIDATE, "applications", "PastApplication", _APPLIED, {"stage": STAGE + " = $value"}),
+        "applications": _page(CANDIDATE, "applications", "PastApplication", _APPLIED, _APPLICATIONS),
         "interviews": _page(CANDIDATE, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
         "noShows": _page(CANDIDATE, "noShows", "PastFinding", _of(COUNTED)),
         "findings": _page(

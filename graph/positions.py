@@ -66,6 +66,7 @@ POSITION = Shape(
             ("(this)<-[:FOR]-(that:Application)",),
             APPLICATION_SORTS,
             where=HAS_REMINDERS,
+            conditions=APPLICATION_CONDITIONS,
             see=Level.OWN,
             implied=True,
         ),

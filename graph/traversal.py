@@ -114,13 +114,13 @@ class Sort:
 class Page:
     """A Relay connection with keyset cursors; the first sort is the default.
 
-    `by` names the argument that chooses the steps; `prepare` brings arguments into the form that is stored.
-    `implied`: staff who reach the level `see` on `this` see every `that`, which then is not asked of each.
+    `by` names the argument that chooses the steps, an enum or a Boolean; `prepare` brings arguments into the form that
+    is stored. `implied`: staff who reach the level `see` on `this` see every `that`, which then is not asked of each.
     `days`: dates among the arguments are days on a calendar, and not the instants at which they begin.
     """
 
     to: str
-    steps: Steps | Mapping[str, Steps]
+    steps: Steps | Mapping[str, Steps] | Mapping[bool, Steps]
     sorts: Mapping[str, Sort]
     where: LiteralString = ""
     conditions: Conditions = field(default_factory=dict[str, LiteralString])
@@ -796,7 +796,10 @@ def _told(expression: str, form: Form) -> str:
 
 def _chosen(choices: Any, by: str, args: Mapping[str, Any]) -> Any:
     """The choice that the argument `by` names, or the only one there is."""
-    return choices[args[by].value] if by else choices
+    if not by:
+        return choices
+    value = args[by]
+    return choices[value if isinstance(value, bool) else value.value]
 
 
 def _where(conditions: Sequence[str]) -> str:

@@ -37,6 +37,7 @@ class Scope(Enum):
 
 
 SCOPE = Argument(Scope, "Which departments are meant.", Scope.OWN)
+BELOW = Argument(bool, "Whether those of all departments below it are among them, as far as you see them.", False)
 
 
 @strawberry.type(
@@ -69,22 +70,24 @@ class Department(Node):
     ancestors: list[DepartmentRef] = field("Departments above it, the nearest first. Circle.")
     descendants: list[DepartmentRef] = field("All departments below it, the nearest first. Circle.")
     positions: Connection[PositionRef] = page(
-        "Its positions, as far as you see them.", PositionOrder, where=where(PositionWhere)
+        "Its positions, as far as you see them.", PositionOrder, where=where(PositionWhere), below=BELOW
     )
     applications: Connection[ApplicationRef] = page(
-        "Applications for its positions. Own.", ApplicationOrder, where=where(ApplicationWhere)
+        "Applications for its positions. Own.", ApplicationOrder, where=where(ApplicationWhere), below=BELOW
     )
     interviews: Connection[InterviewRef] = page(
-        "Interviews it held or will hold. Own.", InterviewOrder, where=where(InterviewWhere)
+        "Interviews it held or will hold. Own.", InterviewOrder, where=where(InterviewWhere), below=BELOW
     )
     open_slots: list[SlotRef] = field("Times that candidates can choose, the next 100. Own.")
     no_shows: Connection[FindingRef] = page("No-shows that count, in a scope.", FindingOrder, scope=SCOPE)
-    findings: Connection[FindingRef] = page("All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES)
+    findings: Connection[FindingRef] = page(
+        "All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES, below=BELOW
+    )
     conduct: Conduct = field("How it keeps its own word towards candidates; with departments that it succeeds.")
     tasks: list[TaskRef] = field("What is to be done in it and all below it, the longest due first; at most 100. Own.")
     attendance: AttendanceSummary = planned("Attendance in numbers, in a scope and a period.", scope=SCOPE, **PERIOD)
     employments: Connection[EmploymentRef] = page(
-        "Who works or worked in it. Own.", EmploymentOrder, where=where(EmploymentWhere)
+        "Who works or worked in it. Own.", EmploymentOrder, where=where(EmploymentWhere), below=BELOW
     )
     work_attendance: list[WorkAttendanceGroup] = planned(
         "Attendance at work in it and all below, in a period, by month or by department. Own.",

@@ -46,6 +46,16 @@ class ApplicationOrder(Enum):
 @strawberry.input(description="Which applications.")
 class ApplicationWhere:
     stage: Stage | None = strawberry.field(default=None, description="At this stage.")
+    ended: bool | None = strawberry.field(
+        default=None, description="Hired, rejected or withdrawn; or, where false, none of these."
+    )
+    source: str | None = strawberry.field(default=None, description="From this source, as it was told.")
+    applied_from: DateTime | None = strawberry.field(default=None, description="Filed at this instant or later.")
+    applied_before: DateTime | None = strawberry.field(default=None, description="Filed before this instant.")
+    position_status: OpenStatus | None = strawberry.field(
+        default=None, description="For a position that is in this status now."
+    )
+    job_family: str | None = strawberry.field(default=None, description="For a position of this job family.")
 
 
 @strawberry.input(description="Which positions.")
@@ -72,7 +82,7 @@ class Position(Node):
         "Applications for it. Own.", ApplicationOrder, where=where(ApplicationWhere)
     )
     applicants_with_reminders: Connection[ApplicationRef] = page(
-        "Applications whose candidate has a reminder. Own.", ApplicationOrder
+        "Applications whose candidate has a reminder. Own.", ApplicationOrder, where=where(ApplicationWhere)
     )
 
 

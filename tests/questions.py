@@ -298,6 +298,8 @@ class Dressing:
                 return pick(("王", "a", "芳", " LI ", "\\", "", "no one"))
             case "from" | "to" if self.chance(0.4):
                 return (NOW - timedelta(days=pick((0, 30, 90, 150, 400)))).date().isoformat()
+            case "below" if self.chance(0.5):
+                return self.chance(0.6)
             case "states" if self.chance(0.4):
                 return self.random.sample(sorted(named.values), pick((0, 1, 3)))
             case "where" if self.chance(0.2):
@@ -323,7 +325,7 @@ class Dressing:
             return self.chance(0.5)
         if named.name == "DateTime":
             return (NOW - timedelta(days=self.random.choice((0, 45, 120)), hours=3)).isoformat()
-        return self.random.choice(("ENGINEERING", "MARKETING", "none"))
+        return self.random.choice(("ENGINEERING", "MARKETING", "内部推荐", "none"))
 
 
 def literal(value: Any, type: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from graph import positions
 from graph.applications import Stage
 from graph.statements import Statement
-from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.ledger import appends, refused
 
 
@@ -221,3 +221,90 @@ async def test_a_position_that_moves_meanwhile_takes_its_rules_along(
     made = await ask.whole(query, company.user("hr"), input=filed)
     assert made.data["submitApplication"] == {"position": {"department": {"code": "TECHNOLOGY"}}}
     assert made.statements.count("departments.lock") == 2
+
+
+INBOX = """
+query Inbox($id: ID!, $where: ApplicationWhere, $after: String, $orderBy: ApplicationOrder) {
+  node(id: $id) {
+    ... on Department {
+      applications(below: true, where: $where, after: $after, orderBy: $orderBy, first: 2) { ...Found }
+    }
+    ... on Position { applications(where: $where, after: $after, orderBy: $orderBy, first: 2) { ...Found } }
+    ... on Candidate { applications(where: $where, after: $after, orderBy: $orderBy, first: 2) { ...Found } }
+  }
+}
+fragment Found on ApplicationConnection { totalCount nodes { source } pageInfo { endCursor hasNextPage } }
+"""
+
+
+async def sources(ask: Ask, viewer: str, type: str, id: str, **where: Any) -> list[str]:
+    """The sources of all that is found, oldest first, page by page, each by one statement."""
+    found: list[str] = []
+    page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
+    while page["hasNextPage"]:
+        answer = await ask.whole(
+            INBOX, viewer, id=gid(type, id), where=where, after=page["endCursor"], orderBy="APPLIED_AT"
+        )
+        assert not answer.errors
+        assert [name for name in answer.statements if name != "viewer"] == [f"node.{type}"]
+        list = answer.data["node"]["applications"]
+        found += [node["source"] for node in list["nodes"]]
+        page = list["pageInfo"]
+    assert list["totalCount"] == len(found)
+    return found
+
+
+async def test_applications_are_filtered(ask: Ask, company: Company) -> None:
+    """By each condition and several at once, for a department with those below it, a position and a candidate."""
+    person = company.person()
+    for days, source, place in [(9, "referral", "marketing"), (6, "fair", "brand"), (3, "agency", "technology")]:
+        company.at(days=days)
+        application = await company.hr.application(company.positions[place], person, source)
+        if source == "fair":
+            await company.hr.reject(application)
+    company.hr.at = NOW
+    await company.hr.close_position(company.positions["technology"])
+    hr, hq = company.user("hr"), company.departments["hq"]
+    for where, expected in [
+        ({}, ["referral", "fair", "agency"]),
+        ({"source": "fair"}, ["fair"]),
+        ({"source": "FAIR"}, []),
+        ({"stage": "REJECTED"}, ["fair"]),
+        ({"ended": True}, ["fair"]),
+        ({"ended": False}, ["referral", "agency"]),
+        ({"appliedFrom": iso(days=6)}, ["fair", "agency"]),
+        ({"appliedBefore": iso(days=6)}, ["referral"]),
+        ({"appliedFrom": iso(days=8), "appliedBefore": iso(days=1)}, ["fair", "agency"]),
+        ({"positionStatus": "CLOSED"}, ["agency"]),
+        ({"positionStatus": "OPEN", "ended": False}, ["referral"]),
+        ({"jobFamily": "MARKETING"}, ["referral", "fair"]),
+        ({"jobFamily": "MARKETING", "appliedFrom": iso(days=7)}, ["fair"]),
+        ({"source": "fair", "stage": None, "jobFamily": None}, ["fair"]),
+    ]:
+        assert await sources(ask, hr, "Department", hq, **where) == expected, where
+    candidate = await ask(
+        "query C($id: ID!) { application(id: $id) { candidate { id } } }", hr, id=gid("Application", application)
+    )
+    person_id = uid(candidate["application"]["candidate"]["id"])
+    assert await sources(ask, hr, "Candidate", person_id, jobFamily="MARKETING") == ["referral", "fair"]
+    marketing = company.user("marketing")
+    assert await sources(ask, marketing, "Candidate", person_id, ended=False) == ["referral"]
+    assert await sources(ask, marketing, "Candidate", person_id, positionStatus="CLOSED") == []
+    assert await sources(ask, hr, "Position", company.positions["technology"], source="agency") == ["agency"]
+    assert await sources(ask, hr, "Position", company.positions["technology"], jobFamily="MARKETING") == []
+
+
+async def test_those_with_reminders_are_filtered_too(ask: Ask, company: Company) -> None:
+    known = company.person()
+    await company.at(days=60).no_show(await company.application("marketing", known))
+    company.at(days=1)
+    await company.hr.application(company.positions["technology"], known, "fair")
+    query = """query Known($id: ID!, $where: ApplicationWhere) {
+      position(id: $id) { applicantsWithReminders(where: $where) { totalCount nodes { source } } }
+    }"""
+    position = gid("Position", company.positions["technology"])
+    for where, expected in [({"source": "fair"}, ["fair"]), ({"source": "agency"}, []), ({"ended": True}, [])]:
+        answer = await ask(query, company.user("technology"), id=position, where=where)
+        page = answer["position"]["applicantsWithReminders"]
+        assert [node["source"] for node in page["nodes"]] == expected
+        assert page["totalCount"] == len(expected)

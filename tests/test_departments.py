@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from graph.employments import NewEmployment
 from graph.interviews import Attendance, Mode
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.ledger import appends, refused
@@ -277,6 +278,88 @@ async def test_scopes_end_where_another_circle_begins(ask: Ask, company: Company
         await company.at(days=60).no_show(await company.application(name))
     seen = await scopes(ask, company.user("hr"), department(company, "marketing"))
     assert seen == {"own": [], "siblings": ["TECHNOLOGY"], "circle": ["TECHNOLOGY"]}
+
+
+BELOW = """
+query Below($id: ID!, $below: Boolean!) {
+  node(id: $id) {
+    ... on Department {
+      positions(below: $below) { totalCount nodes { department { code } } }
+      applications(below: $below) { totalCount nodes { position { department { code } } } }
+      interviews(below: $below) { totalCount nodes { department { code } } }
+      findings(below: $below) { totalCount nodes { department { code } } }
+      employments(below: $below) { totalCount nodes { department { code } } }
+    }
+  }
+}
+"""
+
+
+async def listed(ask: Ask, viewer: str, id: str, *, below: bool = True) -> dict[str, list[str]]:
+    """The departments of what each list holds, once it is seen that it is counted and read by one statement."""
+    answer = await ask.whole(BELOW, viewer, id=id, below=below)
+    assert not answer.errors
+    assert [name for name in answer.statements if name != "viewer"] == ["node.Department"]
+    found: dict[str, list[str]] = {}
+    for name, page in answer.data["node"].items():
+        assert page["totalCount"] == len(page["nodes"])
+        found[name] = sorted((node.get("position") or node)["department"]["code"] for node in page["nodes"])
+    return found
+
+
+async def one_of_each(company: Company, *names: str) -> None:
+    for name in names:
+        await company.at(days=60).no_show(await company.application(name))
+        job = NewEmployment(company.departments[name], company.person(), "Seller", date(2026, 1, 5))
+        await company.hr.employment(job)
+    company.hr.at = NOW
+
+
+def each(*codes: str, positions: list[str] | None = None) -> dict[str, list[str]]:
+    lists = ("positions", "applications", "interviews", "findings", "employments")
+    return {name: sorted(codes) if name != "positions" or positions is None else positions for name in lists}
+
+
+async def test_lists_hold_what_lies_below(ask: Ask, company: Company) -> None:
+    """Once each, and of nothing that the list of that department alone would not show the same viewer."""
+    await one_of_each(company, "hq", "marketing", "brand", "technology", "subsidiary")
+    hq, marketing = department(company, "hq"), department(company, "marketing")
+    hr, recruiter = company.user("hr"), company.user("marketing")
+    assert await listed(ask, hr, hq, below=False) == each("HQ")
+    assert await listed(ask, hr, hq) == each("BRAND", "HQ", "MARKETING", "TECHNOLOGY")
+    for viewer in (hr, recruiter, company.user("auditor")):
+        assert await listed(ask, viewer, marketing) == each("BRAND", "MARKETING")
+    circle = ["BRAND", "HQ", "MARKETING", "TECHNOLOGY"]
+    assert await listed(ask, recruiter, hq) == each(positions=circle)
+    assert await listed(ask, company.user("technology"), marketing) == each(positions=["BRAND", "MARKETING"])
+    assert await listed(ask, company.user("subsidiary"), marketing) == each()
+
+
+async def test_below_ends_where_another_circle_begins(ask: Ask, company: Company) -> None:
+    """Who is near a department sees nothing of one below it that shares its history with nobody."""
+    lab = await company.hr.department("LAB", "Lab", parent=company.departments["technology"], shares_history=True)
+    company.departments["lab"] = lab
+    company.positions["lab"] = await company.hr.position(lab, "Researcher", "ENGINEERING")
+    await one_of_each(company, "technology", "lab")
+    technology = department(company, "technology")
+    assert await listed(ask, company.user("technology"), technology) == each("LAB", "TECHNOLOGY")
+    assert await listed(ask, company.user("marketing"), technology) == each(positions=["TECHNOLOGY"])
+
+
+async def test_what_was_closed_lies_below_its_successor(ask: Ask, company: Company) -> None:
+    """Brand, closed, is Technology's, though it stands below Marketing; only who owns both sees it by its own id."""
+    await one_of_each(company, "marketing", "brand", "technology")
+    await company.hr.close_position(company.positions["brand"])
+    await company.hr.close_department(company.departments["brand"], company.departments["technology"])
+    for viewer in ("hr", "marketing"):
+        found = await listed(ask, company.user(viewer), department(company, "marketing"))
+        assert found == each("MARKETING"), viewer
+    for viewer in ("hr", "technology"):
+        found = await listed(ask, company.user(viewer), department(company, "technology"))
+        assert found == each("BRAND", "TECHNOLOGY"), viewer
+        assert await listed(ask, company.user(viewer), department(company, "brand")) == each("BRAND"), viewer
+    brand = await listed(ask, company.user("marketing"), department(company, "brand"))
+    assert brand == each(positions=["BRAND"])
 
 
 SUMMARY = """

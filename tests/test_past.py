@@ -36,7 +36,8 @@ PARTS = (
     "interviews(first: 50) { nodes { id candidate { id } finding { id state outcome } findings { id state } } }",
     """final: findings(states: [FINAL, VOID, SUSPECTED]) { totalCount }
     accepted: interviews(where: { response: ACCEPTED, attendance: NOT_ATTENDED }) { totalCount }
-    rejected: applications(where: { stage: REJECTED }) { totalCount }""",
+    rejected: applications(where: { stage: REJECTED }) { totalCount }
+    ended: applications(where: { ended: true }) { totalCount }""",
     "noShows { totalCount nodes { id interview { id attendance } } }",
     f"findings {{ totalCount nodes {{ {FINDING} }} }}",
 )

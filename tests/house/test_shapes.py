@@ -65,6 +65,9 @@ VALUES: Mapping[str, Any] = {
     "to": INSTANT,
     "startsFrom": INSTANT,
     "startsBefore": INSTANT,
+    "appliedFrom": INSTANT,
+    "appliedBefore": INSTANT,
+    "ended": True,
     "states": ["FINAL"],
     "code": "MARKETING",
     "current": True,
@@ -130,7 +133,8 @@ def asked(member: Member) -> Iterator[tuple[dict[str, Any], list[Pick]]]:
     """The ways of asking for a member: its arguments, and its own selection."""
     match member:
         case Page():
-            by = [{member.by: chosen(choice)} for choice in member.steps] if isinstance(member.steps, Mapping) else [{}]
+            choices = member.steps if isinstance(member.steps, Mapping) else ()
+            by = [{member.by: choice if isinstance(choice, bool) else chosen(choice)} for choice in choices] or [{}]
             for choice in by:
                 yield dict(choice), page(member.to)
             for window in windows(member):
