@@ -16,7 +16,7 @@ from api.identity import bearer
 from graph import telemetry
 from graph.causes import TelemetryKind
 from graph.client import EngineUnavailable, TooSlow
-from graph.refusals import Code, Locale, Refusal
+from graph.refusals import Fault, Locale, Refusal, invalid
 from graph.telemetry import Report
 from schema.context import Context
 from schema.ids import id_of
@@ -107,20 +107,20 @@ def _report(event: Mapping[str, Any]) -> Report | Refusal:
     """The report that an event makes; a Refusal that names the attribute at fault."""
     for name in ("specversion", "source", "id", "type"):
         if not isinstance(event.get(name), str) or not event[name]:
-            return Refusal(Code.INVALID_VALUE, name)
+            return invalid(name, Fault.TEXT)
     if event["specversion"] != "1.0":
-        return Refusal(Code.INVALID_VALUE, "specversion")
+        return invalid("specversion", Fault.ONE_OF)
     kind, subject, data = TYPES.get(event["type"]), event.get("subject"), event.get("data")
     if kind is None:
-        return Refusal(Code.INVALID_VALUE, "type")
+        return invalid("type", Fault.ONE_OF)
     if subject is not None and not isinstance(subject, str):
-        return Refusal(Code.INVALID_VALUE, "subject")
+        return invalid("subject", Fault.TEXT)
     until: Any = cast(dict[str, Any], data).get("until") if isinstance(data, dict) else None
     at, ended = _instant(event.get("time")), None if until is None else _instant(until)
     if at is None:
-        return Refusal(Code.INVALID_VALUE, "time")
+        return invalid("time", Fault.INSTANT)
     if until is not None and ended is None:
-        return Refusal(Code.INVALID_VALUE, "data.until")
+        return invalid("data.until", Fault.INSTANT)
     interview = None if subject is None else id_of("Interview", subject)
     return Report(kind, at, event["source"], event["id"], interview, ended)
 

@@ -13,7 +13,7 @@ from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.pools import Standing
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Page, Prop, Shape, root
@@ -150,9 +150,9 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
     if refused := candidates.person_refusal(person.display_name, person.email, person.phone, person.time_zone):
         return refused
     if any(not item.system.strip() or not item.value.strip() for item in person.external_ids):
-        return Refusal(Code.INVALID_VALUE, "externalIds")
+        return invalid("externalIds", Fault.TEXT)
     if new.applied_at is not None and new.applied_at > act.now:
-        return Refusal(Code.INVALID_VALUE, "appliedAt")
+        return invalid("appliedAt", Fault.NOT_FUTURE)
 
     async def work(desk: Desk) -> Outcome:
         position = await desk.tx.one(positions.FIND, id=new.position)

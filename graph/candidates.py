@@ -30,7 +30,7 @@ from graph.orders import (
 )
 from graph.profiles import PROFILE
 from graph.receipts import ACCESS_GAPS, ACCESSES
-from graph.refusals import Code, Locale, Refusal
+from graph.refusals import Code, Fault, Locale, Refusal, invalid
 from graph.reminders import FOR_POSITION
 from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
@@ -312,13 +312,13 @@ def is_phone(text: str) -> bool:
 
 def person_refusal(display_name: str | None, email: str | None, phone: str | None, zone: str | None) -> Refusal | None:
     if display_name is not None and not 0 < len(display_name.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "displayName")
+        return invalid("displayName", Fault.LENGTH, 1, 200)
     if email is not None and (not EMAIL.fullmatch(email.strip()) or len(email) > 254):
-        return Refusal(Code.INVALID_VALUE, "email")
+        return invalid("email", Fault.EMAIL)
     if phone is not None and not is_phone(unicodedata.normalize("NFKC", phone)):
-        return Refusal(Code.INVALID_VALUE, "phone")
+        return invalid("phone", Fault.PHONE)
     if zone is not None and not is_zone(zone):
-        return Refusal(Code.INVALID_VALUE, "timeZone")
+        return invalid("timeZone", Fault.ZONE)
     return None
 
 

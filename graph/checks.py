@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from graph import applications, findings, interviews, links, subjects
 from graph.events import EventType
 from graph.labels import label
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.subjects import Subject
 from graph.timesheets import today
@@ -104,12 +104,12 @@ def check_refusal(new: NewCheck, today: date) -> Refusal | None:
     texts = {"claim": (new.claim, MOST_TEXT), "method": (new.method, MOST_TEXT), "source": (new.source, MOST_SOURCE)}
     for field, (text, most) in texts.items():
         if not 0 < len(text.strip()) <= most:
-            return Refusal(Code.INVALID_VALUE, field)
+            return invalid(field, Fault.LENGTH, 1, most)
     details = (new.details or "").strip()
     if len(details) > MOST_DETAILS or (new.outcome is CheckOutcome.MISMATCH and not details):
-        return Refusal(Code.INVALID_VALUE, "details")
+        return invalid("details", Fault.LENGTH, 1, MOST_DETAILS)
     if not today - OLDEST <= new.checked_on <= today:
-        return Refusal(Code.INVALID_VALUE, "checkedOn")
+        return invalid("checkedOn", Fault.NOT_FUTURE if new.checked_on > today else Fault.TOO_FAR)
     return None
 
 

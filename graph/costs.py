@@ -12,7 +12,7 @@ from graph.analytics import SETTLED, Period, Scope
 from graph.events import EventType
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.interviews import Mode
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, Prop, Shape
 from graph.visibility import Level, Viewer, padded
@@ -187,15 +187,15 @@ def revised(rates: Rates, changes: Mapping[str, Any]) -> Rates:
 def rates_refusal(rates: Rates) -> Refusal | None:
     """Rates that cannot be: a currency that is no ISO 4217 code, an amount below nothing, a range from more to less."""
     if not (len(rates.currency) == 3 and rates.currency.isascii() and rates.currency.isalpha()):
-        return Refusal(Code.INVALID_VALUE, "currency")
+        return invalid("currency", Fault.CURRENCY)
     if rates.currency != rates.currency.upper():
-        return Refusal(Code.INVALID_VALUE, "currency")
+        return invalid("currency", Fault.CURRENCY)
     for name in ("onsite", *NAMES[1:]):
         if not 0 <= getattr(rates, name) <= 1_000_000:
-            return Refusal(Code.INVALID_VALUE, _spoken(name))
+            return invalid(_spoken(name), Fault.BETWEEN, 0, 1_000_000)
     for name in ("resumes", "minutes", "days"):
         if getattr(rates, f"{name}_low") > getattr(rates, f"{name}_high"):
-            return Refusal(Code.INVALID_VALUE, f"{name}High")
+            return invalid(f"{name}High", Fault.SMALLER_FIRST)
     return None
 
 

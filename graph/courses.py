@@ -12,7 +12,7 @@ from graph.credit import Dimension, exact
 from graph.credit_words import HEALS
 from graph.events import EventType
 from graph.labels import label
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.scores import INPUTS, OPEN, OffBecause, said, scored
 from graph.secrets import canonical
 from graph.statements import Nothing, Statement
@@ -98,13 +98,13 @@ SET = Statement(
 def refusal(courses: Sequence[Course]) -> Refusal | None:
     """Why this is no list of courses: too many, one twice, or one without a title or an address that opens."""
     if len(courses) > MOST or len({(each.dimension, each.url) for each in courses}) < len(courses):
-        return Refusal(Code.INVALID_VALUE, "courses")
+        return invalid("courses", Fault.TWICE, MOST)
     for course in courses:
         titles = [course.title, *([] if course.title_zh is None else [course.title_zh])]
         if any(not 0 < len(title.strip()) <= TITLE for title in titles):
-            return Refusal(Code.INVALID_VALUE, "title")
+            return invalid("title", Fault.LENGTH, 1, TITLE)
         if not _opens(course.url):
-            return Refusal(Code.INVALID_VALUE, "url")
+            return invalid("url", Fault.URL)
     return None
 
 

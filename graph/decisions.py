@@ -18,7 +18,7 @@ from graph.applications import FORWARD, ApplicationRow, Stage
 from graph.events import About, EventType
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Prop, Shape
@@ -193,10 +193,10 @@ def next_stage(stage: str, wanted: Stage | None) -> Stage | Refusal:
 
 def decide_refusal(new: Decide) -> Refusal | None:
     if not 0 < len(new.reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
+        return invalid("reason", Fault.LENGTH, 1, 2_000)
     if new.stage is not None and new.verdict is not Verdict.ADVANCE:
-        return Refusal(Code.INVALID_VALUE, "stage")
-    return Refusal(Code.INVALID_VALUE, "considered") if len(new.considered) > 50 else None
+        return invalid("stage", Fault.NOT_BOTH)
+    return invalid("considered", Fault.COUNT, 0, 50) if len(new.considered) > 50 else None
 
 
 Screen = Callable[[], Awaitable[str]]
@@ -288,7 +288,7 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
+        return invalid("reason", Fault.LENGTH, 1, 2_000)
 
     async def work(desk: Desk) -> Outcome:
         given = {"id": decision, "organization": act.viewer.organization, "now": act.now}

@@ -19,7 +19,7 @@ from graph.orders import (
     INTERVIEW_CONDITIONS,
     INTERVIEW_SORTS,
 )
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.tasks import tasks
@@ -361,9 +361,9 @@ async def create(graph: Graph, act: Act, new: CreateDepartment) -> Outcome:
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not CODE.fullmatch(new.code):
-        return Refusal(Code.INVALID_VALUE, "code")
+        return invalid("code", Fault.CODE, 64)
     if not new.name.strip():
-        return Refusal(Code.INVALID_VALUE, "name")
+        return invalid("name", Fault.TEXT)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()
@@ -397,7 +397,7 @@ async def update(graph: Graph, act: Act, change: UpdateDepartment) -> Outcome:
     if refused := role_refusal(act.viewer, HR):
         return refused
     if change.name is not None and not change.name.strip():
-        return Refusal(Code.INVALID_VALUE, "name")
+        return invalid("name", Fault.TEXT)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()

@@ -11,7 +11,7 @@ from graph import candidates, departments, goals, timesheets
 from graph.candidates import Person
 from graph.events import About, EventType
 from graph.goals import EMPLOYMENT_RESULTS, Goal
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
 from graph.traversal import Form, Look, One, Page, Prop, Shape, Sort, root
@@ -189,19 +189,21 @@ END = Statement(
 def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusal | None:
     """Why an employment is none, whoever it is of."""
     if not 0 < len(new.title.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "title")
-    if new.started_on > today or (new.ended_on is not None and new.ended_on < new.started_on):
-        return Refusal(Code.INVALID_VALUE, "endedOn" if new.started_on <= today else "startedOn")
+        return invalid("title", Fault.LENGTH, 1, 200)
+    if new.started_on > today:
+        return invalid("startedOn", Fault.NOT_FUTURE)
+    if new.ended_on is not None and new.ended_on < new.started_on:
+        return invalid("endedOn", Fault.END_BEFORE_START)
     if not 0 < len(new.source.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "source")
+        return invalid("source", Fault.LENGTH, 1, 200)
     if new.employer is None:
         told = new.consented_at is not None or new.consent_source is not None
-        return Refusal(Code.INVALID_VALUE, "employer") if told else None
+        return invalid("employer", Fault.NEEDED) if told else None
     if not 0 < len(new.employer.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "employer")
+        return invalid("employer", Fault.LENGTH, 1, 200)
     if new.consented_at is None or not (new.consent_source or "").strip():
         return Refusal(Code.CONSENT_MISSING, "consentedAt" if new.consented_at is None else "consentSource")
-    return Refusal(Code.INVALID_VALUE, "consentedAt") if new.consented_at > now else None
+    return invalid("consentedAt", Fault.NOT_FUTURE) if new.consented_at > now else None
 
 
 def overlaps(held: Held, new: NewEmployment) -> bool:
@@ -220,7 +222,7 @@ async def record(graph: Graph, act: Act, new: NewEmployment) -> Outcome:
     if refused := refused or employment_refusal(new, today, act.now):
         return refused
     if any(not item.system.strip() or not item.value.strip() for item in person.external_ids):
-        return Refusal(Code.INVALID_VALUE, "externalIds")
+        return invalid("externalIds", Fault.TEXT)
 
     async def work(desk: Desk) -> Outcome:
         if refused := _department_refusal(act, new.department):
@@ -305,8 +307,10 @@ async def close(desk: Desk, held: Held, ended_on: date) -> Refusal | None:
     """Writes the last day of an employment whose candidate is locked."""
     if held.ended_on is not None:
         return Refusal(Code.EMPLOYMENT_ENDED, "employment")
-    if ended_on.isoformat() < held.started_on or ended_on > timesheets.today(desk.act.now, desk.act.viewer.zone):
-        return Refusal(Code.INVALID_VALUE, "endedOn")
+    if ended_on.isoformat() < held.started_on:
+        return invalid("endedOn", Fault.END_BEFORE_START)
+    if ended_on > timesheets.today(desk.act.now, desk.act.viewer.zone):
+        return invalid("endedOn", Fault.NOT_FUTURE)
     await desk.tx.run(END, id=held.id, ended_on=ended_on.isoformat())
     about = About("Employment", held.id)
     await desk.record(EventType.EMPLOYMENT_ENDED, about, ended_on=ended_on.isoformat())
@@ -368,9 +372,9 @@ async def _record(
     if refused := role_refusal(act.viewer, RECORDERS):
         return refused
     if not 0 < len(source.strip()) <= 200:
-        return Refusal(Code.INVALID_VALUE, "source")
+        return invalid("source", Fault.LENGTH, 1, 200)
     if not 0 < len(told) <= kind.most:
-        return Refusal(Code.INVALID_VALUE, kind.field)
+        return invalid(kind.field, Fault.COUNT, 1, kind.most)
     today = timesheets.today(act.now, act.viewer.zone)
     if refused := next(filter(None, (kind.refusal(each, today) for each in told)), None):
         return refused
@@ -403,7 +407,7 @@ async def correct_attendance(graph: Graph, act: Act, change: Correction) -> Outc
 
 async def correct_completion(graph: Graph, act: Act, change: goals.Correction) -> Outcome:
     """Supersedes what was told of a goal; who may tell of the employment may correct what was told."""
-    wrong = Refusal(Code.INVALID_VALUE, "withdrawn") if change.withdrawn and change.tells else None
+    wrong = invalid("withdrawn", Fault.NOT_BOTH) if change.withdrawn and change.tells else None
     of = change.record, change.reason
     return await _correct(graph, act, GOALS, *of, lambda held: goals.corrected(held, change), wrong)
 
@@ -421,7 +425,7 @@ async def _correct(
     if refused := role_refusal(act.viewer, RECORDERS):
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
+        return invalid("reason", Fault.LENGTH, 1, 2_000)
     if wrong is not None:
         return wrong
 

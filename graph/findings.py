@@ -15,7 +15,7 @@ from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.lifecycle import Step, may
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.retention import DAYS_LEFT, REPAIRS
 from graph.statements import Count, Found, Nothing, Statement
 from graph.subjects import Subject
@@ -302,7 +302,7 @@ def reading_refusal(finding: FindingRow, subject: Subject, read_up_to: int) -> R
     """Why nobody can have decided upon what they read: evidence came after it, or nothing came so late."""
     if max(finding.statement_seq or 0, subject.evidence_seq) > read_up_to:
         return Refusal(Code.STATEMENT_UNREAD, "readUpTo")
-    return Refusal(Code.INVALID_VALUE, "readUpTo") if read_up_to > subject.last_seq else None
+    return invalid("readUpTo", Fault.READ) if read_up_to > subject.last_seq else None
 
 
 def confirm_refusal(
@@ -341,11 +341,11 @@ def decider_refusal(viewer: Viewer, subject: Subject) -> Refusal | None:
 
 
 def reason_refusal(reason: str) -> Refusal | None:
-    return None if 0 < len(reason.strip()) <= 2_000 else Refusal(Code.INVALID_VALUE, "reason")
+    return None if 0 < len(reason.strip()) <= 2_000 else invalid("reason", Fault.LENGTH, 1, 2_000)
 
 
 def text_refusal(text: str) -> Refusal | None:
-    return None if 0 < len(text.strip()) <= 10_000 else Refusal(Code.INVALID_VALUE, "text")
+    return None if 0 < len(text.strip()) <= 10_000 else invalid("text", Fault.LENGTH, 1, 10_000)
 
 
 async def find_own(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
@@ -476,7 +476,7 @@ async def record_notice(
         return refused
     notice_at = told_at or act.now
     if notice_at > act.now:
-        return Refusal(Code.INVALID_VALUE, "toldAt")
+        return invalid("toldAt", Fault.NOT_FUTURE)
 
     async def work(desk: Desk) -> Outcome:
         found = await find_own(desk, finding)
@@ -486,7 +486,7 @@ async def record_notice(
         if not may(Step.NOTICE, suspected.state):
             return Refusal(Code.WRONG_STATE, "finding")
         if notice_at < subject.occurred_at:
-            return Refusal(Code.INVALID_VALUE, "toldAt")
+            return invalid("toldAt", Fault.BEFORE_IT_HAPPENED)
         await _notify(desk, suspected, subject, notice_at, channel, text)
         await timers.cancel(desk, suspected.id, TimerKind.NOTICE)
         return Written("Finding", suspected.id)
@@ -591,7 +591,7 @@ async def confirm(
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if (finding is None) == (interview is None):
-        return Refusal(Code.INVALID_VALUE, "finding")
+        return invalid("finding", Fault.ONE_OF_TWO)
     if refused := reason_refusal(reason):
         return refused
 

@@ -16,7 +16,7 @@ from graph.events import EventType
 from graph.interviews import CANCELLED, Invite, Mode, Response, Times
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Form, Many, One, Prop, Shape
@@ -152,7 +152,7 @@ async def offer(graph: Graph, act: Act, interview: str, candidates: Sequence[str
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if len(candidates) > MOST:
-        return Refusal(Code.INVALID_VALUE, "candidates")
+        return invalid("candidates", Fault.COUNT, 0, MOST)
 
     async def work(desk: Desk) -> Outcome:
         lost = await interviews.find_own(desk, interview)

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 from graph.events import About, EventType
 from graph.keyring import imported_ids
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.timesheets import Worked
 from graph.traversal import Conditions, Form, Look, One, Page, Prop, Shape, Sort
@@ -199,25 +199,26 @@ ERASE = Statement(
 def goal_refusal(goal: Goal, today: date) -> Refusal | None:
     """Why a goal is none, whoever it is of."""
 
-    def wrong(field: str) -> Refusal:
-        return Refusal(Code.INVALID_VALUE, field)
-
     if not 0 < len(goal.text.strip()) <= MOST_TEXT:
-        return wrong("goal")
-    if goal.due_on < goal.starts_on or goal.due_on > today + AHEAD:
-        return wrong("dueOn")
+        return invalid("goal", Fault.LENGTH, 1, MOST_TEXT)
+    if goal.due_on < goal.starts_on:
+        return invalid("dueOn", Fault.END_BEFORE_START)
+    if goal.due_on > today + AHEAD:
+        return invalid("dueOn", Fault.TOO_FAR)
     if goal.target is not None and not 0 < goal.target <= MOST_NUMBER:
-        return wrong("target")
-    if goal.result is not None and (goal.share is None or not 0 <= goal.result <= MOST_NUMBER):
-        return wrong("result")
+        return invalid("target", Fault.BETWEEN, 0, MOST_NUMBER)
+    if goal.result is not None and goal.share is None:
+        return invalid("result", Fault.NOT_BOTH)
+    if goal.result is not None and not 0 <= goal.result <= MOST_NUMBER:
+        return invalid("result", Fault.BETWEEN, 0, MOST_NUMBER)
     if goal.told_share is not None and not 0 <= goal.told_share <= 1:
-        return wrong("share")
+        return invalid("share", Fault.BETWEEN, 0, 1)
     if goal.completed is not None and goal.told_share is not None:
-        return wrong("completed")
+        return invalid("completed", Fault.NOT_BOTH)
     if goal.share is not None and goal.starts_on > today:
-        return wrong("startsOn")
+        return invalid("startsOn", Fault.NOT_FUTURE)
     if goal.external_key is not None and not 0 < len(goal.external_key) <= 200:
-        return wrong("externalKey")
+        return invalid("externalKey", Fault.LENGTH, 1, 200)
     return None
 
 

@@ -16,7 +16,7 @@ from graph.instants import is_zone
 from graph.labels import label
 from graph.messages import Template
 from graph.pools import Standing
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, Here, Look, Many, One, Page, Prop, Shape, Sort, root
@@ -393,14 +393,14 @@ def missed_at(interview: InterviewRow) -> datetime:
 
 def times_refusal(times: Times) -> Refusal | None:
     if not is_zone(times.time_zone):
-        return Refusal(Code.INVALID_VALUE, "timeZone")
+        return invalid("timeZone", Fault.ZONE)
     if times.ends_at <= times.starts_at:
-        return Refusal(Code.INVALID_VALUE, "endsAt")
+        return invalid("endsAt", Fault.END_BEFORE_START)
     return None
 
 
 def future_refusal(times: Times, now: datetime) -> Refusal | None:
-    return Refusal(Code.INVALID_VALUE, "endsAt") if times.ends_at <= now else None
+    return invalid("endsAt", Fault.NOT_PAST) if times.ends_at <= now else None
 
 
 def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
@@ -409,11 +409,11 @@ def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
     if refused := future_refusal(new.times, now):
         return refused
     if not 0 <= new.grace_minutes <= 24 * 60:
-        return Refusal(Code.INVALID_VALUE, "graceMinutes")
+        return invalid("graceMinutes", Fault.BETWEEN, 0, 24 * 60)
     if new.join_url is not None:
         url = urlsplit(new.join_url)
         if url.scheme not in ("https", "http") or not url.netloc or len(new.join_url) > 2_000:
-            return Refusal(Code.INVALID_VALUE, "joinUrl")
+            return invalid("joinUrl", Fault.URL)
     return None
 
 
@@ -681,10 +681,10 @@ async def record_response(
     if not is_own and (refused := role_refusal(act.viewer, RECORDERS)):
         return refused
     if response is Response.NEEDS_ACTION:
-        return Refusal(Code.INVALID_VALUE, "response")
+        return invalid("response", Fault.NOT_HERE)
     said = (message or "").strip() or None
     if said is not None and len(said) > MESSAGE:
-        return Refusal(Code.INVALID_VALUE, "message")
+        return invalid("message", Fault.AT_MOST, MESSAGE)
 
     async def work(desk: Desk) -> Outcome:
         found = await (find_mine(desk, interview) if is_own else find_own(desk, interview, recorder=True))
@@ -739,9 +739,9 @@ async def record_attendance(
     if refused := role_refusal(act.viewer, RECORDERS):
         return refused
     if attendance in (Attendance.PENDING, Attendance.RESCHEDULED):
-        return Refusal(Code.INVALID_VALUE, "attendance")
+        return invalid("attendance", Fault.NOT_HERE)
     if evidence and attendance not in (Attendance.NOT_ATTENDED, Attendance.INCOMPLETE):
-        return Refusal(Code.INVALID_VALUE, "evidence")
+        return invalid("evidence", Fault.NOT_BOTH)
 
     async def work(desk: Desk) -> Outcome:
         found = await find_own(desk, interview, recorder=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graph.candidates import CandidateStatus
 from graph.events import EventType
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.visibility import OrganizationRole, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -60,7 +60,7 @@ SPLIT = Statement(
 def merge_refusal(candidate: Joined, other: Joined) -> Refusal | None:
     """Why two records cannot be joined: nothing crosses circles, and a person has two records at most."""
     if candidate.id == other.id:
-        return Refusal(Code.INVALID_VALUE, "other")
+        return invalid("other", Fault.NOT_HERE)
     if candidate.circle != other.circle:
         return Refusal(Code.OTHER_CIRCLE, "other")
     for row, field in ((candidate, "candidate"), (other, "other")):

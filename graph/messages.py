@@ -16,7 +16,7 @@ import orjson
 
 from graph import notices, timers
 from graph.events import About, EventType
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
@@ -363,7 +363,7 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
     if refused := role_refusal(act.viewer, REPORTERS):
         return refused
     if at is not None and at > act.now + CLOCKS:
-        return Refusal(Code.INVALID_VALUE, "at")
+        return invalid("at", Fault.NOT_FUTURE)
 
     async def work(desk: Desk) -> Outcome:
         found = await desk.tx.one(FIND, id=message)

@@ -15,7 +15,7 @@ from graph.causes import DEFAULT as DEFAULT_TABLE
 from graph.causes import NoTable, Table
 from graph.client import Transaction
 from graph.events import EventType
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.traversal import Derived, Form, Prop, Shape
 from graph.visibility import Level
@@ -332,15 +332,15 @@ def policy_refusal(policy: Policy) -> Refusal | None:
     """Rules that cannot be: a number out of its limits, or a mark that outlives the record of it."""
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(policy, name) <= most:
-            return Refusal(Code.INVALID_VALUE, _spoken(name))
+            return invalid(_spoken(name), Fault.BETWEEN, least, most)
     if policy.expires_days > policy.erases_days:
-        return Refusal(Code.INVALID_VALUE, "erasesDays")
+        return invalid("erasesDays", Fault.SMALLER_FIRST)
     if policy.first_expires_days > policy.first_erases_days or policy.first_erases_days > policy.erases_days:
-        return Refusal(Code.INVALID_VALUE, "firstErasesDays")
+        return invalid("firstErasesDays", Fault.SMALLER_FIRST)
     if policy.first_expires_days > policy.expires_days:
-        return Refusal(Code.INVALID_VALUE, "firstExpiresDays")
+        return invalid("firstExpiresDays", Fault.SMALLER_FIRST)
     if policy.decision_time < policy.answer_time:
-        return Refusal(Code.INVALID_VALUE, "decisionDays")
+        return invalid("decisionDays", Fault.SMALLER_FIRST)
     return None
 
 
@@ -358,7 +358,7 @@ async def set_policy(
         try:
             policy = revised(await in_force(desk.tx, organization), changes, causes)
         except NoTable:
-            return Refusal(Code.INVALID_VALUE, "causes")
+            return invalid("causes", Fault.TABLE)
         if refused := policy_refusal(policy):
             return refused
         id, values = desk.new_id(), {name: getattr(policy, name) for name in NAMES}

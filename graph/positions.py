@@ -9,7 +9,7 @@ from graph import departments
 from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.reminders import HAS_REMINDERS
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
@@ -131,9 +131,9 @@ async def open(graph: Graph, act: Act, new: OpenPosition) -> Outcome:
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if not new.title.strip():
-        return Refusal(Code.INVALID_VALUE, "title")
+        return invalid("title", Fault.TEXT)
     if not new.job_family.strip():
-        return Refusal(Code.INVALID_VALUE, "jobFamily")
+        return invalid("jobFamily", Fault.TEXT)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()

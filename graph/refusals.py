@@ -231,12 +231,107 @@ PASSING = frozenset({Code.NOT_OVER, Code.NOT_STARTED, Code.ANSWER_PENDING, Code.
 """What time alone puts right."""
 
 
+class Fault(Enum):
+    """What a value breaks that is refused as INVALID_VALUE. Its bounds are the rule's own, never the value."""
+
+    LENGTH = "LENGTH"
+    AT_MOST = "AT_MOST"
+    COUNT = "COUNT"
+    BETWEEN = "BETWEEN"
+    HALVES = "HALVES"
+    NEEDED = "NEEDED"
+    NOT_FUTURE = "NOT_FUTURE"
+    NOT_PAST = "NOT_PAST"
+    TOO_FAR = "TOO_FAR"
+    END_BEFORE_START = "END_BEFORE_START"
+    BEFORE_IT_HAPPENED = "BEFORE_IT_HAPPENED"
+    NOT_COVERED = "NOT_COVERED"
+    SMALLER_FIRST = "SMALLER_FIRST"
+    TWICE = "TWICE"
+    ONE_OF_TWO = "ONE_OF_TWO"
+    NOT_BOTH = "NOT_BOTH"
+    NOT_HERE = "NOT_HERE"
+    ZONE = "ZONE"
+    URL = "URL"
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    CODE = "CODE"
+    CURRENCY = "CURRENCY"
+    COUNTRY = "COUNTRY"
+    SECRET = "SECRET"
+    FIRST_OF_MONTH = "FIRST_OF_MONTH"
+    INSTANT = "INSTANT"
+    TEXT = "TEXT"
+    ONE_OF = "ONE_OF"
+    READ = "READ"
+    TABLE = "TABLE"
+    ANSWERS = "ANSWERS"
+    POLICY = "POLICY"
+
+
+FAULTS: dict[Fault, tuple[str, str]] = {
+    Fault.LENGTH: ("须为{0}至{1}个字符，不能只有空格。", "This takes {0} to {1} characters, not spaces alone."),
+    Fault.AT_MOST: ("最多{0}个字符。", "This takes at most {0} characters."),
+    Fault.COUNT: ("须为{0}至{1}项。", "This takes {0} to {1} entries."),
+    Fault.BETWEEN: ("数值须在{0}至{1}之间。", "This number has to be from {0} to {1}."),
+    Fault.HALVES: ("天数须在{0}至{1}之间，以半天为单位。", "Days have to be from {0} to {1}, in halves."),
+    Fault.NEEDED: ("此处必须填写。", "This has to be given here."),
+    Fault.NOT_FUTURE: ("不能晚于现在。", "This may not lie in the future."),
+    Fault.NOT_PAST: ("不能早于现在。", "This may not lie in the past."),
+    Fault.TOO_FAR: ("与现在相距过远。", "This lies too far from today."),
+    Fault.END_BEFORE_START: (
+        "结束不能早于开始，也不能相隔过久。",
+        "The end has to follow the start, and not too late.",
+    ),
+    Fault.BEFORE_IT_HAPPENED: ("不能早于事情发生的时间。", "This may not lie before what it is about."),
+    Fault.NOT_COVERED: ("须晚于已有版本的生效日期。", "This has to begin after the versions that stand."),
+    Fault.SMALLER_FIRST: (
+        "各值的大小次序不对：下限不能大于上限，短的不能长于长的。",
+        "Values that belong together are out of order: the lower or shorter one may not be the greater.",
+    ),
+    Fault.TWICE: ("不能有重复项，最多{0}项。", "Nothing may stand here twice, and at most {0} entries."),
+    Fault.ONE_OF_TWO: ("两项须填写其中一项，且只能填写一项。", "Exactly one of the two has to be given."),
+    Fault.NOT_BOTH: ("不能与所填的其他内容同时填写。", "This may not be given beside what else was."),
+    Fault.NOT_HERE: ("此处不能选用该值。", "This choice cannot be made here."),
+    Fault.ZONE: ("须为IANA时区，例如Asia/Shanghai。", "This has to be an IANA time zone, such as Asia/Shanghai."),
+    Fault.URL: ("须为可访问的网址，协议须符合要求。", "This has to be an address that opens, of an allowed scheme."),
+    Fault.EMAIL: ("须为一个电子邮箱地址。", "This has to be one email address."),
+    Fault.PHONE: ("须为电话号码。", "This has to be a phone number."),
+    Fault.CODE: (
+        "须以大写字母或数字开头，只含大写字母、数字、_和-，最多{0}个字符。",
+        "This takes capital letters, digits, _ and -, the first a letter or digit, at most {0}.",
+    ),
+    Fault.CURRENCY: ("须为ISO 4217货币代码，例如CNY。", "This has to be an ISO 4217 code, such as CNY."),
+    Fault.COUNTRY: ("须为两个大写字母的地区代码，例如CN。", "These have to be codes of two capitals, such as CN."),
+    Fault.SECRET: (
+        "须为whsec_加上24至64字节的Base64。",
+        "This has to be whsec_ and 24 to 64 bytes in base64.",
+    ),
+    Fault.FIRST_OF_MONTH: (
+        "须为当月第一天，且不能晚于今天。",
+        "This has to be the first day of a month that has begun.",
+    ),
+    Fault.INSTANT: ("须为带时区的RFC 3339时间。", "This has to be an RFC 3339 instant with an offset."),
+    Fault.TEXT: ("须为不为空的文本。", "This has to be a text that is not empty."),
+    Fault.ONE_OF: ("不是已知的值。", "This is none of the values that are known here."),
+    Fault.READ: ("大于最新事件的序号。", "This is beyond the last event that there is to read."),
+    Fault.TABLE: ("表格内容不完整或不一致。", "This table is not complete or contradicts itself."),
+    Fault.ANSWERS: ("须回答每个问题各一次。", "Each question has to be answered once."),
+    Fault.POLICY: ("规则中的该项超出允许范围。", "This part of the policy is outside of what it may be."),
+}
+"""Sentences for `{0}` and `{1}`, a rule's bounds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing was written; `field` names the input field at fault, as clients spell it."""
+    """Why nothing was written; `field` names the input field at fault, as clients spell it.
+
+    `fault` is the rule that an INVALID_VALUE breaks, with its bounds, as an Operation keeps it: `BETWEEN 0 1440`.
+    """
 
     code: Code
     field: str | None = None
+    fault: str | None = None
 
     @property
     def retryable(self) -> bool:
@@ -244,5 +339,11 @@ class Refusal:
         return self.code in PASSING
 
     def message(self, locale: Locale) -> str:
-        zh, en = SENTENCES[self.code]
-        return zh if locale is Locale.ZH_CN else en
+        fault, *bounds = (self.fault or "").split()
+        zh, en = FAULTS[Fault(fault)] if fault else SENTENCES[self.code]
+        return (zh if locale is Locale.ZH_CN else en).format(*bounds)
+
+
+def invalid(field: str, fault: Fault, *bounds: float) -> Refusal:
+    """A value is not valid, by this rule."""
+    return Refusal(Code.INVALID_VALUE, field, " ".join([fault.value, *(f"{bound:,.12g}" for bound in bounds)]))

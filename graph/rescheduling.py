@@ -13,7 +13,7 @@ from graph.interviews import Attendance, InterviewRow, Side, Times, missed_at
 from graph.labels import label
 from graph.messages import Template
 from graph.policies import Policy
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.slots import SlotRow
 from graph.statements import Nothing, Statement
 from graph.timers import Timer, TimerKind
@@ -139,7 +139,7 @@ def request_refusal(interview: InterviewRow, now: datetime, slot: str | None) ->
 
 
 def text_refusal(text: str, field: str) -> Refusal | None:
-    return None if 0 < len(text.strip()) <= 2_000 else Refusal(Code.INVALID_VALUE, field)
+    return None if 0 < len(text.strip()) <= 2_000 else invalid(field, Fault.LENGTH, 1, 2_000)
 
 
 async def request(graph: Graph, act: Act, interview: str, *, slot: str | None, reason: str) -> Outcome:
@@ -266,7 +266,7 @@ async def grant(graph: Graph, act: Act, new: Grant) -> Outcome:
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if new.times is not None:
-        refused = Refusal(Code.INVALID_VALUE, "slot") if new.slot is not None else interviews.times_refusal(new.times)
+        refused = invalid("slot", Fault.ONE_OF_TWO) if new.slot is not None else interviews.times_refusal(new.times)
         if refused := refused or interviews.future_refusal(new.times, act.now):
             return refused
 
@@ -283,7 +283,7 @@ async def grant(graph: Graph, act: Act, new: Grant) -> Outcome:
             return place
         times = place.times if place else new.times
         if times is None:
-            return Refusal(Code.INVALID_VALUE, "slot")
+            return invalid("slot", Fault.ONE_OF_TWO)
         chosen_by = Side.CANDIDATE if place and place.id == request.slot else Side.EMPLOYER
         moved = await _move(desk, request.id, old, times, place, chosen_by=chosen_by, reason=None)
         await _decide(desk, request, RequestState.GRANTED, None)

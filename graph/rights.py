@@ -11,7 +11,7 @@ from graph.candidates import CandidateStatus
 from graph.events import EventType
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Form, One, Prop, Shape
@@ -154,8 +154,8 @@ ANSWER = Statement(
 
 def text_refusal(text: str | None, field: str, *, needed: bool, longest: int) -> Refusal | None:
     if not (text or "").strip():
-        return Refusal(Code.INVALID_VALUE, field) if needed else None
-    return Refusal(Code.INVALID_VALUE, field) if len(text or "") > longest else None
+        return invalid(field, Fault.NEEDED) if needed else None
+    return invalid(field, Fault.AT_MOST, longest) if len(text or "") > longest else None
 
 
 async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Outcome:
@@ -185,7 +185,7 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:
     """Why a request cannot be answered so."""
     if state is RightsState.FILED:
-        return Refusal(Code.INVALID_VALUE, "answer")
+        return invalid("answer", Fault.NOT_HERE)
     if request.state != RightsState.FILED.value:
         return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "rightsRequest")
     if request.status == CandidateStatus.ERASED.value:

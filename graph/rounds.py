@@ -8,7 +8,7 @@ from typing import Any
 
 from graph import applications, interviews, positions
 from graph.interviews import Invite, Mode, Times
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Derived, Form, Many, One, Prop, Shape
 from graph.visibility import Level
@@ -19,7 +19,8 @@ MOST = 50
 
 
 def _message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str | None:
-    return Refusal(Code(values[0])).message(args["locale"]) if values[0] else None
+    code, fault = values
+    return Refusal(Code(code), fault=fault).message(args["locale"]) if code else None
 
 
 ROUND = Shape(
@@ -40,7 +41,7 @@ ANSWER = Shape(
         "place": Prop(),
         "code": Prop(),
         "field": Prop(),
-        "message": Derived(("this.code",), _message),
+        "message": Derived(("this.code", "this.fault"), _message),
         "interview": One("Interview", ("(this)-[:INVITED_TO]->(that:Interview)",)),
     },
 )
@@ -121,7 +122,8 @@ ANSWER_ONE = Statement(
     "rounds.answer",
     """
     MATCH (round:InvitationRound {id: $round})
-    CREATE (round)-[:HAS_ANSWER]->(:InvitationAnswer {id: $id, place: $place, code: $code, field: $field})
+    CREATE (round)-[:HAS_ANSWER]->
+      (:InvitationAnswer {id: $id, place: $place, code: $code, field: $field, fault: $fault})
     """,
     row=Nothing,
     writes=True,
@@ -173,7 +175,7 @@ async def invite_many(graph: Graph, act: Act, new: InviteMany) -> Outcome:
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     if not 0 < len(new.invitees) <= MOST:
-        return Refusal(Code.INVALID_VALUE, "invitees")
+        return invalid("invitees", Fault.COUNT, 1, MOST)
 
     async def work(desk: Desk) -> Outcome:
         position = await find_position(desk, new.position)
@@ -185,10 +187,17 @@ async def invite_many(graph: Graph, act: Act, new: InviteMany) -> Outcome:
         id = desk.new_id()
         await desk.tx.run(CREATE, id=id, position=position.id, organization=act.viewer.organization, now=act.now)
         for place, answer in enumerate(answers):
-            refusal = answer if isinstance(answer, Refusal) else Refusal(Code.NOT_FOUND)
-            code = None if isinstance(answer, Written) else refusal.code.value
+            refusal = answer if isinstance(answer, Refusal) else None
             own = desk.new_id()
-            await desk.tx.run(ANSWER_ONE, round=id, id=own, place=place, code=code, field=code and refusal.field)
+            await desk.tx.run(
+                ANSWER_ONE,
+                round=id,
+                id=own,
+                place=place,
+                code=refusal and refusal.code.value,
+                field=refusal and refusal.field,
+                fault=refusal and refusal.fault,
+            )
             if isinstance(answer, Written):
                 await desk.tx.run(TIE, id=own, interview=answer.id)
         return Written("InvitationRound", id)
@@ -199,7 +208,7 @@ async def invite_many(graph: Graph, act: Act, new: InviteMany) -> Outcome:
 async def _invite(desk: Desk, new: InviteMany, invitee: Invitee) -> Outcome:
     """What `inviteToInterview` would answer."""
     if (invitee.application is None) == (invitee.candidate is None):
-        return Refusal(Code.INVALID_VALUE, "candidate")
+        return invalid("candidate", Fault.ONE_OF_TWO)
     if refused := interviews.invite_refusal(new.invite("", invitee.times), desk.act.now):
         return refused
     if invitee.application is not None:

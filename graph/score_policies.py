@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 from graph.credit import DEFAULTS, Band, CreditPolicy, Dimension, Weighing, fault
 from graph.events import EventType
 from graph.labels import label
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.secrets import canonical
 from graph.statements import Nothing, Statement
 from graph.traversal import Computed, Derived, Form, Many, One, Prop, Shape
@@ -279,7 +279,7 @@ async def propose(graph: Graph, act: Act, organization: str, draft: Draft, reaso
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
+        return invalid("reason", Fault.LENGTH, 1, 2_000)
 
     async def work(desk: Desk) -> Outcome:
         if organization != act.viewer.organization:
@@ -288,7 +288,7 @@ async def propose(graph: Graph, act: Act, organization: str, draft: Draft, reaso
         base, version = await drawn(desk)
         policy = drafted(base, version, draft)
         if (field := fault(policy)) is not None:
-            return Refusal(Code.INVALID_VALUE, field)
+            return invalid(field, Fault.POLICY)
         id, document = desk.new_id(), policy.document()
         stored: dict[str, Any] = {
             "version": version,
@@ -314,7 +314,7 @@ async def assess(graph: Graph, act: Act, policy: str, told: Assessment) -> Outco
     }
     for name, text in texts.items():
         if not 0 < len(text) <= 10_000:
-            return Refusal(Code.INVALID_VALUE, name)
+            return invalid(name, Fault.LENGTH, 1, 10_000)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()
@@ -346,7 +346,7 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
         return refused
     begins = active_from or act.now
     if begins < act.now:
-        return Refusal(Code.INVALID_VALUE, "activeFrom")
+        return invalid("activeFrom", Fault.NOT_PAST)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()
@@ -376,9 +376,9 @@ async def switch(graph: Graph, act: Act, organization: str, to: Switch, reason: 
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
-        return Refusal(Code.INVALID_VALUE, "reason")
+        return invalid("reason", Fault.LENGTH, 1, 2_000)
     if any(len(each) != 2 or not each.isascii() or not each.isupper() for each in to.jurisdictions):
-        return Refusal(Code.INVALID_VALUE, "jurisdictions")
+        return invalid("jurisdictions", Fault.COUNTRY)
 
     async def work(desk: Desk) -> Outcome:
         if organization != act.viewer.organization:

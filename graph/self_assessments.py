@@ -12,7 +12,7 @@ from graph.events import EventType
 from graph.instants import to_text
 from graph.labels import label
 from graph.questionnaire import STATEMENTS, VERSION, is_answered, results
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.scores import OPEN, said
 from graph.statements import Count, Nothing, Statement
 from graph.traversal import Computed, Part, Shape
@@ -109,7 +109,7 @@ async def take(graph: Graph, act: Act, answers: Sequence[int]) -> Outcome:
     if refused := person_refusal(act.viewer, verified=True):
         return refused
     if not is_answered(answers):
-        return Refusal(Code.INVALID_VALUE, "answers")
+        return invalid("answers", Fault.ANSWERS)
     assert act.viewer.person is not None
     candidate = act.viewer.person.candidates[0]
 

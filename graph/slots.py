@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import LiteralString
@@ -12,7 +12,7 @@ from graph import departments, positions
 from graph.events import About, EventType
 from graph.interviews import Mode, Times, times_refusal
 from graph.labels import label
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import TAKEN, Level
@@ -149,12 +149,12 @@ def until(mode: Mode, times: Times) -> datetime:
 
 def open_refusal(new: NewSlots, now: datetime) -> Refusal | None:
     if not 0 < len(new.times) <= MOST_TIMES:
-        return Refusal(Code.INVALID_VALUE, "times")
+        return invalid("times", Fault.COUNT, 1, MOST_TIMES)
     for times in new.times:
         if refused := times_refusal(times):
-            return Refusal(refused.code, "timeZone" if refused.field == "timeZone" else "times")
+            return replace(refused, field="timeZone" if refused.field == "timeZone" else "times")
         if until(new.mode, times) <= now:
-            return Refusal(Code.INVALID_VALUE, "times")
+            return invalid("times", Fault.NOT_PAST)
     return None
 
 

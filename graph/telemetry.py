@@ -16,7 +16,7 @@ from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, One, Prop, Shape
@@ -130,16 +130,16 @@ FIND_MARK = Statement(
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
     """What cannot have been seen: the future, an end before its start, an outage without an end."""
     if report.occurred_at > now + SKEW:
-        return Refusal(Code.INVALID_VALUE, "occurredAt")
+        return invalid("occurredAt", Fault.NOT_FUTURE)
     if not 0 < len(report.source.strip()) <= 500:
-        return Refusal(Code.INVALID_VALUE, "source")
+        return invalid("source", Fault.LENGTH, 1, 500)
     if not 0 < len(report.key.strip()) <= 500:
-        return Refusal(Code.INVALID_VALUE, "key")
+        return invalid("key", Fault.LENGTH, 1, 500)
     if report.until is None:
         missing = report.kind is TelemetryKind.PLATFORM_OUTAGE
-        return Refusal(Code.INVALID_VALUE, "until") if missing else None
+        return invalid("until", Fault.NEEDED) if missing else None
     lasting = report.kind in SPANS and timedelta() <= report.until - report.occurred_at <= LONGEST
-    return None if lasting and report.until <= now + SKEW else Refusal(Code.INVALID_VALUE, "until")
+    return None if lasting and report.until <= now + SKEW else invalid("until", Fault.END_BEFORE_START)
 
 
 CANDIDATE = "urn:turnout:candidate"
@@ -163,7 +163,7 @@ async def record(graph: Graph, act: Act, report: Report) -> Outcome:
         # Whoever reads it is to know whose word it is.
         report = replace(report, source=CANDIDATE, key=f"{report.interview}/{report.key}")
     if (report.interview is None) != (report.kind is TelemetryKind.PLATFORM_OUTAGE):
-        return Refusal(Code.INVALID_VALUE, "interview")
+        return invalid("interview", Fault.NEEDED if report.interview is None else Fault.NOT_BOTH)
 
     async def work(desk: Desk) -> Outcome:
         if report.interview is None:

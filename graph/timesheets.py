@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from graph.events import About, EventType
 from graph.keyring import imported_ids
 from graph.labels import label
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.shifts import AttendanceKind
 from graph.statements import Nothing, Statement
 from graph.traversal import Aggregate, Conditions, Derived, Form, Grouped, Look, One, Page, Prop, Shape, Sort
@@ -252,15 +252,15 @@ def fact_refusal(fact: Fact, today: date) -> Refusal | None:
     """Why a fact is none, whoever it is about."""
     month = fact.granularity is Granularity.MONTH
     if not 0 <= fact.days <= (MOST_DAYS if month else 1.0) or (fact.days * 2) % 1:
-        return Refusal(Code.INVALID_VALUE, "days")
+        return invalid("days", Fault.HALVES, 0, MOST_DAYS if month else 1)
     if fact.minutes is not None and not 0 <= fact.minutes <= MOST_MINUTES * (31 if month else 1):
-        return Refusal(Code.INVALID_VALUE, "minutes")
+        return invalid("minutes", Fault.BETWEEN, 0, MOST_MINUTES * (31 if month else 1))
     if fact.out_of is not None and not fact.days <= fact.out_of <= MOST_DAYS:
-        return Refusal(Code.INVALID_VALUE, "outOf")
+        return invalid("outOf", Fault.SMALLER_FIRST if fact.out_of < fact.days else Fault.BETWEEN, 0, MOST_DAYS)
     if fact.external_key is not None and not 0 < len(fact.external_key) <= 200:
-        return Refusal(Code.INVALID_VALUE, "externalKey")
+        return invalid("externalKey", Fault.LENGTH, 1, 200)
     if fact.day > today or (month and fact.day.day != 1):
-        return Refusal(Code.INVALID_VALUE, "day")
+        return invalid("day", Fault.FIRST_OF_MONTH if month else Fault.NOT_FUTURE)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.events import EventType
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Count, Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Prop, Shape, root
 from graph.visibility import DepartmentRole, Level, OrganizationRole
@@ -129,7 +129,7 @@ async def set_user(graph: Graph, act: Act, new: SetUser) -> Outcome:
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not new.external_id.strip() or len(new.external_id) > 255:
-        return Refusal(Code.INVALID_VALUE, "externalId")
+        return invalid("externalId", Fault.LENGTH, 1, 255)
     if any(work.department not in act.viewer.structure.places for work in new.department_roles):
         return Refusal(Code.NOT_FOUND, "departmentRoles")
 

@@ -19,7 +19,7 @@ from graph.addresses import url_refusal
 from graph.client import Transaction
 from graph.events import ActorKind, EventType
 from graph.messages import Template
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import EMPLOYER, Timer, TimerKind
 from graph.traversal import Form, One, Prop, Shape
@@ -226,7 +226,7 @@ def secret_refusal(secret: str | None) -> Refusal | None:
         fits = bool(SECRET.fullmatch(secret)) and 24 <= len(b64decode(secret.removeprefix("whsec_"))) <= 64
     except (Error, ValueError):
         fits = False
-    return None if fits else Refusal(Code.INVALID_VALUE, "secret")
+    return None if fits else invalid("secret", Fault.SECRET)
 
 
 async def set(graph: Graph, act: Act, *, user: str | None, url: str | None, secret: str | None) -> Outcome:
@@ -234,7 +234,7 @@ async def set(graph: Graph, act: Act, *, user: str | None, url: str | None, secr
     if refused := role_refusal(act.viewer, SETTERS):
         return refused
     if url is not None and url_refusal(url, loopback=graph.loopback) is not None:
-        return Refusal(Code.INVALID_VALUE, "url")
+        return invalid("url", Fault.URL)
     if refused := secret_refusal(secret):
         return refused
     own = act.viewer.role is OrganizationRole.INTEGRATOR
@@ -250,7 +250,7 @@ async def set(graph: Graph, act: Act, *, user: str | None, url: str | None, secr
         known = await desk.tx.one(FIND_OF, user=whose)
         has_key = known is not None and known.secret is not None
         if (url is None and known is None) or (url is not None and secret is None and not has_key):
-            return Refusal(Code.INVALID_VALUE, "url" if url is None else "secret")
+            return invalid("url" if url is None else "secret", Fault.NEEDED)
         id = known.id if known else desk.new_id()
         await _put(desk, known, id, whose, url, secret)
         await desk.record(EventType.WEBHOOK_SET, webhook=id, user=whose, removed=url is None, key=secret is not None)

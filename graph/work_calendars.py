@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.events import About, EventType
 from graph.instants import is_zone
-from graph.refusals import Code, Refusal
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.shifts import Calendar, Calendars, NoCalendar
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
@@ -104,17 +104,17 @@ CREATE_FOR_ORGANIZATION = Statement(
 
 def calendar_refusal(new: NewCalendar) -> Refusal | None:
     if not is_zone(new.zone):
-        return Refusal(Code.INVALID_VALUE, "timeZone")
+        return invalid("timeZone", Fault.ZONE)
     if not 0 <= new.grace_minutes <= 240:
-        return Refusal(Code.INVALID_VALUE, "graceMinutes")
+        return invalid("graceMinutes", Fault.BETWEEN, 0, 240)
     for field, lines in (("schedule", new.schedule), ("exceptions", new.exceptions)):
         if len(lines) > MOST_LINES or (field == "schedule" and not lines):
-            return Refusal(Code.INVALID_VALUE, field)
+            return invalid(field, Fault.COUNT, int(field == "schedule"), MOST_LINES)
         try:
             parts = {"schedule": (), "exceptions": (), field: lines}
             Calendar.of_texts(new.zone, new.grace_minutes, **parts)
         except NoCalendar:
-            return Refusal(Code.INVALID_VALUE, field)
+            return invalid(field, Fault.TABLE)
     return None
 
 
@@ -129,7 +129,7 @@ async def set(graph: Graph, act: Act, new: NewCalendar) -> Outcome:
             return Refusal(Code.NOT_FOUND, "department")
         await desk.lock_organization()
         id = await put(desk, new)
-        return Refusal(Code.INVALID_VALUE, "validFrom") if id is None else Written("WorkCalendar", id)
+        return invalid("validFrom", Fault.NOT_COVERED) if id is None else Written("WorkCalendar", id)
 
     return await perform(graph, act, work)
 

@@ -83,6 +83,7 @@ class Operation:
     id: str | None
     code: str | None
     field: str | None
+    fault: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ FIND_OPERATION = Statement(
     """
     MATCH (operation:Operation {caller: $caller, mutation: $mutation, key: $key})
     RETURN operation.inputHash AS input_hash, operation.type AS type, operation.resultId AS id,
-      operation.code AS code, operation.field AS field
+      operation.code AS code, operation.field AS field, operation.fault AS fault
     """,
     row=Operation,
 )
@@ -105,7 +106,7 @@ STORE_OPERATION = Statement(
     "operations.store",
     """
     CREATE (operation:Operation {caller: $caller, mutation: $mutation, key: $key, inputHash: $input_hash,
-      recordedAt: $now, type: $type, resultId: $id, code: $code, field: $field})
+      recordedAt: $now, type: $type, resultId: $id, code: $code, field: $field, fault: $fault})
     """,
     row=Nothing,
     writes=True,
@@ -219,6 +220,7 @@ async def perform(graph: Graph, act: Act, work: Work) -> Outcome:
             id=written and written.id,
             code=refusal and refusal.code.value,
             field=refusal and refusal.field,
+            fault=refusal and refusal.fault,
         )
         return outcome
 
@@ -230,7 +232,7 @@ def _replay(earlier: Operation, input_hashes: list[str]) -> Outcome:
         return Refusal(Code.KEY_REUSED, "idempotencyKey")
     if earlier.type is not None and earlier.id is not None:
         return Written(earlier.type, earlier.id, replay=True)
-    return Refusal(Code(earlier.code), earlier.field)
+    return Refusal(Code(earlier.code), earlier.field, earlier.fault)
 
 
 HR = frozenset({OrganizationRole.HR_ADMIN})

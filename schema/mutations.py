@@ -12,7 +12,7 @@ import strawberry
 from strawberry.types import Info
 from strawberry.types.unset import UNSET
 
-from graph.refusals import Code, Locale, Refusal
+from graph.refusals import Code, Fault, Locale, Refusal, invalid
 from graph.writing import Act, Graph, Outcome
 from schema import links
 from schema.context import Context
@@ -35,12 +35,13 @@ class Refused:
     code: Code = described("The reason, for programs.")
     field: str | None = described("The input field at fault, where there is one.")
     retryable: bool = described("Whether the same call may succeed later without being changed.")
+    fault: strawberry.Private[str | None] = None
 
     @strawberry.field(description="The reason, for people.")
     def message(
         self, locale: Annotated[Locale, strawberry.argument(description=LOCALE.description)] = Locale.ZH_CN
     ) -> str:
-        return Refusal(self.code, self.field).message(locale)
+        return Refusal(self.code, self.field, self.fault).message(locale)
 
 
 REFUSED: dict[str, type[Refused]] = {}
@@ -100,11 +101,14 @@ def mutation(
         strawberry.union(f"{title}Result", description=f"What {name} answers: the record as you see it, or why not."),
     ]
 
+    def answered(refusal: Refusal) -> Refused:
+        return refused(code=refusal.code, field=refusal.field, retryable=refusal.retryable, fault=refusal.fault)
+
     async def resolve(self: Any, info: Info, input: Any) -> Any:
         context: Context = info.context
         key = input.idempotency_key
         if key is not None and not 0 < len(key) <= KEY_LENGTH:
-            return refused(code=Code.INVALID_VALUE, field="idempotencyKey", retryable=False)
+            return answered(invalid("idempotencyKey", Fault.LENGTH, 1, KEY_LENGTH))
         act = await context.act(name, key, plain(input))
         outcome = await do(context.graph, act, input)
         if structural:
@@ -112,7 +116,7 @@ def mutation(
         if after is not None:
             after(context, outcome)
         if isinstance(outcome, Refusal):
-            return refused(code=outcome.code, field=outcome.field, retryable=outcome.retryable)
+            return answered(outcome)
         return outcome
 
     argument = strawberry.argument(description="What to do.")

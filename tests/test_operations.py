@@ -717,3 +717,37 @@ async def test_refusals_are_said_in_both_languages(ask: Ask, company: Company) -
         "en": "This department code is taken.",
         "retryable": False,
     }
+
+
+WORDS = "code field zh: message en: message(locale: EN)"
+FILE = f"""mutation File($input: SubmitApplicationInput!) {{
+  submitApplication(input: $input) {{ ... on SubmitApplicationRefused {{ {WORDS} }} }}
+}}"""
+
+
+async def test_an_invalid_value_is_told_which_rule_it_broke(ask: Ask, company: Company) -> None:
+    """In both languages, without the value itself, and the same where the call is sent again."""
+    hr, known = company.user("hr"), {"displayName": "王芳", "email": "wang.fang@example.com"}
+    secret = "secret-7391"
+    for change, field, zh, en in [
+        ({"displayName": secret * 30}, "displayName", "须为1至200个字符，不能只有空格。", "This takes 1 to 200"),
+        ({"email": f"{secret} at home"}, "email", "须为一个电子邮箱地址。", "This has to be one email address."),
+        ({"phone": secret}, "phone", "须为电话号码。", "This has to be a phone number."),
+        ({"timeZone": secret}, "timeZone", "须为IANA时区，例如Asia/Shanghai。", "This has to be an IANA time zone"),
+    ]:
+        filed = {
+            "position": gid("Position", company.positions["brand"]),
+            "candidate": known | change,
+            "idempotencyKey": f"{company.tag}-{field}",
+        }
+        for _ in range(2):
+            told = (await ask(FILE, hr, input=filed))["submitApplication"]
+            assert (told["code"], told["field"], told["zh"]) == ("INVALID_VALUE", field, zh)
+            assert told["en"].startswith(en)
+            assert secret not in str(told)
+    late = {"interview": gid("Interview", "nobody"), "idempotencyKey": "x" * 300}
+    query = f"""mutation Do($input: ReportNoShowInput!) {{
+      reportNoShow(input: $input) {{ ... on ReportNoShowRefused {{ {WORDS} }} }}
+    }}"""
+    told = (await ask(query, hr, input=late))["reportNoShow"]
+    assert told["en"] == "This takes 1 to 200 characters, not spaces alone."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ from graphql import (
 )
 
 from graph.labels import LABELS, in_words
-from graph.refusals import SENTENCES, Code, Locale, Refusal
+from graph.refusals import FAULTS, SENTENCES, Code, Fault, Locale, Refusal, invalid
 from schema.root import core_schema
 
 SCHEMA = core_schema()
@@ -75,6 +76,26 @@ def test_every_code_has_its_sentences(code: Code) -> None:
     assert len(set(SENTENCES[code])) == 2
     assert re.search(r"[\u4e00-\u9fff]", SENTENCES[code][0])
     assert SENTENCES[code][1].isascii()
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_has_its_sentences(fault: Fault) -> None:
+    """Where a refusal names the rule, the sentence has the rule's bounds and nothing else of the request."""
+    for locale in Locale:
+        sentence = invalid("field", fault, 1, 2_000).message(locale)
+        assert sentence.endswith("。" if locale is Locale.ZH_CN else ".")
+        assert "{" not in sentence
+    assert re.search(r"[\u4e00-\u9fff]", FAULTS[fault][0])
+    assert FAULTS[fault][1].isascii()
+
+
+def test_every_invalid_value_names_its_rule() -> None:
+    """ "This value is not valid" leaves whoever reads it guessing."""
+    root = Path(__file__).parents[2]
+    sources = [path for room in ("api", "graph", "schema", "seeds") for path in (root / room).rglob("*.py")]
+    texts = {path.name: path.read_text() for path in sources if path.name != "refusals.py"}
+    assert not [name for name, text in texts.items() if "Refusal(Code.INVALID_VALUE" in text]
+    assert not [fault for fault in Fault if not any(f"Fault.{fault.name}" in text for text in texts.values())]
 
 
 def codes(mutation: str) -> set[str]:
