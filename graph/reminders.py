@@ -82,6 +82,7 @@ MISSED = Shape(
             see=Level.ALL,
         ),
         "noShow": Here("Finding"),
+        "application": Prop("null", see=Level.ALL),
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",), implied=True),
         "relation": Prop(_RELATION, see=Level.ALL),
@@ -101,6 +102,12 @@ REPEAT = Shape(
             see=Level.ALL,
         ),
         "noShow": Prop("null", see=Level.ALL),
+        # Led to once more, so that it is asked whether the viewer may see it: its department being near is not enough.
+        "application": One(
+            "Application",
+            ("(this)<-[:SUBMITTED]-(c:Candidate)", "(c)-[:SUBMITTED]->(that:Application)"),
+            where="that = this",
+        ),
         "occurredAt": Prop("this.appliedAt", see=Level.ALL, form=Form.INSTANT),
         "department": One("Department", ("(this)-[:FOR]->(:Position)-[:BELONGS_TO]->(that:Department)",), implied=True),
         "relation": Prop(_RELATION, see=Level.ALL),

@@ -156,7 +156,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "SAME_DEPARTMENT": "A no-show in the same department, or below it.",
         "SIBLING_DEPARTMENT": "A no-show in a sibling department, or below it.",
         "CIRCLE_DEPARTMENT": "A no-show elsewhere in the circle.",
-        "REPEAT_APPLICATION": "An earlier application, and no no-show.",
+        "REPEAT_APPLICATION": "Another application elsewhere in the circle, and no no-show.",
     },
     "ScorePolicyState": {"PROPOSED": "It waits for a second HR_ADMIN.", "APPROVED": "A second HR_ADMIN approved it."},
     "ScoreStatus": {

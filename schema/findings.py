@@ -16,6 +16,7 @@ from graph.structure import Relation
 from schema.fields import LOCALE, Argument, Node, field, labelled, planned
 from schema.ids import id_of
 from schema.links import (
+    ApplicationRef,
     DepartmentRef,
     EventRef,
     FindingRef,
@@ -96,6 +97,9 @@ class Reminder:
     similar_position: bool = field("Whether both positions are of the same job family.")
     message: str = planned("The reminder as HR reads it.", locale=LOCALE)
     no_show: FindingRef | None = field("The finding it stands on; null for a repeated application.")
+    application: ApplicationRef | None = field(
+        "The other application, of a REPEAT_APPLICATION to one of your own departments; else null."
+    )
     occurred_at: DateTime = field("When the interview was missed, or the other application filed.")
     department: DepartmentRef = field("The department it comes from.")
     relation: Relation = field("How near that department is to yours.")

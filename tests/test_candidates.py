@@ -422,3 +422,27 @@ async def test_an_erased_candidate_stays_erased(ask: Ask, company: Company) -> N
 def test_a_phone_is_one_however_written(text: str, region: str, stored: str) -> None:
     """E.164 by the law's country where none is named; what is no phone number there stays its digits."""
     assert normalised_phone(text, region) == stored
+
+
+REPEATED = """
+query Repeated($id: ID!) {
+  application(id: $id) { reminders { kind department { name } application { id stage source } } }
+}
+"""
+
+
+async def test_a_repeated_application_is_linked_for_its_own_department(ask: Ask, company: Company) -> None:
+    """Another department of the circle is told when and where, and no more of that application."""
+    candidate = await known(ask, company)
+    await submit(ask, company, "technology", email="wang.fang@example.com")
+    query = (
+        "query All($id: ID!) { candidate(id: $id) { applications { nodes { id position { department { name } } } } } }"
+    )
+    nodes = (await ask(query, company.user("hr"), id=candidate))["candidate"]["applications"]["nodes"]
+    ids = {node["position"]["department"]["name"]: node["id"] for node in nodes}
+    linked = {"id": ids["Marketing"], "stage": "APPLIED", "source": None}
+    for viewer, application in [("hr", linked), ("auditor", linked), ("technology", None)]:
+        answer = await ask.whole(REPEATED, company.user(viewer), id=ids["Technology"])
+        assert [name for name in answer.statements if name != "viewer"] == ["application"]
+        told = {each["kind"]: each["application"] for each in answer.data["application"]["reminders"]}
+        assert told == {"SIBLING_DEPARTMENT": None, "REPEAT_APPLICATION": application}, viewer

@@ -131,6 +131,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Reminder": {
         "kind similarPosition message noShow occurredAt department relation": NEAR,
+        # Of a no-show there is no other application (tests/test_candidates.py).
+        "application": frozenset(),
     },
     "User": {
         # A program sees itself, which recruits and interviews for nobody.
