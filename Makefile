@@ -69,8 +69,9 @@ $(VENV)/.browser: requirements-browser.lock $(VENV)/.development
 	@$(PIP) install --require-hashes -r requirements-browser.lock
 	@touch $@
 
+# ARGS with a file or a test of it runs that alone; with options alone, all of them run so.
 browser: $(VENV)/.browser
-	$(BIN)/python -m pytest tests/browser $(ARGS)
+	$(BIN)/python -m pytest $(if $(findstring tests/browser,$(ARGS)),,tests/browser) $(ARGS)
 
 # docs/story.md and its pictures: the candidate's story, played in a browser.
 story: $(VENV)/.browser

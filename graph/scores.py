@@ -267,7 +267,7 @@ def shown(policy: CreditPolicy, score: Score) -> dict[str, Any]:
         "band": score.band and score.band.value,
         "asOf": score.on.isoformat(),
         "validUntil": score.valid_until.isoformat(),
-        "policyVersion": score.version,
+        "policyVersion": str(score.version),
         "inputsHash": score.inputs_hash,
         "observations": score.observations,
         "minimum": policy.minimum,
@@ -366,7 +366,7 @@ def _label(found: Attention) -> dict[str, Any]:
     return {
         "name": attention.Tag.NEEDS_ATTENTION.value,
         "dimension": credit.Dimension.STABILITY.value,
-        "policyVersion": found.version,
+        "policyVersion": str(found.version),
         "expiresOn": found.expires_on.isoformat(),
         "text": partial(credit_words.of_attention, found),
         "grounds": [

@@ -104,7 +104,9 @@ class FileSummary(Generic[Plan]):
         for reason, count in self.rejected.most_common(SHOWN):
             yield row(count, reason, indent=4)
         if len(self.rejected) > SHOWN:
-            yield row(len(self.rejected) - SHOWN, "other reasons", indent=4)
+            rest = self.rejected.most_common()[SHOWN:]
+            told = f"for {len(rest)} other reasons, each of them beside its line in {self.rejects}"
+            yield row(sum(count for _, count in rest), told, indent=4)
         yield ""
         yield row(len(self.new_departments), "new departments")
 

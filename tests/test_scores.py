@@ -81,7 +81,7 @@ async def person(scored: Scored, *, department: str = "marketing") -> str:
 async def test_a_score_is_taken_apart(scored: Scored) -> None:
     """Its points are the sum of its factors'; each line of evidence names its records and when it fades."""
     found = await scored.score(await person(scored))
-    assert (found["status"], found["observations"], found["policyVersion"]) == ("SCORED", 4, 1)
+    assert (found["status"], found["observations"], found["policyVersion"]) == ("SCORED", 4, "1")
     assert found["points"] == pytest.approx(sum(each["points"] for each in found["factors"]))
     (ai,) = (each for each in found["factors"] if each["dimension"] == "AI_INTERVIEW_NO_SHOW")
     assert [each["value"] for each in ai["evidence"]] == [0, 1, 1, 1]
