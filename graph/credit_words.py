@@ -14,9 +14,9 @@ Words = tuple[str, str]
 """Chinese and English."""
 
 SEEN: Mapping[Kind, Words] = {
-    Kind.AI_ATTENDED: ("{on} 参加AI面试", "Attended an AI interview on {on}"),
+    Kind.AI_ATTENDED: ("{on} AI面试已到面", "Attended an AI interview on {on}"),
     Kind.AI_MISSED: ("{on} 爽约AI面试（已认定）", "Missed an AI interview on {on} (final)"),
-    Kind.ATTENDED: ("{on} 参加面试", "Attended an interview on {on}"),
+    Kind.ATTENDED: ("{on} 面试已到面", "Attended an interview on {on}"),
     Kind.MISSED: ("{on} 爽约面试（已认定）", "Missed an interview on {on} (final)"),
     Kind.UNDECIDED: ("{on} 的记录尚无有效认定，不计分", "Nothing stands about {on}: it weighs nothing"),
     Kind.TOLD_IN_TIME: ("{on} 提前主动沟通", "Told in time on {on}"),
@@ -31,8 +31,8 @@ SEEN: Mapping[Kind, Words] = {
 
 HEALS: Mapping[Dimension, Words] = {
     Dimension.RESUME_AUTHENTICITY: ("如实填写并配合核查", "state what can be verified"),
-    Dimension.AI_INTERVIEW_NO_SHOW: ("按时完成AI面试，或提前改期", "complete AI interviews, or move them in time"),
-    Dimension.INTERVIEW_ATTENDANCE: ("按时参加面试，或提前改期", "attend interviews, or move them in time"),
+    Dimension.AI_INTERVIEW_NO_SHOW: ("AI面试按时到面，或提前改期", "attend AI interviews, or move them in time"),
+    Dimension.INTERVIEW_ATTENDANCE: ("面试按时到面，或提前改期", "attend interviews, or move them in time"),
     Dimension.WORK_ATTENDANCE: ("按时出勤", "be at work on time"),
     Dimension.TASK_COMPLETION: ("按期完成任务", "complete tasks by their day"),
     Dimension.COMMUNICATION: ("如需变更，提前沟通", "say early when something changes"),
@@ -153,6 +153,9 @@ def of_attention(found: Attention) -> Words:
 def of_dimension(dimension: Dimension, counted: int, good: Fraction) -> Words:
     """What is known in one dimension, as it was, neither aged nor drawn anywhere."""
     zh, en = (in_words(dimension.value, locale) for locale in (Locale.ZH_CN, Locale.EN))
+    if dimension is Dimension.INTERVIEW_ATTENDANCE:
+        # A profile tells of them as one, a score of each by itself.
+        zh, en = f"{zh}（含AI面试）", f"{en}, AI interviews among them"
     if not counted:
         return f"{zh}：暂无有效记录。", f"{en}: nothing on record that counts."
     share = percent(good / counted)

@@ -229,7 +229,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "NEEDS_ATTENTION": ("职业态度待提升", "Needs attention"),
     # CreditFactor.dimension
     "RESUME_AUTHENTICITY": ("简历真实性", "Resume authenticity"),
-    "AI_INTERVIEW_NO_SHOW": ("AI面试到面", "AI interviews"),
+    "AI_INTERVIEW_NO_SHOW": ("AI面试到面", "Attendance at AI interviews"),
     "INTERVIEW_ATTENDANCE": ("面试到面", "Attendance at interviews"),
     "WORK_ATTENDANCE": ("在职考勤", "Attendance at work"),
     "TASK_COMPLETION": ("任务完成", "Completion of tasks"),

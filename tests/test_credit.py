@@ -320,7 +320,7 @@ def test_every_line_is_said_in_both_languages() -> None:
     lines = [of_factor(each) for each in found.factors] + [of_score(found, 3)]
     lines += [of_change(each.change, each.points, each.band, found.points) for each in found.counterfactuals]
     assert all(zh.endswith("。") and en.isascii() and en.endswith(".") for zh, en in lines)
-    assert "AI interviews: 4 on record, 75.0% when weighed by age" in lines[1][1]
+    assert "Attendance at AI interviews: 4 on record, 75.0% when weighed by age" in lines[1][1]
 
 
 def test_the_page_is_made_of_the_policy() -> None:

@@ -152,7 +152,7 @@ async def test_courses_are_suggested_where_a_rate_is_low(case: Case) -> None:
         await scored.no_show(application, days)
     found = (await scored.of(application, selection=SUGGESTED))["courseSuggestions"]
     assert [each["title"] for each in found] == ["Course 1", "Course 3"]
-    assert found[0]["text"].startswith("It may help you to complete AI interviews")
+    assert found[0]["text"].startswith("It may help you to attend AI interviews")
     assert (await set_courses(case))["courses"] == []
     assert (await scored.of(application, selection=SUGGESTED))["courseSuggestions"] == []
 
