@@ -44,10 +44,10 @@ class Refused(Exception):
         self.code = code
         self.retry_after = retry_after
 
-    def response(self, form: str) -> Response:
+    def response(self, form: str, fields: Mapping[str, str] | None = None) -> Response:
         if (told := record()) is not None:
             told.failed([self.code])
-        response = json_response({"errors": [self.formatted()]}, form, self.status)
+        response = json_response({"errors": [self.formatted()]}, form, self.status, fields)
         if self.retry_after is not None:
             response.headers["Retry-After"] = str(self.retry_after)
         if self.status == 405:
@@ -133,6 +133,7 @@ def problem(code: str, message: str, *, retryable: bool = False) -> Any:
     return GraphQLError(message, extensions={"code": code, "retryable": retryable}).formatted
 
 
-def json_response(payload: Any, form: str, status: int) -> Response:
+def json_response(payload: Any, form: str, status: int, fields: Mapping[str, str] | None = None) -> Response:
     media_type = f"{form}; charset=utf-8"
-    return Response(orjson.dumps(payload), status, {"X-Content-Type-Options": "nosniff"}, media_type)
+    headers = {"X-Content-Type-Options": "nosniff", **(fields or {})}
+    return Response(orjson.dumps(payload), status, headers, media_type)

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from api import candidate_words as words
 from api import decision_pages, growth_pages, invitation_pages, record_pages, rights_pages, session_pages
 from api.candidate_visits import HEADERS, Handler, Stopped, Visit
+from api.rates import Caller
 from api.sessions import COOKIE, PATH, Session, Sessions
 from graph import links
 from graph.client import EngineUnavailable
@@ -106,7 +107,7 @@ class CandidatePages:
             raise Stopped(403, "no_link")
         return Visit(self, request, session.at(now), link, now, caller)
 
-    async def _admit(self, request: Request) -> str:
+    async def _admit(self, request: Request) -> Caller:
         rates = self.server.rates
         caller = rates.caller(None, request.client and request.client.host)
         if await rates.admit(caller) is not None:

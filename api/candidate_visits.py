@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.asking import Asked
+from api.rates import Caller
 from api.sessions import PATH, Session
 from graph.events import ActorKind
 from graph.links import Link
@@ -54,7 +55,7 @@ class Visit:
     session: Session
     link: Link
     now: datetime
-    caller: str
+    caller: Caller
     form: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.asking import JSON, Refused, body_of
 from api.identity import bearer
+from api.rates import Caller
 from graph import telemetry
 from graph.causes import TelemetryKind
 from graph.client import EngineUnavailable, TooSlow
@@ -38,15 +39,17 @@ async def take(server: Server, request: Request) -> Response:
 
     200 where any was taken, 422 where all were refused, 503 where the sender is to try all of it again.
     """
+    caller: Caller | None = None
     try:
         context = await server.context(request, bearer(request.headers.get("authorization")))
         if await _unknown(context):
             raise Refused(401, "UNAUTHENTICATED", "Send the token of an integrator.")
-        caller = await server.admit(request, context)
+        caller = server.caller(request, context)
+        await server.admit(caller)
         events = _events(request, await body_of(request))
         results = [await _taken(context, event) for event in events]
     except Refused as refused:
-        return refused.response(JSON)
+        return refused.response(JSON, server.rates.fields(caller) if caller else None)
     except (EngineUnavailable, TooSlow) as error:
         return Refused(503, "ENGINE_UNAVAILABLE", str(error), retry_after=5).response(JSON)
     except Exception:
@@ -55,7 +58,8 @@ async def take(server: Server, request: Request) -> Response:
     await server.rates.charge(caller, len(events))
     status = 200 if any(result["status"] == "taken" for result in results) or not results else 422
     body = orjson.dumps({"results": results})
-    return Response(body, status, {"X-Content-Type-Options": "nosniff"}, f"{JSON}; charset=utf-8")
+    headers = {"X-Content-Type-Options": "nosniff", **server.rates.fields(caller)}
+    return Response(body, status, headers, f"{JSON}; charset=utf-8")
 
 
 async def _unknown(context: Context) -> bool:

@@ -42,7 +42,7 @@ from api.draining import Drain
 from api.identity import Identity, Tokens, bearer, is_demo_host
 from api.metrics import MEDIA_TYPE, Metrics
 from api.oidc import IssuerUnavailable
-from api.rates import Rates
+from api.rates import Caller, Rates
 from api.requests import Watch, record
 from api.settings import Settings
 from api.tracing import Tracing
@@ -126,16 +126,18 @@ class Server:
         form, streams = form_of(request), takes_events(request)
         if form is None and not streams:
             return Refused(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON}, {JSON} or {EVENTS}.").response(JSON)
+        caller: Caller | None = None
         try:
             context = await self.context(request, bearer(request.headers.get("authorization")))
             self._follow(request)
-            caller = await self.admit(request, context)
+            caller = self.caller(request, context)
+            await self.admit(caller)
             asked = await self._read(request)
             await self.answerer.learn(asked.query)
             if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
                 raise Refused(405, "METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
         except Refused as refused:
-            return refused.response(form or JSON)
+            return refused.response(form or JSON, self.rates.fields(caller) if caller else None)
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
             from api.sockets import EventStream
 
@@ -143,12 +145,12 @@ class Server:
                 return Refused(503, "TOO_MANY_STREAMS", FULL, retry_after=5).response(form or JSON)
             return EventStream(self, request, asked, context, caller)
         answer = await self.answer(asked, context, caller)
-        response = json_response(answer.payload(), form, _status(answer, form))
+        response = json_response(answer.payload(), form, _status(answer, form), self.rates.fields(caller))
         if (followed := trail()) is not None and followed.written:
             response.headers[HEADER] = self.bookmarks.seal(followed.bookmarks)
         return response
 
-    async def answer(self, asked: Asked, context: Context, caller: str) -> Answer:
+    async def answer(self, asked: Asked, context: Context, caller: Caller) -> Answer:
         """The answer to one operation, told to log and metrics and paid for by the caller."""
         answer = await self._answer(asked, context)
         self._tell(asked, answer, context)
@@ -175,7 +177,7 @@ class Server:
 
         return await take(self, request)
 
-    async def answers(self, asked: Asked, context: Context, caller: str) -> AsyncGenerator[Answer]:
+    async def answers(self, asked: Asked, context: Context, caller: Caller) -> AsyncGenerator[Answer]:
         """The one answer to a query or a mutation, those to a subscription as events come.
 
         One that is not executed is the last.
@@ -224,16 +226,17 @@ class Server:
             if self._drain is not None:
                 group.create_task(self._drain.finish())
 
-    async def admit(self, connection: HTTPConnection, context: Context) -> str:
+    def caller(self, connection: HTTPConnection, context: Context) -> Caller:
+        return self.rates.caller(context.subject, connection.client and connection.client.host)
+
+    async def admit(self, caller: Caller) -> None:
         """Takes the caller's point for this request; Refused where there is none left."""
-        caller = self.rates.caller(context.subject, connection.client and connection.client.host)
         wait = await self.rates.admit(caller)
         if wait is not None:
             message = f"You have asked for more than a minute allows; try again in {wait} seconds."
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
-        return caller
 
-    async def _charge(self, caller: str, answer: Answer, context: Context) -> None:
+    async def _charge(self, caller: Caller, answer: Answer, context: Context) -> None:
         """Takes the points of what was run, and of what the database planned for it since the last answer."""
         records = answer.extensions.get("cost", {}).get("records", 0) if answer.executed else 0
         planning, context.planning = context.planning, 0

@@ -96,7 +96,7 @@ async def take(server: Server, request: Request) -> Response:
     try:
         context = await server.context(request, bearer(request.headers.get("authorization")))
         await context.viewer()
-        await server.admit(request, context)
+        await server.admit(server.caller(request, context))
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         outcome = await recorded(context, media_type, await body_of(request))
     except Refused as refused:

@@ -7,13 +7,13 @@ import logging
 import math
 import time
 from collections.abc import Awaitable
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar, cast
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
-from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import ConfigurationError
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 RECORDS = 100
 """Records that cost a point, beside the one point of any request."""
+POLICY = "points"
+"""What the limit is called where clients are told of it."""
 PATIENCE, REST = 0.25, 10.0
 """Seconds that the storage may take, and seconds that it is left alone after it failed."""
 
@@ -55,34 +57,69 @@ class Memory(MemoryStorage):
         return await super().incr(key, expiry, amount)
 
 
+@dataclass(slots=True)
+class Caller:
+    """Who spends, by a key without a name, and what was left at the last count: null where nothing was counted.
+
+    `until` is when the window ends, in seconds of the epoch, where that is known without asking once more.
+    """
+
+    key: str
+    left: int | None = field(default=None, compare=False)
+    until: float | None = field(default=None, compare=False)
+
+
 class Rates:
     """Counts points by caller; where the storage fails, nobody is refused."""
 
     def __init__(self, points: int, storage: str, secrets: Secrets) -> None:
         self._limit = RateLimitItemPerMinute(points) if points else None
-        kept = _storage(storage)
-        self._limiter = FixedWindowRateLimiter(kept)
-        self._patience = None if isinstance(kept, Memory) else PATIENCE
+        self._policy = f'"{POLICY}";q={points};w=60'
+        self._kept = _storage(storage)
+        self._memory = self._kept if isinstance(self._kept, Memory) else None
+        self._patience = None if self._memory else PATIENCE
         self._key = secrets.derive("rate-callers/1")
         self._rests_until = float("-inf")
 
-    def caller(self, subject: str | None, address: str | None) -> str:
+    def caller(self, subject: str | None, address: str | None) -> Caller:
         """Who spends: the viewer, else the address; keyed, so that a shared storage learns no names."""
         who = f"viewer {subject}" if subject else f"address {_neighbourhood(address or '')}"
-        return blake2b(who.encode(), key=self._key, digest_size=16).hexdigest()
+        return Caller(blake2b(who.encode(), key=self._key, digest_size=16).hexdigest())
 
-    async def admit(self, caller: str) -> int | None:
+    async def admit(self, caller: Caller) -> int | None:
         """Takes the point of a request; seconds to wait where there is none left, else null."""
-        if self._limit is None or await self._tried(self._limiter.hit(self._limit, caller), True):
+        if self._limit is None or await self._spend(self._limit, caller, 1):
             return None
-        window = await self._tried(self._limiter.get_window_stats(self._limit, caller), None)
-        return max(1, math.ceil(window.reset_time - time.time())) if window else None
+        if caller.until is None:
+            caller.until = await self._tried(self._kept.get_expiry(self._limit.key_for(caller.key)), None)
+        return None if caller.until is None else max(1, math.ceil(caller.until - time.time()))
 
-    async def charge(self, caller: str, records: int, *, planning: int = 0) -> None:
+    async def charge(self, caller: Caller, records: int, *, planning: int = 0) -> None:
         """Takes the points of an operation that was run: what it could bring, and those for planning it."""
         points = records // RECORDS + planning
         if self._limit is not None and points:
-            await self._tried(self._limiter.hit(self._limit, caller, cost=points), True)
+            await self._spend(self._limit, caller, points)
+
+    def fields(self, caller: Caller) -> dict[str, str]:
+        """The header fields RateLimit-Policy and RateLimit, by the IETF's draft; none where nothing is counted.
+
+        They cost no further question to the storage: counting answers what was spent, and memory knows its windows.
+        """
+        if self._limit is None or caller.left is None:
+            return {}
+        ends = "" if caller.until is None else f";t={max(0, math.ceil(caller.until - time.time()))}"
+        return {"RateLimit-Policy": self._policy, "RateLimit": f'"{POLICY}";r={caller.left}{ends}'}
+
+    async def _spend(self, limit: RateLimitItemPerMinute, caller: Caller, points: int) -> bool:
+        """Whether the points could be taken, by a fixed window that begins with the first of them."""
+        key = limit.key_for(caller.key)
+        spent = await self._tried(self._kept.incr(key, limit.get_expiry(), amount=points), None)
+        if spent is None:
+            return True
+        caller.left = max(0, limit.amount - spent)
+        if self._memory is not None:
+            caller.until = self._memory.expirations.get(key)
+        return spent <= limit.amount
 
     async def _tried(self, work: Awaitable[T], otherwise: T) -> T:
         if time.monotonic() < self._rests_until:

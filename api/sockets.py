@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from api.asking import BODY, Asked, Refused, purpose
 from api.http import FULL, Server
 from api.identity import bearer
+from api.rates import Caller
 from api.requests import Record
 from graph.client import EngineUnavailable
 from graph.watching import watched
@@ -212,7 +213,8 @@ class Socket:
     async def _told(self, id: str, asked: Asked, context: Context) -> dict[str, Any]:
         """Sends the answers and returns the last message, for which the id is free again."""
         try:
-            caller = await self._server.admit(self._websocket, context)
+            caller = self._server.caller(self._websocket, context)
+            await self._server.admit(caller)
         except Refused as refused:
             self._free(id)
             return {"id": id, "type": "error", "payload": [refused.formatted()]}
@@ -281,7 +283,7 @@ class EventStream:
         (b"x-content-type-options", b"nosniff"),
     )
 
-    def __init__(self, server: Server, request: Request, asked: Asked, context: Context, caller: str) -> None:
+    def __init__(self, server: Server, request: Request, asked: Asked, context: Context, caller: Caller) -> None:
         self._server = server
         self._asked = asked
         self._context = context
@@ -290,7 +292,9 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._server.streaming():
-            await send({"type": "http.response.start", "status": 200, "headers": list(self.HEADERS)})
+            told = self._server.rates.fields(self._caller)
+            fields = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+            await send({"type": "http.response.start", "status": 200, "headers": [*self.HEADERS, *fields]})
             endings: list[Closing] = []
             try:
                 async with asyncio.TaskGroup() as group:

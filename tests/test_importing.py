@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from seeds import importing
 from seeds.attendance_mapping import read_plan
 from seeds.importing import NotImported, run_import
 from seeds.mapping import Dates, Field, Mapping, MappingError, parse_mapping, read_mapping
-from seeds.summaries import Summary
+from seeds.summaries import FileSummary, Summary
 from seeds.tables import Unreadable, decoded
 from tests.conftest import NOW, Ask, Company
 
@@ -624,3 +625,13 @@ async def test_an_import_and_a_form_find_one_person(graph: Graph, ask: Ask, comp
     found = (await ask(query, company.user("hr")))["candidates"]["nodes"]
     assert sorted(row["displayName"] for row in found) == sorted(person.display_name for person in people)
     assert {row["applications"]["totalCount"] for row in found} == {2}
+
+
+def test_what_a_summary_does_not_list_is_counted() -> None:
+    """Beyond ten reasons it says how many lines the rest are, and where each of them can be read."""
+    absent: Any = None
+    summary: FileSummary[Any] = FileSummary("a.csv", absent, absent, "UTC", rejects=Path("a.rejects.csv"))
+    summary.rejected = Counter({f"Reason {number}": 20 - number for number in range(13)})
+    told = [" ".join(line.split()) for line in summary._rejected("rejected")]
+    assert told[0] == "182 rejected, see a.rejects.csv"
+    assert told[10:12] == ["11 Reason 9", "27 for 3 other reasons, each of them beside its line in a.rejects.csv"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from httpx import Response
 
 from api.rates import Memory, Rates
 from api.settings import SetupError
@@ -40,6 +42,39 @@ async def test_a_caller_who_asks_too_much_is_told_when_to_return(
     assert health.status_code == 200
 
 
+def left(answer: Response) -> tuple[int, int]:
+    """What is left of the points, and for how many seconds, by the fields that the IETF's draft names."""
+    assert answer.headers["ratelimit-policy"] == '"points";q=30;w=60'
+    found = re.fullmatch(r'"points";r=(\d+);t=(\d+)', answer.headers["ratelimit"])
+    assert found
+    return int(found[1]), int(found[2])
+
+
+async def test_every_answer_says_what_is_left(graph: Graph, answerer: Answerer, company: Company) -> None:
+    """After this request and what it was charged, refusals too; each caller its own."""
+    door = server(graph, answerer, rate_points=30)
+    headers = token(door, company.user("hr"))
+    async with client(door) as http:
+        first = await http.post("/graphql", json={"query": VIEWER}, headers=headers)
+        cost = first.json()["extensions"]["cost"]
+        again = await http.post("/graphql", json={"query": VIEWER}, headers=headers)
+        rubbish = await http.post("/graphql", content=b"{", headers=headers)
+        costly = await http.post("/graphql", json={"query": COSTLY}, headers=headers)
+        spent = await http.post("/graphql", json={"query": COSTLY}, headers=headers)
+        told = await http.post("/graphql", json={"query": VIEWER}, headers=headers)
+        nobody = await http.post("/graphql", json={"query": "{ __typename }"})
+    before = 30 - 1 - cost.get("planning", 0)
+    assert left(first)[0] == before
+    assert left(again)[0] == before - 1
+    assert rubbish.status_code == 415
+    assert left(rubbish)[0] == before - 2
+    more = costly.json()["extensions"]["cost"]
+    assert left(costly)[0] == max(0, before - 3 - more["records"] // 100 - more.get("planning", 0))
+    assert (told.status_code, left(told)[0]) == (429, 0) or left(spent)[0] < left(costly)[0]
+    assert 0 < left(told)[1] <= 60
+    assert left(nobody)[0] == 29
+
+
 async def test_a_costly_operation_takes_more_points(graph: Graph, answerer: Answerer, company: Company) -> None:
     door = server(graph, answerer, rate_points=8)
     headers = token(door, company.user("hr"))
@@ -59,7 +94,9 @@ async def test_rubbish_takes_a_point_too(graph: Graph, answerer: Answerer) -> No
 async def test_no_points_is_no_limit(graph: Graph, answerer: Answerer) -> None:
     async with client(server(graph, answerer, rate_points=0)) as http:
         for _ in range(20):
-            assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+            answer = await http.post("/graphql", json={"query": "{ __typename }"})
+            assert answer.status_code == 200
+            assert "ratelimit" not in answer.headers
 
 
 async def test_a_failing_storage_refuses_nobody(
@@ -85,7 +122,9 @@ async def test_processes_share_a_redis(graph: Graph) -> None:
     assert None not in waits[3:]
     second = one.caller(uuid4().hex, None)
     await one.charge(second, 1_000)
+    assert one.fields(second) == {"RateLimit-Policy": '"points";q=3;w=60', "RateLimit": '"points";r=0'}
     assert await other.admit(second)
+    assert other.fields(second)["RateLimit"].startswith('"points";r=0;t=')
 
 
 async def test_a_storage_that_hangs_holds_up_one_request(graph: Graph) -> None:
@@ -97,8 +136,10 @@ async def test_a_storage_that_hangs_holds_up_one_request(graph: Graph) -> None:
     rates = Rates(1, f"redis://127.0.0.1:{listener.sockets[0].getsockname()[1]}/0", graph.secrets)
     started = time.perf_counter()
     for _ in range(10):
-        assert await rates.admit("caller") is None
-        await rates.charge("caller", 1_000)
+        caller = rates.caller("caller", None)
+        assert await rates.admit(caller) is None
+        await rates.charge(caller, 1_000)
+        assert rates.fields(caller) == {}
     assert time.perf_counter() - started < 1
     listener.close()
 
@@ -111,7 +152,7 @@ def test_an_unknown_storage_stands_in_the_way(graph: Graph) -> None:
 
 def test_callers_are_told_apart_without_their_names(graph: Graph) -> None:
     rates = Rates(1, "memory://", graph.secrets)
-    assert "hr@example.com" not in rates.caller("hr@example.com", None)
+    assert "hr@example.com" not in rates.caller("hr@example.com", None).key
     same: list[tuple[Any, Any]] = [
         (("hr", "10.0.0.1"), ("hr", "10.0.0.2")),
         ((None, "2001:db8::1"), (None, "2001:db8::ffff:1")),
