@@ -24,6 +24,7 @@ from graph.orders import (
     APPLICATION_SORTS,
     EMPLOYMENT_CONDITIONS,
     EMPLOYMENT_SORTS,
+    FINDING_CONDITIONS,
     FINDING_SORTS,
     INTERVIEW_CONDITIONS,
     INTERVIEW_SORTS,
@@ -153,14 +154,16 @@ CANDIDATE = Shape(
             (_FINDINGS,),
             FINDING_SORTS,
             where=COUNTS.replace("this.", "that."),
+            conditions=FINDING_CONDITIONS,
         ),
         "findings": Page(
             "Finding",
             (_FINDINGS,),
             FINDING_SORTS,
             conditions={
+                **FINDING_CONDITIONS,
                 "states": "this.state IN $value AND ($verified OR "
-                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
+                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })",
             },
         ),
         "employments": Page(

@@ -36,6 +36,8 @@ EMPLOYMENT_SORTS = {
 }
 EMPLOYMENT_CONDITIONS: Conditions = {"current": "(this.endedOn IS NULL) = $value"}
 
+FINDING_CONDITIONS: Conditions = {"from": "this.occurredAt >= $value", "to": "this.occurredAt < $value"}
+"""By what whoever sees a finding is told of it."""
 FINDING_SORTS = {
     "OCCURRED_AT_DESC": Sort("that.occurredAt", descending=True, form=Form.INSTANT),
     "OCCURRED_AT": Sort("that.occurredAt", form=Form.INSTANT),

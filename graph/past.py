@@ -15,7 +15,7 @@ from graph.candidates import CANDIDATE
 from graph.findings import FINDING
 from graph.interviews import INTERVIEW
 from graph.labels import label
-from graph.orders import APPLICATION_CONDITIONS, INTERVIEW_CONDITIONS
+from graph.orders import APPLICATION_CONDITIONS, FINDING_CONDITIONS, INTERVIEW_CONDITIONS
 from graph.retention import DAYS_LEFT
 from graph.traversal import Conditions, Form, Many, Member, One, Page, Prop, Shape, Unkept
 from graph.visibility import COUNTS, FINAL_THEN, Level
@@ -193,8 +193,9 @@ PAST_CANDIDATE = _past(
             "PastFinding",
             _of(STANDS),
             {
+                **FINDING_CONDITIONS,
                 "states": STATE + " IN $value AND ($verified OR "
-                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })"
+                "EXISTS { (this)-[:FINDS]->()-[:HELD_BY]->(d:Department) WHERE d.id IN $own })",
             },
         ),
     },

@@ -64,11 +64,12 @@ class Candidate(Node):
     interviews: Connection[InterviewRef] = page(
         "Interviews held by your own departments.", InterviewOrder, where=where(InterviewWhere)
     )
-    no_shows: Connection[FindingRef] = page("No-shows that count, across the circle.", FindingOrder)
+    no_shows: Connection[FindingRef] = page("No-shows that count, across the circle.", FindingOrder, **PERIOD)
     findings: Connection[FindingRef] = page(
         "Findings as far as you see them; with states, your own departments' alone.",
         FindingOrder,
         states=FINDING_STATES,
+        **PERIOD,
     )
     employments: Connection[EmploymentRef] = page(
         "Where they work or worked, as far as you see it.", EmploymentOrder, where=where(EmploymentWhere)

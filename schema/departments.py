@@ -79,9 +79,11 @@ class Department(Node):
         "Interviews it held or will hold. Own.", InterviewOrder, where=where(InterviewWhere), below=BELOW
     )
     open_slots: list[SlotRef] = field("Times that candidates can choose, the next 100. Own.")
-    no_shows: Connection[FindingRef] = page("No-shows that count, in a scope.", FindingOrder, scope=SCOPE)
+    no_shows: Connection[FindingRef] = page(
+        "No-shows that count, in a scope and a period.", FindingOrder, scope=SCOPE, **PERIOD
+    )
     findings: Connection[FindingRef] = page(
-        "All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES, below=BELOW
+        "All findings of its interviews. Own.", FindingOrder, states=FINDING_STATES, below=BELOW, **PERIOD
     )
     conduct: Conduct = field("How it keeps its own word towards candidates; with departments that it succeeds.")
     tasks: list[TaskRef] = field("What is to be done in it and all below it, the longest due first; at most 100. Own.")

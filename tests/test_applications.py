@@ -240,17 +240,17 @@ fragment Found on ApplicationConnection { totalCount nodes { source } pageInfo {
 async def sources(ask: Ask, viewer: str, type: str, id: str, **where: Any) -> list[str]:
     """The sources of all that is found, oldest first, page by page, each by one statement."""
     found: list[str] = []
-    page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
+    page, total = {"hasNextPage": True, "endCursor": None}, 0
     while page["hasNextPage"]:
         answer = await ask.whole(
             INBOX, viewer, id=gid(type, id), where=where, after=page["endCursor"], orderBy="APPLIED_AT"
         )
         assert not answer.errors
         assert [name for name in answer.statements if name != "viewer"] == [f"node.{type}"]
-        list = answer.data["node"]["applications"]
-        found += [node["source"] for node in list["nodes"]]
-        page = list["pageInfo"]
-    assert list["totalCount"] == len(found)
+        shown = answer.data["node"]["applications"]
+        found += [node["source"] for node in shown["nodes"]]
+        page, total = shown["pageInfo"], shown["totalCount"]
+    assert total == len(found)
     return found
 
 

@@ -335,6 +335,31 @@ async def test_lists_hold_what_lies_below(ask: Ask, company: Company) -> None:
     assert await listed(ask, company.user("subsidiary"), marketing) == each()
 
 
+async def test_findings_are_listed_by_period(ask: Ask, company: Company) -> None:
+    """By days in the Organization's zone: the later one was missed at 9:00 UTC on 24 September 2026."""
+    for days in (90, 60):
+        await company.at(days=days).no_show(await company.application("brand"))
+    query = """
+    query Period($id: ID!, $from: Date, $to: Date) {
+      node(id: $id) {
+        ... on Department {
+          noShows(from: $from, to: $to) { totalCount nodes { occurredAt } }
+          findings(below: true, from: $from, to: $to) { totalCount nodes { occurredAt } }
+        }
+      }
+    }
+    """
+    for period, count in [
+        ({}, 2),
+        ({"from": "2026-09-24", "to": "2026-09-25"}, 1),
+        ({"from": "2026-09-25"}, 0),
+        ({"to": "2026-09-24"}, 1),
+    ]:
+        found = await ask(query, company.user("hr"), id=department(company, "marketing"), **period)
+        for page in found["node"].values():
+            assert page["totalCount"] == len(page["nodes"]) == count, period
+
+
 async def test_below_ends_where_another_circle_begins(ask: Ask, company: Company) -> None:
     """Who is near a department sees nothing of one below it that shares its history with nobody."""
     lab = await company.hr.department("LAB", "Lab", parent=company.departments["technology"], shares_history=True)
