@@ -339,9 +339,9 @@ class Refusal:
         return self.code in PASSING
 
     def message(self, locale: Locale) -> str:
-        fault, *bounds = (self.fault or "").split()
+        fault, _, bounds = (self.fault or "").partition(" ")
         zh, en = FAULTS[Fault(fault)] if fault else SENTENCES[self.code]
-        return (zh if locale is Locale.ZH_CN else en).format(*bounds)
+        return (zh if locale is Locale.ZH_CN else en).format(*bounds.split())
 
 
 def invalid(field: str, fault: Fault, *bounds: float) -> Refusal:
