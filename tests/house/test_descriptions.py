@@ -93,7 +93,7 @@ def test_every_invalid_value_names_its_rule() -> None:
     """ "This value is not valid" leaves whoever reads it guessing."""
     root = Path(__file__).parents[2]
     sources = [path for room in ("api", "graph", "schema", "seeds") for path in (root / room).rglob("*.py")]
-    texts = {path.name: path.read_text() for path in sources if path.name != "refusals.py"}
+    texts = {str(path): path.read_text() for path in sources if path.name != "refusals.py"}
     assert not [name for name, text in texts.items() if "Refusal(Code.INVALID_VALUE" in text]
     assert not [fault for fault in Fault if not any(f"Fault.{fault.name}" in text for text in texts.values())]
 
