@@ -325,7 +325,7 @@ def confirm_refusal(
 def review_refusal(finding: FindingRow, subject: Subject, cause: Cause, read_up_to: int) -> Refusal | None:
     """Why a no-show cannot stand after a second look: one that is another's is to be taken back."""
     if cause is not Cause.CANDIDATE:
-        return Refusal(Code.INVALID_VALUE, "cause")
+        return invalid("cause", Fault.NOT_HERE)
     return reading_refusal(finding, subject, read_up_to)
 
 

@@ -278,7 +278,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.NEEDED: ("此处必须填写。", "This has to be given here."),
     Fault.NOT_FUTURE: ("不能晚于现在。", "This may not lie in the future."),
     Fault.NOT_PAST: ("不能早于现在。", "This may not lie in the past."),
-    Fault.TOO_FAR: ("与现在相距过远。", "This lies too far from today."),
+    Fault.TOO_FAR: ("与现在相距过远。", "This lies too far from now."),
     Fault.END_BEFORE_START: (
         "结束不能早于开始，也不能相隔过久。",
         "The end has to follow the start, and not too late.",

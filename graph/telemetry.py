@@ -16,7 +16,7 @@ from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Fault, Refusal, invalid
+from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, One, Prop, Shape
@@ -150,7 +150,7 @@ def own_refusal(report: Report, now: datetime) -> Refusal | None:
     """What a candidate may report by its link: how the check of its own device goes, and only as it goes."""
     if report.kind not in CHECKS:
         return Refusal(Code.NOT_ALLOWED)
-    return None if now - report.occurred_at <= SKEW else Refusal(Code.INVALID_VALUE, "occurredAt")
+    return None if now - report.occurred_at <= SKEW else invalid("occurredAt", Fault.TOO_FAR)
 
 
 async def record(graph: Graph, act: Act, report: Report) -> Outcome:
