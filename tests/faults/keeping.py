@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import platform
@@ -95,8 +96,28 @@ def table(lines: Iterable[Line]) -> str:
     return "\n".join(rows)
 
 
+def tellers() -> list[str]:
+    """The tests of faults that say what a promise came to, as `file::name`."""
+    found: list[str] = []
+    for path in sorted((ROOT / "tests" / "faults").glob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+                if names & {"figure", "tell"}:
+                    found.append(f"{path.name}::{node.name}")
+    return found
+
+
+def missing(lines: Sequence[Line]) -> str:
+    """What no run has told of, by engine."""
+    known = {(line.test.split("[")[0], line.engine) for line in lines}
+    rows = [(test, [name for engine, name in NAMES.items() if (test, engine) not in known]) for test in tellers()]
+    told = [f"| {test} | {', '.join(engines)} |" for test, engines in rows if engines]
+    return "\n".join(["| no figure of | on |", "|---|---|", *told]) if told else "Every test has told of every engine."
+
+
 def page() -> str:
-    """docs/faults.md, of what is kept and of the notes."""
+    """docs/faults.md, of what is kept, of what is missing, and of the notes."""
     lines = read()
     broken = sum(not line.kept for line in lines)
     return (
@@ -106,5 +127,6 @@ def page() -> str:
         "replaces their lines alone; `tests/faults/` says how each is tried.\n\n"
         f"{json.loads(KEPT.read_text())['ran on']}. The load is how many processes waited for the machine's "
         f"processors (average of a minute) when the test began and when it ended. {len(lines)} lines, {broken} of "
-        f"which tell of a promise that was not kept.\n\n{table(lines)}\n\n{NOTES.read_text(encoding='utf-8')}"
+        f"which tell of a promise that was not kept.\n\n{table(lines)}\n\n"
+        f"## What no long run has told\n\n{missing(lines)}\n\n{NOTES.read_text(encoding='utf-8')}"
     )
