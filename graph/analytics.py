@@ -7,7 +7,7 @@ only by what a finding shows there (when, department, position), in groups of th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -17,12 +17,11 @@ from graph.attendance import ACCEPTED, ATTENDED, STANDS
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.statements import Statement
 from graph.structure import Relation
+from graph.suppression import SMALLEST, suppressed
 from graph.visibility import COUNTS, Viewer, padded
 from graph.weeks import stretches, week_of, weeks
 from graph.writing import Graph
 
-SMALLEST = 5
-"""Groups of fewer are not told of departments that are not one's own, nor where people are compared."""
 CLAIMED = -0.4
 """What a vendor says a no-show does to the odds of a second round; told beside what was measured, never used."""
 LONGEST = timedelta(days=3_660)
@@ -211,7 +210,8 @@ async def no_shows(graph: Graph, viewer: Viewer, over: Scope, when: Period, by: 
         own, others = by_week(own), by_week(others)
     total = _total(own)
     told = [group(row, by, total) for row in own if by is not GroupBy.CAUSE or row.missed]
-    told += [group(row, by, None) for row in others if row.no_shows >= SMALLEST]
+    hidden = suppressed([row.no_shows for row in others], SMALLEST)
+    told += [group(row, by, None) for place, row in enumerate(others) if row.no_shows and place not in hidden]
     return NoShows(by, when, tuple(told), group(total, None, total) if over.own else None)
 
 
@@ -281,7 +281,8 @@ COUNT_SECOND_ROUNDS = Statement(
     + NOT_BEFORE
     + """
     WITH first,
-      EXISTS { MATCH (c)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding)
+      EXISTS { MATCH (c)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
+          <-[:FINDS]-(f:Finding)
         WHERE f.state = 'FINAL' AND f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE' AND f.restricted IS NULL
           AND f.expiresAt > $now AND f.decidedAt <= first
           AND EXISTS { MATCH (f)-[:FINDS]->(:Interview)-[:HELD_BY]->(h:Department) WHERE h.id IN $near } } AS marked,
@@ -297,7 +298,7 @@ COUNT_SECOND_ROUNDS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How many of a group came to a second round; null numbers are of a group that is too small to be told."""
+    """How many of a group came to a second round; null numbers are of one too small, or that would give one away."""
 
     key: str
     applications: int | None
@@ -326,13 +327,19 @@ async def second_round(graph: Graph, viewer: Viewer, over: Scope, when: Period, 
 
 def compared(rows: Mapping[str, Followed], mark: str = "NO_SHOW") -> SecondRound:
     """Those with a mark before those without."""
-    groups = tuple(odds(key, rows.get(key)) for key in (mark, "NONE"))
+    groups = odds((mark, "NONE"), rows)
     marked, unmarked = (each.rate for each in groups)
     change = marked.value / unmarked.value - 1 if marked and unmarked and unmarked.value else None
     return SecondRound(groups, difference(marked, unmarked), change)
 
 
-def odds(key: str, row: Followed | None) -> Odds:
-    if row is None or row.first < SMALLEST:
-        return Odds(key, None, None, None)
-    return Odds(key, row.first, row.second, wilson(row.second, row.first))
+def odds(keys: Sequence[str], rows: Mapping[str, Followed]) -> tuple[Odds, ...]:
+    """Of each group, but for those too small and what would give them away: another question tells the sum."""
+    found = [rows.get(key, Followed(key, 0, 0)) for key in keys]
+    hidden = suppressed([row.first for row in found], SMALLEST)
+    return tuple(
+        Odds(row.key, None, None, None)
+        if place in hidden
+        else Odds(row.key, row.first, row.second, wilson(row.second, row.first))
+        for place, row in enumerate(found)
+    )

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, LiteralString
 
 from graph.analytics import SETTLED, Period, Scope
+from graph.attendance import COUNTED
 from graph.events import EventType
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.interviews import Mode
@@ -235,8 +236,9 @@ first; for the second it is the month of GDPR 12 (3)."""
 class Measured:
     """What happened in one period, of departments in full.
 
-    `modes` is [mode, missed, settled], `filled` [opened, filled, whether an interview was missed], `decided` [times
-    for a decision that were kept or have passed, those kept], `disputed` the same of disputes, [.., raised, upheld].
+    `modes` is [mode, missed, settled], `filled` [opened, first hire, whether there is a no-show that counts], `decided`
+    [times for a decision that were kept or have passed, those kept], `disputed` the same of disputes,
+    [.., raised, upheld].
     """
 
     at: int
@@ -280,12 +282,14 @@ MEASURE = Statement(
           count(CASE WHEN that.attendance = 'NOT_ATTENDED' THEN 1 END) AS missed ORDER BY mode
         RETURN [mode, missed, settled] } AS modes,
       COLLECT { MATCH (d:Department)<-[:BELONGS_TO]-(p:Position) WHERE d.id IN $own
-        OPTIONAL MATCH (p)<-[:FOR]-(a:Application {stage: 'HIRED'})<-[:ABOUT]-(e:Event {type: 'APPLICATION_ADVANCED'})
+        MATCH (p)<-[:FOR]-(a:Application {stage: 'HIRED'})<-[:ABOUT]-(e:Event {type: 'APPLICATION_ADVANCED'})
         WITH period, p, a, max(e.occurredAt) AS hired
-        WITH period, p, coalesce(min(hired), p.closedAt) AS filled
+        WITH period, p, min(hired) AS filled
         WHERE filled >= period.start AND filled < period.end
-        RETURN [p.openedAt, filled, EXISTS { (p)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(i:Interview)
-          WHERE i.response = 'ACCEPTED' AND i.attendance = 'NOT_ATTENDED' }] } AS filled,
+        RETURN [p.openedAt, filled,
+          EXISTS { MATCH (p)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WHERE """
+    + COUNTED
+    + """ }] } AS filled,
       COLLECT { """
     + _FOUND
     + """f.noticeAt >= period.start AND f.noticeAt < period.end
@@ -321,7 +325,7 @@ async def _measure(
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How long positions took to fill: how many they were, and the median in days."""
+    """How long positions took from their opening to the first hire: how many they were, and the median in days."""
 
     positions: int
     median: float | None
@@ -338,7 +342,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was lost in a period, and how much longer positions with missed interviews took to fill."""
+    """What was lost in a period, and how much longer positions with a no-show that counts took to fill."""
 
     rates: Rates
     loss: Loss

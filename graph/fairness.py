@@ -15,11 +15,12 @@ from enum import Enum
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
-from graph.analytics import SETTLED, SMALLEST, WHEN, Period, Scope
+from graph.analytics import SETTLED, WHEN, Period, Scope
 from graph.credit import BrakeLimits
 from graph.instants import is_zone
 from graph.intervals import Rate, wilson
 from graph.statements import Statement
+from graph.suppression import SMALLEST, suppressed
 from graph.visibility import padded
 from graph.writing import Graph
 
@@ -122,7 +123,8 @@ COUNT_CHECKS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class FairGroup:
-    """A group's rates; null numbers are of fewer than five. `impact` compares shares without a mark."""
+    """A group's rates; null numbers are of fewer than five, or would give such a group away. `impact` compares shares
+    without a mark."""
 
     key: str
     settled: int | None
@@ -206,22 +208,29 @@ _NUMBERS = ("settled", "marked", "voided", "disputed", "upheld")
 
 def compared(rows: Sequence[Counted]) -> tuple[FairGroup, ...]:
     """Groups in their order; each share without a mark over the best one's of those that are told."""
-    told = {row.key: 1 - row.marked / row.settled for row in rows if row.settled >= SMALLEST}
+    small, few, unheard = (
+        suppressed([getattr(row, name) for row in rows], SMALLEST) for name in ("settled", "marked", "disputed")
+    )
+    told = {
+        row.key: 1 - row.marked / row.settled for place, row in enumerate(rows) if row.settled and place not in small
+    }
     best = max(told.values(), default=0.0)
-    return tuple(_group(row, told[row.key] / best if best and row.key in told else None) for row in rows)
+    return tuple(
+        _group(row, told[row.key] / best if best else None, few=place in few, unheard=place in unheard)
+        if row.key in told
+        else FairGroup(row.key, None, None, None, None, None, None, None)
+        for place, row in enumerate(rows)
+    )
 
 
-def _group(row: Counted, impact: float | None) -> FairGroup:
-    if row.settled < SMALLEST:
-        return FairGroup(row.key, None, None, None, None, None, None, None)
-    few = row.marked < SMALLEST
+def _group(row: Counted, impact: float | None, *, few: bool, unheard: bool) -> FairGroup:
     return FairGroup(
         row.key,
         row.settled,
         wilson(row.marked, row.settled),
         None if few else wilson(row.voided, row.marked),
         None if few else wilson(row.disputed, row.marked),
-        None if row.disputed < SMALLEST else wilson(row.upheld, row.disputed),
+        None if unheard else wilson(row.upheld, row.disputed),
         impact,
         None if impact is None else impact < FOUR_FIFTHS,
     )

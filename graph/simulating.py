@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from graph import credit
-from graph.analytics import SMALLEST
 from graph.credit import DEFAULTS, Band, CreditPolicy, fault
 from graph.instants import from_text
 from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
 from graph.scores import FACTS, facts_of
 from graph.statements import Statement
+from graph.suppression import SMALLEST, suppressed, told_sum
 from graph.visibility import Viewer
 from graph.writing import Graph
 
@@ -103,9 +103,26 @@ def told(count: int) -> int | None:
     return count if count == 0 or count >= SMALLEST else None
 
 
-def _bands(bands: Iterable[Band | None]) -> tuple[BandCount, ...]:
-    counts = Counter(bands)
-    return tuple(BandCount(band, told(counts[band])) for band in (*Band, None))
+def _bands(
+    pairs: Sequence[tuple[Band | None, Band | None]], crossing: Iterable[int], total: int | None
+) -> tuple[tuple[BandCount, ...], tuple[BandCount, ...]]:
+    """How many stood in each band before and after: what one of both tells would give away what the other does not.
+
+    So a band is told in both or in neither, and where few crossed, none whose number changed is told.
+    """
+    known = (*Band, None)
+    before, after = ([counts[band] for band in known] for counts in map(Counter, zip(*pairs, strict=True)))
+    hidden = suppressed(before, SMALLEST) | suppressed(after, SMALLEST)
+    if any(told(count) is None for count in crossing):
+        hidden |= {place for place in range(len(known)) if before[place] != after[place]}
+    one, other = (
+        tuple(
+            BandCount(band, None if total is None or place in hidden else counts[place])
+            for place, band in enumerate(known)
+        )
+        for counts in (before, after)
+    )
+    return one, other
 
 
 def simulated(now: CreditPolicy, then: CreditPolicy, cases: Sequence[Case]) -> Simulation:
@@ -117,20 +134,24 @@ def simulated(now: CreditPolicy, then: CreditPolicy, cases: Sequence[Case]) -> S
     for case, (before, _), (after, _) in both:
         found = changes.setdefault((case.name, case.department), [])
         found += [] if before is None or after is None else [after - before]
+    found = sorted(changes.items())
+    counts = [len(each) for _, each in found]
+    hidden = suppressed(counts, SMALLEST)
+    total = told(len(cases)) if told_sum(counts, SMALLEST) is not None else None
+    raised, lowered = sum(each > 0 for each in crossed), sum(each < 0 for each in crossed)
     return Simulation(
-        told(len(cases)),
-        _bands(before for before, _ in pairs),
-        _bands(after for _, after in pairs),
-        told(sum(each > 0 for each in crossed)),
-        told(sum(each < 0 for each in crossed)),
-        tuple(_change(id, name, found) for (name, id), found in sorted(changes.items())),
+        total,
+        *(_bands(pairs, (raised, lowered), total) if pairs else ((), ())),
+        told(raised),
+        told(lowered),
+        tuple(_change(id, name, each, place in hidden) for place, ((name, id), each) in enumerate(found)),
     )
 
 
-def _change(department: str, name: str, found: Sequence[int]) -> DepartmentChange:
-    enough = len(found) >= SMALLEST
-    change = round(sum(found) / len(found)) / 100 if enough else None
-    return DepartmentChange(department, name, told(len(found)), change)
+def _change(department: str, name: str, found: Sequence[int], is_hidden: bool) -> DepartmentChange:
+    if is_hidden:
+        return DepartmentChange(department, name, None, None)
+    return DepartmentChange(department, name, len(found), round(sum(found) / len(found)) / 100 if found else None)
 
 
 async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) -> Simulation | str:

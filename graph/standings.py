@@ -140,4 +140,4 @@ async def second_round(
     if by is ComparedBy.LABEL:
         return compared(rows, Tag.NEEDS_ATTENTION.value)
     keys = (*(each.value for each in Band), NONE)
-    return SecondRound(tuple(odds(key, rows.get(key)) for key in keys), None, None)
+    return SecondRound(odds(keys, rows), None, None)

@@ -498,7 +498,7 @@ _POLICIES: Mapping[str, Policy] = {
         ABSENT,
         ABSENT,
     ),
-    "AttendanceSummary": Policy(Rule("true"), ABSENT, Rule("true")),
+    **dict.fromkeys(("AttendanceSummary", "DepartmentSummary"), Policy(Rule("true"), ABSENT, Rule("true"))),
     # What becomes of people at work is nobody's but the employer's own and theirs.
     "Employment": Policy(
         Rule("EXISTS { (this)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }"),

@@ -64,7 +64,9 @@ class LostInterviews:
     cost: float = field("What they cost, by the price of one.")
 
 
-@strawberry.type(description="How long positions took to fill: from their opening to the first hire, or their closing.")
+@strawberry.type(
+    description="How long positions took to fill: from their opening to the first hire; closing fills nothing."
+)
 class DaysToFill:
     positions: int = field("How many positions were filled.")
     median: float | None = field("The median, in days; null where there were none.")
@@ -75,8 +77,10 @@ class Cost:
     rates: CostRates = field("What it was reckoned with.")
     loss: Loss = field("What was lost, by these rates.")
     by_mode: list[LostInterviews] = field("Missed interviews by mode.")
-    with_missed: DaysToFill = field("Positions filled in the period for which an interview was missed.")
-    without: DaysToFill = field("Positions filled in the period for which none was missed.")
+    with_missed: DaysToFill = field("Positions filled in the period for which there was a no-show that counts.")
+    without: DaysToFill = field(
+        "Positions filled in the period without one: a fault of the platform or the employer is none."
+    )
     extra_days: float | None = field("How many days longer the former took, median against median, as measured.")
 
 

@@ -69,7 +69,10 @@ class AttendanceSummary:
     accepted: int | None = field("Of these, how many the candidate had accepted for that time.")
     attended: int | None = field("How many took place, on time or late.")
     accepted_not_attended: int | None = field("How many were accepted and not attended: a fact, not a fault.")
-    no_shows: int | None = field("Findings that count as no-shows now, as far as you see them.")
+    no_shows: int | None = field(
+        "Findings that count as no-shows now, as far as you see them; over departments, null where fewer than five of "
+        "those are others'."
+    )
     excused: int | None = field("Interviews missed with good cause.")
     faults: int | None = field("Interviews missed by a fault of the platform or the employer.")
     attendance_rate: float | None = field(

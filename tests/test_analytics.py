@@ -17,7 +17,7 @@ from graph.credit import DEFAULTS
 from graph.interviews import Attendance, Mode, Response
 from graph.observations import EmploymentFact, Facts, Mark, MonthFact
 from graph.weeks import stretches, week_of, weeks
-from tests.conftest import NOW, Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_credit import NOW as CREDIT_NOW
 from tests.test_credit import interview, missed
 from tests.test_scores import at_work
@@ -257,7 +257,7 @@ async def rounds(company: Company, *, known: bool, second: bool) -> None:
 
 
 async def test_second_rounds_are_measured(ask: Ask, company: Company) -> None:
-    """Beside what is claimed; groups of fewer than five are not told."""
+    """Beside what is claimed; groups of fewer than five are not told, nor what is left without them."""
     for second in (True, False, False, False):
         await rounds(company, known=True, second=second)
     for second in (True, True, True, False, False):
@@ -265,7 +265,7 @@ async def test_second_rounds_are_measured(ask: Ask, company: Company) -> None:
     viewer = company.user("marketing")
     found = (await ask(SECOND, viewer))["analytics"]["secondRound"]
     assert found["groups"][0] == {"key": "NO_SHOW", "applications": None, "secondRounds": None, "rate": None}
-    assert (found["groups"][1]["applications"], found["groups"][1]["secondRounds"]) == (5, 3)
+    assert (found["groups"][1]["applications"], found["groups"][1]["secondRounds"]) == (None, None)
     assert (found["difference"], found["change"], found["claimed"]) == (None, None, -0.4)
     await rounds(company, known=True, second=False)
     found = (await ask(SECOND, viewer))["analytics"]["secondRound"]
@@ -274,6 +274,33 @@ async def test_second_rounds_are_measured(ask: Ask, company: Company) -> None:
     assert found["change"] == pytest.approx(0.2 / 0.6 - 1)
     asked = {"department": gid("Department", company.departments["marketing"])}
     assert (await ask(SECOND, company.user("technology"), **asked))["analytics"]["secondRound"] is None
+
+
+async def test_a_no_show_is_known_across_a_merge(ask: Ask, company: Company) -> None:
+    """Of the five whose other record has the mark, as of those whose own has it; after a split of nobody again."""
+    pairs: list[tuple[str, str]] = []
+    for _ in range(5):
+        hr, person = company.at(days=60), company.person()
+        missed = await company.application("technology", company.person())
+        await hr.no_show(missed)
+        company.at(days=30)
+        application = await company.application("marketing", person)
+        first = await hr.interview(application, starts_at=NOW - timedelta(days=25))
+        hr.at = NOW - timedelta(days=24)
+        await hr.attendance(first, Attendance.ATTENDED)
+        pairs.append((await candidate_of(ask, company, missed), await candidate_of(ask, company, application)))
+    found = (await ask(SECOND, company.user("marketing")))["analytics"]["secondRound"]["groups"]
+    assert [group["applications"] for group in found] == [0, 5]
+    for pair in pairs:
+        await company.hr.merge(*pair)
+    found = (await ask(SECOND, company.user("marketing")))["analytics"]["secondRound"]["groups"]
+    assert [group["applications"] for group in found] == [5, 0]
+
+
+async def candidate_of(ask: Ask, company: Company, application: str) -> str:
+    query = "query Who($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", application))
+    return uid(found["application"]["candidate"]["id"])
 
 
 ODDS = """

@@ -139,26 +139,30 @@ async def test_a_cost_is_told_of_whole_departments_alone(ask: Ask, company: Comp
     assert (await ask(COST, company.user("integrator")))["analytics"] is None
 
 
-async def filled(company: Company, days: float, *, missed: bool) -> None:
-    """A position of Marketing that was filled, or closed, so many days after it was opened."""
+async def filled(company: Company, days: float, *, missed: bool, fault: bool = False, hired: bool = True) -> None:
+    """A position of Marketing that was filled, or closed without a hire, so many days after it was opened."""
     hr = company.at(days=60)
     position = await hr.position(company.departments["marketing"], "Editor", "MARKETING")
     application = await hr.application(position, company.person())
     if missed:
-        await hr.missed(application)
+        await hr.no_show(application)
+    if fault:
+        await hr.fault(await hr.missed(application), Cause.PLATFORM)
     company.at(days=60 - days)
-    if missed:
+    if hired:
         await hr.advance(application, Stage.HIRED)
     hr.at = NOW - timedelta(days=60 - days)
     await hr.close_position(position)
 
 
 async def test_days_to_fill_are_measured(ask: Ask, company: Company) -> None:
-    """Medians of positions with and without a missed interview, and how many they were."""
+    """Medians of positions with and without a no-show that counts; a fault is none, and closing fills nothing."""
     for days in (30, 40, 50):
         await filled(company, days, missed=True)
     for days in (10, 24):
-        await filled(company, days, missed=False)
+        await filled(company, days, missed=False, fault=days == 24)
+    await filled(company, 55, missed=True, hired=False)
+    await filled(company, 5, missed=False, hired=False)
     found = (await ask(COST, company.user("marketing")))["analytics"]["cost"]
     assert found["withMissed"] == {"positions": 3, "median": 40}
     assert found["without"] == {"positions": 2, "median": 17}

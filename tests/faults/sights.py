@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from graph.suppression import SMALLEST
 from tests.faults.model import Application, Candidate, Department, Finding, Interview, Model, Position, Proof
 
 INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
@@ -263,7 +264,8 @@ class Sight:
             "faults": sum(each.state == "FINAL" and each.outcome != "NO_SHOW" for each in findings),
         }
         numbers = numbers if full else dict.fromkeys(numbers)
-        told = self.is_near(department) and not self.is_program
+        others = sum(not self.owns(each.interview.department) for each in marks)
+        told = self.is_near(department) and not self.is_program and not 0 < others < SMALLEST
         return {**numbers, "noShows": len(marks) if told else None}
 
     # The answers

@@ -89,7 +89,7 @@ def chosen(value: str) -> Enum:
 def children(to: str) -> list[Pick]:
     """What is asked of a row at the end of a member: enough to have a column of each kind."""
     if to in (
-        "AttendanceSummary",
+        *("AttendanceSummary", "DepartmentSummary"),
         "MissedReminder",
         "RepeatReminder",
         "WorkAttendance",
