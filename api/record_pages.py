@@ -32,7 +32,7 @@ query CandidateRecord($locale: Locale!) {
       nodes {
         id occurredAt state cause decidedAt
         stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
-        answerBy expiresAt eraseAt reason statement department { name nameZh }
+        knewByLabel(locale: $locale) answerBy expiresAt eraseAt reason statement department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewReason
         resumeCheck { claim method source details checkedOn }
         basedOn { type typeLabel(locale: $locale) occurredAt recordedAt actorKind }

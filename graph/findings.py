@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import interviews, messages, notices, policies, receipts, retention, subjects, timers
+from graph import assessments, interviews, messages, notices, policies, receipts, retention, subjects, timers
 from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
@@ -58,6 +58,14 @@ class Channel(Enum):
     IN_PERSON = "IN_PERSON"
 
 
+class KnewBy(Enum):
+    """How it is known that the candidate knew the time, where no receipt and no act of theirs says so."""
+
+    TOLD_BY_STAFF = "TOLD_BY_STAFF"
+    SAID_BY_CANDIDATE = "SAID_BY_CANDIDATE"
+    OTHER_RECORD = "OTHER_RECORD"
+
+
 FAULTS: Mapping[Cause, FindingOutcome] = {
     Cause.CANDIDATE: FindingOutcome.NO_SHOW,
     Cause.UNKNOWN: FindingOutcome.NO_SHOW,
@@ -90,6 +98,8 @@ FINDING = Shape(
         "outcomeLabel": label("this.outcome"),
         "cause": Prop(),
         "causeLabel": label("this.cause"),
+        "knewBy": Prop(),
+        "knewByLabel": label("this.knewBy"),
         "state": Prop(),
         "stateLabel": label("this.state"),
         "suspectedAt": Prop(form=Form.INSTANT),
@@ -206,6 +216,7 @@ DECIDE = Statement(
     """
     MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by})
     SET finding.state = $state, finding.outcome = $outcome, finding.cause = $cause, finding.reason = $reason,
+      finding.knewBy = $knew_by,
       finding.decidedAt = $now, finding.expiresAt = $expires_at, finding.eraseAt = $erase_at
     CREATE (finding)-[:DECIDED_BY]->(user)
     """,
@@ -221,6 +232,17 @@ DOUBT = Statement(
     row=Nothing,
     writes=True,
 )
+KNEW = Statement(
+    "findings.knew",
+    """
+    MATCH (interview:Interview {id: $interview})<-[:ABOUT]-(event:Event {actorKind: 'CANDIDATE'})
+    WHERE event.type IN ['RESPONSE_RECORDED', 'RESCHEDULE_REQUESTED', 'INTERVIEW_INVITED']
+      AND event.occurredAt <= $at
+    RETURN event.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+"""What the candidates themselves did about a time before it: they knew it, whatever no receipt says."""
 REVIEW = Statement(
     "findings.review",
     """
@@ -409,6 +431,7 @@ async def _decide(
     reason: str,
     type: EventType,
     read_up_to: int,
+    knew_by: KnewBy | None = None,
 ) -> Outcome:
     kind = FindingOutcome.RESUME_MISMATCH if subject.is_check else FindingOutcome.NO_SHOW
     earlier = await desk.tx.run(COUNT_EARLIER, candidate=subject.candidate, id=finding.id, outcome=kind.value)
@@ -417,6 +440,7 @@ async def _decide(
     occurred_at = subject.occurred_at
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
     payload["expiresAt"] = occurred_at + timedelta(days=days.expires)
+    payload |= {"knewBy": knew_by.value} if knew_by else {}
     await subjects.record(desk, type, subject, **payload, readUpTo=read_up_to)
     await desk.tx.run(
         DECIDE,
@@ -426,6 +450,7 @@ async def _decide(
         outcome=outcome.value,
         cause=cause.value,
         reason=reason,
+        knew_by=knew_by.value if knew_by else None,
         now=desk.act.now,
         expires_at=payload["expiresAt"],
         erase_at=occurred_at + timedelta(days=days.erases),
@@ -584,6 +609,7 @@ async def confirm(
     cause: Cause,
     reason: str,
     read_up_to: int,
+    knew_by: KnewBy | None = None,
 ) -> Outcome:
     """Makes a finding final, or lets a final one stand that evidence since spoke against; a fault of platform or
     employer may be found on an interview nobody suspected.
@@ -608,6 +634,8 @@ async def confirm(
         refused = decider_refusal(act.viewer, missed) or confirm_refusal(row, missed, cause, read_up_to, act.now)
         if refused:
             return refused
+        if cause is Cause.CANDIDATE and knew_by is None and not await _knew(desk, missed):
+            return Refusal(Code.NOT_DELIVERED, "knewBy")
         if finding is None:
             row = await _create(desk, missed)
         return await _decide(
@@ -620,9 +648,17 @@ async def confirm(
             reason=reason,
             type=EventType.NO_SHOW_CONFIRMED,
             read_up_to=read_up_to,
+            knew_by=knew_by if cause is Cause.CANDIDATE and not missed.is_check else None,
         )
 
     return await perform(graph, act, work)
+
+
+async def _knew(desk: Desk, subject: Subject) -> bool:
+    """Whether a receipt, or what the candidate did, says that they knew the time; of a check there is none to know."""
+    if subject.is_check or await desk.tx.one(KNEW, interview=subject.id, at=subject.occurred_at):
+        return True
+    return "NOT_DELIVERED" not in (await assessments.of_interview(desk, subject.id)).rules
 
 
 async def _review(

@@ -134,10 +134,11 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, never an interviewer of it",
         EventType.NO_SHOW_CONFIRMED,
         "confirmNoShow",
-        "CANDIDATE or UNKNOWN: after a notice, and an answer or the time for it. PLATFORM or EMPLOYER: at once.",
+        "CANDIDATE or UNKNOWN: after a notice, and an answer or the time for it. CANDIDATE: where a receipt, an answer "
+        "of their own or whoever decides (`knewBy`) says that they knew the time. PLATFORM or EMPLOYER: at once.",
         (
             *(ABSENT, Code.NOT_ALLOWED, STATE, Code.NOTICE_MISSING, Code.ANSWER_PENDING, Code.STATEMENT_UNREAD),
-            *(Code.FINDING_STANDS, Code.NOT_OVER, Code.NOT_MISSED, VALUE),
+            *(Code.FINDING_STANDS, Code.NOT_OVER, Code.NOT_MISSED, Code.NOT_DELIVERED, VALUE),
         ),
     ),
     Step.FIND_FAULT: Transition(

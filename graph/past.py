@@ -255,6 +255,8 @@ PAST_FINDING = _past(
         "outcomeLabel": label(_decided("outcome")),
         "cause": Prop(_decided("cause")),
         "causeLabel": label(_decided("cause")),
+        "knewBy": Prop(_decided("knewBy")),
+        "knewByLabel": label(_decided("knewBy")),
         "state": Prop(STATE),
         "stateLabel": label(STATE),
         "noticeAt": Prop(_noticed("noticeAt"), form=Form.INSTANT),

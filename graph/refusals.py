@@ -62,6 +62,7 @@ class Code(Enum):
     WRONG_STATE = "WRONG_STATE"
     NOTICE_MISSING = "NOTICE_MISSING"
     ANSWER_PENDING = "ANSWER_PENDING"
+    NOT_DELIVERED = "NOT_DELIVERED"
     STATEMENT_UNREAD = "STATEMENT_UNREAD"
     DISPUTE_DECIDED = "DISPUTE_DECIDED"
     ALREADY_EMPLOYED = "ALREADY_EMPLOYED"
@@ -172,6 +173,11 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.WRONG_STATE: ("该认定的当前状态不允许此操作。", "The finding is not in a state that allows this."),
     Code.NOTICE_MISSING: ("尚未通知候选人。", "The candidate has not been given notice."),
     Code.ANSWER_PENDING: ("候选人答复期限未到。", "The candidate may still answer."),
+    Code.NOT_DELIVERED: (
+        "没有送达回执，候选人也未自行答复过该时间。请注明如何得知候选人知晓该时间（knewBy），或认定为原因不明。",
+        "No receipt says that the candidate was told of this time, and they never answered it themselves: say how you "
+        "know that they knew it (knewBy), or find UNKNOWN.",
+    ),
     Code.STATEMENT_UNREAD: (
         "有您尚未阅读的新陈述或记录。",
         "There is a statement or a record that you have not read.",

@@ -22,6 +22,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "MESSAGE": "By a message: the system's own, or another messenger's.",
         "IN_PERSON": "Face to face.",
     },
+    "KnewBy": {
+        "TOLD_BY_STAFF": "Somebody of the employer's told them, in person or by telephone.",
+        "SAID_BY_CANDIDATE": "They said so, as in their statement.",
+        "OTHER_RECORD": "A record kept elsewhere says so; the reason tells which.",
+    },
     "CreditChange": {
         "EXCUSED": "It is excused.",
         "EXPIRED": "Its time is up.",

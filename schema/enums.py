@@ -15,7 +15,7 @@ from graph.decisions import DecisionState, Verdict
 from graph.disputes import DisputeDecision
 from graph.events import ActorKind, EventType
 from graph.file_kinds import FileKind
-from graph.findings import Channel, FindingOutcome, FindingState
+from graph.findings import Channel, FindingOutcome, FindingState, KnewBy
 from graph.freed_slots import FreedSlotState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side
 from graph.labels import LABELS, in_words
@@ -86,6 +86,7 @@ register(TaskKind, description="What is to be done about an interview 待办.")
 register(DisputeDecision, description="How a dispute ends.")
 register(FindingState, description="How far a finding has come.")
 register(Channel, description="How a notice or an answer reached the other side.")
+register(KnewBy, description="How it is known that a candidate knew the time, where nothing recorded says so.")
 register(ReminderKind, description="Where a reminder comes from, seen from the position applied to.")
 register(Relation, description="How near a department is to your own.")
 register(CandidateStatus, description="Whether a candidate's record may be used.")

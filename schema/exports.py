@@ -63,7 +63,7 @@ SECTIONS = (
     ),
     Section(
         "findings",
-        "id occurredAt department { name } position { title } state outcome cause suspectedAt noticeAt answerBy "
+        "id occurredAt department { name } position { title } state outcome cause knewBy suspectedAt noticeAt answerBy "
         "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
         "disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy { externalId } "
         f"interview {{ id }} resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} "

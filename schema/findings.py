@@ -10,7 +10,7 @@ from strawberry import UNSET
 from graph import disputes, findings
 from graph.causes import Cause
 from graph.disputes import DisputeDecision
-from graph.findings import Channel, FindingOutcome, FindingState
+from graph.findings import Channel, FindingOutcome, FindingState, KnewBy
 from graph.reminders import ReminderKind
 from graph.structure import Relation
 from schema.fields import LOCALE, Argument, Node, field, labelled, planned
@@ -56,6 +56,10 @@ class Finding(Node):
     outcome_label: str | None = labelled("The outcome in words. Own.")
     cause: Cause | None = field("On whose side it lay. Own.")
     cause_label: str | None = labelled("The cause in words. Own.")
+    knew_by: KnewBy | None = field(
+        "How whoever decided knows that the candidate knew the time; null where a receipt or an answer says so. Own."
+    )
+    knew_by_label: str | None = labelled("The same in words. Own.")
     state: FindingState | None = field("How far it has come. Own.")
     state_label: str | None = labelled("The state in words. Own.")
     suspected_at: DateTime | None = field("When it was reported. Own.")
@@ -135,6 +139,11 @@ class ConfirmNoShowInput(IdempotentInput):
     cause: Cause = field("On whose side it lay.")
     reason: str = field("Why, up to 2,000 characters.")
     read_up_to: int = field("The seq of the last event that you saw of what it is about, from Finding.lastSeq.")
+    knew_by: KnewBy | None = strawberry.field(
+        default=None,
+        description="For CANDIDATE, where no receipt in time and no answer of the candidate's own says that they knew "
+        "the time of the interview: how you know it. Otherwise none is needed, and UNKNOWN can always be found.",
+    )
 
 
 @strawberry.input(description="Excuses what a finding is about.")
@@ -205,12 +214,13 @@ MUTATIONS = (
             cause=input.cause,
             reason=input.reason,
             read_up_to=input.read_up_to,
+            knew_by=input.knew_by,
         ),
         "Makes a finding final: NO_SHOW or RESUME_MISMATCH for CANDIDATE or UNKNOWN after a notice and a hearing, "
         "SYSTEM_FAULT for PLATFORM, EMPLOYER_FAULT for EMPLOYER. Of one with a task REVIEW_DUE, CANDIDATE says that it "
         "stands all the same. Own, never an interviewer of it. Codes: NOT_FOUND, "
         "NOT_ALLOWED, WRONG_STATE, NOTICE_MISSING, ANSWER_PENDING, STATEMENT_UNREAD, FINDING_STANDS, NOT_OVER, "
-        "NOT_MISSED, INVALID_VALUE.",
+        "NOT_MISSED, NOT_DELIVERED, INVALID_VALUE.",
     ),
     mutation(
         "excuseNoShow",

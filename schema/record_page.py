@@ -163,6 +163,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "profile": ("行为画像", "Behaviour profile"),
     "proofs": ("证明文件", "Files handed in"),
     "purgedAt": ("文件删除时间", "File deleted"),
+    "knewBy": ("如何知晓该时间", "How they knew the time"),
     "reviewReason": ("复核后维持的理由", "Why it stands after a review"),
     "reviewedAt": ("复核时间", "Reviewed"),
     "rules": ("适用规则", "Rules that applied"),

@@ -49,7 +49,7 @@ from graph.causes import Cause
 from graph.courses import Course
 from graph.disputes import DisputeDecision
 from graph.events import ActorKind
-from graph.findings import Channel
+from graph.findings import Channel, KnewBy
 from graph.goals import Goal
 from graph.interviews import Attendance, EvidenceCode, Mode, Response, Side, Times
 from graph.positions import Urgency
@@ -495,7 +495,14 @@ class Maker:
             "confirmNoShow",
             {},
             lambda act: findings.confirm(
-                self.graph, act, finding=finding, interview=None, cause=cause, reason=reason, read_up_to=read
+                self.graph,
+                act,
+                finding=finding,
+                interview=None,
+                cause=cause,
+                reason=reason,
+                read_up_to=read,
+                knew_by=KnewBy.TOLD_BY_STAFF,
             ),
         )
 

@@ -243,7 +243,7 @@ async def test_the_time_to_answer_begins_as_the_notice_leaves(ask: Ask, company:
     ]
     states = [m["state"] for each in seen.values() for m in each["interview"]["messages"] if m["template"] == "NOTICE"]
     assert states == ["SENT", "FAILED"]
-    decision = {"finding": first, "cause": "CANDIDATE", "reason": "Silence."}
+    decision = {"finding": first, "cause": "CANDIDATE", "reason": "Silence.", "knewBy": "TOLD_BY_STAFF"}
     for hours, code in ((71, "ANSWER_PENDING"), (72, None)):
         ask.now = NOW + timedelta(hours=74 + hours)
         read = await ask.last_seq(marketing, first)

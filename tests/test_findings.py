@@ -12,6 +12,7 @@ import pytest
 from graph.events import LIST_CANDIDATE_EVENTS, Head, faults, verify
 from graph.interviews import Attendance, Mode, Response, Side
 from graph.statements import Nothing, Statement
+from graph.visibility import Claim
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import appends, refused
@@ -70,6 +71,7 @@ class Case:
 
     async def confirm(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
         good = {"finding": self.finding, "cause": "CANDIDATE", "reason": "No answer came.", **await self.all_read()}
+        good["knewBy"] = "TOLD_BY_STAFF"
         return await self.do("confirmNoShow", viewer, selection, **(good | input))
 
     async def excuse(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
@@ -297,6 +299,55 @@ async def test_a_no_show_is_confirmed_after_hearing(ask: Ask, company: Company) 
     assert told == refused("recordNotice", "WRONG_STATE", "finding")
     assert heard == refused("recordStatement", "WRONG_STATE", "finding")
     assert excused == refused("excuseNoShow", "WRONG_STATE", "finding")
+
+
+async def test_a_no_show_stands_on_knowing_the_time(ask: Ask, company: Company) -> None:
+    """A receipt or an answer of the candidate's own says so, or whoever decides; of a cause unknown nobody need."""
+    case = await suspected(ask, company)
+    await case.answered()
+    async with appends(ask, company):
+        bare = await case.confirm(knewBy=None)
+    assert bare == refused("confirmNoShow", "NOT_DELIVERED", "knewBy")
+    said = await case.confirm(knewBy="SAID_BY_CANDIDATE", selection="state knewBy knewByLabel(locale: EN)")
+    assert (said["state"], said["knewBy"], said["knewByLabel"]) == (
+        "FINAL",
+        "SAID_BY_CANDIDATE",
+        "The candidate said so",
+    )
+    ask.now = NOW
+    unknown = await suspected(ask, company)
+    await unknown.answered()
+    assert "code" not in await unknown.confirm(cause="UNKNOWN", knewBy=None)
+    ask.now = NOW
+    received = await suspected(ask, company)
+    query = "query M($id: ID!) { interview(id: $id) { messages { id template } } }"
+    found = (await ask(query, company.user("hr"), id=received.interview))["interview"]["messages"]
+    invitation = next(each["id"] for each in found if each["template"] == "INVITATION")
+    at = (STARTS - timedelta(days=1)).isoformat()
+    receipt = {"message": invitation, "receipt": "DELIVERED", "at": at}
+    assert "code" not in await ask.do("recordDelivery", company.user("integrator"), **receipt)
+    await received.answered()
+    assert (await received.confirm(knewBy=None, selection="knewBy"))["knewBy"] is None
+
+
+async def test_what_the_candidate_answered_was_known(ask: Ask, company: Company) -> None:
+    """By the link, before the time: no receipt is needed."""
+    interview = await interview_of(company, response=None)
+    query = "query W($id: ID!) { interview(id: $id) { application { id } candidate { id } } }"
+    found = (await ask(query, company.user("hr"), id=interview))["interview"]
+    claim = Claim(uid(found["candidate"]["id"]), uid(found["application"]["id"]))
+    ask.now = STARTS - timedelta(days=2)
+    assert "code" not in await ask.do("recordResponse", claim, interview=interview, response="ACCEPTED")
+    ask.now = NOW
+    await ask.do("recordAttendance", company.user("marketing"), interview=interview, attendance="NOT_ATTENDED")
+    made = await ask.do("reportNoShow", company.user("marketing"), interview=interview)
+    case = Case(ask, company, interview, made["id"])
+    await case.answered()
+    assert (await case.confirm(knewBy=None, selection="state knewBy")) == {
+        "__typename": "Finding",
+        "state": "FINAL",
+        "knewBy": None,
+    }
 
 
 async def test_an_answer_given_ends_the_waiting(ask: Ask, company: Company) -> None:

@@ -534,7 +534,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("recordNotice", "marketing", "NOTICE_RECORDED", finding=first, channel="SMS", text="Where were you?")
     await do("recordStatement", "marketing", "STATEMENT_RECORDED", finding=first, channel="SMS", text="I forgot.")
     read = [await ask.last_seq(company.user("marketing"), finding) for finding in findings]
-    decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0]}
+    decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0], "knewBy": "SAID_BY_CANDIDATE"}
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
     claim = Claim(uid(candidate), uid(application), verified=True)
     await do("disputeNoShow", claim, "NO_SHOW_DISPUTED", finding=first, text="The link did not open.")

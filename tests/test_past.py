@@ -18,8 +18,8 @@ from tests.conftest import NOW, Ask, Company, gid, uid
 pytestmark = pytest.mark.usefixtures("patient")
 
 FINDING = """
-  id occurredAt relation outcome outcomeLabel cause state stateLabel(locale: EN) suspectedAt noticeAt answerBy decideBy
-  decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt reviewReason
+  id occurredAt relation outcome outcomeLabel cause knewBy state stateLabel(locale: EN) suspectedAt noticeAt answerBy
+  decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt reviewReason
   expiresAt eraseAt daysLeft reason
   statement policyVersion department { id } position { id } repairs { at days } decidedBy { id } basedOn { seq type }
 """

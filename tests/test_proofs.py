@@ -301,7 +301,7 @@ async def test_proof_is_read_before_anything_is_decided(missed: Missed, company:
     marketing = company.user("marketing")
     read = await missed.ask.last_seq(marketing, missed.about)
     given = await missed.give(document())
-    confirm = {"finding": missed.about, "cause": "CANDIDATE", "reason": "No."}
+    confirm = {"finding": missed.about, "cause": "CANDIDATE", "reason": "No.", "knewBy": "TOLD_BY_STAFF"}
     answer = await missed.ask.do("confirmNoShow", marketing, readUpTo=read, **confirm)
     assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
     read = await missed.ask.last_seq(marketing, missed.about)
@@ -324,7 +324,7 @@ async def test_proof_of_a_refused_request_is_read_too(late: Missed, company: Com
     finding = await hr.suspicion(late.interview)
     await hr.notice(finding)
     late.ask.now = NOW + timedelta(days=5)
-    confirm = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "No."}
+    confirm = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "No.", "knewBy": "TOLD_BY_STAFF"}
     read = await late.ask.last_seq(marketing, confirm["finding"])
     await late.give(document())
     answer = await late.ask.do("confirmNoShow", marketing, readUpTo=read, **confirm)
@@ -553,7 +553,7 @@ async def test_proof_against_a_mismatch_is_read_and_excuses_it(mismatched: Misse
         assert await proof_of(mismatched, viewer, given) is None
     opened = [(await mismatched.open(given, name)).status_code for name in ("marketing", "technology")]
     assert opened == [200, 404]
-    confirm = {"finding": mismatched.about, "cause": "CANDIDATE", "reason": "No."}
+    confirm = {"finding": mismatched.about, "cause": "CANDIDATE", "reason": "No.", "knewBy": "TOLD_BY_STAFF"}
     answer = await mismatched.ask.do("confirmNoShow", marketing, readUpTo=read, **confirm)
     assert answer == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
     async with appends(mismatched.ask, company, "PROOF_DECIDED", "MISMATCH_EXCUSED"):

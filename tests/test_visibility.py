@@ -121,10 +121,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "Finding": {
         "id occurredAt department position relation": NEAR,
-        "outcome outcomeLabel cause causeLabel state stateLabel suspectedAt noticeAt answerBy decideBy decidedAt "
-        "disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt reviewReason expiresAt eraseAt "
-        "daysLeft repairs "
-        "policyVersion reason statement lastSeq decidedBy interview resumeCheck basedOn proofs": HOME,
+        "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
+        "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
+        "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview "
+        "resumeCheck basedOn proofs": HOME,
     },
     "Task": {
         "kind kindLabel due interview finding": HOME,

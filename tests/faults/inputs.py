@@ -447,7 +447,7 @@ class Inputs:
         return {"finding": finding, "readUpTo": await self.company.hr.last_seq(finding=uid(finding))}
 
     async def confirmNoShow(self) -> dict[str, Any]:
-        return {**await self.heard(), "cause": "CANDIDATE", "reason": "It did open."}
+        return {**await self.heard(), "cause": "CANDIDATE", "reason": "It did open.", "knewBy": "TOLD_BY_STAFF"}
 
     async def excuseNoShow(self) -> dict[str, Any]:
         return {**await self.heard(), "reason": "A certificate was shown."}

@@ -462,7 +462,8 @@ class Lifecycle(RuleBasedStateMachine):
     def confirmed(self, who: str, it: Finding, cause: str, read_up_to: int) -> None:
         reason = f"Reason {self.looks}"
         expected = self.model.confirm(who, it, cause, reason, read_up_to)
-        self.do(who, "confirmNoShow", expected, finding=self.id(it), cause=cause, reason=reason, readUpTo=read_up_to)
+        input = {"cause": cause, "reason": reason, "readUpTo": read_up_to, "knewBy": "TOLD_BY_STAFF"}
+        self.do(who, "confirmNoShow", expected, finding=self.id(it), **input)
 
     def read_up_to(self, finding: Finding, read: bool) -> int:
         return finding.interview.events[-1][0] if read else finding.interview.events[0][0]
