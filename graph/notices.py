@@ -80,5 +80,7 @@ async def give(desk: Desk, finding: str, at: datetime, times: Times) -> datetime
     if await desk.tx.one(GIVE, id=finding, **set_to) is None:
         return None
     await timers.start(desk, TimerKind.HEARING, finding, set_to["answer_by"])
-    await timers.start(desk, TimerKind.DECISION, finding, set_to["decide_by"])
+    # One that is recorded long after it was given leaves time to decide all the same.
+    lapses_at = max(set_to["decide_by"], desk.act.now + times.answer)
+    await timers.start(desk, TimerKind.DECISION, finding, lapses_at)
     return set_to["answer_by"]

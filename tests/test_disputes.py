@@ -320,6 +320,15 @@ async def test_what_nobody_decides_is_taken_back(ask: Ask, company: Company) -> 
     assert queued.count(("FINDING_VOIDED", "Candidate")) == queued.count(("DECISION_OVERDUE", "Department")) == 1
 
 
+async def test_a_notice_recorded_late_leaves_time_to_decide(ask: Ask, company: Company) -> None:
+    hr = company.at(days=45)
+    finding = gid("Finding", await hr.suspicion(await hr.missed(await company.application("marketing"))))
+    told_at = (NOW - timedelta(days=35)).isoformat()
+    await ask.do("recordNotice", company.user("marketing"), finding=finding, channel="PHONE", toldAt=told_at)
+    assert await do_due(ask.graph, company, NOW + timedelta(hours=71)) == ["HEARING"]
+    assert await do_due(ask.graph, company, NOW + timedelta(hours=72)) == ["DECISION"]
+
+
 async def test_an_answer_leaves_the_decision_due(ask: Ask, company: Company) -> None:
     """Nothing is said of silence where there was none; and what is decided in time owes nothing more."""
     hr = company.at(days=9)
