@@ -28,6 +28,8 @@ async def test_a_caller_who_asks_too_much_is_told_when_to_return(
     door = server(graph, answerer, rate_points=3)
     headers = token(door, company.user("hr"))
     async with client(door) as http:
+        # Somebody else pays for having it planned.
+        await http.post("/graphql", json={"query": VIEWER}, headers=token(door, company.user("marketing")))
         answers = [await http.post("/graphql", json={"query": VIEWER}, headers=headers) for _ in range(5)]
         other = await http.post("/graphql", json={"query": VIEWER}, headers=token(door, company.user("technology")))
         nobody = await http.post("/graphql", json={"query": "{ __typename }"})
