@@ -12,7 +12,6 @@ from graph.candidates import Person
 from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
-from graph.pools import Standing
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
@@ -187,7 +186,7 @@ async def file(desk: Desk, candidate: str, position: str, applied_at: datetime, 
     await desk.tx.run(CREATE, id=id, candidate=candidate, position=position, applied_at=applied_at, source=source)
     about = About("Application", id)
     await desk.record(EventType.APPLICATION_SUBMITTED, about, occurred_at=applied_at, position=position, source=source)
-    await pools.join(desk, id, Standing.WAITING, applied_at)
+    await pools.settle(desk)
     return id
 
 
@@ -267,4 +266,4 @@ async def move_on(desk: Desk, application: str, stage: Stage) -> None:
     await desk.record(EventType.APPLICATION_ADVANCED, About("Application", application), stage=stage.value)
     await webhooks.tell(desk, EventType.APPLICATION_ADVANCED, "Application", application)
     if stage is Stage.HIRED:
-        await pools.leave(desk, application)
+        await pools.settle(desk)

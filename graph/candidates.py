@@ -742,7 +742,7 @@ async def restrict(desk: Desk, candidate: str) -> Outcome:
     await desk.tx.run(RESTRICT, id=candidate)
     await desk.tx.run(RESTRICT_FINDINGS, id=candidate)
     await desk.record(EventType.CANDIDATE_RESTRICTED)
-    await pools.forget(desk, candidate)
+    await pools.settle(desk)
     return Written("Candidate", candidate)
 
 
@@ -771,5 +771,5 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
         # Nobody waits any longer for an answer that cannot come: it goes to the next one.
         await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
     await timesheets.erase(desk, candidate)
-    await pools.forget(desk, candidate)
+    await pools.settle(desk)
     return Written("Candidate", candidate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from graph import findings, messages, policies, subjects, timers
+from graph import findings, messages, policies, pools, subjects, timers
 from graph.events import EventType
 from graph.findings import FindingRow
 from graph.lifecycle import Step, may
@@ -75,6 +75,7 @@ async def raise_one(desk: Desk, finding: FindingRow, subject: Subject, text: str
     policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
     due_at = desk.act.now + policy.dispute_time
     await desk.tx.run(DISPUTE, id=finding.id, now=desk.act.now, due_at=due_at, text=text)
+    await pools.settle(desk)
     payload = {"finding": finding.id, "text": text, "dueAt": due_at}
     await subjects.record(desk, EventType.NO_SHOW_DISPUTED, subject, **payload)
     await timers.start(desk, TimerKind.DISPUTE, finding.id, due_at)
@@ -124,6 +125,7 @@ async def uphold(desk: Desk, finding: FindingRow, subject: Subject, reason: str,
 async def reject(desk: Desk, finding: FindingRow, subject: Subject, reason: str, read_up_to: int) -> None:
     await timers.cancel(desk, finding.id, TimerKind.DISPUTE)
     await desk.tx.run(REJECT, id=finding.id, now=desk.act.now, reason=reason)
+    await pools.settle(desk)
     payload = {"finding": finding.id, "reason": reason, "readUpTo": read_up_to}
     await subjects.record(desk, EventType.DISPUTE_REJECTED, subject, **payload)
     await messages.tell_candidate(desk, Template.DISPUTE_REJECTED, finding.id)

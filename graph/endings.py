@@ -6,7 +6,6 @@ from graph import applications, interviews, pools, webhooks
 from graph.applications import ENDED, Stage
 from graph.events import About, EventType
 from graph.interviews import Side
-from graph.pools import Standing
 from graph.refusals import Code, Refusal
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -39,4 +38,4 @@ async def _end(desk: Desk, application: str, stage: Stage, told: EventType, by: 
     await desk.tx.run(applications.SET_STAGE, id=application, stage=stage.value)
     await webhooks.tell(desk, told, "Application", application)
     await interviews.call_off(desk, application, by)
-    await pools.join(desk, application, Standing.ENDED, desk.act.now)
+    await pools.settle(desk)

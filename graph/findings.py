@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import assessments, interviews, messages, notices, policies, receipts, retention, subjects, timers
+from graph import assessments, interviews, messages, notices, policies, pools, receipts, retention, subjects, timers
 from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
@@ -458,6 +458,7 @@ async def _decide(
     await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, occurred_at + timedelta(days=days.erases))
     if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
         await retention.repair(desk, finding.id)
+        await pools.settle(desk)
     await desk.tx.run(BASE, id=finding.id, seq=read_up_to, types=EVIDENCE)
     await timers.cancel(desk, finding.id, *UNDECIDED)
     told = Template.FINDING_EXCUSED if state is FindingState.EXCUSED else Template.FINDING_CONFIRMED
@@ -778,6 +779,7 @@ async def take_back(
     """Voids a finding, ends what was due of it, and tells everyone who had looked at it that it stands no longer."""
     await timers.cancel(desk, finding.id, *UNDECIDED, TimerKind.DISPUTE)
     await desk.tx.run(VOID, id=finding.id, now=desk.act.now, reason=reason)
+    await pools.settle(desk)
     await subjects.record(desk, type, subject, reason=reason, **payload)
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):
         for user in await who_looked(desk, finding):

@@ -15,7 +15,6 @@ from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone
 from graph.labels import label
 from graph.messages import Template
-from graph.pools import Standing
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
@@ -179,7 +178,7 @@ INTERVIEW = Shape(
         ),
         "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
-    looked=dict.fromkeys(("outcome", "outcomeLabel", "assessment"), Look.INTERVIEW),
+    looked={"outcome": Look.INTERVIEW, "outcomeLabel": Look.INTERVIEW},
 )
 root("interview", shape="Interview", match="(this:Interview {id: $id})")
 
@@ -501,7 +500,7 @@ async def invite_one(desk: Desk, new: Invite) -> Outcome:
     )
     await _await_new(desk, id)
     await links.create(desk, application.id, new.times.ends_at)
-    await pools.join(desk, application.id, Standing.INVITED, desk.act.now)
+    await pools.settle(desk)
     await alarms.set(desk, id)
     await messages.tell_candidate(desk, Template.INVITATION, id)
     return Written("Interview", id)
@@ -648,6 +647,7 @@ async def _cancel(desk: Desk, interview: InterviewRow, by: Side, reason: str | N
     await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
     if by is Side.EMPLOYER:
         await _note_late(desk, interview)
+        await pools.settle(desk)
     await record(desk, EventType.INTERVIEW_CANCELLED, interview.id, by=by.value, reason=reason)
     await alarms.cancel(desk, interview.id)
     await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id)
@@ -766,6 +766,7 @@ async def record_attendance(
             await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             await retention.repair_by(desk, found.id)
+        await pools.settle(desk)
         return Written("Interview", found.id)
 
     return await perform(graph, act, work)

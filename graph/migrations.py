@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph.client import Client
-from graph.pools import FILL_ALL
+from graph.pools import FILL_ALL, FORGET_OLD
 from graph.statements import Nothing, Statement
 
 
@@ -184,6 +184,7 @@ MIGRATIONS = (
         "0014_checks",
         ("CREATE CONSTRAINT resume_check_id IF NOT EXISTS FOR (n:ResumeCheck) REQUIRE n.id IS UNIQUE",),
     ),
+    Migration("0015_pools", (FORGET_OLD, FILL_ALL)),
 )
 
 

@@ -1,102 +1,230 @@
-"""Pools: of each position the newest applications, few of each kind, whom a lost interview could be offered to.
+"""Pools: of each position the newest applications of each kind, whom a lost interview could be offered to.
 
-They are kept ready by the writes that change them, so that whoever is looked for among a hundred thousand people is
-found by as many steps as among a thousand: no engine needs to sort, or to read an index in its order.
+They are kept ready on the position by the writes that change them, as short lists that are sorted already, so that
+whoever is looked for among a hundred thousand people is found by as many steps as among a thousand: no engine needs to
+sort, or to read an index in its order. Whoever has a no-show that counts stands in lists of their own, so that no
+number of them keeps anybody without one from being seen.
+
+An entry is text: when the application was filed, its id, how it stands and until when a no-show counts, if one does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from enum import Enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import LiteralString
 
+from graph.instants import to_graph
 from graph.statements import Nothing, Statement
 from graph.writing import Desk, random_id
 
+KEPT = 100
+"""Entries of one list: the newest."""
+FEWEST = 60
+"""Entries that are left when a list of which older ones were cut off is filled again."""
+LISTS = ("Waiting", "Invited", "Ended", "WaitingMarked", "InvitedMarked", "EndedMarked")
+"""How an application stands, without and with a no-show that counts: nobody was invited by it yet, or somebody was, or
+it has ended without a hire."""
 
-class Standing(Enum):
-    """How an application stands, as far as a pool tells them apart."""
-
-    WAITING = "WAITING"
-    INVITED = "INVITED"
-    ENDED = "ENDED"
-
-
-KEPT = 10
-"""Applications of each standing that a position's pool holds: the newest."""
-
-LEAVE = Statement(
-    "pools.leave",
-    "MATCH (:Application {id: $application})<-[pooled:POOLS]-(:Position) DELETE pooled",
-    row=Nothing,
-    writes=True,
-)
-JOIN = Statement(
-    "pools.join",
-    """
-    MATCH (application:Application {id: $application})-[:FOR]->(position:Position)
-    SET position._lock = $lock,
-      position.pooledAt = CASE WHEN position.pooledAt > $at THEN position.pooledAt ELSE $at END
-    CREATE (position)-[:POOLS {standing: $standing, at: $at}]->(application)
-    """,
-    row=Nothing,
-    writes=True,
-)
-TRIM = Statement(
-    "pools.trim",
-    """
-    MATCH (:Application {id: $application})-[:FOR]->(position:Position)
-    MATCH (position)-[pooled:POOLS {standing: $standing}]->(other:Application)
-    WITH pooled, other ORDER BY pooled.at DESC, other.id DESC SKIP $kept
-    DELETE pooled
-    """,
-    row=Nothing,
-    writes=True,
-)
-FORGET = Statement(
-    "pools.forget",
-    "MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)<-[pooled:POOLS]-(:Position) DELETE pooled",
-    row=Nothing,
-    writes=True,
-)
-_FOUND: LiteralString = """
-    OPTIONAL MATCH (position)-[old:POOLS]->(:Application)
-    DELETE old
-    WITH DISTINCT position
-    MATCH (position)<-[:FOR]-(application:Application) WHERE application.stage <> 'HIRED'
-    WITH position, application, CASE WHEN application.stage IN ['REJECTED', 'WITHDRAWN'] THEN 'ENDED'
-      WHEN EXISTS { (application)-[:HAS_INTERVIEW]->(:Interview) } THEN 'INVITED' ELSE 'WAITING' END AS standing
-    ORDER BY application.appliedAt DESC, application.id DESC
-    WITH position, standing, collect(application)[..10] AS newest, max(application.appliedAt) AS last
-    SET position.pooledAt = CASE WHEN position.pooledAt > last THEN position.pooledAt ELSE last END
-    WITH position, standing, newest UNWIND newest AS application
-    CREATE (position)-[:POOLS {standing: standing, at: application.appliedAt}]->(application)
+_KNOWN: LiteralString = """
+    WITH position, application, CASE WHEN application.stage IN ['REJECTED', 'WITHDRAWN'] THEN 'Ended'
+      WHEN EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(held:Interview)
+        WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' } THEN 'Invited' ELSE 'Waiting' END AS standing,
+      candidate.status = 'ACTIVE' AND application.stage <> 'HIRED' AS kept,
+      head(COLLECT { MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
+        -[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(mark:Finding)
+        WHERE mark.state = 'FINAL' AND mark.outcome = 'NO_SHOW' AND mark.cause = 'CANDIDATE'
+          AND mark.restricted IS NULL
+        WITH max(mark.expiresAt) AS last RETURN toString(last) }) AS until
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An application as it stands; `kept` unless nobody may be asked by it: hired, restricted or erased."""
+
+    application: str
+    position: str
+    at: str
+    standing: str
+    kept: bool
+    until: str | None
+
+    def entry(self, now: str) -> tuple[str, str]:
+        """The list that it belongs in, and what is written there."""
+        words = (self.at, self.application, self.standing)
+        if self.until is None or self.until <= now:
+            return self.standing, " ".join(words)
+        return f"{self.standing}Marked", " ".join((*words, self.until))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A position's lists in the order of LISTS, and of which of them older entries were cut off."""
+
+    position: str
+    lists: list[list[str]]
+    cut: list[str]
+
+    def changed(self, known: Iterable[Known], now: str) -> bool:
+        lists, cut = placed(self, known, now)
+        return list(lists.values()) != self.lists or cut != self.cut
+
+
+LIST_KNOWN = Statement(
+    "pools.list_known",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(candidate:Candidate)-[:SUBMITTED]->(application:Application)
+      -[:FOR]->(position:Position)
+    """
+    + _KNOWN
+    + """
+    RETURN application.id AS application, position.id AS position, toString(application.appliedAt) AS at,
+      standing, kept, until ORDER BY application
+    """,
+    row=Known,
+)
+LOCKED: LiteralString = """
+    RETURN position.id AS position, [coalesce(position.poolWaiting, []), coalesce(position.poolInvited, []),
+      coalesce(position.poolEnded, []), coalesce(position.poolWaitingMarked, []),
+      coalesce(position.poolInvitedMarked, []), coalesce(position.poolEndedMarked, [])] AS lists,
+      coalesce(position.poolCut, []) AS cut ORDER BY position
+"""
+"""The columns of a Pool."""
+READ = Statement("pools.read", "MATCH (position:Position) WHERE position.id IN $positions" + LOCKED, row=Pool)
+LOCK = Statement(
+    "pools.lock",
+    """
+    MATCH (position:Position) WHERE position.id IN $positions
+    SET position._lock = $lock
+    """
+    + LOCKED,
+    row=Pool,
+    writes=True,
+)
+WRITE = Statement(
+    "pools.write",
+    """
+    MATCH (position:Position {id: $position})
+    SET position.poolWaiting = $waiting, position.poolInvited = $invited, position.poolEnded = $ended,
+      position.poolWaitingMarked = $waiting_marked, position.poolInvitedMarked = $invited_marked,
+      position.poolEndedMarked = $ended_marked, position.poolCut = $cut, position.pooledAt = $newest,
+      position.poolFadesAt = $fades
+    """,
+    row=Nothing,
+    writes=True,
+)
+_FILL: LiteralString = (
+    """
+    SET position.poolWaiting = null, position.poolInvited = null, position.poolEnded = null,
+      position.poolWaitingMarked = null, position.poolInvitedMarked = null, position.poolEndedMarked = null,
+      position.poolCut = null, position.pooledAt = null, position.poolFadesAt = null
+    WITH position
+    MATCH (position)<-[:FOR]-(application:Application)<-[:SUBMITTED]-(candidate:Candidate {status: 'ACTIVE'})
+    WHERE application.stage <> 'HIRED'
+    """
+    + _KNOWN
+    + """
+    WITH position, until, standing + CASE WHEN until IS NULL THEN '' ELSE 'Marked' END AS kind,
+      toString(application.appliedAt) + ' ' + application.id + ' ' + standing
+        + CASE WHEN until IS NULL THEN '' ELSE ' ' + until END AS entry
+    ORDER BY entry DESC
+    WITH position, min(until) AS fades, max(entry) AS newest,
+      collect(CASE WHEN kind = 'Waiting' THEN entry END) AS waiting,
+      collect(CASE WHEN kind = 'Invited' THEN entry END) AS invited,
+      collect(CASE WHEN kind = 'Ended' THEN entry END) AS ended,
+      collect(CASE WHEN kind = 'WaitingMarked' THEN entry END) AS waited,
+      collect(CASE WHEN kind = 'InvitedMarked' THEN entry END) AS asked,
+      collect(CASE WHEN kind = 'EndedMarked' THEN entry END) AS over
+    SET position.poolWaiting = waiting[..100], position.poolInvited = invited[..100],
+      position.poolEnded = ended[..100], position.poolWaitingMarked = waited[..100],
+      position.poolInvitedMarked = asked[..100], position.poolEndedMarked = over[..100],
+      position.poolFadesAt = fades, position.pooledAt = split(newest, ' ')[0],
+      position.poolCut = CASE WHEN size(waiting) > 100 THEN ['Waiting'] ELSE [] END
+        + CASE WHEN size(invited) > 100 THEN ['Invited'] ELSE [] END
+        + CASE WHEN size(ended) > 100 THEN ['Ended'] ELSE [] END
+        + CASE WHEN size(waited) > 100 THEN ['WaitingMarked'] ELSE [] END
+        + CASE WHEN size(asked) > 100 THEN ['InvitedMarked'] ELSE [] END
+        + CASE WHEN size(over) > 100 THEN ['EndedMarked'] ELSE [] END
+    """
+)
 FILL = Statement(
     "pools.fill",
-    "MATCH (position:Position) WHERE position.id IN $positions SET position._lock = $lock WITH position" + _FOUND,
+    "MATCH (position:Position) WHERE position.id IN $positions SET position._lock = $lock WITH position" + _FILL,
     row=Nothing,
     writes=True,
 )
-FILL_ALL: LiteralString = "MATCH (position:Position) WITH position" + _FOUND
-"""For a graph from before there were pools."""
+FILL_ALL: LiteralString = "MATCH (position:Position) WITH position" + _FILL
+"""For a graph from before there were such pools."""
+FORGET_OLD: LiteralString = "MATCH (:Position)-[pooled:POOLS]->(:Application) DELETE pooled"
+"""Pools were relations before they were lists."""
 
 
-async def join(desk: Desk, application: str, standing: Standing, at: datetime) -> None:
-    """Puts an application into its position's pool, of which the oldest then leaves it."""
-    await desk.tx.run(LEAVE, application=application)
-    await desk.tx.run(JOIN, application=application, standing=standing.value, at=at, lock=random_id())
-    await desk.tx.run(TRIM, application=application, standing=standing.value, kept=KEPT)
+async def settle(desk: Desk, candidate: str | None = None) -> None:
+    """Puts the applications of a person, who is locked, where they belong, after anything that says how they stand."""
+    if candidate is None:
+        assert desk.chain is not None
+        candidate = desk.chain.id
+    known = await desk.tx.run(LIST_KNOWN, candidate=candidate)
+    positions = sorted({each.position for each in known})
+    if not positions:
+        return
+    now, emptied = to_graph(desk.act.now).isoformat(), list[str]()
+    # Most of what happens to a person moves nothing: whoever else writes about the position need not wait for it.
+    changed = [pool.position for pool in await desk.tx.run(READ, positions=positions) if pool.changed(known, now)]
+    for pool in await desk.tx.run(LOCK, positions=changed, lock=random_id()) if changed else ():
+        lists, cut = placed(pool, known, now)
+        if any(len(lists[name]) < FEWEST for name in cut):
+            emptied.append(pool.position)
+        else:
+            await desk.tx.run(WRITE, position=pool.position, cut=cut, **_written(lists))
+    if emptied:
+        await desk.tx.run(FILL, **filled(emptied))
 
 
-async def leave(desk: Desk, application: str) -> None:
-    await desk.tx.run(LEAVE, application=application)
+def placed(pool: Pool, known: Iterable[Known], now: str) -> tuple[dict[str, list[str]], list[str]]:
+    """The lists with these applications where they belong, and whoever's no-show has faded among the others; and which
+    of them are cut. Pure; `now` as an entry has it."""
+    known, found = [each for each in known if each.position == pool.position], dict[str, list[str]]()
+    moved = {each.application for each in known}
+    for name, entries in zip(LISTS, pool.lists, strict=True):
+        for entry in entries:
+            at, application, standing, *until = entry.split(" ")
+            if application in moved:
+                continue
+            has_faded = bool(until) and until[0] <= now
+            text = " ".join((at, application, standing)) if has_faded else entry
+            found.setdefault(standing if has_faded else name, []).append(text)
+    for each in known:
+        if each.kept:
+            name, entry = each.entry(now)
+            found.setdefault(name, []).append(entry)
+    lists = {name: sorted(found.get(name, []), reverse=True) for name in LISTS}
+    for name in pool.cut:
+        # What is older than all that was kept may have been cut off before: it is found again by filling.
+        kept = pool.lists[LISTS.index(name)]
+        lists[name] = [entry for entry in lists[name] if not kept or _age(entry) >= _age(kept[-1])]
+    cut = [name for name in LISTS if name in pool.cut or len(lists[name]) > KEPT]
+    return {name: entries[:KEPT] for name, entries in lists.items()}, cut
 
 
-async def forget(desk: Desk, candidate: str) -> None:
-    """Takes a person out of every pool."""
-    await desk.tx.run(FORGET, candidate=candidate)
+def _age(entry: str) -> list[str]:
+    return entry.split(" ")[:2]
+
+
+def _written(lists: Mapping[str, list[str]]) -> dict[str, object]:
+    entries = [entry for each in lists.values() for entry in each]
+    fades = [until for entry in entries for until in entry.split(" ")[3:]]
+    return {
+        "waiting": lists["Waiting"],
+        "invited": lists["Invited"],
+        "ended": lists["Ended"],
+        "waiting_marked": lists["WaitingMarked"],
+        "invited_marked": lists["InvitedMarked"],
+        "ended_marked": lists["EndedMarked"],
+        "newest": max(entries).split(" ")[0] if entries else None,
+        "fades": min(fades, default=None),
+    }
 
 
 def filled(positions: Iterable[str]) -> dict[str, object]:

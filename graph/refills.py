@@ -14,19 +14,17 @@ from graph.writing import Act, Graph
 
 MOST = 50
 """Suggestions that one answer holds."""
-POSITIONS, CONSIDERED = 20, 60
-"""Positions whose pools are looked into, and the people of them who are weighed: neither grows with the company."""
-IDLE = 90
-"""Days after which an application that came to no interview holds nobody up any more."""
 
 _FAMILY: LiteralString = "split(replace(replace(toUpper(x.jobFamily), '-', '_'), ' ', '_'), '_')[0]"
 _ALIKE: LiteralString = _FAMILY.replace("x.", "other.") + " = " + _FAMILY.replace("x.", "wanted.")
 """Families are similar that begin with the same word: SOFTWARE_WEB and SOFTWARE_DATA."""
 _YIELDS: LiteralString = "(wanted.urgency = 'URGENT_BACKFILL' AND {}.urgency <> 'URGENT_BACKFILL')"
 """An urgent position comes first: whoever only waits for one that is not may be asked to it."""
+_SELF: LiteralString = "(person)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->"
 _RUNNING: LiteralString = (
-    """EXISTS {
-        MATCH (person)-[:SUBMITTED]->(running:Application)-[:FOR]->(elsewhere:Position {status: 'OPEN'})
+    "EXISTS { MATCH "
+    + _SELF
+    + """(running:Application)-[:FOR]->(elsewhere:Position {status: 'OPEN'})
         MATCH (elsewhere)-[:BELONGS_TO]->(at:Department)
         WHERE at.id IN $own AND elsewhere.id <> wanted.id
           AND NOT running.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
@@ -36,11 +34,28 @@ _RUNNING: LiteralString = (
     + """))
       }"""
 )
-_HAD_TURN: LiteralString = """EXISTS {
-        MATCH (person)-[:SUBMITTED]->(same:Application)-[:FOR]->(again:Position) WHERE again.id = wanted.id
+_HAD_TURN: LiteralString = (
+    "EXISTS { MATCH "
+    + _SELF
+    + """(same:Application)-[:FOR]->(again:Position) WHERE again.id = wanted.id
           AND (same.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] OR EXISTS {
             MATCH (same)-[:HAS_INTERVIEW]->(held:Interview) WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' })
       }"""
+)
+_ENTRIES: LiteralString = """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..$count + 10]
+        ELSE coalesce(other.poolEnded, [])[..$count + 10] END
+      + CASE WHEN other.id <> wanted.id AND (sure < 40 + 2 * $count OR other.status = 'CLOSED' OR {yields})
+        THEN coalesce(other.poolWaiting, [])[..$count + 10] + coalesce(other.poolInvited, [])[..$count + 10]
+        ELSE [] END
+      + CASE WHEN NOT (sure < 40 + 2 * $count OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
+        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..$count + 10]
+        ELSE coalesce(other.poolWaitingMarked, [])[..$count + 10]
+          + coalesce(other.poolInvitedMarked, [])[..$count + 10]
+          + coalesce(other.poolEndedMarked, [])[..$count + 10] END""".replace(
+    "{yields}", _YIELDS.replace("{}", "other")
+)
+"""Of the very position who waits for it, of others whose process has ended. Where these are not many more than are
+wanted, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(other:Position)
@@ -50,27 +65,44 @@ _RANKED: LiteralString = (
       WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
         ELSE 2 END AS apart
       ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
-      MATCH (other)-[pooled:POOLS]->(found:Application)
-      WHERE apart > 0 OR pooled.standing <> 'ENDED'
-      WITH wanted, found, pooled.at AS since, CASE WHEN apart = 0 OR pooled.standing = 'ENDED'
-        OR other.status = 'CLOSED' OR pooled.at <= $now - duration({days: 90}) THEN 0 ELSE 1 END AS later
-      ORDER BY later, since DESC, found.id LIMIT 60
-      MATCH (found)<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
+      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[..$count + 10]
+        ELSE coalesce(other.poolEnded, [])[..$count + 10] END) AS some
+      WITH wanted, collect(spot) AS spots, sum(some) AS sure
+      UNWIND spots AS spot
+      MATCH (other:Position {id: spot})
+      UNWIND """
+    + _ENTRIES
+    + """ AS entry
+      WITH wanted, other, split(entry, ' ') AS said
+      WITH wanted, said, CASE WHEN size(said) > 3 AND said[3] > toString($now) THEN 1 ELSE 0 END AS stained,
+        CASE WHEN other.id = wanted.id OR said[2] = 'Ended' OR other.status = 'CLOSED'
+          OR said[0] <= toString($now - duration({days: 90})) OR (said[2] = 'Waiting' AND """
+    + _YIELDS.replace("{}", "other")
+    + """) THEN 0 ELSE 1 END AS later
+      ORDER BY later, stained, said[0] DESC, said[1] DESC LIMIT 40 + 2 * $count
+      MATCH (found:Application {id: said[1]})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
       WHERE NOT """
     + _HAD_TURN
-    + """
-      WITH wanted, person, head(collect(found)) AS chosen, max(since) AS since
-      MATCH (chosen)-[:FOR]->(other:Position) MATCH (that:Application {id: chosen.id})
+    + """ AND NOT EXISTS { (person)-[:SAME_AS]-(:Candidate {status: 'RESTRICTED'}) }
+      WITH wanted, said, found, person, head([(person)-[:SAME_AS]-(twin:Candidate) | twin.id]) AS second
+      WITH wanted, said, found, CASE WHEN second < person.id THEN second ELSE person.id END AS who
+      ORDER BY said[0] DESC, found.id DESC
+      WITH wanted, who, head(collect(found.id)) AS chosen, max(said[0]) AS since
+      MATCH (that:Application {id: chosen})-[:FOR]->(other:Position) MATCH (that)<-[:SUBMITTED]-(person:Candidate)
       WITH wanted, person, other, that, since,
         CASE WHEN """
     + _RUNNING
     + """ THEN 0 ELSE 1 END AS free,
-        COUNT { MATCH (person)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(missed:Interview)
+        COUNT { MATCH """
+    + _SELF
+    + """(:Application)-[:HAS_INTERVIEW]->(missed:Interview)
           MATCH (missed)<-[:FINDS]-(mark:Finding) MATCH (missed)-[:HELD_BY]->(by:Department)
           WHERE by.id IN $near AND """
     + COUNTS.replace("this.", "mark.")
     + """ } AS marks,
-        COUNT { MATCH (person)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(came:Interview)
+        COUNT { MATCH """
+    + _SELF
+    + """(:Application)-[:HAS_INTERVIEW]->(came:Interview)
           MATCH (came)-[:HELD_BY]->(to:Department)
           WHERE to.id IN $own AND came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] } AS attended
       WITH wanted, person, other, that, since, free, marks, attended, CASE WHEN marks > 0 THEN 0 ELSE 1 END AS clean,
@@ -78,7 +110,10 @@ _RANKED: LiteralString = (
           WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END + CASE WHEN attended > 0 THEN 1 ELSE 0 END AS fit
       ORDER BY free DESC, clean DESC, lately DESC, fit DESC, since DESC, that.id DESC LIMIT $count"""
 )
-"""Pools of the positions nearest in kind, the newest of them, each person once; then what each is worth here.
+"""Pools of the positions nearest in kind, of them the likeliest, each person once; then what each is worth here.
+
+Who is restricted is left out, and so is whoever is one person with them: their data may be kept and nothing more (GDPR
+18 (2)). A mark in dispute, or of an erased record, is none.
 
 Only what the viewer sees is weighed: applications and attendance of OWN, marks that count of the circle.
 """
@@ -148,7 +183,7 @@ SUGGESTED = Root(
             Many(
                 "RefillSuggestion",
                 (_RANKED,),
-                ("free", "clean", "lately", "fit", "toString(since)", "that.id"),
+                ("free", "clean", "lately", "fit", "since", "that.id"),
                 descending=True,
                 implied=True,
             ),

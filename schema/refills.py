@@ -21,7 +21,7 @@ class RefillSuggestion:
     is_free: bool | None = field("Whether no other process of yours is running with the person.")
     no_shows: int | None = field("No-shows that count, as far as you see them; none of one in dispute.")
     attended: int | None = field("Interviews of yours that the person attended.")
-    since: DateTime | None = field("When the person applied, or was set free by the end of a process.")
+    since: DateTime | None = field("When the person applied.")
     reasons: list[str] | None = planned("Why, in words.", locale=LOCALE)
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph import pools
+from graph.interviews import Side
+from graph.pools import Known, Pool, placed
 from graph.positions import Urgency
+from graph.statements import Statement
 from tests.conftest import Ask, Company, gid, uid
 
 SUGGESTIONS = """
@@ -126,3 +135,147 @@ async def test_suggestions_take_one_statement_and_say_what_was_adjusted(ask: Ask
     assert answer.statements == ["viewer", "refillSuggestions"]
     assert len(answer.data["refillSuggestions"]) == 3
     assert answer.extensions["adjusted"] == [{"path": ["refillSuggestions"], "argument": "count", "used": 50}]
+
+
+LISTS = Statement(
+    "tests.pools", "MATCH (position:Position) WHERE position.pooledAt IS NOT NULL " + pools.LOCKED, row=Pool
+)
+
+
+async def kept(ask: Ask) -> dict[str, dict[str, list[str]]]:
+    """What the pools hold, once it is seen that filling them anew gives the same."""
+    found: list[dict[str, dict[str, list[str]]]] = []
+    for _ in range(2):
+        rows = await ask.graph.client.read(LISTS)
+        found.append({row.position: dict(zip(pools.LISTS, row.lists, strict=True)) for row in rows})
+        everywhere = pools.filled(found[0])
+        await ask.graph.client.write(lambda tx, given=everywhere: tx.run(pools.FILL, **given))
+    assert found[0] == found[1]
+    return found[0]
+
+
+async def candidate_of(ask: Ask, company: Company, application: str) -> str:
+    query = "query Who($id: ID!) { application(id: $id) { candidate { id } } }"
+    return uid(
+        (await ask(query, company.user("hr"), id=gid("Application", application)))["application"]["candidate"]["id"]
+    )
+
+
+async def test_as_many_are_given_as_are_asked_for(ask: Ask, company: Company) -> None:
+    """Of those who wait, and of those whose process for another position has ended."""
+    hr = company.at(days=40)
+    other = await hr.position(company.departments["technology"], "Tester", "ENGINEERING")
+    wanted = company.positions["technology"]
+    for number in range(14):
+        await company.application("technology", company.person(f"waits {number}"))
+    for number in range(13):
+        await hr.withdraw(await hr.application(other, company.person(f"is free {number}")))
+    for count in (14, 27, 50):
+        found = await suggested(ask, company, "technology", wanted, count=count)
+        assert len(set(names(found))) == len(found) == min(count, 27)
+        assert all(each["isFree"] for each in found)
+    assert [len(found) for found in (await kept(ask))[wanted].values()] == [14, 0, 0, 0, 0, 0]
+
+
+async def test_a_person_without_a_mark_precedes_newer_ones_with_one(ask: Ask, company: Company) -> None:
+    """However many they are, and until their marks are gone."""
+    hr, wanted = company.at(days=80), company.positions["technology"]
+    other = await hr.position(company.departments["technology"], "Tester", "ENGINEERING")
+    clean = await hr.application(other, company.person("clean"))
+    await hr.withdraw(clean)
+    marks: list[str] = []
+    for number in range(11):
+        company.at(days=60 - number)
+        application = await hr.application(other, company.person(f"marked {number}"))
+        marks.append(await hr.no_show(application))
+        await hr.withdraw(application)
+    found = await suggested(ask, company, "technology", wanted, count=5)
+    assert [each["noShows"] for each in found] == [0, 1, 1, 1, 1]
+    company.at(days=10)
+    await hr.void(marks[3])
+    await hr.dispute(marks[5], "I was there.")
+    found = await suggested(ask, company, "technology", wanted, count=3)
+    assert names(found) == ["marked 5", "marked 3", "clean"]
+    lists = (await kept(ask))[other]
+    assert (len(lists["Ended"]), len(lists["EndedMarked"])) == (3, 9)
+
+
+async def test_a_merged_person_is_suggested_once_with_its_mark(ask: Ask, company: Company) -> None:
+    hr, wanted = company.at(days=60), company.positions["technology"]
+    other = await hr.position(company.departments["technology"], "Tester", "ENGINEERING")
+    missed = await hr.application(other, company.person("first"))
+    await hr.no_show(missed)
+    await hr.withdraw(missed)
+    company.at(days=20)
+    ended = await hr.application(other, company.person("second"))
+    await hr.withdraw(ended)
+    waiting = await company.application("technology", company.person("third"))
+    first, second, third = [await candidate_of(ask, company, each) for each in (missed, ended, waiting)]
+
+    async def told() -> list[tuple[str, int]]:
+        found = await suggested(ask, company, "technology", wanted)
+        return [(each["candidate"]["displayName"], each["noShows"]) for each in found]
+
+    assert await told() == [("third", 0), ("second", 0), ("first", 1)]
+    await hr.merge(first, third)
+    assert await told() == [("second", 0), ("third", 1)]
+    await kept(ask)
+    await ask.do("splitCandidate", company.user("hr"), candidate=gid("Candidate", first))
+    await hr.merge(first, second)
+    assert await told() == [("third", 0), ("second", 1)]
+    await hr.restrict(first)
+    assert await told() == [("third", 0)]
+    await kept(ask)
+
+
+async def test_a_pool_is_filled_again_before_it_is_empty(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which it holds the newest alone, once they have left it."""
+    monkeypatch.setattr(pools, "KEPT", 3)
+    monkeypatch.setattr(pools, "FEWEST", 2)
+    hr, wanted = company.at(days=40), company.positions["technology"]
+    applications: list[str] = []
+    for number in range(5):
+        company.at(days=40 - number)
+        applications.append(await company.application("technology", company.person(f"person {number}")))
+    assert names(await suggested(ask, company, "technology", wanted)) == ["person 4", "person 3", "person 2"]
+    for application in applications[3:]:
+        await hr.withdraw(application)
+    assert names(await suggested(ask, company, "technology", wanted)) == ["person 2", "person 1", "person 0"]
+
+
+async def test_whom_the_employer_called_off_waits_again(ask: Ask, company: Company) -> None:
+    hr, wanted = company.at(days=10), company.positions["technology"]
+    application = await company.application("technology", company.person("called off"))
+    interview = await hr.interview(application)
+    assert await suggested(ask, company, "technology", wanted) == []
+    await hr.cancel(interview, Side.EMPLOYER)
+    assert names(await suggested(ask, company, "technology", wanted)) == ["called off"]
+    await kept(ask)
+
+
+DAY = datetime(2026, 1, 1)  # noqa: DTZ001
+ACTS = st.lists(
+    st.tuples(
+        st.integers(0, 8),
+        st.sampled_from(("Waiting", "Invited", "Ended")),
+        st.booleans(),
+        st.none() | st.integers(0, 12),
+    ),
+    max_size=40,
+)
+
+
+@given(ACTS)
+def test_a_pool_is_what_it_would_be_filled_with(acts: list[tuple[int, str, bool, int | None]]) -> None:
+    """Whatever comes of applications, one after another, and however marks fade meanwhile."""
+    pool, known = Pool("p", [[] for _ in pools.LISTS], []), dict[int, Known]()
+    for step, (number, standing, is_kept, until) in enumerate(acts):
+        now = (DAY + timedelta(days=step / 8)).isoformat()
+        fades = None if until is None else (DAY + timedelta(days=until)).isoformat()
+        known[number] = Known(f"a{number}", "p", (DAY + timedelta(days=number)).isoformat(), standing, is_kept, fades)
+        lists, cut = placed(pool, [known[number]], now)
+        pool = Pool("p", list(lists.values()), cut)
+        anew, _ = placed(Pool("p", [[] for _ in pools.LISTS], []), known.values(), now)
+        assert lists == anew

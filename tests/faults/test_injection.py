@@ -97,9 +97,8 @@ EACH = size(1, len(CORPUS))
 
 COUNTS = (
     "MATCH (n) RETURN labels(n)[0] AS kind, count(*) AS number",
-    "MATCH ()-[r]->() WHERE type(r) <> 'POOLS' RETURN type(r) AS kind, count(*) AS number",
+    "MATCH ()-[r]->() RETURN type(r) AS kind, count(*) AS number",
 )
-"""A position's pool keeps its newest applications alone: one goes as another comes, whatever a text says."""
 
 
 async def counted(graph: Graph) -> Counter[str]:
