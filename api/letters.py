@@ -483,14 +483,14 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_ANNOUNCED: _candidate(
         (
             "关于您的投递",
-            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出申诉，或要求人工复核；记录被撤销或提出申诉后，该决定不会生效。",
+            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出申诉，或要求人工复核；记录被撤销、提出申诉或不再计入后，该决定不会生效。",
         ),
         (
             "About your application",
             "Somebody means not to go on with your application, and a record of a missed interview, or of a resume that did not match, was in sight. It takes "
             "effect{% if due %} on {{ due }}{% else %} later{% endif %}. Until then you can read on your page all that was on "
             "the screen and why, dispute the record, or ask for a review by a person; once the record is disputed or voided, "
-            "the decision does not take effect.",
+            "or counts no longer, the decision does not take effect.",
         ),
     ),
     Template.REJECTION_WITHDRAWN: _candidate(
@@ -504,11 +504,12 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_LAPSED: _candidate(
         (
             "一项淘汰决定已失效",
-            f"{OF_ZH}一项已通知候选人的淘汰决定所依据的记录被撤销或提出申诉，决定已失效，请重新作出决定。",
+            f"{OF_ZH}一项已通知候选人的淘汰决定所依据的记录已撤销、提出申诉、不再计入或尚未认定，决定已失效，请重新作出决定。",
         ),
         (
             "A rejection has lapsed",
-            f"{OF_EN}The record that an announced rejection had in sight was voided or disputed. Please decide anew.",
+            f"{OF_EN}A record that an announced rejection stood on was voided or disputed, counts no longer, or was not confirmed. "
+            "Please decide anew.",
         ),
     ),
     Template.WEBHOOK_DISABLED: _candidate(

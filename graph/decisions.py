@@ -6,23 +6,25 @@ copy and their rights, and takes effect only after the time that the Organizatio
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
-from graph import applications, endings, links, messages, policies, timers, working_days
+from graph import advising, applications, endings, links, messages, policies, score_records, timers, working_days
 from graph.applications import FORWARD, ApplicationRow, Stage
-from graph.events import About, EventType
+from graph.events import About, Chain, EventType
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
+from graph.score_records import Standing
 from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Prop, Shape
-from graph.visibility import COUNTS, Level
+from graph.visibility import COUNTS, HEARD_DECISION, POLICIES, Level
 from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -47,31 +49,52 @@ class DecisionState(Enum):
 _MAY_READ: LiteralString = (
     "$admin OR EXISTS { (this)-[:DECIDED_BY]->(:User {id: $viewer}) } "
     "OR EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } "
-    "OR EXISTS { (this)-[:CONSIDERED]->(f:Finding {state: 'DISPUTED'})-[:FINDS]->()-[:HELD_BY]->"
-    "(d:Department) WHERE d.id IN $own }"
+    "OR " + HEARD_DECISION
 )
 """Who may read what was on the screen: the candidate, who decided, who handles a dispute of it, HR_ADMIN, auditors."""
 
 
 def _revealed(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str | None:
+    """Whom it is about is not told whom else its texts name; nobody else's reading of it differs by a letter."""
     candidate, sealed = values
-    return context.reveal(candidate, sealed) if sealed is not None else None
+    text = context.reveal(candidate, sealed) if sealed is not None else None
+    if text is None or not text.startswith("{"):
+        return text
+    read = json.loads(text)
+    told = _told(read, context)
+    return text if told == read else json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+WRITTEN = frozenset({"reason", "claim", "method", "source", "details"})
+"""Members of a screen that somebody wrote."""
+
+
+def _told(value: Any, context: Any) -> Any:
+    if isinstance(value, list):
+        return [_told(each, context) for each in cast(list[Any], value)]
+    if not isinstance(value, dict):
+        return value
+    members = cast(dict[str, Any], value)
+    return {
+        name: context.withhold(each) if name in WRITTEN and isinstance(each, str) else _told(each, context)
+        for name, each in members.items()
+    }
 
 
 DECISION = Shape(
     "Decision",
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
-        "verdict": Prop(),
-        "verdictLabel": label("this.verdict"),
-        "state": Prop(),
-        "stateLabel": label("this.state"),
+        "verdict": Prop(see=Level.ALL),
+        "verdictLabel": label("this.verdict", see=Level.ALL),
+        "state": Prop(see=Level.ALL),
+        "stateLabel": label("this.state", see=Level.ALL),
         "reason": written_text("this.reason"),
         "followedAdvice": Prop(),
-        "decidedAt": Prop(form=Form.INSTANT),
-        "effectiveAt": Prop(form=Form.INSTANT),
-        "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",)),
-        "application": One("Application", ("(this)-[:DECIDES]->(that:Application)",), implied=True),
+        "decidedAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "effectiveAt": Prop(see=Level.ALL, form=Form.INSTANT),
+        "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN),
+        "application": One("Application", ("(this)-[:DECIDES]->(that:Application)",), see=Level.OWN, implied=True),
         "considered": Many("Finding", ("(this)-[:CONSIDERED]->(that:Finding)",), order=("that.id",)),
         "seen": Derived(
             (
@@ -79,9 +102,10 @@ DECISION = Shape(
                 "CASE WHEN " + _MAY_READ + " THEN this.seen END",
             ),
             _revealed,
+            Level.ALL,
         ),
-        "seenHash": Prop(),
-        "seenUntil": Prop(form=Form.INSTANT),
+        "seenHash": Prop(see=Level.ALL),
+        "seenUntil": Prop(see=Level.ALL, form=Form.INSTANT),
     },
     looked={"seen": Look.DECISION},
 )
@@ -101,12 +125,15 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
+    """`other` is the record that the candidate's is merged with, where it is."""
+
     id: str
     verdict: str
     state: str
     application: str
     stage: str
     candidate: str
+    other: str | None
     department: str
     standing: int
     considered: int
@@ -114,9 +141,16 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
+    """A finding on the screen: it counts, or may come to, being heard still; or it weighs nothing."""
+
     id: str
     counts: bool
+    heard: bool
 
+
+CARRIES: LiteralString = COUNTS.replace("this.outcome = 'NO_SHOW'", "this.outcome IN ['NO_SHOW', 'RESUME_MISMATCH']")
+"""What may carry a rejection: a finding that counts. One that is heard still, that fell, faded, is disputed or
+restricted, or was found to be nobody's or another's fault weighs nothing, and carries none."""
 
 FIND = Statement(
     "decisions.find",
@@ -126,27 +160,38 @@ FIND = Statement(
     MATCH (application)-[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
     RETURN decision.id AS id, decision.verdict AS verdict, decision.state AS state, application.id AS application,
       application.stage AS stage, candidate.id AS candidate, department.id AS department,
-      COUNT { MATCH (decision)-[:CONSIDERED]->(finding:Finding)
-        WHERE NOT finding.state IN ['VOID', 'DISPUTED'] AND finding.restricted IS NULL } AS standing,
+      head([(candidate)-[:SAME_AS]-(same:Candidate) | same.id]) AS other,
+      COUNT { MATCH (decision)-[:CONSIDERED]->(this:Finding)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)
+          <-[:SUBMITTED]-(whose:Candidate)
+        WHERE (whose.id = candidate.id OR EXISTS { (whose)-[:SAME_AS]-(candidate) }) AND """
+    + CARRIES
+    + """ } AS standing,
       COUNT { (decision)-[:CONSIDERED]->(:Finding) } AS considered
     """,
     row=DecisionRow,
 )
+"""`standing` are the considered findings that may carry it: of this person still, who may have been two."""
 SHOWN = Statement(
     "decisions.shown",
     """
     MATCH (candidate:Candidate)-[:SUBMITTED]->(:Application {id: $application})
-    MATCH (candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->(held)<-[:FINDS]-(this:Finding)
-    MATCH (held)-[:HELD_BY]->(department:Department)
-    WITH this, department, CASE WHEN """
-    + COUNTS
-    + """ THEN true ELSE false END AS missed, CASE WHEN """
-    + COUNTS.replace("NO_SHOW", "RESUME_MISMATCH")
-    + """ THEN true ELSE false END AS mismatched
-    WHERE department.id IN $own OR (department.id IN $near AND missed)
-    RETURN this.id AS id, missed OR mismatched AS counts ORDER BY id
+    MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()
+      <-[:FINDS]-(this:Finding)
+    WHERE """
+    + POLICIES["Finding"].staff.row
+    + """
+    RETURN this.id AS id, CASE WHEN """
+    + CARRIES
+    + """ THEN true ELSE false END AS counts,
+      this.state IN ['SUSPECTED', 'NOTICE_SENT'] AND this.restricted IS NULL AS heard ORDER BY id
     """,
     row=Shown,
+)
+"""As the screen shows them: of both records of a person, where two are merged."""
+FIND_OTHER = Statement(
+    "decisions.find_other",
+    "MATCH (:Candidate {id: $candidate})-[:SAME_AS]-(other:Candidate) RETURN other.id AS id LIMIT 1",
+    row=Found,
 )
 ANNOUNCED = Statement(
     "decisions.announced",
@@ -199,8 +244,29 @@ def decide_refusal(new: Decide) -> Refusal | None:
     return invalid("considered", Fault.COUNT, 0, 50) if len(new.considered) > 50 else None
 
 
-Screen = Callable[[], Awaitable[str]]
-"""What the application's page answers for who decides, at this moment, as JSON."""
+def considered_refusal(new: Decide, shown: Sequence[Shown]) -> Refusal | None:
+    """What is not in sight cannot be considered, and what weighs nothing cannot be for a rejection."""
+    seen = {each.id: each for each in shown}
+    if not set(new.considered) <= seen.keys():
+        return Refusal(Code.NOT_FOUND, "considered")
+    weighs = all(seen[id].counts or seen[id].heard for id in new.considered)
+    return None if weighs or new.verdict is not Verdict.REJECT else Refusal(Code.WEIGHS_NOTHING, "considered")
+
+
+Screen = Callable[[Mapping[str, Any]], Awaitable[str]]
+"""What the application's page answers for who decides, at this moment, with what is computed of the person, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What was on the screen, and what its score was made of."""
+
+    text: str
+    standing: Standing
+
+    @property
+    def hash(self) -> str:
+        return sha256(self.text.encode()).hexdigest()
 
 
 async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome:
@@ -216,24 +282,41 @@ async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome
             return Refusal(Code.APPLICATION_ENDED, "application")
         if await desk.tx.one(ANNOUNCED, application=found.id):
             return Refusal(Code.REJECTION_ANNOUNCED, "application")
+        together = await _lock_other(desk, found.candidate)
         reach = {name: act.viewer.parameters[name] for name in ("own", "near")}
         shown = await desk.tx.run(SHOWN, application=found.id, now=act.now, **reach)
-        if not set(new.considered) <= {each.id for each in shown}:
-            return Refusal(Code.NOT_FOUND, "considered")
+        if refused := considered_refusal(new, shown):
+            return refused
         stage = next_stage(found.stage, new.stage) if new.verdict is Verdict.ADVANCE else None
         if isinstance(stage, Refusal):
             return stage
+        standing = await score_records.stand(desk, found.candidate, together)
+        if isinstance(standing, Refusal):
+            return Refusal(Code.NOT_FOUND, "application")
+        computed = advising.told(standing.values)
+        if new.followed_advice is not None and not advising.advises(computed):
+            return Refusal(Code.NO_ADVICE, "followedAdvice")
         considered = set(new.considered)
         if new.verdict is Verdict.REJECT:
             # What counts was on the screen: whether it is named or not, it may have been the reason.
             considered |= {each.id for each in shown if each.counts}
-        return await _write(desk, new, found, stage, sorted(considered), await screen())
+        frozen = Frozen(await screen(computed), standing)
+        return await _write(desk, new, found, stage, sorted(considered), frozen)
 
     return await perform(graph, act, work)
 
 
+async def _lock_other(desk: Desk, candidate: str) -> Chain | None:
+    """Also the record that the candidate's is merged with: none of its findings changes while this is decided."""
+    if (other := await desk.tx.one(FIND_OTHER, candidate=candidate)) is None:
+        return None
+    together = await desk.lock_candidate(other.id)
+    await desk.lock_candidate(candidate)
+    return together
+
+
 async def _write(
-    desk: Desk, new: Decide, found: ApplicationRow, stage: Stage | None, considered: list[str], screen: str
+    desk: Desk, new: Decide, found: ApplicationRow, stage: Stage | None, considered: list[str], frozen: Frozen
 ) -> Outcome:
     act, keys, candidate = desk.act, desk.graph.keys, found.candidate
     policy = await policies.in_force(desk.tx, act.viewer.organization)
@@ -241,7 +324,7 @@ async def _write(
     effective_at = await working_days.due(desk, found.department, policy.rejection_days) if waits else act.now
     seen_until = act.now + timedelta(days=policy.seen_days)
     await keys.load({candidate})
-    sealed = keys.conceal(candidate, screen) if keys.holds(candidate) else None
+    sealed = keys.conceal(candidate, frozen.text) if keys.holds(candidate) else None
     id = desk.new_id()
     await desk.tx.run(
         CREATE,
@@ -255,10 +338,12 @@ async def _write(
         now=act.now,
         effective_at=effective_at,
         seen=sealed,
-        seen_hash=sha256(screen.encode()).hexdigest(),
+        seen_hash=frozen.hash,
         seen_until=seen_until,
         considered=considered,
     )
+    # A score that stood there is kept by the same act, so that it can be recomputed; where none did, none is.
+    await score_records.append(desk, frozen.standing)
     await desk.record(
         EventType.DECISION_MADE,
         About("Application", found.id),
@@ -267,7 +352,7 @@ async def _write(
         reason=new.reason,
         considered=considered,
         followedAdvice=new.followed_advice,
-        seenHash=sha256(screen.encode()).hexdigest(),
+        seenHash=frozen.hash,
         effectiveAt=effective_at,
     )
     await timers.start(desk, TimerKind.FORGET_SEEN, id, seen_until)
@@ -310,8 +395,12 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
 
 
 async def take_effect(desk: Desk, timer: Timer) -> None:
-    """A rejection that was announced takes effect, unless what it stood on no longer stands: that is decided anew."""
-    found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization, now=desk.act.now)
+    """A rejection that was announced takes effect, unless something it stood on counts no longer, or not yet."""
+    given = {"id": timer.subject, "organization": timer.organization, "now": desk.act.now}
+    found = await desk.tx.one(FIND, **given)
+    if found is not None and found.other is not None:
+        await _lock_other(desk, found.candidate)
+        found = await desk.tx.one(FIND, **given)
     if found is None or found.state != DecisionState.ANNOUNCED.value:
         return
     about = About("Application", found.application)

@@ -132,6 +132,12 @@ FINDING = Shape(
             see=Level.OWN,
             implied=True,
         ),
+        "consideredBy": Many(
+            "Decision",
+            ("(this)<-[:CONSIDERED]-(that:Decision)",),
+            order=("toString(that.decidedAt)", "that.id"),
+            see=Level.OWN,
+        ),
         "basedOn": Many(
             "Event", ("(this)-[:BASED_ON]->(that:Event)",), order=("that.seq",), see=Level.OWN, implied=True
         ),

@@ -48,6 +48,8 @@ class Code(Enum):
     NOT_FORWARD = "NOT_FORWARD"
     REJECTION_ANNOUNCED = "REJECTION_ANNOUNCED"
     DECISION_TAKEN = "DECISION_TAKEN"
+    WEIGHS_NOTHING = "WEIGHS_NOTHING"
+    NO_ADVICE = "NO_ADVICE"
     INTERVIEW_SETTLED = "INTERVIEW_SETTLED"
     INTERVIEW_OVER = "INTERVIEW_OVER"
     INTERVIEW_BEGUN = "INTERVIEW_BEGUN"
@@ -147,6 +149,14 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.DECISION_TAKEN: (
         "该决定已生效、失效或已撤回。",
         "This decision took effect, lapsed or was withdrawn.",
+    ),
+    Code.WEIGHS_NOTHING: (
+        "该认定不计入，不能作为淘汰的依据。",
+        "This finding does not count, and no rejection can stand on it.",
+    ),
+    Code.NO_ADVICE: (
+        "该候选人没有评分，谈不上是否采纳建议。",
+        "There is no score of this candidate: no advice that could have been followed.",
     ),
     Code.NOT_FORWARD: ("只能推进到更后的阶段。", "An application can only move to a later stage."),
     Code.INTERVIEW_SETTLED: (

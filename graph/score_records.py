@@ -16,6 +16,7 @@ from graph.events import (
     LIST_CANDIDATES,
     LIST_ORGANIZATION_EVENTS,
     LIST_ORGANIZATIONS,
+    Chain,
     EventType,
     StoredEvent,
 )
@@ -23,7 +24,7 @@ from graph.observations import observe, subjects
 from graph.refusals import Code, Refusal
 from graph.replaying import Erased, replayed
 from graph.score_policies import IN_FORCE
-from graph.scores import FACTS, ROLE, SWITCHES, OffBecause, scored
+from graph.scores import FACTS, NEAR_BY, ROLE, SWITCHES, OffBecause, scored
 from graph.statements import Statement
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -42,12 +43,13 @@ class ReadRow:
     employments: list[Any]
     results: list[Any]
     checks: list[Any]
+    near: list[Any]
     other: str | None
 
     @property
     def values(self) -> Sequence[Any]:
         about = [self.at, self.policy, self.switches, self.role, self.status]
-        return [*about, self.interviews, self.employments, self.results, self.checks, []]
+        return [*about, self.interviews, self.employments, self.results, self.checks, self.near]
 
 
 READ = Statement(
@@ -64,7 +66,9 @@ READ = Statement(
     + ROLE
     + " AS role, "
     + FACTS
-    + ", head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
+    + ", "
+    + NEAR_BY
+    + " AS near, head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
     row=ReadRow,
 )
 
@@ -81,17 +85,35 @@ async def record(graph: Graph, act: Act, candidate: str) -> Outcome:
     return await perform(graph, act, work)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the viewer's score of a candidate, whose chain is locked, is made of at this moment."""
+
+    values: Sequence[Any]
+    beside: list[Any] | None
+
+
+async def stand(desk: Desk, candidate: str, together: Chain | None) -> Standing | Refusal:
+    """Reads what a score is made of, the candidate being locked, and `together`, the record that it is merged with."""
+    found = await desk.tx.one(READ, **{**desk.act.viewer.at(desk.act.now), "id": candidate})
+    if found is None or not any(desk.act.viewer.owns(department) for department in found.departments):
+        return Refusal(Code.NOT_FOUND, "candidate")
+    return Standing(found.values, [together.id, together.seq] if together else None)
+
+
 async def keep(desk: Desk, candidate: str) -> Refusal | None:
-    """Appends the score as the viewer sees it to the candidate's chain, which is locked then; decisions call it."""
+    """Appends the score as the viewer sees it to the candidate's chain, which is locked then."""
     viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "candidate")
-    place = {**viewer.at(desk.act.now), "id": candidate}
-    found = await desk.tx.one(READ, **place)
+    found = await desk.tx.one(READ, **{**viewer.at(desk.act.now), "id": candidate})
     if found is None or not any(viewer.owns(department) for department in found.departments):
         return absent
     found, together = await _locked(desk, candidate, found)
-    made = absent if found is None else scored(found.values)
-    if isinstance(made, Refusal):
-        return made
+    return absent if found is None else await append(desk, Standing(found.values, together))
+
+
+async def append(desk: Desk, standing: Standing) -> Refusal | None:
+    """Appends the score that stood there, so that it can be recomputed; decisions call it beside what they freeze."""
+    made = scored(standing.values)
     if isinstance(made, OffBecause):
         return Refusal(Code.SCORING_OFF, "candidate")
     policy, facts, score = made
@@ -103,7 +125,7 @@ async def keep(desk: Desk, candidate: str) -> Refusal | None:
         subjects=subjects(counted),
         ends={seen.finding.removeprefix("Finding:"): seen.until for seen in counted if seen.finding and seen.until},
         score=score.bytes().decode(),
-        beside=together,
+        beside=standing.beside,
     )
     return None
 

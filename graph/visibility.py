@@ -375,6 +375,15 @@ _MY_REQUEST: LiteralString = (
     "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
 )
 
+_DECISION_OWN: LiteralString = (
+    "EXISTS { (this)-[:DECIDES]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) WHERE d.id IN $own }"
+)
+HEARD_DECISION: LiteralString = (
+    "EXISTS { (this)-[:CONSIDERED]->(f:Finding {state: 'DISPUTED'})-[:FINDS]->()-[:HELD_BY]->(d:Department) "
+    "WHERE d.id IN $own AND NOT EXISTS { (f)-[:DECIDED_BY]->(:User {id: $viewer}) } }"
+)
+"""Said of a decision for whoever is to decide the dispute of a finding that it considered, while that is open."""
+
 _POLICIES: Mapping[str, Policy] = {
     "Organization": Policy(
         Rule("this.id = $organization"), Rule("this.id = $organization"), Rule("this.id = $organization")
@@ -474,12 +483,10 @@ _POLICIES: Mapping[str, Policy] = {
         ABSENT,
         ABSENT,
     ),
-    # Whoever it is about reads it all, once a code was given besides the link.
+    # Whoever it is about reads it all, once a code was given besides the link; who handles a dispute of a finding that
+    # it considered reads what was on the screen, whosever the application is.
     "Decision": Policy(
-        Rule(
-            "EXISTS { (this)-[:DECIDES]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) "
-            "WHERE d.id IN $own }"
-        ),
+        Rule(_DECISION_OWN + " OR " + HEARD_DECISION, own=_DECISION_OWN),
         ABSENT,
         Rule(
             "$verified AND EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"

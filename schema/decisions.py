@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, cast
 
 import orjson
 import strawberry
@@ -15,7 +17,7 @@ from graph.refusals import Locale
 from graph.traversal import Pick, Root, compose
 from graph.writing import Act, Graph, Outcome
 from schema.fields import Node, field, labelled
-from schema.ids import id_of
+from schema.ids import id_of, to_global
 from schema.links import ApplicationRef, FindingRef, UserRef
 from schema.mutations import IdempotentInput, mutation
 from schema.projection import Request, read_root
@@ -33,11 +35,12 @@ class Decision(Node):
     decided_at: DateTime | None = field("When it was made.")
     effective_at: DateTime | None = field("When it takes effect, or took it.")
     decided_by: UserRef | None = field("Who decided.")
-    application: ApplicationRef = field("Of what.")
+    application: ApplicationRef | None = field("Of what; null to who handles a dispute in another department.")
     considered: list[FindingRef] = field("The findings that were considered, as far as you see them now.")
     seen: str | None = field(
-        "What was on the screen, as JSON: read by the candidate, who decided, who handles a dispute of a finding in "
-        "it, HR_ADMIN and AUDITOR, until seenUntil."
+        "What was on the screen, as JSON, with score, labels, dimensions, checks of the résumé and attendance at work: "
+        "read by the candidate, who decided, who handles an open dispute of a finding in it, HR_ADMIN and AUDITOR, "
+        "until seenUntil. To the candidate its texts name no third person."
     )
     seen_hash: str | None = field("SHA-256 of it.")
     seen_until: DateTime | None = field("Until when it is kept.")
@@ -50,10 +53,10 @@ class DecideInput(IdempotentInput):
     reason: str = field("Why, in up to 2,000 characters; the candidate reads it.")
     considered: list[strawberry.ID] = strawberry.field(
         default_factory=list,
-        description="Findings that were considered. A rejection considers every no-show that counts and is in sight.",
+        description="Findings that were considered. A rejection considers every one that counts and is in sight.",
     )
     followed_advice: bool | None = strawberry.field(
-        default=None, description="Whether the advice on the screen was followed, where there was any."
+        default=None, description="Whether the advice on the screen was followed; refused where there was no score."
     )
     stage: Stage | None = strawberry.field(
         default=None, description="Where it advances to; the next stage where none is named."
@@ -81,12 +84,22 @@ SCREEN = Root("decisions.screen", "Application", "(this:Application {id: $id})")
 def _screen() -> Pick:
     interview = [_pick(name) for name in ("id", "mode", "startsAt", "endsAt", "response", "attendance", "outcome")]
     reminder = [_pick(name) for name in ("kind", "occurredAt", "similarPosition", "relation")]
+    held = _pick("department", _pick("name"), _pick("nameZh"))
+    check = [_pick(name) for name in ("id", "checkedOn", "outcome", "claim", "method", "source", "details")]
     finding = [_pick(name) for name in ("id", "occurredAt", "relation", "outcome", "cause", "state", "reason")]
+    worked = ("presentDays", "lateCount", "absentDays", "earlyLeaveCount", "approvedLeaveDays", "attendanceRate")
+    job = [_pick(name) for name in ("id", "title", "startedOn", "endedOn")]
+    person = [
+        *(_pick("id"), _pick("displayName"), _page("noShows", [*finding, held])),
+        _page("findings", [*finding, held, _pick("resumeCheck", *check)]),
+        _page("employments", [*job, held, Pick("attendance", "attendance", slot=3, picks=[*map(_pick, worked)])]),
+    ]
     picks = [
         *(_pick(name) for name in ("id", "stage", "appliedAt", "source")),
-        _pick("candidate", _pick("id"), _pick("displayName"), _page("noShows", finding)),
-        _pick("position", _pick("id"), _pick("title"), _pick("jobFamily"), _pick("department", _pick("name"))),
-        _pick("reminders", *reminder, _words("message"), _pick("department", _pick("name"))),
+        _pick("candidate", *person),
+        _pick("position", _pick("id"), _pick("title"), _pick("jobFamily"), held),
+        _pick("reminders", *reminder, _words("message"), Pick("messageEn", "message", slot=4), held),
+        _pick("resumeChecks", *check),
         _page("interviews", interview),
     ]
     return Pick("application", "application", slot=0, picks=picks)
@@ -96,9 +109,9 @@ def _page(name: str, node: list[Pick]) -> Pick:
     return Pick(name, name, slot=2, picks=[_pick("totalCount"), Pick("nodes", "nodes", picks=node)])
 
 
-async def screen_of(graph: Graph, act: Act, application: str) -> str:
-    """The application's page as whoever acts sees it now, as JSON with its keys in one order."""
-    args = [{"id": application}, {"locale": Locale.ZH_CN}, {"first": 50}]
+async def screen_of(graph: Graph, act: Act, application: str, computed: Mapping[str, Any]) -> str:
+    """The application's page as whoever acts sees it now, with what is computed, as JSON with its keys in one order."""
+    args = [{"id": application}, {"locale": Locale.ZH_CN}, {"first": 50}, {}, {"locale": Locale.EN}]
     pick = _screen()
     _give(pick, args)
     composed = compose(SCREEN, pick, act.viewer.dialect)
@@ -108,8 +121,48 @@ async def screen_of(graph: Graph, act: Act, application: str) -> str:
     read = read_root(composed.layout, None, pick).reader({})
     revealing = Revealing(graph.keys, graph.secrets)
     value = read(answer, Request(args, revealing, graph.secrets.seal_cursor))
+    if value and value["candidate"]:
+        value["candidate"] |= _named(dict(computed))
     frozen = {"at": act.now.isoformat().replace("+00:00", "Z"), "by": act.viewer.external_id, "application": value}
-    return orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS).decode()
+    return within(frozen)
+
+
+def _named(value: Any, name: str = "") -> Any:
+    """With ids as everywhere else in the answer."""
+    if isinstance(value, dict):
+        return {key: _named(each, key) for key, each in cast(dict[str, Any], value).items()}
+    if isinstance(value, list):
+        return [_named(each, name) for each in cast(list[Any], value)]
+    return to_global(*value.split(":", 1)) if name in ("ids", "finding") else value
+
+
+MOST = 120_000
+"""Bytes of a screen that is kept: some ten times what it takes of a person with a long record."""
+
+
+def within(frozen: dict[str, Any], most: int = MOST) -> str:
+    """As JSON; of one that would be too long the longest list is halved until it is not, and `cut` says so.
+
+    Pages keep their `totalCount`, so that it is seen how many were left out.
+    """
+    text = orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS)
+    while len(text) > most and (longest := max(_lists(frozen), key=_size, default=[])):
+        del longest[len(longest) // 2 :]
+        frozen["cut"] = True
+        text = orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS)
+    return text.decode()
+
+
+def _size(value: Any) -> int:
+    return len(orjson.dumps(value))
+
+
+def _lists(value: Any) -> Iterator[list[Any]]:
+    if isinstance(value, list):
+        yield cast(list[Any], value)
+    elif isinstance(value, dict):
+        for each in cast(dict[str, Any], value).values():
+            yield from _lists(each)
 
 
 def _give(pick: Pick, args: Sequence[Mapping[str, object]]) -> None:
@@ -128,7 +181,7 @@ async def _decide(graph: Graph, act: Act, input: DecideInput) -> Outcome:
         input.followed_advice,
         input.stage,
     )
-    return await decisions.decide(graph, act, new, lambda: screen_of(graph, act, application))
+    return await decisions.decide(graph, act, new, partial(screen_of, graph, act, application))
 
 
 MUTATIONS = (
@@ -139,8 +192,9 @@ MUTATIONS = (
         _decide,
         "Decides, as a named person, what becomes of an application, and freezes what was on the screen. A rejection "
         "for which a finding was in sight is told to the candidate first and takes effect after the time that the "
-        "policy gives. As it does, interviews to come are cancelled. Own. Codes: NOT_FOUND, INVALID_VALUE, "
-        "APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD.",
+        "policy gives, if every finding in it counts then. A score that stood there is kept, as by recordScore. As a "
+        "rejection takes effect, interviews to come are cancelled. Own. Codes: NOT_FOUND, INVALID_VALUE, "
+        "APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD, WEIGHS_NOTHING, NO_ADVICE.",
     ),
     mutation(
         "withdrawDecision",

@@ -17,6 +17,7 @@ from schema.fields import LOCALE, Argument, Node, field, labelled, planned
 from schema.ids import id_of
 from schema.links import (
     ApplicationRef,
+    DecisionRef,
     DepartmentRef,
     EventRef,
     FindingRef,
@@ -92,6 +93,10 @@ class Finding(Node):
         "The check that did not match; null where it is about an interview. Own."
     )
     proofs: list[ProofRef] = field("Files that the candidate handed in about it, the oldest first. Own.")
+    considered_by: list[DecisionRef] = field(
+        "Decisions that considered it: of your own applications, and while a dispute of it is open and yours to "
+        "decide, of any. To the candidate all of theirs."
+    )
     based_on: list[EventRef] = field("The events it stands on, by seq. Own.")
 
 

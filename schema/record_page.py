@@ -30,6 +30,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "attendance": ("到面统计", "Attendance"),
     "decisions": ("决定", "Decisions"),
     "verdict": ("结果", "Verdict"),
+    "counterfactuals": ("如果没有某项认定", "Without a finding"),
+    "change": ("变化", "Change"),
+    "prior": ("先验值", "Prior"),
+    "rawValue": ("观测值", "Observed"),
+    "minimum": ("最少观测次数", "Fewest observations"),
+    "advice": ("说明", "What it is not"),
+    "grounds": ("依据", "Grounds"),
+    "reminders": ("提醒", "Reminders"),
+    "messageEn": ("提醒（英文）", "Reminder in English"),
+    "message": ("提醒（中文）", "Reminder in Chinese"),
+    "totalCount": ("总数", "In all"),
+    "nodes": ("条目", "Entries"),
+    "cut": ("未全部保留", "Not all of it was kept"),
+    "presentDays": ("出勤天数", "Days present"),
+    "lateCount": ("迟到次数", "Times late"),
+    "absentDays": ("旷工天数", "Days absent without leave"),
+    "earlyLeaveCount": ("早退次数", "Times left early"),
+    "approvedLeaveDays": ("批准请假天数", "Days of approved leave"),
     "seen": ("当时屏幕上的内容", "What was on the screen"),
     "selfAssessment": ("职业测评", "Self-assessment"),
     "answers": ("答案", "Answers"),
@@ -225,6 +243,8 @@ def _value(value: Any, locale: Locale) -> str:
             return escape(", ".join(map(str, items)))
         return "".join(f"<div>{_value(item, locale)}</div>" for item in items)
     if isinstance(value, dict):
+        if value.keys() == {"zh", "en"}:
+            return escape(str(value["zh" if locale is Locale.ZH_CN else "en"]))
         rows = {name: _screen(item) if name == "seen" else item for name, item in cast(dict[str, Any], value).items()}
         if len(rows) == 1:
             return _value(next(iter(rows.values())), locale)

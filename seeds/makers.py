@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -307,9 +307,9 @@ class Maker:
             "offerFreedSlot", {}, lambda act: freed_slots.offer(self.graph, act, interview, candidates)
         )
 
-    async def decide(self, new: decisions.Decide, seen: str = "{}") -> str:
-        async def screen() -> str:
-            return seen
+    async def decide(self, new: decisions.Decide, seen: str | decisions.Screen = "{}") -> str:
+        async def screen(computed: Mapping[str, Any]) -> str:
+            return seen if isinstance(seen, str) else await seen(computed)
 
         return await self._do("decide", {}, lambda act: decisions.decide(self.graph, act, new, screen))
 

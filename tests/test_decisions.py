@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from graph import timers
+from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
+
+from graph import decisions, score_records, timers
+from graph.applications import FORWARD, Stage
+from graph.checks import CheckOutcome, NewCheck
 from graph.due import RULES
+from graph.events import EventType
 from graph.instants import from_graph, parameter
 from graph.interviews import Response
+from graph.lifecycle import TRANSITIONS
+from graph.receipts import Receipts
+from graph.statements import STATEMENTS
 from graph.timers import TimerKind
 from graph.visibility import Claim
+from schema.decisions import within
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import refused
+from tests.test_receipts import look
+from tests.test_scores import Scored, at_work, enabled
 
+ROOT = Path(__file__).parents[1]
 DECISION = """id verdict state reason followedAdvice decidedAt effectiveAt seen seenHash seenUntil
   decidedBy { externalId } considered { id } application { id stage }"""
 READ = f"query Read($id: ID!) {{ node(id: $id) {{ ... on Decision {{ {DECISION} }} }} }}"
@@ -59,10 +74,9 @@ async def test_a_decision_keeps_what_was_on_the_screen(ask: Ask, company: Compan
         "application": gid("Application", application),
         "verdict": "HOLD",
         "reason": "Later.",
-        "followedAdvice": False,
     }
     made = await ask.do("decide", company.user("technology"), DECISION, considered=[gid("Finding", finding)], **input)
-    assert (made["verdict"], made["state"], made["followedAdvice"]) == ("HOLD", "EFFECTIVE", False)
+    assert (made["verdict"], made["state"], made["followedAdvice"]) == ("HOLD", "EFFECTIVE", None)
     assert made["decidedBy"] == {"externalId": company.user("technology")}
     assert made["considered"] == [{"id": gid("Finding", finding)}]
     assert made["application"]["stage"] == "APPLIED"
@@ -77,6 +91,161 @@ async def test_a_decision_keeps_what_was_on_the_screen(ask: Ask, company: Compan
     again = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert again["seen"] == made["seen"]
     assert again["considered"] == []
+
+
+COMPUTED = """query C($id: ID!) { application(id: $id) { candidate {
+  score { status points band inputsHash text(locale: ZH_CN) factors { dimension points text(locale: EN) } }
+  labels { name text(locale: EN) grounds { ids } }
+  profile { dimensions { dimension observations counted text(locale: EN) } }
+  employments { nodes { attendance { lateCount presentDays } } } }
+  resumeChecks { id claim outcome } } }"""
+
+
+async def test_a_decision_keeps_what_was_computed_and_checked(ask: Ask, company: Company) -> None:
+    """Score, label, dimensions, checks and attendance at work, as the decider sees them; and the score as an event."""
+    await enabled(company)
+    scored, known = Scored(company, ask), company.person()
+    application = await company.application("technology", known)
+    await scored.no_show(application)
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    await at_work(company, known, "technology")
+    told = (application, CheckOutcome.MISMATCH, "Degree: Master", "Called the registry", "Registry", date(2026, 11, 1))
+    await company.at(days=2).resume_check(NewCheck(*told, details="They know of a Bachelor alone."))
+    technology = company.user("technology")
+    shown = (await ask(COMPUTED, technology, id=gid("Application", application)))["application"]
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "x", "followedAdvice": True}
+    made = await ask.do("decide", technology, DECISION, **input)
+    assert (made["state"], made["followedAdvice"]) == ("ANNOUNCED", True)
+    seen = json.loads(made["seen"])["application"]
+    person, score = seen["candidate"], shown["candidate"]["score"]
+    assert score["status"] == "SCORED"
+    for name in ("status", "points", "band", "inputsHash"):
+        assert person["score"][name] == score[name]
+    assert person["score"]["text"]["zh"] == score["text"]
+    parts = [{**each, "text": each["text"]["en"]} for each in person["score"]["factors"]]
+    assert [{name: each[name] for name in ("dimension", "points", "text")} for each in parts] == score["factors"]
+    (label,), (raised,) = person["labels"], shown["candidate"]["labels"]
+    assert (label["name"], label["text"]["en"]) == (raised["name"], raised["text"])
+    assert [each["ids"] for each in label["grounds"]] == [each["ids"] for each in raised["grounds"]]
+    dimensions = [{**each, "text": each["text"]["en"]} for each in person["profile"]["dimensions"]]
+    assert dimensions == shown["candidate"]["profile"]["dimensions"]
+    (job,), (worked,) = person["employments"]["nodes"], shown["candidate"]["employments"]["nodes"]
+    assert {name: job["attendance"][name] for name in worked["attendance"]} == worked["attendance"]
+    assert [{name: each[name] for name in ("id", "claim", "outcome")} for each in seen["resumeChecks"]] == shown[
+        "resumeChecks"
+    ]
+    found = [each["resumeCheck"] for each in person["findings"]["nodes"] if each["resumeCheck"]]
+    assert [each["details"] for each in found] == ["They know of a Bachelor alone."]
+    candidate = uid(await owner(ask, company, application))
+    (kept,) = [each async for each in score_records.verify(ask.graph.client, candidate)]
+    assert (kept.fault, kept.found == kept.kept, score["inputsHash"] in kept.kept) == (None, True, True)
+
+
+async def test_a_screen_shows_no_more_than_its_decider_sees(ask: Ask, company: Company) -> None:
+    """What a sibling recorded feeds neither the score nor the copy of who decides beside it."""
+    await enabled(company)
+    scored, known = Scored(company, ask), company.person()
+    elsewhere = await company.application("marketing", known)
+    for days in (60, 50, 40):
+        await scored.attended(elsewhere, days=days)
+    await at_work(company, known, "marketing")
+    told = (elsewhere, CheckOutcome.VERIFIED, "Degree: Master", "Call", "Registry", date(2026, 11, 1))
+    await company.at(days=2).resume_check(NewCheck(*told))
+    application = await company.application("technology", known)
+    held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    for viewer, sees in (("technology", False), ("hr", True)):
+        made = await ask.do("decide", company.user(viewer), DECISION, **held)
+        person = json.loads(made["seen"])["application"]["candidate"]
+        assert (person["score"]["status"] == "SCORED") is sees
+        assert bool(person["employments"]["nodes"]) is sees
+        assert ("Degree" in made["seen"]) is False
+        assert any(each["observations"] for each in person["profile"]["dimensions"]) is sees
+
+
+async def test_no_advice_is_followed_where_there_was_none(ask: Ask, company: Company) -> None:
+    """Without a policy in force, and with too little for a number; and nothing is kept of what is off."""
+    company.at(days=5)
+    application = await company.application("technology")
+    input = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    technology = company.user("technology")
+    for kept in (0, 1):
+        for followed in (True, False):
+            answer = await ask.do("decide", technology, followedAdvice=followed, **input)
+            assert answer == refused("decide", "NO_ADVICE", "followedAdvice")
+        assert (await ask.do("decide", technology, DECISION, **input))["followedAdvice"] is None
+        candidate = uid(await owner(ask, company, application))
+        assert len([each async for each in score_records.verify(ask.graph.client, candidate)]) == kept
+        await enabled(company)
+
+
+def test_a_screen_that_is_too_long_is_cut_and_says_so() -> None:
+    """From its longest list; totals stay as they were."""
+    long = {"totalCount": 50, "nodes": [{"id": str(number), "reason": "x" * 1_000} for number in range(50)]}
+    short = {"totalCount": 2, "nodes": [{"id": "a"}, {"id": "b"}]}
+    told = within({"application": {"findings": long, "interviews": short}}, 20_000)
+    assert len(told) <= 20_000
+    cut = json.loads(told)
+    assert cut["cut"] is True
+    assert len(cut["application"]["findings"]["nodes"]) == 12
+    assert (cut["application"]["findings"]["totalCount"], cut["application"]["interviews"]) == (50, short)
+    assert "cut" not in json.loads(within({"application": {"interviews": short}}))
+
+
+CONSIDERED = """query Considered($id: ID!) { node(id: $id) { ... on Finding { state consideredBy {
+  id verdict state seen seenHash reason followedAdvice decidedBy { externalId } application { id }
+  considered { id } } } } }"""
+
+
+async def test_who_handles_a_dispute_reads_the_screen_it_was_on(ask: Ask, company: Company) -> None:
+    """Across departments, while the dispute is open, and never who decided the finding; each look leaves a receipt."""
+    application, finding = await marked(company)
+    made = await rejected(ask, company, application)
+    id, marketing = gid("Finding", finding), company.user("marketing")
+
+    async def considered(viewer: str | Claim) -> Any:
+        found = (await ask(CONSIDERED, viewer, id=id))["node"]
+        return found and found["consideredBy"]
+
+    assert await considered(marketing) == []
+    assert (await ask(READ, marketing, id=made["id"]))["node"] is None
+    await company.at(days=0).dispute(finding)
+    (seen,) = await considered(marketing)
+    assert (seen["id"], seen["verdict"], seen["state"]) == (made["id"], "REJECT", "ANNOUNCED")
+    assert json.loads(seen["seen"])["application"]["id"] == gid("Application", application)
+    assert seen["considered"] == [{"id": id}]
+    assert [seen[name] for name in ("reason", "followedAdvice", "decidedBy", "application")] == [None] * 4
+    assert (await ask(READ, marketing, id=made["id"]))["node"]["seen"] == seen["seen"]
+    for other in ("brand", "subsidiary", "integrator"):
+        assert not await considered(company.user(other))
+        assert (await ask(READ, company.user(other), id=made["id"]))["node"] is None
+    candidate = await owner(ask, company, application)
+    claim = Claim(uid(candidate), application, verified=True)
+    assert [each["id"] for each in await considered(claim)] == [made["id"]]
+    await look(ask, Receipts(ask.graph, lambda: NOW), marketing, CONSIDERED, id=id)
+    query = "query L($id: ID!) { candidate(id: $id) { accesses { nodes { who about decision { id } } } } }"
+    looks = (await ask(query, company.user("auditor"), id=candidate))["candidate"]["accesses"]["nodes"]
+    assert {"who": marketing, "about": "DECISION_SCREEN", "decision": {"id": made["id"]}} in looks
+    read = await ask.last_seq(company.user("auditor"), id)
+    over = {"finding": id, "decision": "REJECTED", "reason": "It did open.", "readUpTo": read}
+    assert (await ask.do("decideDispute", marketing, "state", **over))["state"] == "FINAL"
+    assert await considered(marketing) == []
+    assert (await ask(READ, marketing, id=made["id"]))["node"] is None
+
+
+async def test_the_copy_names_no_third_person_to_the_candidate(ask: Ask, company: Company) -> None:
+    """Its texts, as everywhere; who decided is told, and staff read what they saw to the letter."""
+    company.at(days=5)
+    application = await company.application("technology")
+    told = (application, CheckOutcome.VERIFIED, "Degree", "Call", "registrar@school.example", date(2026, 11, 1))
+    await company.hr.resume_check(NewCheck(*told))
+    held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    made = await ask.do("decide", company.user("technology"), DECISION, **held)
+    assert "registrar@school.example" in made["seen"]
+    claim = Claim(uid(await owner(ask, company, application)), application, verified=True)
+    copy = (await ask(READ, claim, id=made["id"]))["node"]["seen"]
+    assert "registrar@school.example" not in copy
+    assert json.loads(copy)["by"] == company.user("technology")
 
 
 async def test_who_may_read_the_screen(ask: Ask, company: Company) -> None:
@@ -137,6 +306,86 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert (now["state"], now["application"]["stage"]) == ("LAPSED", "APPLIED")
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
+
+
+async def owner(ask: Ask, company: Company, application: str) -> str:
+    """The global id of the candidate of an application."""
+    return (await ask(WHO, company.user("hr"), id=gid("Application", application)))["application"]["candidate"]["id"]
+
+
+async def rejected(ask: Ask, company: Company, application: str, *considered: str) -> Any:
+    """What Technology's rejection comes to at first."""
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    input |= {"considered": [gid("Finding", finding) for finding in considered]}
+    return await ask.do("decide", company.user("technology"), "id state considered { id }", **input)
+
+
+async def test_a_rejection_considers_what_a_merged_record_shows(ask: Ask, company: Company) -> None:
+    """The screen reads the two records of one person together, and so does the rule; and no longer once they are two
+    people after all."""
+    found: list[tuple[str, str]] = []
+    for _ in range(2):
+        finding = await company.at(days=40).no_show(missed := await company.application("marketing", company.person()))
+        company.at(days=5)
+        application = await company.application("technology", company.person())
+        pair = {"candidate": await owner(ask, company, missed), "other": await owner(ask, company, application)}
+        await ask.do("mergeCandidates", company.user("hr"), **pair)
+        made = await rejected(ask, company, application, finding)
+        assert (made["state"], made["considered"]) == ("ANNOUNCED", [{"id": gid("Finding", finding)}])
+        await ask.do("withdrawDecision", company.user("technology"), decision=made["id"], reason="A mistake.")
+        made = await rejected(ask, company, application)
+        assert (made["state"], made["considered"]) == ("ANNOUNCED", [{"id": gid("Finding", finding)}])
+        found.append((made["id"], pair["candidate"]))
+    await ask.do("splitCandidate", company.user("hr"), candidate=found[1][1])
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 2
+    states = [(await ask(READ, company.user("hr"), id=id))["node"]["state"] for id, _ in found]
+    assert states == ["EFFECTIVE", "LAPSED"]
+
+
+async def test_what_weighs_nothing_carries_no_rejection(ask: Ask, company: Company) -> None:
+    """Neither what was excused since, nor what nobody has confirmed by then, nor what has faded."""
+    hr, states = company.hr, {}
+    for become in ("excused", "unheard", "confirmed"):
+        company.at(days=3)
+        application = await company.application("technology")
+        finding = await hr.suspicion(await hr.missed(application))
+        await hr.notice(finding)
+        await hr.statement(finding, "The link did not open.")
+        made = await rejected(ask, company, application, finding)
+        assert made["state"] == "ANNOUNCED"
+        company.at(days=0)
+        if become == "excused":
+            await hr.excuse(finding)
+        elif become == "confirmed":
+            await hr.confirmation(finding)
+        states[become] = made["id"]
+    # A first no-show counts for 180 days.
+    company.at(days=176)
+    application = await company.application("technology")
+    finding = await hr.no_show(application)
+    states["faded"] = (await rejected(ask, company, application))["id"]
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 4
+    for become, id in states.items():
+        now = (await ask(READ, company.user("technology"), id=id))["node"]
+        stands = ("EFFECTIVE", True) if become == "confirmed" else ("LAPSED", False)
+        assert (now["state"], now["application"]["stage"] == "REJECTED") == stands, become
+
+
+async def test_nothing_is_rejected_upon_what_weighs_nothing(ask: Ask, company: Company) -> None:
+    """Any other decision may have considered it."""
+    company.at(days=3)
+    application = await company.application("technology")
+    finding = await company.hr.suspicion(await company.hr.missed(application))
+    await company.hr.statement(finding, "I was ill.")
+    await company.hr.excuse(finding)
+    assert await rejected(ask, company, application, finding) == refused("decide", "WEIGHS_NOTHING", "considered")
+    held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    held |= {"considered": [gid("Finding", finding)]}
+    made = await ask.do("decide", company.user("technology"), "considered { id }", **held)
+    assert made["considered"] == [{"id": gid("Finding", finding)}]
+    assert (await rejected(ask, company, application))["state"] == "EFFECTIVE"
 
 
 async def test_a_rejection_is_withdrawn_in_time(ask: Ask, company: Company) -> None:
@@ -248,10 +497,68 @@ async def test_the_screen_is_gone_with_time_and_with_the_person(ask: Ask, compan
     assert old["seenHash"] is not None
 
 
+def named(type: GraphQLNamedType) -> set[str]:
+    """The names of all fields of an input, at any depth."""
+    if not isinstance(type, GraphQLInputObjectType):
+        return set()
+    return {name for key, field in type.fields.items() for name in (key, *named(get_named_type(field.type)))}
+
+
+def uses(*names: str) -> set[str]:
+    """Where one of the names `of.name` stands in the product: module and function."""
+    found: set[str] = set()
+    for path in (file for room in ("graph", "schema", "api") for file in (ROOT / room).rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                inside = {
+                    ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.Attribute | ast.Name)
+                }
+                if inside & set(names) and path.stem != "":
+                    found.add(f"{path.stem}.{function.name}")
+    return found
+
+
 def test_no_mutation_rejects_by_a_score() -> None:
-    """A score informs and a named person decides: no input names one, and REJECTED is reached by `decide` alone."""
-    schema = core_schema()
-    for name, mutation in schema.mutation_type.fields.items():  # type: ignore[union-attr]
-        fields = mutation.args["input"].type.of_type.fields
-        if name in ("decide", "advanceApplication", "inviteMany", "withdrawDecision"):
-            assert not [field for field in fields if "score" in field.lower()]
+    """A score informs and a named person decides: over every input of the schema, every statement, step and timer."""
+    # No input says anything of a score but those that are the policy itself.
+    score = re.compile("score|points|band|credit|label|counterfactual", re.IGNORECASE)
+    fields = core_schema().mutation_type.fields  # type: ignore[union-attr]
+    asked = {name: named(get_named_type(each.args["input"].type)) for name, each in fields.items()}
+    assert {name for name, inputs in asked.items() if any(map(score.search, inputs))} <= {"proposeScorePolicy"}
+    # A stage is written by one statement, which two functions run; REJECTED by one of them, for decisions alone.
+    stages = re.compile(r"(?:SET|,)\s+\w+\.stage\s*=")
+    assert [name for name, each in STATEMENTS.items() if stages.search(each.text)] == ["applications.set_stage"]
+    assert uses("SET_STAGE", "applications.SET_STAGE") == {"applications.move_on", "endings._end"}
+    ends = {name for name in uses("_end") if name.startswith("endings.")}
+    assert ends == {"endings.reject", "endings.withdraw", "endings.work"}
+    assert uses("endings.reject") == {"decisions._write", "decisions.take_effect"}
+    assert uses("decisions.decide") == {"decisions._decide"}
+    assert uses("decisions.take_effect") == set()
+    assert [kind for kind, rule in RULES.items() if rule is decisions.take_effect] == [TimerKind.REJECT]
+    assert uses("TimerKind.REJECT") == {"decisions._write", "decisions.withdraw", "decisions.work"}
+    # Of a stage that is moved to, REJECTED is never one, and no step of a finding rejects.
+    assert Stage.REJECTED not in FORWARD
+    assert EventType.APPLICATION_REJECTED not in {each.event for each in TRANSITIONS.values()}
+    # Who decides reads no score: it is kept beside the decision, and asked for nothing.
+    rules = "".join(ast.unparse(ast.parse((ROOT / "graph" / f"{name}.py").read_text())) for name in ("endings",))
+    assert not score.search(rules)
+
+
+async def test_a_low_score_rejects_nobody(ask: Ask, company: Company) -> None:
+    """Not in a year of timers, whoever reads it, keeps it, or has a label raised beside it."""
+    await enabled(company)
+    scored, known = Scored(company, ask), company.person()
+    application = await company.application("technology", known)
+    for days in (60, 50, 40):
+        await scored.no_show(application, days)
+    await at_work(company, known, "technology")
+    seen = await scored.of(application, "technology", "score { status } labels { name }")
+    assert (seen["score"], seen["labels"]) == ({"status": "SCORED"}, [{"name": "NEEDS_ATTENTION"}])
+    await ask.do("recordScore", company.user("technology"), candidate=seen["id"])
+    ask.now = NOW + timedelta(days=365)
+    for kind in RULES:
+        await due(ask, company, kind)
+    query = "query S($id: ID!) { application(id: $id) { stage decisions { id } } }"
+    found = (await ask(query, company.user("technology"), id=gid("Application", application)))["application"]
+    assert found["stage"] != "REJECTED"
+    assert found["decisions"] == []

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import httpx
 from graphql import parse, validate
@@ -83,7 +84,7 @@ async def seen_and_rejected(hr: Maker, application: str, finding: str) -> None:
     from graph.writing import Act
 
     act = Act(hr.viewer, hr.at, "decide", "", {}, ActorKind.HUMAN)
-    seen = await screen_of(hr.graph, act, application)
+    seen = partial(screen_of, hr.graph, act, application)
     await hr.decide(Decide(application, Verdict.REJECT, "Somebody else fits better.", (finding,)), seen)
 
 

@@ -124,7 +124,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
         "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
         "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview "
-        "resumeCheck basedOn proofs": HOME,
+        "resumeCheck basedOn proofs consideredBy": HOME,
     },
     "Task": {
         "kind kindLabel due interview finding": HOME,
@@ -857,6 +857,7 @@ WAYS = [
     Way("FreedSlot", node("accepted", "...R"), HOME),
     Way("Decision", node("held", "...R"), HOME),
     Way("Decision", "application(id: $application) { decisions { ...R } }", HOME),
+    Way("Decision", node("finding", "consideredBy { ...R }"), HOME),
     Way("Application", node("held", "application { ...R }"), HOME),
     Way("InvitationAnswer", node("asked", "...R"), HOME),
     Way("InvitationAnswer", node("refused", "...R"), HOME),
