@@ -427,10 +427,10 @@ def verify_score(
         async with running_graph(read_settings()) as graph:
             found = [kept async for kept in score_records.verify(graph.client, only)]
         faults = [kept.fault for kept in found if kept.fault]
-        for fault in faults:
-            typer.echo(fault)
-        erased = sum(kept.found is None for kept in found)
-        told = f", {erased} no more to be recomputed after an erasure" if erased else ""
+        notes = [kept.note for kept in found if kept.note]
+        for line in (*notes, *faults):
+            typer.echo(line)
+        told = f", {len(notes)} no more to be recomputed after an erasure" if notes else ""
         typer.echo(f"{len(found)} scores{told}, {len(faults)} faults.")
         return 1 if faults else 0
 

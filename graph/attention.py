@@ -55,7 +55,7 @@ def raised(policy: CreditPolicy, facts: Facts, now: datetime) -> Attention | Non
 
 def _no_shows(facts: Facts, now: datetime) -> list[Ground]:
     found = [
-        Ground(NO_SHOW, fact.at.date(), 1, (f"Finding:{fact.finding.id}",), fact.finding.expires_at.date())
+        Ground(NO_SHOW, fact.day(fact.at), 1, (f"Finding:{fact.finding.id}",), fact.finding.expires_at.date())
         for fact in facts.interviews
         if fact.finding is not None and fact.finding.counts and fact.finding.expires_at is not None
         if fact.finding.expires_at > now

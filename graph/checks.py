@@ -129,11 +129,11 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
         if new.replaces is not None:
             await desk.tx.run(REPLACE, old=new.replaces, new=subject.id)
         if new.outcome is CheckOutcome.MISMATCH:
-            await findings.suspect(desk, subject, 0, **told)
+            await findings.suspect(desk, subject, 0, **told, application=found.id)
             # The notice leads to a page where it can be answered, also who was never invited.
             await links.create(desk, found.id)
         else:
-            await subjects.record(desk, EventType.RESUME_CHECKED, subject, **told)
+            await subjects.record(desk, EventType.RESUME_CHECKED, subject, **told, application=found.id)
         return Written("ResumeCheck", subject.id)
 
     return await perform(graph, act, work)

@@ -172,7 +172,8 @@ class Observation:
     """One thing that was seen of a person: `value` from 0, bad, to 1, good, and null where it is not known which.
 
     `evidence` are the records that it stands on, `Type:id`, the thing itself first; `until` is when it stops counting
-    by a rule of its own, and `finding` the finding that made it count.
+    by a rule of its own, and `finding` the finding that made it count. Its age is reckoned from `on`, a day in UTC;
+    people say `day`, that of the zone where it was, which is no input to a score.
     """
 
     kind: Kind
@@ -182,6 +183,11 @@ class Observation:
     evidence: tuple[str, ...]
     until: datetime | None = None
     finding: str | None = None
+    day: date | None = None
+
+    @property
+    def said_on(self) -> date:
+        return self.day or self.on
 
     @property
     def key(self) -> tuple[int, date, tuple[str, ...], str]:

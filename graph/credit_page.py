@@ -84,15 +84,17 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 
 ## Formulas
 
-- an observation's weight: w = 2^(-age in days / half-life), in whole parts of 10^12; 0 outside the window, once the
-  finding has expired, and for what is UNKNOWN: no finding, one that is not FINAL, disputed, excused, restricted, or
-  somebody else's fault
+- an observation's weight: w = 2^(-age / half-life), the age in days of UTC, in whole parts of 10^12; 0 outside the
+  window, once the finding has expired, and for what is UNKNOWN: no finding, one that is not FINAL, disputed, excused,
+  restricted, or somebody else's fault
 - a dimension's rate: (prior × strength + Σ w × value) / (strength + Σ w), the mean of the posterior Beta distribution
   (Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.4), aged observations counting as less than one
-  (Ibrahim and Chen, Statistical Science 15, 2000). Without observations it is the prior, and the answer says so
+  (Ibrahim and Chen, Statistical Science 15, 2000). Without observations it is the prior, and the answer says so; with
+  fewer in all than make a number, neither rates drawn to a prior nor points are told
 - its points: 100 × weight × rate, to a hundredth, half to even; the score is the sum of these and nothing else
 - what a finding takes: the score of the same day without what it made count, whether it is excused, expired or voided
 - the inputs' hash: SHA-256 over the policy's numbers, the day, and the observations that counted, as canonical JSON
+- the day of an interview as people read it is that of the interview's own zone; it is no input
 - all of it is reckoned in fractions; the one power by a correctly rounded exp. Same inputs, same bytes
 
 The label NEEDS_ATTENTION 职业态度待提升 (dimension STABILITY) stands on attendance at work and on a no-show that

@@ -70,20 +70,22 @@ def points(hundredths: int) -> str:
 def of_observation(seen: Observation) -> Words:
     """One line of evidence."""
     told = {
-        "on": seen.on.isoformat(),
-        "month": f"{seen.on:%Y-%m}",
+        "on": seen.said_on.isoformat(),
+        "month": f"{seen.said_on:%Y-%m}",
         "share": percent(seen.value) if seen.value is not None else "",
     }
     zh, en = SEEN[seen.kind]
     return zh.format(**told), en.format(**told)
 
 
-def of_factor(factor: Factor) -> Words:
-    """One dimension, taken apart."""
+def of_factor(factor: Factor, *, is_number: bool = True) -> Words:
+    """One dimension, taken apart; where there is too little in all for a number, by what was observed alone."""
     zh, en = (in_words(factor.dimension.value, locale) for locale in (Locale.ZH_CN, Locale.EN))
     weight, prior = percent(exact(factor.weighing.weight)), percent(exact(factor.weighing.prior))
     given, value = points(factor.points), percent(factor.value)
     heal_zh, heal_en = HEALS[factor.dimension]
+    if factor.raw is None and not is_number:
+        return f"{zh}：暂无记录。", f"{en}: nothing on record."
     if factor.raw is None:
         return (
             f"{zh}：暂无记录，按先验 {prior} 计，权重 {weight}，计 {given} 分。",
@@ -91,6 +93,11 @@ def of_factor(factor: Factor) -> Words:
         )
     raw, count = percent(factor.raw), len(factor.counted)
     heal = "" if factor.raw == 1 else f"提升方式：{heal_zh}。", "" if factor.raw == 1 else f" To heal it: {heal_en}."
+    if not is_number:
+        return (
+            f"{zh}：{count} 条记录，近期加权得分 {raw}；总记录不足，不计分。" + heal[0],
+            f"{en}: {count} on record, {raw} when weighed by age; too little in all for points." + heal[1],
+        )
     return (
         f"{zh}：{count} 条记录，近期加权得分 {raw}，向先验 {prior} 收缩后为 {value}，权重 {weight}，计 {given} 分。"
         + heal[0],

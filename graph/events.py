@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class EventType(Enum):
     NO_SHOW_EXCUSED = "NO_SHOW_EXCUSED"
     NO_SHOW_VOIDED = "NO_SHOW_VOIDED"
     NO_SHOW_REVIEWED = "NO_SHOW_REVIEWED"
+    NO_SHOW_SHORTENED = "NO_SHOW_SHORTENED"
     NO_SHOW_DISPUTED = "NO_SHOW_DISPUTED"
     DISPUTE_UPHELD = "DISPUTE_UPHELD"
     DISPUTE_REJECTED = "DISPUTE_REJECTED"
@@ -127,6 +129,7 @@ OF_FINDINGS = frozenset(
         *(EventType.NO_SHOW_REPORTED, EventType.NOTICE_RECORDED, EventType.STATEMENT_RECORDED),
         EventType.NOTICE_UNANSWERED,
         *(EventType.NO_SHOW_CONFIRMED, EventType.NO_SHOW_EXCUSED, EventType.NO_SHOW_VOIDED),
+        EventType.NO_SHOW_SHORTENED,
         *(EventType.NO_SHOW_DISPUTED, EventType.DISPUTE_UPHELD, EventType.DISPUTE_REJECTED),
         *(EventType.RESUME_CHECKED, EventType.MISMATCH_CONFIRMED, EventType.MISMATCH_EXCUSED),
         *(EventType.MISMATCH_VOIDED, EventType.MISMATCH_DISPUTED, EventType.NO_SHOW_REVIEWED),
@@ -385,22 +388,31 @@ LIST_STRAYS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was lawfully taken from a chain: all up to a seq, and of an interview what findings say up to another."""
+    """What was lawfully taken from a chain: all up to a seq, of an interview what findings say up to another, and the
+    kept scores that named a finding, by their seqs."""
 
     whole: int
     interviews: Mapping[str, int]
+    scores: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, events: list[StoredEvent]) -> Erased:
         whole = max((event.seq for event in events if event.type == EventType.CANDIDATE_ERASED.value), default=0)
         lapsed = [event for event in events if event.type == EventType.FINDING_ERASED.value]
-        return cls(whole, {id: event.seq for event in lapsed for id in event.about if id != event.head})
+        named = [seq for event in lapsed if event.payload for seq in json.loads(event.payload).get("scores", ())]
+        interviews = {id: event.seq for event in lapsed for id in event.about if id != event.head}
+        return cls(whole, interviews, frozenset(named))
+
+    def of_finding(self, event: StoredEvent) -> int:
+        """The seq of the last erasure of a finding on what the event is about; 0 where there was none."""
+        return max((self.interviews.get(id, 0) for id in event.about), default=0)
 
     def covers(self, event: StoredEvent) -> bool:
         if event.seq <= self.whole:
             return True
-        named = event.type in {type.value for type in OF_FINDINGS}
-        return named and any(event.seq < self.interviews.get(id, 0) for id in event.about)
+        if event.type == EventType.SCORE_COMPUTED.value:
+            return event.seq in self.scores
+        return event.type in {type.value for type in OF_FINDINGS} and event.seq < self.of_finding(event)
 
 
 def payload_fault(event: StoredEvent, erased: Erased) -> str | None:

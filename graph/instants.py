@@ -81,13 +81,18 @@ def packed(instant: datetime) -> Any:
     return Structure(_LOCAL_DATETIME, passed.days * 86_400 + passed.seconds, passed.microseconds * 1_000)
 
 
-def month(instant: datetime, zone: str) -> tuple[int, int]:
-    """Year and month on the calendar of `zone`; in UTC within hours of the first and the last instant there is."""
+def day_in(instant: datetime, zone: str) -> date:
+    """The day on the calendar of `zone`; in UTC within hours of the first and the last instant there is."""
     try:
-        local = instant.astimezone(ZoneInfo(zone))
+        return instant.astimezone(ZoneInfo(zone)).date()
     except OverflowError:
-        local = instant.astimezone(UTC)
-    return local.year, local.month
+        return instant.astimezone(UTC).date()
+
+
+def month(instant: datetime, zone: str) -> tuple[int, int]:
+    """Year and month on the calendar of `zone`."""
+    day = day_in(instant, zone)
+    return day.year, day.month
 
 
 def midnight(day: date, zone: str) -> datetime:

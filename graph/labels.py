@@ -117,6 +117,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "NO_SHOW_EXCUSED": ("免责", "Excused"),
     "NO_SHOW_VOIDED": ("撤销认定", "Finding voided"),
     "NO_SHOW_REVIEWED": ("复核后维持认定", "Finding looked at again, and stands"),
+    "NO_SHOW_SHORTENED": ("信用修复，认定提前到期", "Finding to expire sooner"),
     "NO_SHOW_DISPUTED": ("申诉", "Finding disputed"),
     "DISPUTE_UPHELD": ("申诉成立", "Dispute upheld"),
     "DISPUTE_REJECTED": ("申诉未成立", "Dispute rejected"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from graph.credit import CreditPolicy, Dimension, Kind, Observation
+from graph.instants import day_in
 
 AI_MODES = frozenset({"AI_ASYNC", "AI_LIVE"})
 CAME = frozenset({"ATTENDED", "ATTENDED_LATE"})
@@ -38,7 +39,7 @@ class Decided:
 @dataclass(frozen=True, slots=True)
 class InterviewFact:
     """An interview: `at` is the time that counts, a recording's deadline; `told_at` when the candidate asked for
-    another time or cancelled."""
+    another time or cancelled. People speak of it in `zone`."""
 
     id: str
     mode: str
@@ -47,6 +48,11 @@ class InterviewFact:
     at: datetime
     finding: Decided | None = None
     told_at: datetime | None = None
+    zone: str | None = None
+
+    def day(self, instant: datetime) -> date:
+        """The day that it was where the interview is; in UTC where no zone is told."""
+        return day_in(instant, self.zone or "UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +147,15 @@ def _interview(policy: CreditPolicy, fact: InterviewFact, now: datetime) -> Iter
         yield from _told(policy, fact, fact.told_at)
     elif fact.attendance in CAME and fact.at <= now:
         kind = Kind.AI_ATTENDED if by_ai else Kind.ATTENDED
-        yield Observation(kind, dimension, fact.at.date(), Fraction(1), (itself,))
+        yield Observation(kind, dimension, fact.at.date(), Fraction(1), (itself,), day=fact.day(fact.at))
     elif fact.attendance == "NOT_ATTENDED" and fact.response == "ACCEPTED":
         found = fact.finding
         if found is None or not found.counts:
-            yield Observation(Kind.UNDECIDED, dimension, fact.at.date(), None, (itself,))
+            yield Observation(Kind.UNDECIDED, dimension, fact.at.date(), None, (itself,), day=fact.day(fact.at))
             return
         kind, evidence = Kind.AI_MISSED if by_ai else Kind.MISSED, (itself, f"Finding:{found.id}")
-        until = found.expires_at
-        yield Observation(kind, dimension, fact.at.date(), Fraction(0), evidence, until, evidence[1])
+        until, day = found.expires_at, fact.day(fact.at)
+        yield Observation(kind, dimension, fact.at.date(), Fraction(0), evidence, until, evidence[1], day)
 
 
 def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime) -> Iterator[Observation]:
@@ -158,7 +164,8 @@ def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime) -> Itera
     kind = Kind.TOLD_IN_TIME if in_time else Kind.TOLD_LATE
     late = None if fact.attendance == "RESCHEDULED" else Fraction(0)
     value = Fraction(1) if in_time else late
-    yield Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, (f"Interview:{fact.id}",))
+    evidence, day = (f"Interview:{fact.id}",), fact.day(told_at)
+    yield Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, evidence, day=day)
 
 
 def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date) -> Iterator[Observation]:
@@ -202,8 +209,3 @@ def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
-
-
-def subjects(observations: Iterable[Observation]) -> list[str]:
-    """The things that were observed, each once."""
-    return sorted({seen.evidence[0] for seen in observations})

@@ -9,11 +9,11 @@ from typing import Any, LiteralString
 
 from graph import credit, credit_words
 from graph.credit import DEFAULTS, CreditPolicy, Dimension, Observation
-from graph.instants import from_text, to_text
+from graph.instants import day_in, from_text, to_text
 from graph.labels import LABELS, label
 from graph.observations import observe
 from graph.score_policies import read
-from graph.scores import IDS, INPUTS, OPEN, OffBecause, evidence, facts_of, off_because, said
+from graph.scores import IDS, INPUTS, OPEN, PERSON, OffBecause, evidence, facts_of, off_because, said
 from graph.traversal import Computed, Part, Shape
 from graph.visibility import EVENT_OWN, Level
 
@@ -25,10 +25,13 @@ DETAILS = ("attendance", "response", "outcome", "stage")
 """What of an event's payload is said with it, where there are words for it."""
 
 EVENTS: LiteralString = (
-    "[(this)-[:SAME_AS*0..1]-(:Candidate)<-[:ABOUT]-(e:Event) WHERE ($verified OR "
+    "["
+    + PERSON
+    + "<-[:ABOUT]-(e:Event) WHERE ($verified OR "
     + EVENT_OWN.replace("this", "e")
     + """) | [e.id, e.type, toString(e.occurredAt), e.payload,
-      head([(e)-[:ABOUT]->(i:Interview)-[:HELD_BY]->(held:Department) | [i.mode, held.nameZh, held.name]])]]"""
+      head([(e)-[:ABOUT]->(i:Interview)-[:HELD_BY]->(held:Department) |
+        [i.mode, held.nameZh, held.name, i.timeZone]])]]"""
 )
 
 
@@ -40,7 +43,7 @@ def _made(values: Sequence[Any]) -> dict[str, Any] | None:
     seen = observe(policy, facts_of(interviews, employments, results, checks), at)
     newest = sorted(events, key=lambda event: (event[2], event[0]), reverse=True)[:MOST]
     return {
-        "timeline": [_told(*event) for event in newest],
+        "timeline": [_told(*event, zone=switches[-1]) for event in newest],
         "dimensions": [
             _dimension(policy, dimension, [each for each in seen if _of(each) is dimension], at)
             for dimension in Dimension
@@ -53,20 +56,27 @@ def _of(seen: Observation) -> Dimension:
     return TOGETHER.get(seen.dimension, seen.dimension)
 
 
-def _told(id: str, type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None) -> dict[str, Any]:
+def _told(
+    id: str, type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None, *, zone: str
+) -> dict[str, Any]:
     return {
         "event": f"Event:{id}",
         "occurredAt": to_text(occurred_at),
-        "text": sentence(type, occurred_at, payload, held),
+        "text": sentence(type, occurred_at, payload, held, zone),
     }
 
 
-def sentence(type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None) -> credit_words.Words:
-    """What happened, with which department's interview, and how: in Chinese and English."""
-    day = occurred_at[:10]
+def sentence(
+    type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None, zone: str
+) -> credit_words.Words:
+    """What happened, with which department's interview, and how: in Chinese and English.
+
+    The day is that of the interview's zone, or of the Organization's where it is about none.
+    """
     told: dict[str, Any] = json.loads(payload) if payload else {}
     known = [LABELS[told[name]] for name in DETAILS if told.get(name) in LABELS]
-    mode, name_zh, name = held or (None, None, None)
+    mode, name_zh, name, its_zone = held or (None, None, None, None)
+    day = day_in(from_text(occurred_at), its_zone or zone).isoformat()
     zh, en = LABELS[type]
     if mode is not None:
         zh, en = f"{name_zh or name}{LABELS[mode][0]}，{zh}", f"{en}, {LABELS[mode][1]} with {name}"

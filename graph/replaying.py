@@ -1,19 +1,51 @@
-"""A candidate's facts as its events alone tell them: what a kept score is recomputed from."""
+"""A candidate's facts as events alone tell them: what a kept score is recomputed from.
+
+A chain tells of the person, and the Organization's of where each position stood, so that it is known which department
+held what.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from graph.events import StoredEvent
+from graph.events import Erased, StoredEvent
 from graph.observations import CheckFact, Decided, EmploymentFact, Facts, InterviewFact, Mark, MonthFact, TaskFact
 
 
-class Erased(Exception):
-    """An event that is needed has lost its payload to an erasure."""
+class Untold(Exception):
+    """What is needed is lawfully told no more; says why, in a sentence."""
+
+
+class Lost(Exception):
+    """What is needed is gone, and no erasure took it; says what, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The department of each position over time, as its Organization's events tell it: from when, and which."""
+
+    positions: Mapping[str, Sequence[tuple[datetime, str]]] = field(
+        default_factory=dict[str, Sequence[tuple[datetime, str]]]
+    )
+
+    @classmethod
+    def of(cls, events: Iterable[StoredEvent]) -> Places:
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        for event in events:
+            if event.type in ("POSITION_OPENED", "POSITION_MOVED") and event.payload is not None:
+                department = json.loads(event.payload)["department"]
+                for position in event.about:
+                    found.setdefault(position, []).append((event.recorded_at, department))
+        return cls(found)
+
+    def department(self, position: str | None, at: datetime) -> str | None:
+        """Where a position stood; null where no event tells of it."""
+        known = self.positions.get(position or "", ())
+        return next((department for since, department in reversed(known) if since <= at), None)
 
 
 @dataclass(slots=True)
@@ -21,8 +53,11 @@ class Replay:
     """What is known after the events so far; `apply` takes the next one of the chain."""
 
     head: str
+    places: Places = field(default_factory=Places)
+    applications: dict[str, str] = field(default_factory=dict[str, str])
     interviews: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     employments: dict[str, EmploymentFact] = field(default_factory=dict[str, EmploymentFact])
+    employers: dict[str, str] = field(default_factory=dict[str, str])
     records: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     corrected: set[str] = field(default_factory=set[str])
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
@@ -35,31 +70,36 @@ class Replay:
         yield from self.interviews.values()
         yield from self.checks.values()
 
-    def apply(self, event: StoredEvent) -> None:
-        handle = _HANDLERS.get(event.type)
-        if handle is None:
-            return
-        if event.payload is None:
-            raise Erased
+    def apply(self, event: StoredEvent, payload: str) -> None:
         about = next((id for id in event.about if id != self.head), "")
-        handle(self, about, json.loads(event.payload), event.occurred_at)
+        _HANDLERS[event.type](self, about, json.loads(payload), event)
 
-    def facts(self) -> Facts:
+    def facts(self, own: Collection[str] | None) -> Facts:
+        """What these departments hold, or where none are named all of them."""
+
+        def is_seen(department: str | None) -> bool:
+            if own is None:
+                return True
+            if department is None:
+                raise Untold("its events do not tell which department held something")
+            return department in own
+
+        jobs = {id: job for id, job in self.employments.items() if is_seen(self.employers.get(id))}
         return Facts(
-            tuple(_interview(id, told) for id, told in self.interviews.items()),
-            tuple(replace(job, months=self._months(id)) for id, job in self.employments.items()),
-            tuple(self._tasks()),
+            tuple(_interview(id, told) for id, told in self.interviews.items() if is_seen(told["department"])),
+            tuple(replace(job, months=self._months(id)) for id, job in jobs.items()),
+            tuple(self._tasks(jobs)),
             tuple(
                 CheckFact(id, told["on"], told["verified"], told["finding"])
                 for id, told in self.checks.items()
-                if id not in self.corrected
+                if id not in self.corrected and is_seen(told["department"])
             ),
         )
 
-    def _tasks(self) -> Iterator[TaskFact]:
+    def _tasks(self, employments: Collection[str]) -> Iterator[TaskFact]:
         replaced = {row.get("corrects") for row in self.results.values()}
         for id, row in self.results.items():
-            if id not in replaced and row.get("share") is not None:
+            if id not in replaced and row.get("share") is not None and row["employment"] in employments:
                 yield TaskFact(id, date.fromisoformat(row["dueOn"]), row["share"])
 
     def _months(self, employment: str) -> tuple[MonthFact, ...]:
@@ -72,7 +112,9 @@ class Replay:
 
 def _interview(id: str, told: Mapping[str, Any]) -> InterviewFact:
     at = told["ends"] if told["mode"] == "AI_ASYNC" else told["starts"]
-    return InterviewFact(id, told["mode"], told["response"], told["attendance"], at, told["finding"], told["told_at"])
+    # However it was let go of: by a move, by a cancellation, or as attendance that was recorded.
+    told_at = told["told_at"] if told["attendance"] in TOLD else None
+    return InterviewFact(id, told["mode"], told["response"], told["attendance"], at, told["finding"], told_at)
 
 
 def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
@@ -87,15 +129,27 @@ def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
     return MonthFact(month, present, rated, tuple(sorted(marks, key=lambda mark: mark.id)))
 
 
-Handle = Callable[[Replay, str, Mapping[str, Any], datetime], None]
+TOLD = frozenset({"RESCHEDULED", "CANCELLED_BY_CANDIDATE"})
+"""Of an interview that ended so it is asked when the candidate said so."""
+Handle = Callable[[Replay, str, Mapping[str, Any], StoredEvent], None]
 
 
-def _invited(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _applied(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    to.applications[id] = told["position"]
+
+
+def _held(to: Replay, told: Mapping[str, Any], event: StoredEvent) -> str | None:
+    """The department of the position that was applied to, at the time of the event."""
+    return to.places.department(to.applications.get(told.get("application", "")), event.recorded_at)
+
+
+def _invited(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
     before = to.interviews.get(told.get("from", ""), {})
     starts = datetime.fromisoformat(told["startsAt"])
     ends = datetime.fromisoformat(told["endsAt"]) if "endsAt" in told else starts + (before["ends"] - before["starts"])
     chosen = before.get("chosen_by") == "CANDIDATE"
     to.interviews[id] = {
+        "department": before["department"] if before else _held(to, told, event),
         "mode": told.get("mode") or before["mode"],
         "starts": starts,
         "ends": ends,
@@ -106,45 +160,47 @@ def _invited(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
     }
 
 
-def _asked(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
-    asked = to.interviews[id].setdefault("asked_at", at)
+def _asked(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
+    _says(to, id, event)
     if told.get("owedBy"):
         # Asked in time with no time open: the old one is let go of.
-        to.interviews[id] |= {"attendance": "RESCHEDULED", "told_at": asked}
+        to.interviews[id]["attendance"] = "RESCHEDULED"
 
 
-def _let_go(to: Replay, id: str, _: Mapping[str, Any], __: datetime) -> None:
+def _says(to: Replay, id: str, event: StoredEvent) -> None:
+    """The first time that the candidate asks for another time, takes one or cancels is when it was told."""
+    to.interviews[id]["told_at"] = to.interviews[id]["told_at"] or event.occurred_at
+
+
+def _let_go(to: Replay, id: str, _: Mapping[str, Any], __: StoredEvent) -> None:
     """A freed slot that was offered and not taken in time."""
-    to.interviews[id] |= {"attendance": "RESCHEDULED", "told_at": None}
+    to.interviews[id]["attendance"] = "RESCHEDULED"
 
 
-def _moved(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
-    asked = to.interviews[id].get("asked_at", at)
-    by_candidate = told["chosenBy"] == "CANDIDATE" or "asked_at" in to.interviews[id]
-    to.interviews[id] |= {
-        "attendance": "RESCHEDULED",
-        "chosen_by": told["chosenBy"],
-        "told_at": asked if by_candidate else None,
-    }
+def _moved(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
+    to.interviews[id] |= {"attendance": "RESCHEDULED", "chosen_by": told["chosenBy"]}
+    if told["chosenBy"] == "CANDIDATE":
+        _says(to, id, event)
 
 
-def _cancelled(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
-    by_candidate = told["by"] == "CANDIDATE"
-    to.interviews[id] |= {"attendance": f"CANCELLED_BY_{told['by']}", "told_at": at if by_candidate else None}
+def _cancelled(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
+    to.interviews[id]["attendance"] = f"CANCELLED_BY_{told['by']}"
+    if told["by"] == "CANDIDATE":
+        _says(to, id, event)
 
 
-def _answered(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _answered(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     to.interviews[id]["response"] = told["response"]
 
 
-def _attended(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
-    to.interviews[id] |= {"attendance": told["attendance"], "told_at": None}
+def _attended(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    to.interviews[id]["attendance"] = told["attendance"]
 
 
 def _finding(state: str) -> Handle:
     """A finding comes to a state; what the event says of it is kept, the rest stays as it was."""
 
-    def handle(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+    def handle(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
         about = to.checks.get(id) or to.interviews[id]
         before: Decided | None = about["finding"]
         if state == "VOID":
@@ -159,51 +215,64 @@ def _finding(state: str) -> Handle:
     return handle
 
 
-def _checked(to: Replay, id: str, told: Mapping[str, Any], at: datetime) -> None:
+def _shortened(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    found: Decided | None = to.interviews[id]["finding"]
+    if found is not None and found.id == told["finding"]:
+        to.interviews[id]["finding"] = replace(found, expires_at=datetime.fromisoformat(told["expiresAt"]))
+
+
+def _checked(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
     on, verified = date.fromisoformat(told["checkedOn"]), told["outcome"] == "VERIFIED"
-    to.checks[id] = {"on": on, "verified": verified, "finding": None}
+    to.checks[id] = {"on": on, "verified": verified, "finding": None, "department": _held(to, told, event)}
     to.corrected |= {told["replaces"]} if "replaces" in told else set()
     if not verified:
-        _finding("SUSPECTED")(to, id, {"finding": told["finding"]}, at)
+        _finding("SUSPECTED")(to, id, {"finding": told["finding"]}, event)
 
 
-def _restricted(to: Replay, _: str, __: Mapping[str, Any], ___: datetime) -> None:
+def _erased(to: Replay, _: str, told: Mapping[str, Any], __: StoredEvent) -> None:
+    """What a check replaced stays replaced, though what the check said is gone."""
+    to.corrected |= {told["replaces"]} if told.get("replaces") else set()
+
+
+def _restricted(to: Replay, _: str, __: Mapping[str, Any], ___: StoredEvent) -> None:
     to.restricted = True
     for told in to.found:
         if told["finding"] is not None:
             told["finding"] = replace(told["finding"], restricted=True)
 
 
-def _employed(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _employed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     ended = told.get("ended_on")
     started = date.fromisoformat(told["started_on"])
     to.employments[id] = EmploymentFact(id, started, ended and date.fromisoformat(ended))
+    to.employers[id] = told["department"]
 
 
-def _left(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _left(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     to.employments[id] = replace(to.employments[id], ended_on=date.fromisoformat(told["ended_on"]))
 
 
-def _worked(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _worked(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     for row in told["records"]:
         to.records[row["id"]] = {**row, "employment": id}
 
 
-def _corrected(to: Replay, id: str, told: Mapping[str, Any], _: datetime) -> None:
+def _corrected(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     to.corrected.add(told["corrects"])
     to.records[told["record"]["id"]] = {**told["record"], "employment": id}
 
 
-def _reached(to: Replay, _: str, told: Mapping[str, Any], __: datetime) -> None:
+def _reached(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     for row in told["results"]:
-        to.results[row["id"]] = row
+        to.results[row["id"]] = {**row, "employment": id}
 
 
-def _reached_otherwise(to: Replay, _: str, told: Mapping[str, Any], __: datetime) -> None:
-    to.results[told["result"]["id"]] = told["result"]
+def _reached_otherwise(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    to.results[told["result"]["id"]] = {**told["result"], "employment": id}
 
 
 _HANDLERS: Mapping[str, Handle] = {
+    "APPLICATION_SUBMITTED": _applied,
     "INTERVIEW_INVITED": _invited,
     "INTERVIEW_RESCHEDULED": _moved,
     "INTERVIEW_CANCELLED": _cancelled,
@@ -217,6 +286,8 @@ _HANDLERS: Mapping[str, Handle] = {
     "NO_SHOW_EXCUSED": _finding("EXCUSED"),
     "NO_SHOW_DISPUTED": _finding("DISPUTED"),
     "NO_SHOW_VOIDED": _finding("VOID"),
+    "NO_SHOW_SHORTENED": _shortened,
+    "FINDING_ERASED": _erased,
     "RESUME_CHECKED": _checked,
     "MISMATCH_CONFIRMED": _finding("FINAL"),
     "MISMATCH_EXCUSED": _finding("EXCUSED"),
@@ -234,16 +305,33 @@ _HANDLERS: Mapping[str, Handle] = {
 }
 
 
-def replayed(head: str, events: Iterable[StoredEvent], ends: Mapping[str, str]) -> Facts:
-    """What a chain's events tell, in order; Erased where one of them tells nothing any more.
+def replayed(
+    head: str, events: Sequence[StoredEvent], until: int, places: Places, ends: Mapping[str, str] | None = None
+) -> Replay:
+    """What a chain's events up to a seq tell, in order; what was erased by then tells nothing.
 
-    `ends` is when findings were to stop counting by then: interviews attended since bring that forward, never back.
+    `events` are the whole chain. Raises Untold where one of them was erased since, and Lost where one is gone that no
+    erasure took. `ends` is when findings were to stop counting, of scores from before that was an event of its own.
     """
-    replay = Replay(head)
+    replay, erased = Replay(head, places), Erased.of(list(events))
     for event in events:
-        replay.apply(event)
+        if event.seq <= until and event.type in _HANDLERS:
+            if event.payload is None:
+                _check_erased(event, erased, until)
+            else:
+                replay.apply(event, event.payload)
     for told in replay.found:
         found: Decided | None = told["finding"]
-        if found is not None and found.expires_at is not None and found.id in ends:
+        if ends and found is not None and found.expires_at is not None and found.id in ends:
             told["finding"] = replace(found, expires_at=min(found.expires_at, datetime.fromisoformat(ends[found.id])))
-    return replay.facts()
+    return replay
+
+
+def _check_erased(event: StoredEvent, erased: Erased, until: int) -> None:
+    """An event without a payload need tell nothing where its finding had been erased by then."""
+    if event.seq <= erased.whole:
+        raise Untold(f"what candidate {event.head} was about was erased, by event {erased.whole}")
+    if not erased.covers(event):
+        raise Lost(f"event {event.seq} of candidate {event.head} lost what it said, and no erasure took it")
+    if (by := erased.of_finding(event)) > until:
+        raise Untold(f"a finding that it may have stood on was erased since, by event {by} of candidate {event.head}")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from graph import policies
-from graph.events import OF_FINDINGS, About, EventType
+from graph import events, policies
+from graph.events import OF_FINDINGS, About, ActorKind, Author, Chain, EventType, NewEvent
 from graph.instants import from_text
 from graph.policies import Policy
 from graph.statements import Nothing, Statement
@@ -53,7 +54,11 @@ def shortened(occurred_at: datetime, expires_at: datetime, policy: Policy) -> da
 
 @dataclass(frozen=True, slots=True)
 class Repairable:
+    """A no-show, whose candidate's it is and which interview was missed, and an interview that was attended since."""
+
     finding: str
+    candidate: str
+    missed: str
     interview: str
     occurred_at: datetime
     expires_at: datetime
@@ -64,26 +69,27 @@ LIST_BY_INTERVIEW = Statement(
     "retention.list_by_interview",
     """
     MATCH (interview:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
-    MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
-      <-[:FINDS]-(finding:Finding)
+    MATCH (candidate)-[:SAME_AS*0..1]-(whose:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->
+      (missed:Interview)<-[:FINDS]-(finding:Finding)
     WHERE finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE'
       AND finding.occurredAt < interview.startsAt
       AND NOT EXISTS { (finding)-[:REPAIRED_BY]->(:Repair)-[:FOR_ATTENDING]->(interview) }
-    RETURN finding.id AS finding, interview.id AS interview, finding.occurredAt AS occurred_at,
-      finding.expiresAt AS expires_at, finding.policyVersion AS policy_version ORDER BY finding
+    RETURN finding.id AS finding, whose.id AS candidate, missed.id AS missed, interview.id AS interview,
+      finding.occurredAt AS occurred_at, finding.expiresAt AS expires_at, finding.policyVersion AS policy_version
+    ORDER BY finding
     """,
     row=Repairable,
 )
 LIST_BY_FINDING = Statement(
     "retention.list_by_finding",
     """
-    MATCH (finding:Finding {id: $finding})-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)
+    MATCH (finding:Finding {id: $finding})-[:FINDS]->(missed:Interview)<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
     MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
     WHERE interview.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND finding.occurredAt < interview.startsAt
-    RETURN finding.id AS finding, interview.id AS interview, finding.occurredAt AS occurred_at,
-      finding.expiresAt AS expires_at, finding.policyVersion AS policy_version
-    ORDER BY interview.startsAt, interview
+    WITH finding, candidate, missed, interview ORDER BY interview.startsAt, interview.id
+    RETURN finding.id AS finding, candidate.id AS candidate, missed.id AS missed, interview.id AS interview,
+      finding.occurredAt AS occurred_at, finding.expiresAt AS expires_at, finding.policyVersion AS policy_version
     """,
     row=Repairable,
 )
@@ -100,17 +106,46 @@ SHORTEN = Statement(
 )
 
 
+SET_LAST_SEQ = Statement(
+    "retention.set_last_seq",
+    "MATCH (interview:Interview {id: $interview}) SET interview.lastSeq = $seq",
+    row=Nothing,
+    writes=True,
+)
+
+
 async def repair_by(desk: Desk, interview: str) -> None:
     """An interview was attended: what was missed before it fades sooner."""
     for row in await desk.tx.run(LIST_BY_INTERVIEW, interview=interview):
-        await _repair(desk, row, row.expires_at)
+        await _tell(desk, row, await _repair(desk, row, row.expires_at))
 
 
 async def repair(desk: Desk, finding: str) -> None:
     """A no-show was confirmed: interviews that were attended since the missed one count already."""
-    expires_at: datetime | None = None
-    for row in await desk.tx.run(LIST_BY_FINDING, finding=finding):
-        expires_at = await _repair(desk, row, expires_at or row.expires_at)
+    found = await desk.tx.run(LIST_BY_FINDING, finding=finding)
+    expires_at = found[0].expires_at if found else desk.act.now
+    for row in found:
+        expires_at = await _repair(desk, row, expires_at)
+    for row in found[:1]:
+        await _tell(desk, row, expires_at)
+
+
+async def _tell(desk: Desk, row: Repairable, expires_at: datetime) -> None:
+    """Writes into the history of whoever missed it that a no-show ends sooner, so that events alone tell until when.
+
+    The system says so: who recorded the interview that was attended may be of another department, and is not told.
+    """
+    if expires_at >= row.expires_at:
+        return
+    mine = desk.chain
+    chain = mine if mine and mine.id == row.candidate else await desk.lock_candidate(row.candidate)
+    assert chain is not None
+    author = Author(desk.act.viewer.organization, ActorKind.SYSTEM, "Organization")
+    payload = {"finding": row.finding, "expiresAt": expires_at}
+    event = NewEvent(EventType.NO_SHOW_SHORTENED, desk.act.now, About("Interview", row.missed), payload)
+    await events.append(desk.tx, chain, event, id=desk.new_id(), author=author, now=desk.act.now)
+    await desk.tx.run(SET_LAST_SEQ, interview=row.missed, seq=chain.seq)
+    desk.chain = mine
 
 
 async def _repair(desk: Desk, row: Repairable, expires_at: datetime) -> datetime:
@@ -131,14 +166,57 @@ async def _repair(desk: Desk, row: Repairable, expires_at: datetime) -> datetime
 
 @dataclass(frozen=True, slots=True)
 class SubjectRow:
+    """What a finding is about; of a check, the one that it replaced."""
+
     id: str
     label: str
+    replaces: str | None
 
 
 FIND_SUBJECT = Statement(
     "retention.find_subject",
-    "MATCH (:Finding {id: $finding})-[:FINDS]->(subject) RETURN subject.id AS id, head(labels(subject)) AS label",
+    "MATCH (:Finding {id: $finding})-[:FINDS]->(subject) RETURN subject.id AS id, head(labels(subject)) AS label, "
+    "head([(subject)-[:CORRECTS]->(old:ResumeCheck) | old.id]) AS replaces",
     row=SubjectRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    candidate: str
+    seq: int
+
+
+LIST_MERGES = Statement(
+    "retention.list_merges",
+    """
+    MATCH (:Candidate {id: $candidate})<-[:ABOUT]-(event:Event {type: 'CANDIDATES_MERGED'})
+    RETURN event.payload AS payload ORDER BY event.seq
+    """,
+    row=MergeRow,
+)
+LIST_SCORES = Statement(
+    "retention.list_scores",
+    """
+    MATCH (candidate:Candidate)<-[:ABOUT]-(event:Event {type: 'SCORE_COMPUTED'})
+    WHERE candidate.id IN $candidates AND event.payload CONTAINS $finding
+    RETURN candidate.id AS candidate, event.seq AS seq ORDER BY candidate, seq
+    """,
+    row=NamedRow,
+)
+ERASE_SCORES = Statement(
+    "retention.erase_scores",
+    """
+    MATCH (:Candidate {id: $candidate})<-[:ABOUT]-(event:Event {type: 'SCORE_COMPUTED'}) WHERE event.seq IN $seqs
+    SET event.payload = null, event.salt = null
+    """,
+    row=Nothing,
+    writes=True,
 )
 ERASE = Statement(
     "retention.erase",
@@ -176,22 +254,46 @@ ERASE_RECEIPTS = Statement(
 ERASE_PAYLOADS = Statement(
     "retention.erase_payloads",
     """
-    MATCH (:Finding {id: $finding})-[:FINDS]->()<-[:ABOUT]-(event:Event) WHERE event.type IN $types
+    MATCH (:Finding {id: $finding})-[:FINDS]->(subject)<-[:ABOUT]-(event:Event) WHERE event.type IN $types
+      AND NOT EXISTS { MATCH (subject)<-[:FINDS]-(other:Finding)
+        WHERE other.id <> $finding AND other.state <> 'ERASED' AND event.payload CONTAINS other.id }
     SET event.payload = null, event.salt = null
     """,
     row=Nothing,
     writes=True,
 )
+"""Save what is said of another finding of the same interview, whose own time has not come."""
 
 
 async def erase(desk: Desk, timer: Timer) -> None:
-    """Takes away what a finding says and what its events hold; that there were events, and their order, stays."""
-    found = await desk.tx.one(FIND_SUBJECT, finding=timer.subject)
-    if found is None:
+    """Takes away what a finding says and what its events hold; that there were events, and their order, stays.
+
+    So do the ids. A kept score in which the finding counted says that somebody was found not to have come: it goes too,
+    also from the history of a record that is, or once was, merged with this one.
+    """
+    found, mine = await desk.tx.one(FIND_SUBJECT, finding=timer.subject), desk.chain
+    if found is None or mine is None:
         return
-    await desk.record(EventType.FINDING_ERASED, About(found.label, found.id), finding=timer.subject)
+    for chain, scores in await _naming(desk, mine, timer.subject):
+        desk.chain = chain
+        about = About(found.label, found.id) if chain is mine else None
+        told: dict[str, Any] = {"finding": timer.subject, "replaces": found.replaces, "scores": scores}
+        await desk.record(EventType.FINDING_ERASED, about, **told)
+        await desk.tx.run(ERASE_SCORES, candidate=chain.id, seqs=scores)
+    desk.chain = mine
     await desk.tx.run(ERASE_CHECK, finding=timer.subject)
     await desk.tx.run(ERASE, finding=timer.subject)
     await desk.tx.run(ERASE_REPAIRS, finding=timer.subject)
     await desk.tx.run(ERASE_RECEIPTS, finding=timer.subject)
     await desk.tx.run(ERASE_PAYLOADS, finding=timer.subject, types=sorted(type.value for type in OF_FINDINGS))
+
+
+async def _naming(desk: Desk, mine: Chain, finding: str) -> list[tuple[Chain, list[int]]]:
+    """The candidate's own chain, and locked those of other records with kept scores that name the finding: seqs."""
+    told = await desk.tx.run(LIST_MERGES, candidate=mine.id)
+    partners = sorted({json.loads(row.payload)["other"] for row in told if row.payload})
+    chains = [mine, *[chain for id in partners if (chain := await desk.lock_candidate(id)) is not None]]
+    named: dict[str, list[int]] = {}
+    for row in await desk.tx.run(LIST_SCORES, candidates=[chain.id for chain in chains], finding=finding):
+        named.setdefault(row.candidate, []).append(row.seq)
+    return [(chain, named.get(chain.id, [])) for chain in chains if chain is mine or chain.id in named]

@@ -364,7 +364,8 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Where there is no score: nowhere in the Organization, under these laws, for viewers of these roles."""
+    """Where there is no score: nowhere in the Organization, under its law, for viewers who have these roles when they
+    ask."""
 
     off: bool
     jurisdictions: tuple[str, ...] = ()

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from graph import credit
 from graph.client import Client
-from graph.credit import CreditPolicy, Observation
+from graph.credit import CreditPolicy
 from graph.events import (
     LIST_CANDIDATE_EVENTS,
     LIST_CANDIDATES,
     LIST_ORGANIZATION_EVENTS,
     LIST_ORGANIZATIONS,
     Chain,
+    Erased,
     EventType,
     StoredEvent,
 )
-from graph.observations import observe, subjects
+from graph.observations import Facts, observe
 from graph.refusals import Code, Refusal
-from graph.replaying import Erased, replayed
+from graph.replaying import Lost, Places, Untold, replayed
 from graph.score_policies import IN_FORCE
 from graph.scores import FACTS, NEAR_BY, ROLE, SWITCHES, OffBecause, scored
 from graph.statements import Statement
+from graph.structure import Relation
+from graph.visibility import OrganizationRole, Viewer
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 
@@ -68,7 +72,7 @@ READ = Statement(
     + FACTS
     + ", "
     + NEAR_BY
-    + " AS near, head([(this)-[:SAME_AS]-(same:Candidate) | same.id]) AS other",
+    + " AS near, head([(this)-[:SAME_AS]-(same:Candidate {status: 'ACTIVE'}) | same.id]) AS other",
     row=ReadRow,
 )
 
@@ -98,7 +102,8 @@ async def stand(desk: Desk, candidate: str, together: Chain | None) -> Standing 
     found = await desk.tx.one(READ, **{**desk.act.viewer.at(desk.act.now), "id": candidate})
     if found is None or not any(desk.act.viewer.owns(department) for department in found.departments):
         return Refusal(Code.NOT_FOUND, "candidate")
-    return Standing(found.values, [together.id, together.seq] if together else None)
+    beside = [together.id, together.seq] if together and together.id == found.other else None
+    return Standing(found.values, beside)
 
 
 async def keep(desk: Desk, candidate: str) -> Refusal | None:
@@ -116,18 +121,21 @@ async def append(desk: Desk, standing: Standing) -> Refusal | None:
     made = scored(standing.values)
     if isinstance(made, OffBecause):
         return Refusal(Code.SCORING_OFF, "candidate")
-    policy, facts, score = made
-    counted = [seen for seen in observe(policy, facts, desk.act.now) if credit.counts(policy, seen, desk.act.now)]
+    _, _, score = made
     await desk.record(
         EventType.SCORE_COMPUTED,
         policyVersion=score.version,
         inputsHash=score.inputs_hash,
-        subjects=subjects(counted),
-        ends={seen.finding.removeprefix("Finding:"): seen.until for seen in counted if seen.finding and seen.until},
+        own=_reach(desk.act.viewer),
         score=score.bytes().decode(),
         beside=standing.beside,
     )
     return None
+
+
+def _reach(viewer: Viewer) -> list[str] | None:
+    """The departments whose records were read; null for whoever reads those of all."""
+    return None if viewer.role is OrganizationRole.HR_ADMIN else viewer.departments(Relation.OWN)
 
 
 async def _locked(desk: Desk, candidate: str, found: ReadRow | None) -> tuple[ReadRow | None, list[Any] | None]:
@@ -143,21 +151,36 @@ async def _locked(desk: Desk, candidate: str, found: ReadRow | None) -> tuple[Re
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A score that an event keeps: what it said, and what the events before it make of it now."""
+    """A score that an event keeps: what it said, and what the events before it make of it now.
+
+    Either is null where it was erased, or the events do not tell it any more: `untold` says why. `lost` is what is gone
+    that no erasure took.
+    """
 
     candidate: str
     seq: int
     at: datetime
-    kept: str
+    kept: str | None
     found: str | None
+    untold: str | None = None
+    lost: str | None = None
+
+    @property
+    def where(self) -> str:
+        return f"score of candidate {self.candidate}, event {self.seq}"
 
     @property
     def fault(self) -> str | None:
-        """What is wrong, in a sentence; null where both are the same bytes."""
-        where = f"score of candidate {self.candidate}, event {self.seq}"
-        if self.found is None:
-            return None
-        return None if self.found == self.kept else f"{where}: recomputed from the events it is another"
+        """What is wrong, in a sentence; null where both are the same bytes, or it is not to be known any more."""
+        if self.lost is not None:
+            return f"{self.where}: {self.lost}"
+        same = self.untold is not None or self.found == self.kept
+        return None if same else f"{self.where}: recomputed from the events it is another"
+
+    @property
+    def note(self) -> str | None:
+        """Why it cannot be recomputed any more, in a sentence; null where it can."""
+        return None if self.untold is None else f"{self.where}: cannot be recomputed any more: {self.untold}"
 
 
 def beside(of: StoredEvent) -> tuple[str, int] | None:
@@ -166,41 +189,75 @@ def beside(of: StoredEvent) -> tuple[str, int] | None:
     return (told[0], told[1]) if told else None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an Organization's own events tell: its score policies by version, and where its positions stood."""
+
+    policies: Mapping[int, CreditPolicy]
+    places: Places
+
+
 def recomputed(
-    policies: Mapping[int, CreditPolicy],
+    told: Told,
     candidate: str,
     events: Sequence[StoredEvent],
     of: StoredEvent,
     others: Sequence[StoredEvent] = (),
 ) -> Kept | None:
-    """The score of an event, recomputed from those before it, and from `others` of a record that was merged with it;
-    null where an erasure took what it said."""
+    """The score of an event, recomputed from those before it in the whole chain, and from `others` of a record that
+    was merged with it then; null where it went with the person."""
+    kept = partial(Kept, candidate, of.seq, of.occurred_at)
     if of.payload is None:
-        return None
-    told = json.loads(of.payload)
-    policy = policies[told["policyVersion"]]
+        return _erased(kept, events, of)
+    said = json.loads(of.payload)
+    policy = told.policies[said["policyVersion"]]
     try:
-        facts = replayed(candidate, (event for event in events if event.seq < of.seq), told["ends"])
-        if (known := beside(of)) is not None:
-            facts = facts.with_those(
-                replayed(known[0], (event for event in others if event.seq <= known[1]), told["ends"])
-            )
-    except Erased:
-        return Kept(candidate, of.seq, of.occurred_at, told["score"], None)
-    mine = set(told["subjects"])
-    seen: list[Observation] = [each for each in observe(policy, facts, of.occurred_at) if each.evidence[0] in mine]
+        facts = _facts(told.places, candidate, events, of, others)
+    except Untold as why:
+        return kept(said["score"], None, untold=str(why))
+    except Lost as what:
+        return kept(said["score"], None, lost=str(what))
+    seen = observe(policy, facts, of.occurred_at)
+    if "subjects" in said:
+        # From before an event said whose records were read: it named what had been observed.
+        seen = [each for each in seen if each.evidence[0] in said["subjects"]]
     found = credit.score(policy, seen, of.occurred_at)
-    return Kept(candidate, of.seq, of.occurred_at, told["score"], found.bytes().decode())
+    return kept(said["score"], found.bytes().decode())
 
 
-async def policies_of(client: Client) -> dict[str, dict[int, CreditPolicy]]:
-    """Every score policy as the events of its Organization tell it, by Organization and version."""
-    found: dict[str, dict[int, CreditPolicy]] = {}
+def _erased(kept: Callable[..., Kept], events: Sequence[StoredEvent], of: StoredEvent) -> Kept | None:
+    """A kept score that says nothing any more: with the person, or with a finding that had counted in it."""
+    erased = Erased.of(list(events))
+    if of.seq <= erased.whole:
+        return None
+    if not erased.covers(of):
+        return kept(None, None, lost="what it said is gone, and no erasure took it")
+    return kept(None, None, untold="a finding that counted in it was erased since, and what it said with it")
+
+
+def _facts(
+    places: Places, candidate: str, events: Sequence[StoredEvent], of: StoredEvent, others: Sequence[StoredEvent]
+) -> Facts:
+    """What was known to whoever kept the score, of the person's record and of one that was merged with it."""
+    said = json.loads(of.payload or "{}")
+    own, ends = said.get("own"), said.get("ends")
+    facts = replayed(candidate, events, of.seq - 1, places, ends).facts(own)
+    if (known := beside(of)) is None:
+        return facts
+    return facts.with_those(replayed(known[0], others, known[1], places, ends).facts(own))
+
+
+async def told_by_organizations(client: Client) -> dict[str, Told]:
+    """What each Organization's events tell, by its id."""
+    found: dict[str, Told] = {}
     for head in await client.read(LIST_ORGANIZATIONS):
-        for event in await client.read(LIST_ORGANIZATION_EVENTS, head=head.id):
+        events = await client.read(LIST_ORGANIZATION_EVENTS, head=head.id)
+        policies: dict[int, CreditPolicy] = {}
+        for event in events:
             if event.type == EventType.SCORE_POLICY_PROPOSED.value and event.payload is not None:
                 policy = CreditPolicy.of_document(json.loads(event.payload)["document"])
-                found.setdefault(head.id, {})[policy.version] = policy
+                policies[policy.version] = policy
+        found[head.id] = Told(policies, Places.of(events))
     return found
 
 
@@ -220,7 +277,7 @@ LIST_HOMES = Statement(
 
 async def verify(client: Client, only: str | None = None) -> AsyncIterator[Kept]:
     """Recomputes every score that was kept, or those of one candidate."""
-    policies, after = await policies_of(client), ""
+    told, after = await told_by_organizations(client), ""
     while heads := await client.read(LIST_CANDIDATES, after=after):
         after = heads[-1].id
         ids = [head.id for head in heads if only in (None, head.id)]
@@ -233,6 +290,6 @@ async def verify(client: Client, only: str | None = None) -> AsyncIterator[Kept]
                 if event.type == EventType.SCORE_COMPUTED.value:
                     known = beside(event)
                     others = await client.read(LIST_CANDIDATE_EVENTS, heads=[known[0]]) if known else []
-                    kept = recomputed(policies.get(homes[id], {}), id, events, event, others)
+                    kept = recomputed(told[homes[id]], id, events, event, others)
                     if kept is not None:
                         yield kept

@@ -80,15 +80,19 @@ WHY_OFF: Mapping[OffBecause, tuple[str, str]] = {
 }
 
 _MINE: LiteralString = "($verified OR d.id IN $own)"
+PERSON: LiteralString = "(this)-[:SAME_AS*0..1]-(:Candidate {status: 'ACTIVE'})"
+"""Both records of a person; one that is restricted or erased is left out, and tells nothing of the other."""
 SWITCHES: LiteralString = (
     "head(COLLECT { MATCH (o:Organization {id: $organization}) RETURN [coalesce(o.scoreOff, false), "
-    "coalesce(o.scoreOffIn, []), coalesce(o.scoreOffFor, []), o.jurisdiction, coalesce(o.scoreBrakedBecause, [])] })"
+    "coalesce(o.scoreOffIn, []), coalesce(o.scoreOffFor, []), o.jurisdiction, coalesce(o.scoreBrakedBecause, []), "
+    "o.timeZone] })"
 )
+"""What turns scores off, and the Organization's zone."""
 ROLE: LiteralString = (
     "CASE WHEN $auditor THEN 'AUDITOR' WHEN $admin THEN 'HR_ADMIN' WHEN $staff THEN 'MEMBER' ELSE 'CANDIDATE' END"
 )
 INTERVIEWS: LiteralString = (
-    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
+    "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
     "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ | [i.id, i.mode, i.response, i.attendance, toString(i.startsAt), toString(i.endsAt),
@@ -96,10 +100,10 @@ INTERVIEWS: LiteralString = (
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]]),
       [(i)<-[:ABOUT]-(e:Event) WHERE i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE'] AND e.type IN
         ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
-        [toString(e.occurredAt), e.type, e.payload]]]]"""
+        [toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
 )
 EMPLOYMENTS: LiteralString = (
-    "COLLECT { MATCH (this)-[:SAME_AS*0..1]-(:Candidate)-[:EMPLOYED_AS]->(j:Employment)"
+    "COLLECT { MATCH " + PERSON + "-[:EMPLOYED_AS]->(j:Employment)"
     "-[:EMPLOYED_IN]->(d:Department) WHERE "
     + _MINE
     + """ AND j.startedOn IS NOT NULL
@@ -116,14 +120,14 @@ EMPLOYMENTS: LiteralString = (
 )
 """A row for each month of each employment."""
 RESULTS: LiteralString = (
-    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) "
+    "[" + PERSON + "-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) "
     "WHERE t.share IS NOT NULL "
     "AND NOT EXISTS { (t)<-[:CORRECTS]-(:TaskResult) } "
     "AND EXISTS { (j)-[:EMPLOYED_IN]->(d:Department) WHERE " + _MINE + " } | [t.id, t.dueOn, t.share]]"
 )
 """What came of each goal, as far as it is told."""
 CHECKS: LiteralString = (
-    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(i:ResumeCheck)"
+    "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_CHECK]->(i:ResumeCheck)"
     "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ AND i.outcome IS NOT NULL AND NOT EXISTS { (i)<-[:CORRECTS]-(:ResumeCheck) } | [i.id, i.checkedOn, i.outcome,
@@ -142,11 +146,11 @@ FACTS: LiteralString = (
 )
 """The columns of which `facts_of` makes facts."""
 NEAR_BY: LiteralString = (
-    "[(this)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
+    "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
     "<-[:FINDS]-(f:Finding) WHERE $staff AND "
     + COUNTS.replace("this.", "f.")
     + """ AND EXISTS { (i)-[:HELD_BY]->(d:Department) WHERE d.id IN $near AND NOT d.id IN $own }
-      | [f.id, toString(f.occurredAt), toString(f.expiresAt)]]"""
+      | [f.id, toString(f.occurredAt), toString(f.expiresAt), i.timeZone]]"""
 )
 """No-shows that count with siblings and in the circle: what a viewer sees of them, and no more."""
 INPUTS: Steps = (
@@ -182,9 +186,9 @@ def _check(row: Sequence[Any]) -> CheckFact:
 
 
 def _interview(row: Sequence[Any]) -> InterviewFact:
-    id, mode, response, attendance, starts, ends, finding, told = row
+    id, mode, response, attendance, starts, ends, finding, told, zone = row
     at = from_text(ends if mode == "AI_ASYNC" else starts)
-    return InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), told_at(told))
+    return InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), told_at(told), zone)
 
 
 def _decided(row: Sequence[Any]) -> Decided:
@@ -209,7 +213,7 @@ def _month(row: Sequence[Any]) -> MonthFact:
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:
     """Why nothing is computed at all, the label included; null where it is."""
-    off, places, roles, jurisdiction, braked = switches or (False, [], [], "", [])
+    off, places, roles, jurisdiction, braked, _ = switches or (False, [], [], "", [], "")
     if off:
         return OffBecause.ORGANIZATION
     if braked:
@@ -273,7 +277,7 @@ def shown(policy: CreditPolicy, score: Score) -> dict[str, Any]:
         "minimum": policy.minimum,
         "text": partial(credit_words.of_score, score, policy.minimum),
         "advice": credit_words.ADVICE,
-        "factors": [_factor(each) for each in score.factors],
+        "factors": [_factor(each, is_number=score.points is not None) for each in score.factors],
         "counterfactuals": [
             {
                 "finding": each.finding,
@@ -295,28 +299,29 @@ def _rate(value: Fraction | None) -> float | None:
     return None if value is None else rounded(value, 10_000) / 10_000
 
 
-def _factor(factor: Factor) -> dict[str, Any]:
-    return _missing(factor.dimension, factor.weighing) if factor.is_missing else _told(factor)
+def _factor(factor: Factor, *, is_number: bool) -> dict[str, Any]:
+    return _missing(factor.dimension, factor.weighing, is_number) if factor.is_missing else _told(factor, is_number)
 
 
 @lru_cache(maxsize=1_000)
-def _missing(dimension: credit.Dimension, weighing: credit.Weighing) -> dict[str, Any]:
+def _missing(dimension: credit.Dimension, weighing: credit.Weighing, is_number: bool) -> dict[str, Any]:
     """Of a dimension in which nothing was observed, the same for everybody."""
-    return _told(credit.factor(dimension, weighing, ()))
+    return _told(credit.factor(dimension, weighing, ()), is_number)
 
 
-def _told(factor: Factor) -> dict[str, Any]:
+def _told(factor: Factor, is_number: bool) -> dict[str, Any]:
+    """Without a number in all there is none in a part either: it would add up to one."""
     return {
         "dimension": factor.dimension.value,
         "weight": factor.weighing.weight,
         "prior": factor.weighing.prior,
         "rawValue": _rate(factor.raw),
-        "value": _rate(factor.value),
-        "points": factor.points / 100,
+        "value": _rate(factor.value) if is_number else None,
+        "points": factor.points / 100 if is_number else None,
         "observations": len(factor.counted),
         "missing": factor.is_missing,
         "evidence": [evidence(each) for each in factor.counted],
-        "text": partial(credit_words.of_factor, factor),
+        "text": partial(credit_words.of_factor, factor, is_number=is_number),
     }
 
 
@@ -325,7 +330,7 @@ def evidence(weighed: Weighed, *, counts: bool = True) -> dict[str, Any]:
     seen = weighed.observation
     return {
         "ids": list(seen.evidence),
-        "on": seen.on.isoformat(),
+        "on": seen.said_on.isoformat(),
         "value": _rate(seen.value),
         "weight": _rate(Fraction(weighed.weight, UNIT)) if counts else 0.0,
         "fadesOn": weighed.fades_on.isoformat(),
@@ -356,8 +361,9 @@ def with_near_by(facts: Facts, near: Sequence[Any]) -> Facts:
             "NOT_ATTENDED",
             from_text(at),
             Decided(id, "FINAL", "NO_SHOW", "CANDIDATE", from_text(expires), restricted=False),
+            zone=zone,
         )
-        for id, at, expires in near
+        for id, at, expires, zone in near
     )
     return Facts((*facts.interviews, *beside), facts.employments)
 

@@ -161,7 +161,9 @@ class SwitchScoringInput(IdempotentInput):
         default_factory=list, description="Off while the Organization stands under one of these, such as DE."
     )
     roles: list[OrganizationRole] = strawberry.field(
-        default_factory=list, description="Off for viewers of these roles."
+        default_factory=list,
+        description="Off for whoever has one of these roles in the Organization when they ask, whoever is asked about; "
+        "the candidate's own reading is not turned off by it.",
     )
     reason: str = field("Why, up to 2,000 characters; kept in the event.")
 

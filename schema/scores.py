@@ -18,7 +18,7 @@ from schema.mutations import IdempotentInput, mutation
 @strawberry.type(description="One line of what a score, or a profile, stands on.")
 class CreditEvidence:
     ids: list[strawberry.ID] = field("The records, the thing itself first.")
-    on: date = field("When it was.")
+    on: date = field("The day on which it was, in the interview's zone; its age is reckoned by days in UTC.")
     value: float | None = field("From 0, bad, to 1, good; null where it is not known which, and it weighs nothing.")
     weight: float = field("What it weighs after its age, from 0 to 1.")
     fades_on: date = field("The day from which it no longer counts.")
@@ -32,8 +32,12 @@ class CreditFactor:
     weight: float = field("Its share of the score.")
     prior: float = field("The rate at which it stands where nothing is known.")
     raw_value: float | None = field("The rate observed, weighed by age; null where nothing was observed.")
-    value: float = field("That rate drawn towards the prior, to four digits.")
-    points: float = field("100 × weight × value, to a hundredth: the score is the sum of these.")
+    value: float | None = field(
+        "That rate drawn towards the prior, to four digits; null where there is too little in all for a number."
+    )
+    points: float | None = field(
+        "100 × weight × value, to a hundredth: the score is the sum of these. Null where there is no number."
+    )
     observations: int = field("How many observations counted.")
     missing: bool = field("Whether nothing was observed, so that it stands at its prior.")
     evidence: list[CreditEvidence] = field("What counted, by date.")

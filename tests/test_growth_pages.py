@@ -59,8 +59,11 @@ async def test_each_line_says_how_it_heals_and_when_it_fades(
         for text in ("我的成长", "行为画像", "失效日期 2027-", "爽约", "AI面试到面", "开始测评"):
             assert text in page, text
         english = (await candidate.send("language", language="EN", to="growth")).text
-        for text in ("Progress", "Fades on 2027-", "Begin"):
+        for text in ("Progress", "Fades on 2027-", "Begin", "too little in all for points"):
             assert text in english, text
+        # A single record makes no number, and so none of its parts has one.
+        assert "None" not in english
+        assert not re.search(r'<span class="tag">[\d.]+</span>', page + english)
 
 
 async def test_the_self_assessment_is_answered_and_shared(graph: Graph, answerer: Answerer, company: Company) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from graph import score_records
+from graph.applications import Stage
 from graph.candidates import Person
 from graph.employments import NewEmployment
 from graph.interviews import Attendance, Mode, Side
@@ -110,6 +111,14 @@ async def test_too_little_makes_no_number(scored: Scored) -> None:
     found = await scored.score(application)
     assert (found["status"], found["points"], found["band"]) == ("INSUFFICIENT_DATA", None, None)
     assert found["observations"] == 1
+    # Nor do its parts, which would add up to one; what was seen is told as it is.
+    assert {(each["value"], each["points"]) for each in found["factors"]} == {(None, None)}
+    assert [each["observations"] for each in found["factors"]] == [0, 1, 0, 0, 0, 0, 0]
+    (line,) = (each for each in found["factors"] if each["evidence"])
+    assert (
+        line["text"]
+        == "Attendance at AI interviews: 1 on record, 100.0% when weighed by age; too little in all for points."
+    )
 
 
 async def test_there_is_no_score_without_an_approved_policy(ask: Ask, company: Company) -> None:
@@ -288,6 +297,24 @@ async def test_a_profile_tells_what_happened(scored: Scored) -> None:
     assert len(counted) == 6
     assert counted["INTERVIEW_ATTENDANCE"] == (4, 4)
     assert (await scored.of(application, "hr", PROFILE))["profile"]["dimensions"] == found["dimensions"]
+
+
+async def test_days_are_those_of_the_interview_and_the_employer(scored: Scored) -> None:
+    """Half past seven on the twelfth in Shanghai is the eleventh in UTC: people say the twelfth."""
+    company = scored.company
+    application = await company.application("marketing")
+    hr = company.at(days=12)
+    starts_at = datetime(2026, 11, 11, 23, 30, tzinfo=UTC)
+    interview = await hr.interview(application, starts_at=starts_at)
+    hr.at = starts_at + timedelta(minutes=20)
+    await hr.attendance(interview, Attendance.ATTENDED)
+    await hr.advance(application, Stage.SCREENING)
+    found = await scored.of(application, "marketing", f"{PROFILE} {SCORE}")
+    (line,) = (each for each in found["score"]["factors"] if each["evidence"])
+    assert [(each["on"], each["text"]) for each in line["evidence"]] == [("2026-11-12", "2026-11-12 AI面试已到面")]
+    lines = [each["text"] for each in found["profile"]["timeline"]]
+    assert "2026-11-12 市场部AI面试，记录到面：已到面。" in lines
+    assert any(each.startswith("2026-11-12 推进阶段") for each in lines)
 
 
 async def test_a_score_is_kept_only_where_there_is_one(ask: Ask, company: Company) -> None:

@@ -11,18 +11,25 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from graph.candidates import Person
 from graph.client import Client
 from graph.embedded import EmbeddedEngine
+from graph.employments import NewEmployment
 from graph.instants import to_graph
+from graph.interviews import Attendance, Mode
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact
 from graph.visibility import OrganizationRole
 from graph.writing import Graph
 from schema.context import Context, Viewers
@@ -58,14 +65,50 @@ SCORED = QUERY.replace(
 ROUNDS = 200
 
 
+PEOPLE, KNOWN, EMPLOYED, MARKED = 50, 46, 12, 20
+"""Of the people in the inbox so many were interviewed by Technology, so many work there, so many missed an interview
+with Marketing."""
+
+
 async def fill(company: Company) -> None:
-    """50 applications to Technology, 20 of them by people who missed an interview with Marketing."""
-    for number in range(50):
+    """Applications to Technology by people of whom it holds enough for a score, most of them: interviews that they came
+    to or missed, and days at work. Of those who work there, each was late three times in a month."""
+    for number in range(PEOPLE):
         person = company.person(f"候选人{number}")
-        if number < 20:
+        if number < MARKED:
             await company.at(days=103).no_show(await company.application("marketing", person))
-        company.at(days=1)
-        await company.application("technology", person)
+        hr = company.at(days=90)
+        application = await company.application("technology", person)
+        for each in range(3 + number % 2 if number < KNOWN else 0):
+            hr.at = NOW - timedelta(days=60 - 10 * each)
+            mode = Mode.ONSITE if each else Mode.AI_LIVE
+            interview = await hr.interview(application, starts_at=hr.at + timedelta(hours=1), mode=mode)
+            hr.at += timedelta(hours=3)
+            await hr.attendance(interview, Attendance.ATTENDED)
+        if number % 5 == 4:
+            await company.at(days=18).no_show(application)
+        if number < EMPLOYED:
+            await at_work(company, person)
+
+
+async def at_work(company: Company, person: Person) -> None:
+    """Two months in Technology, late three times in the second."""
+    hr = company.at(days=5)
+    job = NewEmployment(company.departments["technology"], person, "Tester", date(2026, 8, 1))
+    months = [Fact(AttendanceKind.PRESENT, date(2026, month, day)) for month in (8, 9) for day in range(1, 21)]
+    late = [Fact(AttendanceKind.LATE, date(2026, 9, day), minutes=20) for day in (2, 3, 4)]
+    await hr.work_attendance(await hr.employment(job), "clock", *months, *late)
+
+
+def held(answer: Any) -> str:
+    """What the inbox holds of scores, in words; an inbox without any measures nothing, and is refused."""
+    people = [node["candidate"] for node in answer["department"]["applications"]["nodes"]]
+    scores = Counter(each["score"]["status"] for each in people)
+    labels = sum(bool(each["labels"]) for each in people)
+    assert len(people) == PEOPLE
+    assert scores["SCORED"] >= PEOPLE * 9 // 10, scores
+    assert labels >= EMPLOYED // 2, labels
+    return f"{scores['SCORED']} of {PEOPLE} scored, {labels} with the label"
 
 
 async def in_force(company: Company) -> None:
@@ -95,8 +138,13 @@ async def measured(graph: Graph, company: Company, query: str) -> tuple[float, f
         context = Context(graph, viewers, company.user("technology"), clock=lambda: NOW + timedelta(days=1))
         answer = await answerer.answer(query, context, variables={"code": "TECHNOLOGY"})
         assert not answer.errors
-        return len(orjson.dumps(answer.payload()))
+        told = answer.payload()
+        if query is SCORED and not checked:
+            checked.append(held(told["data"]))
+            print(f"  {checked[0]}")
+        return len(orjson.dumps(told))
 
+    checked: list[str] = []
     text, given, size = await seen(client, ours)
 
     async def by_hand() -> None:

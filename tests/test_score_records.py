@@ -1,0 +1,232 @@
+"""Kept scores, recomputed from events alone: whatever came before, what was erased since, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from graph import score_records, timers
+from graph.events import LIST_CANDIDATE_EVENTS, verify
+from graph.interviews import Attendance, Side
+from graph.policies import DEFAULTS
+from graph.retention import erase
+from graph.score_records import Kept
+from graph.scores import scored as made_of
+from graph.timers import TimerKind
+from tests.conftest import Ask, Company, gid, uid
+from tests.test_merging import Pair, pair
+from tests.test_scores import SCORE, Scored, at_work, person, scored
+
+__all__ = ["pair", "scored"]
+
+ERASED_SINCE = "a finding that counted in it was erased since"
+MAY_HAVE = "a finding that it may have stood on was erased since"
+
+
+async def kept(scored: Scored, application: str, viewer: str = "hr") -> str:
+    """Keeps the score of an application's candidate, whose id it returns."""
+    shown = await scored.of(application, viewer)
+    answer = await scored.ask.do("recordScore", scored.company.user(viewer), SCORE, candidate=shown["id"])
+    assert answer["score"] == shown["score"]
+    return uid(shown["id"])
+
+
+async def verified(ask: Ask, candidate: str) -> list[Kept]:
+    return [each async for each in score_records.verify(ask.graph.client, candidate)]
+
+
+async def recomputes(ask: Ask, candidate: str) -> bool:
+    found = await verified(ask, candidate)
+    return bool(found) and all(each.fault is None and each.found == each.kept for each in found)
+
+
+async def erased(ask: Ask, company: Company, finding: str, candidate: str) -> datetime:
+    """Lets the time of a finding come; when that was."""
+    query = "query E($id: ID!) { node(id: $id) { ... on Finding { eraseAt occurredAt } } }"
+    node = (await ask(query, company.user("hr"), id=gid("Finding", finding)))["node"]
+    never_decided = datetime.fromisoformat(node["occurredAt"]) + timedelta(days=DEFAULTS.erases_days)
+    at = (datetime.fromisoformat(node["eraseAt"]) if node["eraseAt"] else never_decided).astimezone(UTC)
+    name, organization = timers.name(TimerKind.ERASE_FINDING, finding), company.hr.viewer.organization
+    timer = timers.Timer(name, "ERASE_FINDING", finding, organization, candidate, at, 0)
+    assert await timers.take(ask.graph, timer, at, erase)
+    return at
+
+
+async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask: Ask) -> None:
+    """Whether it is cancelled on another day or recorded so: it was told when another time was first asked for."""
+    application = await person(scored)
+    hr = scored.company.at(days=6)
+    for cancels in (True, False):
+        hr.at += timedelta(days=1)
+        ahead = await hr.interview(application, starts_at=hr.at + timedelta(hours=20))
+        await hr.request(ahead)
+        hr.at += timedelta(hours=16)
+        if cancels:
+            await hr.cancel(ahead, Side.CANDIDATE)
+        else:
+            await hr.attendance(ahead, Attendance.CANCELLED_BY_CANDIDATE)
+    told = (await scored.score(application))["factors"]
+    (line,) = (each for each in told if each["dimension"] == "COMMUNICATION")
+    assert [each["on"] for each in line["evidence"]] == ["2026-11-15", "2026-11-17"]
+    assert await recomputes(ask, await kept(scored, application))
+
+
+async def test_an_observation_that_was_left_out_is_noticed(
+    scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a score should have stood on is told by the events, and not by the score itself."""
+    application = await person(scored)
+
+    def without_the_last(values: Sequence[Any]) -> Any:
+        now, policy, switches, role, status, interviews, *rest = values
+        return made_of([now, policy, switches, role, status, interviews[:-1], *rest])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(score_records, "scored", without_the_last)
+        id = (await scored.of(application, "marketing", "displayName"))["id"]
+        await ask.do("recordScore", scored.company.user("marketing"), candidate=id)
+    (found,) = await verified(ask, uid(id))
+    assert found.fault is not None
+    assert "recomputed from the events it is another" in found.fault
+
+
+async def test_each_department_is_held_to_what_it_holds(scored: Scored, ask: Ask) -> None:
+    """Interviews, checks of a résumé and days at work of others are no part of what it left out."""
+    company, known = scored.company, scored.company.person()
+    at_marketing = await company.application("marketing", known)
+    for days in (50, 40, 30):
+        await scored.attended(at_marketing, days=days)
+    at_technology = await company.application("technology", known)
+    for days in (29, 28, 27):
+        await scored.attended(at_technology, days=days)
+    await at_work(company, known, "technology")
+    check = {"claim": "Employment until 2024", "method": "A call.", "source": "Former employer", "outcome": "VERIFIED"}
+    for application in (at_marketing, at_technology):
+        given = {**check, "application": gid("Application", application), "checkedOn": "2026-11-01"}
+        assert "code" not in await ask.do("recordResumeCheck", company.user("hr"), **given)
+    seen = {
+        viewer: (await scored.score(application, viewer))["observations"]
+        for viewer, application in (("marketing", at_marketing), ("technology", at_technology), ("hr", at_marketing))
+    }
+    assert seen == {"marketing": 4, "technology": 5, "hr": 9}
+    candidate = await kept(scored, at_marketing, "marketing")
+    for viewer in ("technology", "hr"):
+        await kept(scored, at_technology, viewer)
+    assert len(await verified(ask, candidate)) == 3
+    assert await recomputes(ask, candidate)
+
+
+async def test_scores_outlive_the_erasure_of_a_finding(scored: Scored, ask: Ask) -> None:
+    """One that was kept afterwards recomputes; one from before says that it cannot be any more, and is no fault."""
+    company = scored.company
+    application = await company.application("marketing")
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    candidate = await kept(scored, application)
+    finding = await scored.no_show(application)
+    ask.now += timedelta(minutes=1)
+    await kept(scored, application)
+    ask.now = await erased(ask, company, finding, candidate) + timedelta(days=1)
+    await kept(scored, application)
+    before, counted, after = await verified(ask, candidate)
+    assert [each.fault for each in (before, counted, after)] == [None, None, None]
+    assert (before.note, before.found) == (None, before.kept)
+    assert ERASED_SINCE in (counted.note or "")
+    assert counted.kept is None
+    assert (after.note, after.found) == (None, after.kept)
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_an_erasure_leaves_what_another_finding_says(scored: Scored, ask: Ask) -> None:
+    """Two findings of one interview, the first void: its time takes away its own events alone."""
+    company = scored.company
+    application = await company.application("marketing")
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    hr = company.at(days=60)
+    interview = await hr.missed(application)
+    first = await hr.suspicion(interview)
+    await hr.void(first)
+    second = await hr.suspicion(interview)
+    await hr.notice(second)
+    hr.at += timedelta(days=4)
+    await hr.confirmation(second)
+    candidate = await kept(scored, application)
+    await erased(ask, company, first, candidate)
+    ask.now += timedelta(minutes=1)
+    shown = await scored.score(application)
+    assert {each["finding"] for each in shown["counterfactuals"]} == {gid("Finding", second)}
+    await kept(scored, application)
+    before, after = await verified(ask, candidate)
+    assert MAY_HAVE in (before.note or "")
+    assert (after.note, after.fault, after.found) == (None, None, after.kept)
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_kept_score_that_lost_what_it_said_is_a_fault(scored: Scored, ask: Ask) -> None:
+    """Where no erasure took it: by both commands."""
+    application = await person(scored)
+    candidate = await kept(scored, application)
+    (event,) = [
+        each
+        for each in await ask.graph.client.read(LIST_CANDIDATE_EVENTS, heads=[candidate])
+        if each.type == "SCORE_COMPUTED"
+    ]
+
+    async def put(payload: str | None, salt: str | None) -> None:
+        async with ask.graph.client.driver.session(database=ask.graph.client.database) as session:
+            text = "MATCH (e:Event {id: $id}) SET e.payload = $payload, e.salt = $salt"
+            await (await session.run(text, id=event.id, payload=payload, salt=salt)).consume()
+
+    await put(None, None)
+    (found,) = await verified(ask, candidate)
+    assert "no erasure took it" in (found.fault or "")
+    assert any("its payload was removed" in each for each in (await verify(ask.graph.client))[2])
+    await put(event.payload, event.salt)
+    assert await recomputes(ask, candidate)
+
+
+async def test_a_score_across_a_merge_recomputes(scored: Scored, ask: Ask, pair: Pair) -> None:
+    """Also where an interview of the one record lets a no-show of the other end sooner, and its erasure takes kept
+    scores of both."""
+    company = scored.company
+    hr = company.user("hr")
+    await ask.do("mergeCandidates", hr, candidate=pair.first, other=pair.second)
+    for days in (30, 20, 10):
+        await scored.attended(pair.filed, days=days)
+    for application in (pair.filed, pair.missed):
+        await kept(scored, application)
+    for id in (pair.first, pair.second):
+        assert await recomputes(ask, uid(id))
+    finding = (await scored.score(pair.filed))["counterfactuals"][0]["finding"]
+    await ask.do("splitCandidate", hr, candidate=pair.second)
+    await erased(ask, company, uid(finding), uid(pair.first))
+    for id in (pair.first, pair.second):
+        (found,) = await verified(ask, uid(id))
+        assert ERASED_SINCE in (found.note or "")
+    assert (await verify(ask.graph.client))[2] == []
+
+
+@pytest.mark.parametrize("how", ["erase", "restrict"])
+async def test_a_record_that_is_gone_feeds_no_score_of_the_other(
+    scored: Scored, ask: Ask, pair: Pair, how: str
+) -> None:
+    """Nor one that is restricted; what was kept before says so, or still recomputes."""
+    company = scored.company
+    for days in (30, 20, 10):
+        await scored.attended(pair.filed, days=days)
+    alone = await scored.of(pair.filed, "hr", f"{SCORE} profile {{ timeline {{ event }} }}")
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    await kept(scored, pair.filed)
+    await getattr(company.at(days=0), how)(uid(pair.first))
+    ask.now += timedelta(minutes=1)
+    left = await scored.of(pair.filed, "hr", f"{SCORE} profile {{ timeline {{ event }} }}")
+    assert left["score"]["factors"] == alone["score"]["factors"]
+    assert len(left["profile"]["timeline"]) < len(alone["profile"]["timeline"]) + 5
+    await kept(scored, pair.filed)
+    before, after = await verified(ask, uid(pair.second))
+    assert (before.fault, after.fault, after.found) == (None, None, after.kept)
+    assert ("was erased" in (before.note or "")) is (how == "erase")
