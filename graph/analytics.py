@@ -148,7 +148,7 @@ COUNT_NO_SHOWS = Statement(
     + " AS at WHERE at >= $from AND at < $to AND "
     + STANDS
     + """
-    OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID'
+    OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL
     WITH d, that, at, f, own, coalesce("""
     + _COUNTS
     + """, false) AS counts

@@ -102,6 +102,7 @@ class ApplicationRow:
     candidate: str
     department: str
     mine: bool
+    erased: bool
 
 
 STANDING = Statement(
@@ -129,7 +130,8 @@ FIND = Statement(
     MATCH (candidate:Candidate {organization: $organization})-[:SUBMITTED]->(application:Application {id: $id})
       -[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
     RETURN application.id AS id, application.stage AS stage, candidate.id AS candidate, department.id AS department,
-      EXISTS { (application)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) } AS mine
+      EXISTS { (application)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) } AS mine,
+      candidate.status = 'ERASED' AS erased
     """,
     row=ApplicationRow,
 )

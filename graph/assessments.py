@@ -35,7 +35,7 @@ _RECEIPTS: LiteralString = (
     "RETURN [m.state, toString(coalesce(m.receivedAt, m.createdAt))] }"
 )
 """Of messages that tell when the interview is, and by when the first word came that one was received."""
-_NAMED: LiteralString = "head([(this)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' | f.policyVersion])"
+_NAMED: LiteralString = "head([(this)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL | f.policyVersion])"
 _TABLES: LiteralString = (
     "COLLECT { MATCH (p:AttendancePolicy {organization: $organization}) "
     "RETURN [toString(p.version), p.causes, p.until IS NULL] }"

@@ -59,7 +59,7 @@ knows its own could tell by subtraction."""
 _WHEN: LiteralString = "CASE that.mode WHEN 'AI_ASYNC' THEN that.endsAt ELSE that.startsAt END"
 PERIOD: Mapping[str, LiteralString] = {"from": _WHEN + " >= $value", "to": _WHEN + " < $value"}
 """By the time that counts, which is what a visible no-show tells; when a recording's window opened it does not tell."""
-FINDING: Steps = ("OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID'",)
+FINDING: Steps = ("OPTIONAL MATCH (that)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL",)
 WHOLE_CIRCLE: LiteralString = "NOT EXISTS { MATCH (x:Department) WHERE x.circle = this.circle AND NOT x.id IN $own }"
 
 

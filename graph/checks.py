@@ -122,6 +122,8 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
         found = await applications.find_own(desk, new.application)
         if isinstance(found, Refusal):
             return found
+        if found.erased:
+            return Refusal(Code.CANDIDATE_ERASED, "application")
         if new.replaces is not None and (refused := await _replace_refusal(desk, new, found.id)):
             return refused
         told = _told(new)

@@ -232,7 +232,9 @@ WITH_APPLICATIONS = Statement(
     "departments.with_applications",
     """
     MATCH (d:Department) WHERE d.id IN $ids
-      AND (EXISTS { (d)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application) } OR EXISTS { (d)<-[:HELD_BY]-(:Interview) })
+      AND (EXISTS { (d)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application) }
+        OR EXISTS { (d)<-[:HELD_BY]-(:Interview|ResumeCheck) }
+        OR EXISTS { (d)<-[:EMPLOYED_IN]-(:Employment) })
     RETURN d.id AS id ORDER BY id LIMIT 1
     """,
     row=Found,
@@ -343,7 +345,7 @@ async def structure_now(desk: Desk) -> Structure:
 
 
 async def circle_refusal(desk: Desk, before: Structure, after: Structure, field: str) -> Refusal | None:
-    """Refuses a structure that would carry any application into another circle; locks the departments concerned."""
+    """Refuses a structure that would carry what is of a person into another circle; locks the departments in it."""
     moved = sorted(before.moved_circles(after))
     if not moved:
         return None

@@ -169,7 +169,7 @@ INTERVIEW = Shape(
         ),
         "assessment": Here("Assessment"),
         "telemetry": OBSERVED,
-        "finding": One("Finding", (_FINDING,), where="that.state <> 'VOID'"),
+        "finding": One("Finding", (_FINDING,), where="that.voidedAt IS NULL"),
         "messages": Many(
             "Message",
             ("(this)<-[:CONCERNS]-(that:Message)",),
@@ -241,8 +241,8 @@ FIND = Statement(
       interview.icsSequence AS ics_sequence, candidate.id AS candidate, application.id AS application,
       application.stage AS stage, department.id AS department,
       [(interview)<-[:INTERVIEWS]-(user:User) | user.id] AS interviewers,
-      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.id]) AS finding,
-      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.state]) AS finding_state,
+      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.voidedAt IS NULL | finding.id]) AS finding,
+      head([(interview)<-[:FINDS]-(finding:Finding) WHERE finding.voidedAt IS NULL | finding.state]) AS finding_state,
       coalesce(interview.evidence, []) AS evidence, interview.lastSeq AS last_seq,
       coalesce(interview.evidenceSeq, 0) AS evidence_seq,
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.id])

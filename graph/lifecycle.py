@@ -27,6 +27,7 @@ class Step(Enum):
     CONFIRM = "CONFIRM"
     FIND_FAULT = "FIND_FAULT"
     REVIEW = "REVIEW"
+    ACCEPT_PROOF = "ACCEPT_PROOF"
     EXCUSE = "EXCUSE"
     VOID = "VOID"
     DISPUTE = "DISPUTE"
@@ -81,7 +82,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.RESUME_CHECKED,
         "recordResumeCheck",
         "A check of a résumé did not match it: what was checked, how, and what was found. No other department sees it.",
-        (ABSENT, VALUE, Code.SUPERSEDED, Code.FINDING_STANDS),
+        (ABSENT, VALUE, Code.CANDIDATE_ERASED, Code.SUPERSEDED, Code.FINDING_STANDS),
     ),
     Step.NOTICE: Transition(
         ("SUSPECTED",),
@@ -157,6 +158,15 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "confirmNoShow",
         "What was reported, or proof that was accepted, since the decision may clear the candidate (task REVIEW_DUE), "
         "was read, and the finding stands; where it does not, `voidNoShow`.",
+    ),
+    Step.ACCEPT_PROOF: Transition(
+        (),
+        "EXCUSED",
+        "HR, never an interviewer of it",
+        EventType.NO_SHOW_EXCUSED,
+        "decideProof",
+        "Proof is accepted of an interview that was missed and that nobody suspected; of what is open it excuses as "
+        "EXCUSE does.",
     ),
     Step.EXCUSE: Transition(
         OPEN,

@@ -134,7 +134,7 @@ FIND_EXISTING = Statement(
     MATCH (interview:Interview {id: id})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
     RETURN interview.id AS id, candidate.id AS candidate, candidate.status AS status, interview.response AS response,
       interview.attendance AS attendance,
-      EXISTS { MATCH (interview)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' } AS finding
+      EXISTS { MATCH (interview)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL } AS finding
     """,
     row=Existing,
 )

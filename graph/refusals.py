@@ -116,8 +116,8 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.UNDER_ITSELF: ("部门不能移到自己或其下级部门之下。", "A department cannot stand under itself."),
     Code.CIRCLE_CHANGE: (
-        "此变更会把已有投递带入另一个共享圈。",
-        "This would carry applications into another circle.",
+        "此变更会把已有投递或任职带入另一个共享圈。",
+        "This would carry applications or employments into another circle.",
     ),
     Code.DEPARTMENT_CLOSED: ("该部门已关闭。", "This department is closed."),
     Code.HAS_OPEN_CHILDREN: ("该部门仍有未关闭的下级部门。", "This department has open departments below it."),

@@ -96,7 +96,7 @@ INTERVIEWS: LiteralString = (
     "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ | [i.id, i.mode, i.response, i.attendance, toString(i.startsAt), toString(i.endsAt),
-      head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
+      head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]]),
       [(i)<-[:ABOUT]-(e:Event) WHERE i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE'] AND e.type IN
         ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
@@ -131,7 +131,7 @@ CHECKS: LiteralString = (
     "-[:HELD_BY]->(d:Department) WHERE "
     + _MINE
     + """ AND i.outcome IS NOT NULL AND NOT EXISTS { (i)<-[:CORRECTS]-(:ResumeCheck) } | [i.id, i.checkedOn, i.outcome,
-      head([(i)<-[:FINDS]-(f:Finding) WHERE f.state <> 'VOID' |
+      head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
 )
 FACTS: LiteralString = (

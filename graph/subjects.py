@@ -99,7 +99,7 @@ _CHECK: LiteralString = """
       -[:HAS_CHECK]->(check:ResumeCheck {id: $id})-[:HELD_BY]->(department:Department)
     RETURN check.id AS id, candidate.id AS candidate, application.id AS application, department.id AS department,
       check.occurredAt AS occurred_at, check.lastSeq AS last_seq, check.evidenceSeq AS evidence_seq,
-      head([(check)<-[:FINDS]-(finding:Finding) WHERE finding.state <> 'VOID' | finding.id]) AS finding,
+      head([(check)<-[:FINDS]-(finding:Finding) WHERE finding.voidedAt IS NULL | finding.id]) AS finding,
       EXISTS { (check)<-[:CORRECTS]-(:ResumeCheck) } AS replaced
 """
 FIND_CHECK = Statement("subjects.find_check", _CHECK, row=CheckRow)

@@ -344,10 +344,11 @@ class Maker:
         new = slots.NewSlots(position, department, mode, times)
         return await self._do("openSlots", {}, lambda act: slots.open(self.graph, act, new))
 
-    async def _candidate(self, interview: str, *, verified: bool) -> Viewer:
-        """The candidate of an interview, by a link, or with a code too."""
-        organization = self.viewer.organization
-        (found,) = await self.graph.client.read(interviews.FIND, id=interview, organization=organization)
+    async def _candidate(self, subject: str, *, verified: bool) -> Viewer:
+        """The candidate of an interview or a check, by a link, or with a code too."""
+        which = {"id": subject, "organization": self.viewer.organization}
+        rows = await self.graph.client.read(interviews.FIND, **which)
+        (found,) = rows or await self.graph.client.read(subjects.FIND_CHECK, **which)
         (row,) = await self.graph.client.read(FIND_PERSON, candidate=found.candidate, application=found.application)
         return Viewer.of_person(row, Claim(found.candidate, found.application, verified=verified))
 
@@ -372,20 +373,18 @@ class Maker:
             "refuseReschedule", {}, lambda act: rescheduling.refuse(self.graph, act, request, reason=reason)
         )
 
-    async def ticket(self, interview: str, *, finding: str | None = None, request: str | None = None) -> str:
-        """The candidate's, by a code, to hand in a file about an interview."""
+    async def ticket(self, subject: str, *, finding: str | None = None, request: str | None = None) -> str:
+        """The candidate's, by a code, to hand in a file about an interview or a check."""
         return await self._do(
             "requestUpload",
             {},
             lambda act: proofs.request_upload(self.graph, act, proofs.Bearing(finding, request)),
-            await self._candidate(interview, verified=True),
+            await self._candidate(subject, verified=True),
         )
 
-    async def proof(
-        self, interview: str, plain: bytes, *, finding: str | None = None, request: str | None = None
-    ) -> str:
+    async def proof(self, subject: str, plain: bytes, *, finding: str | None = None, request: str | None = None) -> str:
         """A file that the candidate hands in."""
-        ticket = await self.ticket(interview, finding=finding, request=request)
+        ticket = await self.ticket(subject, finding=finding, request=request)
 
         async def receive(act: Act) -> Outcome:
             (found,) = await self.graph.client.read(proofs.FIND_TICKET, id=ticket)

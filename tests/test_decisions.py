@@ -296,6 +296,18 @@ async def test_a_rejection_with_a_finding_is_announced_first(ask: Ask, company: 
     assert late == refused("withdrawDecision", "DECISION_TAKEN", "decision")
 
 
+async def test_a_mark_of_the_other_record_is_announced_too(ask: Ask, company: Company) -> None:
+    """It was on the screen as one of the same person."""
+    first, finding = await marked(company)
+    second = await company.application("technology")
+    whose = [(await ask(WHO, company.user("hr"), id=gid("Application", each))) for each in (first, second)]
+    one, other = (each["application"]["candidate"]["id"] for each in whose)
+    assert "code" not in await ask.do("mergeCandidates", company.user("hr"), candidate=one, other=other)
+    input = {"application": gid("Application", second), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), DECISION, **input)
+    assert (made["state"], made["considered"]) == ("ANNOUNCED", [{"id": gid("Finding", finding)}])
+
+
 async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -> None:
     application, finding = await marked(company)
     input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}

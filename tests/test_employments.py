@@ -43,6 +43,17 @@ async def employ(ask: Ask, company: Company, viewer: str = "hr", department: str
     return made["id"]
 
 
+async def test_nobody_at_work_comes_into_another_circle(ask: Ask, company: Company) -> None:
+    """A department where somebody works keeps its circle, though nobody applied to it."""
+    hr, subsidiary = company.user("hr"), gid("Department", company.departments["subsidiary"])
+    brand = gid("Department", company.departments["brand"])
+    await employ(ask, company, department="brand")
+    answer = await ask.do("moveDepartment", hr, department=brand, parent=subsidiary)
+    assert (answer["code"], answer["field"]) == ("CIRCLE_CHANGE", "parent")
+    technology = gid("Department", company.departments["technology"])
+    assert "code" not in await ask.do("moveDepartment", hr, department=technology, parent=subsidiary)
+
+
 async def test_an_employment_is_recorded_with_its_history(ask: Ask, company: Company) -> None:
     id = await employ(ask, company, "marketing")
     found = (await ask(EMPLOYMENT, company.user("marketing"), id=id))["employment"]

@@ -335,6 +335,8 @@ async def test_a_check_is_erased_with_its_person(ask: Ask, case: Case) -> None:
     assert left.id == "none"
     found = await finding_of(ask, case, "hr")
     assert (found["statement"], found["resumeCheck"]["claim"]) == (None, None)
+    again = await checked(ask, case.company, case.application, outcome="MISMATCH", details=DETAILS)
+    assert (again["code"], again["field"]) == ("CANDIDATE_ERASED", "application")
 
 
 @pytest.fixture

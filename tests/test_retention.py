@@ -120,6 +120,28 @@ async def test_what_is_to_be_erased_is_not_there_meanwhile(
     assert mine == {"myRecord": {"findings": {"totalCount": 0}}}
 
 
+async def test_what_was_void_stands_no_more_once_it_is_erased(
+    ask: Ask, company: Company, mark: tuple[str, str, Claim]
+) -> None:
+    """Another finding of the same interview is the one, and is counted once."""
+    finding, _, claim = mark
+    query = """query I($id: ID!) { node(id: $id) { ... on Finding { eraseAt interview { id } } } }"""
+    found = (await ask(query, claim, id=finding))["node"]
+    company.at(days=10)
+    await company.hr.void(uid(finding))
+    second = gid("Finding", await company.hr.suspicion(uid(found["interview"]["id"])))
+    erase_at = days(found["eraseAt"]).astimezone(UTC)
+    name, organization = timers.name(TimerKind.ERASE_FINDING, uid(finding)), company.hr.viewer.organization
+    timer = timers.Timer(name, "ERASE_FINDING", uid(finding), organization, claim.candidate, erase_at, 0)
+    assert await timers.take(ask.graph, timer, erase_at, erase)
+    seen = "query O($id: ID!) { interview(id: $id) { finding { id } department { attendance { interviews } } } }"
+    told = await ask(seen, company.user("marketing"), id=found["interview"]["id"])
+    assert told["interview"] == {"finding": {"id": second}, "department": {"attendance": {"interviews": 1}}}
+    company.hr.at = NOW
+    await company.hr.void(uid(second))
+    assert await company.hr.suspicion(uid(found["interview"]["id"]))
+
+
 async def test_a_mark_fades_by_what_the_other_record_attended(
     ask: Ask, company: Company, mark: tuple[str, str, Claim]
 ) -> None:

@@ -6,10 +6,14 @@ of codes by which it may be refused; which of several reasons is told first is t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 Codes = frozenset[str]
+NONE = "none"
+"""The state of a finding that is not there yet."""
 STAGES = ("APPLIED", "SCREENING", "INTERVIEW", "OFFER", "HIRED")
 ENDED = {"HIRED", "REJECTED", "WITHDRAWN"}
 WAITING, OPEN = ("REQUESTED", "OWED"), ("SUSPECTED", "NOTICE_SENT", "DISPUTED")
@@ -19,8 +23,27 @@ DECIDE = timedelta(days=30)
 IN_TIME, SYSTEM, CANDIDATE = timedelta(hours=24), "system", "candidate"
 PROMISED, KEPT = timedelta(days=14), timedelta(days=365)
 """Within what time a candidate is to hear what became of an interview, and how long it stands that none was told."""
+ZONE = ZoneInfo("Asia/Shanghai")
 NOT_DECIDED = "逾期未作认定，予以撤销。 It was not decided in time and is taken back."
 OVERDUE = "申诉逾期未决，按候选人主张撤销。 The dispute was not decided in time and is upheld."
+
+
+def checked_on(now: datetime) -> date:
+    """The day on which a résumé was checked of which is told now."""
+    return (now - timedelta(days=2)).date()
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
+
+
+def after_working_days(now: datetime, days: int) -> datetime:
+    """At the same time of the day, where no calendar tells of other work than from Monday to Friday."""
+    local = now.astimezone(ZONE)
+    while days:
+        local += timedelta(days=1)
+        days -= local.weekday() < 5
+    return local.astimezone(UTC)
 
 
 @dataclass(eq=False)
@@ -81,10 +104,10 @@ class Application:
 
 @dataclass(eq=False)
 class Proof:
-    """A file about an interview; it is an answer to a finding, or stands with a request for another time."""
+    """A file that is an answer to a finding, or stands with a request for another time."""
 
     label: str
-    interview: Interview
+    subject: Subject
     verdict: str | None = None
     reason: str | None = None
 
@@ -109,9 +132,13 @@ class Interview:
     """The seq of each of its events and who wrote it."""
     evidence_seq: int = 0
     """The last of them that nobody may decide without having read."""
+    last_seq: int = 0
+    """The last of them that who decides may have read."""
     proofs: list[Proof] = field(default_factory=list)
     closed: list[datetime] = field(default_factory=list)
     """When a platform said that the session ended, and nobody had come."""
+    failed: bool = False
+    """A platform said that the check of the candidate's device had failed."""
     looked_at: datetime | None = None
     """When the system looks what came of it, if it is still to do so."""
     answer_at: datetime | None = None
@@ -132,14 +159,38 @@ class Interview:
         latest = (self.ends if self.mode == "AI_ASYNC" else self.starts) + self.grace
         return any(at >= latest for at in self.closed)
 
+    def faults(self) -> set[str]:
+        """What is known to speak for the candidate."""
+        return {*self.evidence, *(["DEVICE_CHECK_FAILED"] if self.failed else [])}
+
     def missed_at(self) -> datetime:
         return self.ends if self.mode == "AI_ASYNC" else self.starts
 
 
 @dataclass(eq=False)
+class Check:
+    """A check of a résumé; a mismatch is heard as a missed interview is, and is nobody's but the department's own."""
+
+    label: str
+    application: Application
+    department: Department
+    outcome: str | None
+    events: list[tuple[int, str]] = field(default_factory=list)
+    evidence_seq: int = 0
+    last_seq: int = 0
+    proofs: list[Proof] = field(default_factory=list)
+    replaced_by: Check | None = None
+    interviewers: frozenset[str] = frozenset()
+
+
+Subject = Interview | Check
+"""What a finding is about."""
+
+
+@dataclass(eq=False)
 class Finding:
     label: str
-    interview: Interview
+    subject: Subject
     occurred_at: datetime
     state: str = "SUSPECTED"
     outcome: str | None = None
@@ -151,10 +202,12 @@ class Finding:
     expires_at: datetime | None = None
     repaired_by: list[Interview] = field(default_factory=list)
     decided_by: str | None = None
+    decided_at: datetime | None = None
     deciders: set[str] = field(default_factory=set)
     erase_at: datetime | None = None
     due_at: datetime | None = None
     """When the system writes a notice, or upholds a dispute."""
+    due_kind: str = "NOTICE"
     heard_by: datetime | None = None
     """When the system notes that nobody answered."""
     decide_by: datetime | None = None
@@ -163,15 +216,59 @@ class Finding:
     """Whether a notice of the system's waits for being sent."""
     stood: bool = False
     """Whether a dispute of it was rejected."""
+    erased_at: datetime | None = None
+    """When the system takes away what it says."""
+    was_void: bool = False
+    doubts: set[str] = field(default_factory=set)
+    """What speaks for the candidate and was told of since it was decided."""
     doubted: bool = False
-    """Whether somebody is to look at it again."""
+    """Whether somebody is to look again for that."""
+    noticed_by: str | None = None
+    message: str | None = None
+    """What became of the system's notice, if it gave one: SENT or BOUNCED."""
+
+    def stands(self) -> bool:
+        """It is what was found of its subject, until it is void."""
+        return not self.was_void
+
+    def outcome_of(self, cause: str) -> str:
+        return FAULTS.get(cause, "NO_SHOW" if isinstance(self.subject, Interview) else "RESUME_MISMATCH")
 
 
 @dataclass(eq=False)
-class Check:
+class Decision:
     label: str
     application: Application
+    verdict: str
+    considered: list[Finding]
+    reason: str | None
+    decided_at: datetime
+    effective_at: datetime
+    state: str = "EFFECTIVE"
+    due_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Goal:
+    """A goal, or the result that took its place."""
+
+    text: str
+    share: float | None
+    by: str
+    superseded: bool = False
+
+
+@dataclass(eq=False)
+class Employment:
+    label: str
+    candidate: Candidate
     department: Department
+    started: date
+    touched_by: set[str]
+    goals: list[Goal] = field(default_factory=list)
+
+
+Due = Finding | Interview | Decision
 
 
 @dataclass
@@ -194,7 +291,11 @@ class Model:
     interviews: list[Interview] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    employments: list[Employment] = field(default_factory=list)
     proofs: int = 0
+    steps: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """How often each step of a finding's life was taken, from which state, of an interview or a check."""
 
     # Who stands how to whom
 
@@ -233,24 +334,29 @@ class Model:
 
     # What holds
 
-    def finding_of(self, interview: Interview) -> Finding | None:
-        return next((each for each in self.findings if each.interview is interview and each.state != "VOID"), None)
+    def finding_of(self, subject: Subject) -> Finding | None:
+        return next((each for each in self.findings if each.subject is subject and each.stands()), None)
 
     def is_mark(self, finding: Finding) -> bool:
         return finding.outcome == "NO_SHOW" and finding.cause == "CANDIDATE"
+
+    def is_fresh_mark(self, finding: Finding) -> bool:
+        fresh = finding.expires_at is not None and finding.expires_at > self.now
+        return finding.state == "FINAL" and self.is_mark(finding) and fresh
 
     def is_gone(self, finding: Finding) -> bool:
         """Its time to be erased has come: it is there for nobody, whether or not a worker has erased it."""
         return finding.erase_at is not None and finding.erase_at <= self.now
 
     def counts(self, finding: Finding) -> bool:
-        active = finding.interview.application.candidate.status == "ACTIVE"
-        fresh = finding.expires_at is not None and finding.expires_at > self.now
-        return finding.state == "FINAL" and self.is_mark(finding) and fresh and active
+        active = finding.subject.application.candidate.status == "ACTIVE"
+        return self.is_fresh_mark(finding) and active
 
     def in_use(self, department: Department) -> bool:
-        return any(each.position.department is department for each in self.applications) or any(
-            each.department is department for each in self.interviews
+        """Whether it holds anything of a person, which may not come into another circle."""
+        filed = any(each.position.department is department for each in self.applications)
+        return filed or any(
+            each.department is department for each in (*self.interviews, *self.checks, *self.employments)
         )
 
     def _reaches(self, who: str, department: Department, *roles: str) -> Codes | None:
@@ -262,12 +368,18 @@ class Model:
             return None
         return frozenset({"NOT_FOUND"})
 
-    def _tell(self, interview: Interview, who: str, *, evidence: bool = False) -> None:
-        candidate = interview.application.candidate
+    def _tell(self, subject: Subject, who: str, *, evidence: bool = False) -> None:
+        candidate = subject.application.candidate
         candidate.tell(who)
-        interview.events.append((candidate.events, who))
+        subject.events.append((candidate.events, who))
+        subject.last_seq = candidate.events
         if evidence:
-            interview.evidence_seq = candidate.events
+            subject.evidence_seq = candidate.events
+
+    def _step(self, finding: Finding, step: str, after: str | None = None) -> None:
+        """Takes a step of a finding's life, into another state if it leads to one."""
+        self.steps[step, finding.state, type(finding.subject).__name__] += 1
+        finding.state = after or finding.state
 
     # Structure
 
@@ -360,20 +472,67 @@ class Model:
             return refused
         if position.closed or position.department.closed:
             return frozenset({"POSITION_CLOSED"})
-        circle = self.circle(position.department)
-        known = [each for each in self.candidates if each.circle is circle and each.email == email]
-        candidate = next((each for each in known if each.name == name), None)
+        candidate = self._known(position.department, name, email)
         standing = [each for each in self.applications if each.candidate is candidate and each.position is position]
         if any(each.stage not in ENDED for each in standing):
             return frozenset({"ALREADY_APPLIED"})
-        if candidate is None:
-            candidate = Candidate(f"candidate {len(self.candidates) + 1}", name, email, circle)
-            self.candidates.append(candidate)
+        candidate = candidate or self._new(position.department, name, email)
         candidate.tell(who)
         made = Application(f"application {len(self.applications) + 1}", candidate, position, self.now)
         made.touched_by.add(who)
         self.applications.append(made)
         return made.label
+
+    def _known(self, department: Department, name: str, email: str) -> Candidate | None:
+        circle = self.circle(department)
+        known = [each for each in self.candidates if each.circle is circle and each.email == email]
+        return next((each for each in known if each.name == name), None)
+
+    def _new(self, department: Department, name: str, email: str) -> Candidate:
+        made = Candidate(f"candidate {len(self.candidates) + 1}", name, email, self.circle(department))
+        self.candidates.append(made)
+        return made
+
+    # Work
+
+    def employ(self, who: str, department: Department, name: str, email: str, started: date) -> Codes | str:
+        """Recognised within the circle, as by an application; nobody works twice in a department."""
+        role = self.users[who].role
+        if role == "AUDITOR":
+            return frozenset({"NOT_ALLOWED"})
+        if role != "INTEGRATOR" and not self.owns(who, department):
+            return frozenset({"NOT_ALLOWED" if self.is_near(who, department) else "NOT_FOUND"})
+        if department.closed:
+            return frozenset({"DEPARTMENT_CLOSED"})
+        candidate = self._known(department, name, email)
+        if any(each.candidate is candidate and each.department is department for each in self.employments):
+            return frozenset({"ALREADY_EMPLOYED"})
+        candidate = candidate or self._new(department, name, email)
+        candidate.tell(who)
+        made = Employment(f"employment {len(self.employments) + 1}", candidate, department, started, {who})
+        self.employments.append(made)
+        return made.label
+
+    def complete(self, who: str, employment: Employment, text: str, share: float | None) -> Codes | str:
+        """A result takes the place of its goal; told again nothing happens, and told otherwise it is refused."""
+        if refused := self._reaches(who, employment.department, "INTEGRATOR"):
+            return refused
+        if employment.candidate.status == "ERASED":
+            return frozenset({"NOT_FOUND"})
+        told = [each for each in employment.goals if each.text == text]
+        if any(each.share == share for each in told):
+            return employment.label
+        standing = [each for each in told if not each.superseded]
+        if any(share is None or each.share is not None for each in standing):
+            return frozenset({"RECORDED_OTHERWISE"})
+        for each in standing:
+            each.superseded = True
+        employment.goals.append(Goal(text, share, who))
+        employment.candidate.tell(who)
+        employment.touched_by.add(who)
+        return employment.label
+
+    # Applications, further
 
     def _application(self, who: str, application: Application) -> Codes | None:
         role = self.users[who].role
@@ -401,11 +560,87 @@ class Model:
             return refused
         if application.stage in ENDED:
             return frozenset({"APPLICATION_ENDED"})
-        label = self._staged(who, application, "WITHDRAWN")
+        return self._ended(who, application, "WITHDRAWN", "CANDIDATE")
+
+    def _ended(self, who: str, application: Application, stage: str, by: str) -> str:
+        label = self._staged(who, application, stage)
         held = [each for each in self.interviews if each.application is application]
         for interview in sorted(held, key=lambda each: each.events[-1][0]):
-            self._call_off(who, interview, "CANDIDATE")
+            self._call_off(who, interview, by)
         return label
+
+    def decide(
+        self, who: str, application: Application, verdict: str, considered: list[Finding], reason: str
+    ) -> Codes | str:
+        """A rejection for which something was in sight that counts is announced, and takes effect days later."""
+        if refused := self._reaches(who, application.position.department):
+            return refused
+        shown = self._shown(who, application)
+        announced = any(each.application is application and each.state == "ANNOUNCED" for each in self.decisions)
+        codes = {"APPLICATION_ENDED"} if application.stage in ENDED else set[str]()
+        codes |= {"REJECTION_ANNOUNCED"} if announced else set()
+        codes |= {"NOT_FOUND"} if any(each not in shown for each in considered) else set()
+        if codes:
+            return frozenset(codes)
+        if verdict == "REJECT":
+            considered = [each for each in shown if each in considered or self._weighs(each)]
+        label = f"decision {len(self.decisions) + 1}"
+        made = Decision(label, application, verdict, considered, reason, self.now, self.now)
+        self.decisions.append(made)
+        application.candidate.tell(who)
+        if verdict == "REJECT" and considered:
+            made.state, made.effective_at = "ANNOUNCED", after_working_days(self.now, 5)
+            made.due_at = made.effective_at
+        elif verdict == "REJECT":
+            self._ended(who, application, "REJECTED", "EMPLOYER")
+        elif verdict == "ADVANCE":
+            self._staged(who, application, STAGES[STAGES.index(application.stage) + 1])
+        return label
+
+    def _shown(self, who: str, application: Application) -> list[Finding]:
+        """What was found of the person, as far as the decider sees it."""
+
+        def is_seen(finding: Finding) -> bool:
+            held = finding.subject.department
+            return self.owns(who, held) or (self.is_near(who, held) and self.counts(finding))
+
+        person = application.candidate.records()
+        return [each for each in self.findings if each.subject.application.candidate in person and is_seen(each)]
+
+    def _weighs(self, finding: Finding) -> bool:
+        """A no-show that counts, or a mismatch as it."""
+        fresh = finding.expires_at is not None and finding.expires_at > self.now
+        found = (finding.outcome, finding.cause) == (finding.outcome_of("CANDIDATE"), "CANDIDATE")
+        return finding.state == "FINAL" and found and fresh and self._is_free(finding)
+
+    def _is_free(self, finding: Finding) -> bool:
+        return finding.subject.application.candidate.status == "ACTIVE" and finding.state != "ERASED"
+
+    def take_back(self, who: str, decision: Decision) -> Codes | str:
+        if refused := self._reaches(who, decision.application.position.department):
+            return refused
+        if decision.state != "ANNOUNCED":
+            return frozenset({"DECISION_TAKEN"})
+        decision.state, decision.due_at = "WITHDRAWN", None
+        decision.application.candidate.tell(who)
+        return decision.label
+
+    def _take_effect(self, decision: Decision) -> None:
+        """Unless what it stood on stands no longer: that is to be decided anew."""
+        decision.due_at, application = None, decision.application
+        fallen = any(each.state in ("VOID", "DISPUTED") or not self._is_free(each) for each in decision.considered)
+        cleared = any(
+            each.decided_at is not None
+            and each.decided_at > decision.decided_at
+            and each.outcome != each.outcome_of("CANDIDATE")
+            for each in decision.considered
+        )
+        if application.stage in ENDED or fallen or cleared:
+            decision.state = "LAPSED"
+            application.candidate.tell(SYSTEM)
+        else:
+            decision.state = "EFFECTIVE"
+            self._ended(SYSTEM, application, "REJECTED", "EMPLOYER")
 
     def _call_off(self, who: str, interview: Interview, by: str) -> None:
         """What is still to come of an application that ends."""
@@ -414,15 +649,28 @@ class Model:
         elif interview.attendance == "RESCHEDULED" and interview.asked in WAITING:
             interview.asked = "LAPSED"
 
-    def check(self, who: str, application: Application) -> Codes | str:
-        """A check of the résumé that found it to hold: it stays with the department that made it."""
+    def check(self, who: str, application: Application, outcome: str, replaces: Check | None) -> Codes | str:
+        """A check of the résumé stays with the department that made it; a mismatch is at once to be heard."""
         if self.users[who].role in ("AUDITOR", "INTEGRATOR"):
             return frozenset({"NOT_ALLOWED"})
         if refused := self._application(who, application):
             return refused
-        made = Check(f"check {len(self.checks)}", application, application.position.department)
+        codes = {"CANDIDATE_ERASED"} if application.candidate.status == "ERASED" else set[str]()
+        if replaces and (replaces.application is not application or not self.owns(who, replaces.department)):
+            codes.add("NOT_FOUND")
+        elif replaces:
+            codes |= {"SUPERSEDED"} if replaces.replaced_by else set()
+            codes |= {"FINDING_STANDS"} if self.finding_of(replaces) else set()
+        if codes:
+            return frozenset(codes)
+        made = Check(f"check {len(self.checks)}", application, application.position.department, outcome)
         self.checks.append(made)
-        application.candidate.tell(who)
+        if replaces:
+            replaces.replaced_by = made
+        self._tell(made, who, evidence=True)
+        if outcome == "MISMATCH":
+            finding = self._suspicion(made, midnight(checked_on(self.now)), "CHECK")
+            finding.due_at, finding.decide_by = self.now, self.now + DECIDE
         return made.label
 
     def _staged(self, who: str, application: Application, stage: str) -> str:
@@ -535,7 +783,7 @@ class Model:
 
     def _repair(self, finding: Finding, by: Interview) -> None:
         """A no-show fades sooner by each interview that was attended after it."""
-        person = finding.interview.application.candidate.records()
+        person = finding.subject.application.candidate.records()
         if by.application.candidate not in person or by in finding.repaired_by:
             return
         if finding.expires_at is not None and finding.occurred_at < by.starts:
@@ -547,12 +795,14 @@ class Model:
     # Findings
 
     def _finding(self, who: str, finding: Finding) -> Codes | None:
-        refused = self._reaches(who, finding.interview.department)
+        refused = self._reaches(who, finding.subject.department)
         return refused or (frozenset({"NOT_FOUND"}) if self.is_gone(finding) else None)
 
-    def _suspicion(self, interview: Interview) -> Finding:
-        made = Finding(f"finding {len(self.findings) + 1}", interview, interview.missed_at())
+    def _suspicion(self, subject: Subject, at: datetime, step: str) -> Finding:
+        made = Finding(f"finding {len(self.findings) + 1}", subject, at)
+        made.erased_at = at + 2 * LATER
         self.findings.append(made)
+        self.steps[step, NONE, type(subject).__name__] += 1
         return made
 
     def report(self, who: str, interview: Interview) -> Codes | str:
@@ -569,10 +819,10 @@ class Model:
             codes.add("REQUEST_OPEN")
         if interview.is_excused():
             codes.add("PROOF_STANDS")
-        return frozenset(codes) or self._suspected(who, interview)
+        return frozenset(codes) or self._suspected(who, interview, "REPORT")
 
-    def _suspected(self, who: str, interview: Interview) -> str:
-        made = self._suspicion(interview)
+    def _suspected(self, who: str, interview: Interview, step: str) -> str:
+        made = self._suspicion(interview, interview.missed_at(), step)
         made.due_at, made.decide_by = self.now, self.now + DECIDE
         self._tell(interview, who)
         return made.label
@@ -586,27 +836,42 @@ class Model:
         return finding.label
 
     def _noticed(self, who: str, finding: Finding) -> None:
-        finding.state, finding.answer_by, finding.due_at = "NOTICE_SENT", self.now + ANSWER, None
+        self._step(finding, "NOTICE", "NOTICE_SENT")
+        finding.answer_by, finding.due_at = self.now + ANSWER, None
         finding.heard_by, finding.decide_by = finding.answer_by, self.now + DECIDE
-        self._tell(finding.interview, who)
+        finding.noticed_by = who
+        self._tell(finding.subject, who)
 
     def state(self, who: str, finding: Finding, text: str) -> Codes | str:
         if refused := self._finding(who, finding):
             return refused
         if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
             return frozenset({"WRONG_STATE"})
-        self._tell(finding.interview, who, evidence=True)
-        finding.statement, finding.statement_seq = text, finding.interview.events[-1][0]
+        self._step(finding, "STATE")
+        self._tell(finding.subject, who, evidence=True)
+        finding.statement, finding.statement_seq = text, finding.subject.last_seq
         return finding.label
 
-    def _undecided(self, who: str, interview: Interview, finding: Finding, read_up_to: int) -> set[str]:
-        codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
+    def bounce(self, who: str, finding: Finding) -> Codes | str:
+        """A mail server says that the system's notice did not arrive: it was none, unless it was answered."""
+        if self.users[who].role not in ("HR_ADMIN", "INTEGRATOR"):
+            return frozenset({"NOT_ALLOWED"})
+        if finding.message == "SENT":
+            finding.message = "BOUNCED"
+            self._tell(finding.subject, who, evidence=True)
+            if finding.state == "NOTICE_SENT" and finding.statement_seq is None and finding.noticed_by == SYSTEM:
+                self._step(finding, "UNDELIVERED", "SUSPECTED")
+                finding.answer_by = None
+        return f"notice of {finding.label}"
+
+    def _undecided(self, who: str, finding: Finding, read_up_to: int) -> set[str]:
+        codes = {"NOT_ALLOWED"} if who in finding.subject.interviewers else set[str]()
         if finding.state not in ("SUSPECTED", "NOTICE_SENT"):
             codes.add("WRONG_STATE")
         return codes | self._unread(finding, read_up_to)
 
     def _unread(self, finding: Finding, read_up_to: int) -> set[str]:
-        last = max(finding.statement_seq or 0, finding.interview.evidence_seq)
+        last = max(finding.statement_seq or 0, finding.subject.evidence_seq)
         return {"STATEMENT_UNREAD"} if last > read_up_to else set()
 
     def confirm(self, who: str, finding: Finding, cause: str, reason: str, read_up_to: int) -> Codes | str:
@@ -614,25 +879,28 @@ class Model:
             return refused
         if finding.state == "FINAL" and finding.doubted:
             return self._reviewed(who, finding, cause, read_up_to)
-        codes = self._undecided(who, finding.interview, finding, read_up_to)
+        codes = self._undecided(who, finding, read_up_to)
         if cause not in FAULTS:
             if finding.answer_by is None:
                 codes.add("NOTICE_MISSING")
             elif finding.statement_seq is None and self.now < finding.answer_by:
                 codes.add("ANSWER_PENDING")
-        outcome = FAULTS.get(cause, "NO_SHOW")
-        return frozenset(codes) or self._decided(who, finding, "FINAL", outcome, cause, reason)
+        if codes:
+            return frozenset(codes)
+        self._step(finding, "CONFIRM", "FINAL")
+        return self._decided(who, finding, finding.outcome_of(cause), cause, reason)
 
     def _reviewed(self, who: str, finding: Finding, cause: str, read_up_to: int) -> Codes | str:
-        """A second look, by which it stands."""
-        codes = {"NOT_ALLOWED"} if who in finding.interview.interviewers else set[str]()
-        codes |= set() if cause == "CANDIDATE" else {"INVALID_VALUE"}
+        """A no-show stands though something spoke against it since: as the candidate's, or not at all."""
+        codes = {"NOT_ALLOWED"} if who in finding.subject.interviewers else set[str]()
+        codes |= {"INVALID_VALUE"} if cause != "CANDIDATE" else set()
         codes |= self._unread(finding, read_up_to)
         if codes:
             return frozenset(codes)
+        self._step(finding, "REVIEW")
         finding.doubted = False
         finding.deciders.add(who)
-        self._tell(finding.interview, who)
+        self._tell(finding.subject, who)
         return finding.label
 
     def fault(self, who: str, interview: Interview, cause: str, reason: str) -> Codes | str:
@@ -646,49 +914,57 @@ class Model:
         codes |= set() if interview.attendance in ("NOT_ATTENDED", "INCOMPLETE") else {"NOT_MISSED"}
         if codes:
             return frozenset(codes)
-        return self._decided(who, self._suspicion(interview), "FINAL", FAULTS[cause], cause, reason)
+        made = self._suspicion(interview, interview.missed_at(), "FIND_FAULT")
+        made.state = "FINAL"
+        return self._decided(who, made, FAULTS[cause], cause, reason)
 
     def excuse(self, who: str, finding: Finding, reason: str, read_up_to: int) -> Codes | str:
         if refused := self._finding(who, finding):
             return refused
-        codes = self._undecided(who, finding.interview, finding, read_up_to)
-        return frozenset(codes) or self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
+        codes = self._undecided(who, finding, read_up_to)
+        return frozenset(codes) or self._excused(who, finding, reason)
 
-    def _decided(self, who: str, finding: Finding, state: str, outcome: str, cause: str, reason: str) -> str:
-        person = finding.interview.application.candidate.records()
+    def _excused(self, who: str, finding: Finding, reason: str) -> str:
+        self._step(finding, "EXCUSE", "EXCUSED")
+        return self._decided(who, finding, "EXCUSED", "CANDIDATE", reason)
+
+    def _decided(self, who: str, finding: Finding, outcome: str, cause: str, reason: str) -> str:
+        person = finding.subject.application.candidate.records()
+        kind = finding.outcome_of("CANDIDATE")
         earlier = any(
             each is not finding
-            and each.interview.application.candidate in person
+            and each.subject.application.candidate in person
             and each.state in ("FINAL", "DISPUTED")
-            and self.is_mark(each)
+            and (each.outcome, each.cause) == (kind, "CANDIDATE")
             for each in self.findings
         )
-        finding.state, finding.outcome, finding.cause = state, outcome, cause
+        finding.outcome, finding.cause, finding.decided_at = outcome, cause, self.now
         finding.reason, finding.decided_by, finding.due_at = reason, who, None
         finding.heard_by = finding.decide_by = None
         finding.deciders.add(who)
         finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
-        finding.erase_at = finding.occurred_at + (2 * LATER if earlier else LATER)
-        if state == "FINAL" and self.is_mark(finding):
+        finding.erase_at = finding.erased_at = finding.occurred_at + (2 * LATER if earlier else LATER)
+        if self.is_mark(finding):
             for each in sorted(self.interviews, key=lambda each: each.starts):
                 if each.attendance in ("ATTENDED", "ATTENDED_LATE"):
                     self._repair(finding, each)
-        self._tell(finding.interview, who)
+        self._tell(finding.subject, who)
         return finding.label
 
     def void(self, who: str, finding: Finding, reason: str) -> Codes | str:
         if refused := self._finding(who, finding):
             return refused
-        codes = {"NOT_ALLOWED"} if who in finding.interview.interviewers else set[str]()
-        codes |= {"WRONG_STATE"} if finding.state == "VOID" else set()
+        codes = {"NOT_ALLOWED"} if who in finding.subject.interviewers else set[str]()
+        codes |= {"WRONG_STATE"} if finding.state in ("VOID", "ERASED") else set()
         if codes:
             return frozenset(codes)
-        return self._voided(who, finding, reason)
+        return self._voided(who, finding, "VOID", reason)
 
-    def _voided(self, who: str, finding: Finding, reason: str) -> str:
-        finding.state, finding.reason, finding.due_at = "VOID", reason, None
+    def _voided(self, who: str, finding: Finding, step: str, reason: str) -> str:
+        self._step(finding, step, "VOID")
+        finding.was_void, finding.reason, finding.due_at = True, reason, None
         finding.heard_by = finding.decide_by = None
-        self._tell(finding.interview, who)
+        self._tell(finding.subject, who)
         return finding.label
 
     def dispute(self, who: str, finding: Finding) -> Codes | str:
@@ -699,8 +975,9 @@ class Model:
         codes |= {"WRONG_STATE"} if finding.state != "FINAL" else set()
         if codes:
             return frozenset(codes)
-        finding.state, finding.due_at = "DISPUTED", self.now + DISPUTE
-        self._tell(finding.interview, who, evidence=True)
+        self._step(finding, "DISPUTE", "DISPUTED")
+        finding.due_kind, finding.due_at = "DISPUTE", self.now + DISPUTE
+        self._tell(finding.subject, who, evidence=True)
         return finding.label
 
     def judge(self, who: str, finding: Finding, upheld: bool, reason: str, read_up_to: int) -> Codes | str:
@@ -708,63 +985,73 @@ class Model:
         if refused := self._finding(who, finding):
             return refused
         codes = {"SAME_PERSON"} if who in finding.deciders else set[str]()
-        codes |= {"NOT_ALLOWED"} if who in finding.interview.interviewers else set()
+        codes |= {"NOT_ALLOWED"} if who in finding.subject.interviewers else set()
         codes |= {"WRONG_STATE"} if finding.state != "DISPUTED" else set()
         codes |= self._unread(finding, read_up_to)
         if codes:
             return frozenset(codes)
         if upheld:
-            return self._voided(who, finding, reason)
-        finding.state, finding.stood, finding.due_at, finding.doubted = "FINAL", True, None, False
-        self._tell(finding.interview, who)
+            return self._voided(who, finding, "UPHOLD", reason)
+        self._step(finding, "REJECT", "FINAL")
+        finding.stood, finding.due_at, finding.doubted = True, None, False
+        self._tell(finding.subject, who)
         return finding.label
 
     # Proof
 
-    def hand_in(self, interview: Interview, finding: Finding | None) -> Codes | str:
+    def hand_in(self, subject: Subject, finding: Finding | None) -> Codes | str:
         """The candidate's: to a finding that is open, or else with a request for another time that was not granted."""
         if finding is not None and self.is_gone(finding):
             return frozenset({"NOT_FOUND"})
-        is_open = finding.state in OPEN if finding is not None else interview.asked in ("REQUESTED", "REFUSED")
+        asked = subject.asked if isinstance(subject, Interview) else None
+        is_open = finding.state in OPEN if finding is not None else asked in ("REQUESTED", "REFUSED")
         if not is_open:
             return frozenset({"NOTHING_OPEN"})
         self.proofs += 1
-        made = Proof(f"proof {self.proofs}", interview)
-        interview.proofs.append(made)
-        self._tell(interview, CANDIDATE, evidence=True)
+        made = Proof(f"proof {self.proofs}", subject)
+        subject.proofs.append(made)
+        self._tell(subject, CANDIDATE, evidence=isinstance(subject, Interview))
         if finding is not None:
-            finding.statement_seq = interview.events[-1][0]
+            finding.statement_seq = subject.last_seq
         return made.label
 
     def rule_on(self, who: str, proof: Proof, verdict: str, reason: str) -> Codes | str:
-        """Accepted, it excuses what was missed, or has what was decided already looked at again."""
-        interview = proof.interview
-        if refused := self._reaches(who, interview.department):
+        """Accepted, it excuses what was missed or did not match, unless that is decided already."""
+        subject = proof.subject
+        if refused := self._reaches(who, subject.department):
             return refused
-        codes = {"NOT_ALLOWED"} if who in interview.interviewers else set[str]()
+        codes = {"NOT_ALLOWED"} if who in subject.interviewers else set[str]()
         codes |= {"PROOF_DECIDED"} if proof.verdict else set()
         if codes:
             return frozenset(codes)
         proof.verdict, proof.reason = verdict, reason
-        self._tell(interview, who)
-        finding = self.finding_of(interview)
+        self._tell(subject, who)
         if verdict != "ACCEPTED":
             return proof.label
-        if finding is None and interview.response == "ACCEPTED" and interview.is_over(self.now):
-            missed = interview.attendance in ("NOT_ATTENDED", "INCOMPLETE")
-            finding = self._suspicion(interview) if missed else None
-        if finding is not None and finding.state in ("SUSPECTED", "NOTICE_SENT"):
-            self._decided(who, finding, "EXCUSED", "EXCUSED", "CANDIDATE", reason)
-        elif finding is not None and finding.state == "FINAL" and finding.cause == "CANDIDATE":
+        finding = self.finding_of(subject)
+        if finding is None and isinstance(subject, Interview) and self._is_missed(subject):
+            finding = self._suspicion(subject, subject.missed_at(), "ACCEPT_PROOF")
+            finding.state = "EXCUSED"
+            self._decided(who, finding, "EXCUSED", "CANDIDATE", reason)
+        elif finding is not None and finding.state in ("SUSPECTED", "NOTICE_SENT"):
+            self._excused(who, finding, reason)
+        elif finding is not None and (finding.state, finding.cause) == ("FINAL", "CANDIDATE"):
             finding.doubted = True
         return proof.label
+
+    def _is_missed(self, it: Interview) -> bool:
+        missed = it.attendance in ("NOT_ATTENDED", "INCOMPLETE")
+        return missed and it.response == "ACCEPTED" and it.is_over(self.now)
 
     # Two records of one person
 
     def _mine(self, who: str, candidate: Candidate) -> Codes | None:
+        role = self.users[who].role
+        if role not in ("HR_ADMIN", "MEMBER"):
+            return frozenset({"NOT_ALLOWED"})
         filed = [each.position.department for each in self.applications if each.candidate is candidate]
-        refusals = [self._reaches(who, department) for department in filed]
-        return None if None in refusals else refusals[0]
+        mine = role == "HR_ADMIN" or any(self.owns(who, department) for department in filed)
+        return None if mine else frozenset({"NOT_FOUND"})
 
     def merge(self, who: str, candidate: Candidate, other: Candidate) -> Codes | str:
         if refused := self._mine(who, candidate) or self._mine(who, other):
@@ -793,24 +1080,36 @@ class Model:
 
     # What the system does by itself
 
-    def watch(self, who: str, interview: Interview) -> Codes | str:
-        """A platform says that the session is closed; whatever it says of an interview, nobody is marked by that."""
+    def watch(self, who: str, interview: Interview, kind: str) -> Codes | str:
+        """A platform tells what it saw; whatever it says of an interview, nobody is marked by that."""
         if refused := self._reaches(who, interview.department, "INTEGRATOR"):
             return refused
-        interview.closed.append(self.now)
+        if kind == "SESSION_CLOSED":
+            interview.closed.append(self.now)
+        else:
+            interview.failed = True
         self._tell(interview, who, evidence=True)
-        waits = interview.attendance == "PENDING" and self.finding_of(interview) is None
+        finding = self.finding_of(interview)
+        waits = interview.attendance == "PENDING" and finding is None
         if waits and interview.is_over(self.now) and interview.looked_at is None:
             interview.looked_at = self.now
+        if finding is not None and self.is_fresh_mark(finding) and not interview.faults() <= finding.doubts:
+            finding.doubted, finding.doubts = True, interview.faults()
         return f"telemetry {interview.events[-1][0]} of {interview.label}"
 
-    def due(self, now: datetime) -> dict[tuple[str, str], Finding | Interview]:
+    def due(self, now: datetime) -> dict[tuple[str, str], Due]:
         """What is due by a worker's clock, by its kind and label."""
-        found: dict[tuple[str, str], Finding | Interview] = {}
+        found: dict[tuple[str, str], Due] = {
+            ("REJECT", each.label): each for each in self.decisions if each.due_at is not None and each.due_at <= now
+        }
         for finding in self.findings:
             if finding.due_at is not None and finding.due_at <= now:
-                found["DISPUTE" if finding.state == "DISPUTED" else "NOTICE", finding.label] = finding
-            for kind, at in (("HEARING", finding.heard_by), ("DECISION", finding.decide_by)):
+                found[finding.due_kind, finding.label] = finding
+            for kind, at in (
+                ("HEARING", finding.heard_by),
+                ("DECISION", finding.decide_by),
+                ("ERASE_FINDING", finding.erased_at),
+            ):
                 if at is not None and at <= now:
                     found[kind, finding.label] = finding
         for interview in self.interviews:
@@ -819,13 +1118,17 @@ class Model:
                     found[kind, interview.label] = interview
         return found
 
-    def settle(self, kind: str, record: Finding | Interview) -> None:
-        if isinstance(record, Finding) and kind == "HEARING":
+    def settle(self, kind: str, record: Due) -> None:
+        if kind == "ERASE_FINDING" and isinstance(record, Finding):
+            self._forget(record)
+        elif kind == "HEARING" and isinstance(record, Finding):
             self._end_hearing(record)
-        elif isinstance(record, Finding) and kind == "DECISION":
+        elif kind == "DECISION" and isinstance(record, Finding):
             self._lapse(record)
         elif isinstance(record, Finding):
             self._settle_finding(record)
+        elif isinstance(record, Decision):
+            self._take_effect(record)
         elif kind == "OUTCOME":
             self._look(record)
         else:
@@ -834,31 +1137,44 @@ class Model:
     def _settle_finding(self, finding: Finding) -> None:
         """Gives notice to whom it can reach; what was disputed and not decided in time is void."""
         finding.due_at = None
-        if self.is_gone(finding):
+        if self.is_gone(finding) or finding.state == "ERASED":
             return
         if finding.state == "DISPUTED":
-            self._voided(SYSTEM, finding, OVERDUE)
-        elif finding.interview.application.candidate.status != "ERASED":
+            self._voided(SYSTEM, finding, "UPHOLD", OVERDUE)
+        elif finding.subject.application.candidate.status != "ERASED":
             finding.written = True
 
     def _end_hearing(self, finding: Finding) -> None:
+        """Nobody has answered, and HR is to decide."""
         finding.heard_by = None
         if not self.is_gone(finding) and finding.state == "NOTICE_SENT" and finding.statement_seq is None:
-            self._tell(finding.interview, SYSTEM)
+            self._step(finding, "UNANSWERED")
+            self._tell(finding.subject, SYSTEM)
 
     def _lapse(self, finding: Finding) -> None:
         """What was only suspected, and nobody decided in time, is taken back."""
         finding.decide_by = None
         if not self.is_gone(finding) and finding.state in ("SUSPECTED", "NOTICE_SENT"):
-            self._voided(SYSTEM, finding, NOT_DECIDED)
+            self._voided(SYSTEM, finding, "LAPSE", NOT_DECIDED)
 
     def send(self) -> None:
         """The system's notices leave, where the candidate is still to be told and may be written to."""
         for finding in [each for each in self.findings if each.written]:
             finding.written = False
-            if finding.state == "SUSPECTED" and finding.interview.application.candidate.status == "ACTIVE":
-                self._tell(finding.interview, SYSTEM)
+            if finding.state == "SUSPECTED" and finding.subject.application.candidate.status == "ACTIVE":
+                self._tell(finding.subject, SYSTEM)
                 self._noticed(SYSTEM, finding)
+                finding.message = "SENT"
+
+    def _forget(self, finding: Finding) -> None:
+        """Takes away what a finding says, and what the check says that it is of; that there were events stays."""
+        self._step(finding, "ERASE", "ERASED")
+        finding.erased_at = finding.outcome = finding.cause = finding.reason = finding.statement = None
+        if isinstance(finding.subject, Check):
+            finding.subject.outcome = None
+        last = finding.subject.last_seq
+        self._tell(finding.subject, SYSTEM)
+        finding.subject.last_seq = last
 
     def _look(self, interview: Interview) -> None:
         """It may suspect where the platform says that nobody came; otherwise somebody is to say what happened."""
@@ -866,10 +1182,10 @@ class Model:
         if interview.attendance != "PENDING" or self.finding_of(interview):
             return
         accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
-        if accepted and interview.is_watched():
+        if accepted and interview.is_watched() and not interview.failed:
             interview.attendance, interview.evidence = "NOT_ATTENDED", []
             self._tell(interview, SYSTEM)
-            self._suspected(SYSTEM, interview)
+            self._suspected(SYSTEM, interview, "SUSPECT")
 
     def _miss_answer(self, interview: Interview) -> None:
         """Nobody said what became of it, and no other interview followed."""
@@ -936,12 +1252,21 @@ class Model:
         candidate.status, candidate.name, candidate.email = "ERASED", None, None
         candidate.events += 1
         for finding in self.findings:
-            if finding.interview.application.candidate is candidate:
-                finding.reason = finding.statement = finding.due_at = None
+            if finding.subject.application.candidate is candidate:
+                finding.reason = finding.statement = finding.due_at = finding.erased_at = None
                 finding.heard_by = finding.decide_by = None
-        for interview in self.interviews:
-            if interview.application.candidate is candidate:
-                interview.looked_at = interview.answer_at = None
-                for proof in interview.proofs:
+        for employment in self.employments:
+            if employment.candidate is candidate:
+                employment.goals.clear()
+        for decision in self.decisions:
+            if decision.application.candidate is candidate:
+                decision.reason = decision.due_at = None
+        for subject in (*self.interviews, *self.checks):
+            if subject.application.candidate is candidate:
+                for proof in subject.proofs:
                     proof.reason = None
+                if isinstance(subject, Interview):
+                    subject.looked_at = subject.answer_at = None
+                else:
+                    subject.outcome = None
         return candidate.label

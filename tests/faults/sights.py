@@ -8,12 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from graph.suppression import SMALLEST
-from tests.faults.model import Application, Candidate, Department, Finding, Interview, Model, Position, Proof
+from tests.faults.model import (
+    Application,
+    Candidate,
+    Check,
+    Decision,
+    Department,
+    Employment,
+    Finding,
+    Interview,
+    Model,
+    Position,
+    Proof,
+    Subject,
+)
 
 INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
   position { title } rescheduledTo { id } events { totalCount } finding { id } proofs { id verdict reason }"""
 FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement lastSeq
-  decidedBy { externalId } answerBy expiresAt"""
+  decidedBy { externalId } answerBy expiresAt interview { id } resumeCheck { id }"""
 QUERIES = (
     f"""
 query Structure {{
@@ -48,7 +61,24 @@ query People {{
   }} }}
 }}
 """,
+    """
+query Checks {
+  departments { name findings(first: 12) { totalCount nodes { id
+    resumeCheck { id superseded findings { id } proofs { id verdict reason } } } } }
+}
+""",
 )
+"""The last is asked where there are checks."""
+WORK = """
+query Work {
+  departments { name employments(first: 9) { totalCount nodes { id title
+    taskResults(first: 9) { totalCount nodes { goal share superseded } } } } }
+}
+"""
+"""Asked where somebody works."""
+DECISION = """
+query Decided($id: ID!) { node(id: $id) { ... on Decision { id verdict state reason effectiveAt considered { id } } } }
+"""
 
 DUE = {"SUSPECTED": "NOTICE_DUE", "NOTICE_SENT": "DECISION_DUE", "DISPUTED": "DISPUTE_DUE", "FINAL": "REVIEW_DUE"}
 PARTS = {
@@ -109,10 +139,15 @@ class Sight:
             return self.who in application.touched_by
         return self.owns(application.position.department)
 
+    def employments(self) -> list[Employment]:
+        if self.is_program:
+            return [each for each in self.model.employments if self.who in each.touched_by]
+        return [each for each in self.model.employments if self.owns(each.department)]
+
     def candidates(self) -> list[Candidate]:
         if self.is_program:
             return [each for each in self.model.candidates if self.who in each.touched_by]
-        mine = {each.candidate.label for each in self.applications()}
+        mine = {each.candidate.label for each in (*self.applications(), *self.employments())}
         return [each for each in self.model.candidates if each.label in mine]
 
     def interviews(self) -> list[Interview]:
@@ -122,10 +157,14 @@ class Sight:
         """Whether a program wrote of it; who recruits has all that is to be seen."""
         return not self.is_program or any(by == self.who for _, by in interview.events)
 
+    def is_hidden(self, finding: Finding) -> bool:
+        """What is to be erased is nobody's; once it is, its place stays."""
+        return self.model.is_gone(finding) and finding.state != "ERASED"
+
     def findings(self) -> list[Finding]:
         def sees(finding: Finding) -> bool:
-            held = finding.interview.department
-            if self.model.is_gone(finding):
+            held = finding.subject.department
+            if self.is_hidden(finding):
                 return False
             return self.owns(held) or (self.is_near(held) and self.model.counts(finding))
 
@@ -157,7 +196,7 @@ class Sight:
     def interview(self, interview: Interview) -> dict[str, Any]:
         mine = self.is_mine(interview)
         finding = self.model.finding_of(interview)
-        finding = None if finding and self.model.is_gone(finding) else finding
+        finding = None if finding and self.is_hidden(finding) else finding
         decided = finding is not None and finding.state in ("FINAL", "EXCUSED", "DISPUTED") and not self.is_program
         told = [by for _, by in interview.events if not self.is_program or by == self.who]
         return {
@@ -183,15 +222,22 @@ class Sight:
     def title(self, position: Position) -> dict[str, str] | None:
         return {"title": position.name} if self.is_near(position.department) else None
 
+    def subject(self, subject: Subject) -> dict[str, Any]:
+        named = {"id": subject.label}
+        return {"interview": None, "resumeCheck": None} | (
+            {"interview": named} if isinstance(subject, Interview) else {"resumeCheck": named}
+        )
+
     def finding(self, finding: Finding) -> dict[str, Any]:
-        held = finding.interview.department
+        held = finding.subject.department
         told = {
             "state": finding.state,
             "outcome": finding.outcome,
             "cause": finding.cause,
             "reason": finding.reason,
             "statement": finding.statement,
-            "lastSeq": finding.interview.events[-1][0],
+            "lastSeq": finding.subject.last_seq,
+            **self.subject(finding.subject),
             "decidedBy": {"externalId": finding.decided_by} if finding.decided_by else None,
             "answerBy": instant(finding.answer_by),
             "expiresAt": instant(finding.expires_at),
@@ -201,7 +247,7 @@ class Sight:
             "occurredAt": instant(finding.occurred_at),
             "relation": self.model.relation(self.who, held),
             "department": {"name": held.name},
-            "position": self.title(finding.interview.application.position),
+            "position": self.title(finding.subject.application.position),
             **(told if self.owns(held) else dict.fromkeys(told)),
         }
 
@@ -223,10 +269,10 @@ class Sight:
 
         around = self.around(applied)
         missed = [
-            told(self.kind(applied, held), each.occurred_at, held, each.interview.application.position, each)
+            told(self.kind(applied, held), each.occurred_at, held, each.subject.application.position, each)
             for each in self.model.findings
-            for held in [each.interview.department]
-            if each.interview.application.candidate in application.candidate.records()
+            for held in [each.subject.department]
+            if each.subject.application.candidate in application.candidate.records()
             and self.model.counts(each)
             and held in around
             and self.is_near(held)
@@ -253,8 +299,8 @@ class Sight:
         held = [each for each in self.model.interviews if each.department in scope]
         stands = [each for each in held if each.attendance not in ("RESCHEDULED", "ENTERED_IN_ERROR")]
         accepted = [each for each in stands if each.response == "ACCEPTED"]
-        findings = [each for each in self.model.findings if each.interview in held and each.state != "VOID"]
-        marks = [each for each in self.marks() if each.interview.department in scope]
+        findings = [each for each in self.model.findings if each.subject in held and each.stands()]
+        marks = [each for each in self.marks() if each.subject.department in scope]
         numbers = {
             "interviews": len(stands),
             "accepted": len(accepted),
@@ -282,7 +328,7 @@ class Sight:
         inside = [each for each in all if it in each.way_up() and each is not it]
 
         def marked(scope: set[Department]) -> dict[str, Any]:
-            return ids(each for each in self.marks() if each.interview.department in scope)
+            return ids(each for each in self.marks() if each.subject.department in scope)
 
         def nearby(found: Callable[[], list[dict[str, str]]]) -> list[dict[str, str]]:
             return found() if near else []
@@ -302,7 +348,7 @@ class Sight:
             "own": marked(self.under(it)),
             "beside": marked(self.beside(it)),
             "around": marked(around),
-            "findings": ids(each for each in self.findings() if each.interview.department is it and self.owns(it)),
+            "findings": ids(self.held(it)),
             "applications": ids(each for each in self.applications() if each.position.department is it),
             "interviews": page(
                 self.interview(each) for each in self.interviews() if each.department is it and self.is_mine(each)
@@ -319,9 +365,9 @@ class Sight:
         return sum(each.unanswered_until is not None and each.unanswered_until > self.model.now for each in held)
 
     def tasks(self, scope: set[Department]) -> list[dict[str, Any]]:
-        def told(kind: str, interview: Interview, finding: Finding | None) -> dict[str, Any]:
-            named = {"id": finding.label} if finding else None
-            return {"kind": kind, "interview": {"id": interview.label}, "finding": named}
+        def told(kind: str, subject: Subject, finding: Finding | None) -> dict[str, Any]:
+            missed = {"id": subject.label} if isinstance(subject, Interview) else None
+            return {"kind": kind, "interview": missed, "finding": {"id": finding.label} if finding else None}
 
         def is_due(finding: Finding) -> bool:
             if finding.state == "FINAL":
@@ -336,8 +382,8 @@ class Sight:
             for each in mine
             if each.attendance == "PENDING" and each.response != "DECLINED" and each.is_over(self.model.now)
         ]
-        open = [each for each in self.model.findings if each.interview in mine and not self.model.is_gone(each)]
-        return missing + [told(DUE[each.state], each.interview, each) for each in open if is_due(each)]
+        open = [each for each in self.findings() if each.subject.department in scope and is_due(each)]
+        return missing + [told(DUE[each.state], each.subject, each) for each in open]
 
     def positions(self) -> dict[str, Any]:
         def told(it: Department) -> list[dict[str, Any]]:
@@ -368,7 +414,7 @@ class Sight:
 
     def person(self, it: Candidate) -> dict[str, Any]:
         def theirs(found: Iterable[Finding]) -> list[Finding]:
-            return [each for each in found if each.interview.application.candidate in it.records()]
+            return [each for each in found if each.subject.application.candidate in it.records()]
 
         filed = [each for each in self.applications() if each.candidate in it.records()]
         return {
@@ -394,14 +440,70 @@ class Sight:
         }
 
     def checks(self, it: Application) -> list[dict[str, Any]]:
-        """What was checked by departments of one's own; erased with the person, all but that it was."""
-        outcome = None if it.candidate.status == "ERASED" else "VERIFIED"
+        """What was checked by departments of one's own."""
         found = [each for each in self.model.checks if each.application is it and self.owns(each.department)]
-        return [{"id": each.label, "outcome": outcome} for each in found]
+        return [{"id": each.label, "outcome": each.outcome} for each in found]
+
+    def held(self, it: Department) -> list[Finding]:
+        return [each for each in self.findings() if each.subject.department is it and self.owns(it)]
+
+    def mismatches(self) -> dict[str, Any]:
+        def told(each: Finding) -> dict[str, Any]:
+            check = self.check(each.subject) if isinstance(each.subject, Check) else None
+            return {"id": each.label, "resumeCheck": check}
+
+        return {
+            "departments": [
+                {"name": each.name, "findings": page(told(one) for one in self.held(each))}
+                for each in self.model.departments
+            ]
+        }
+
+    def check(self, it: Check) -> dict[str, Any]:
+        """A mismatch, with what became of it."""
+        return {
+            "id": it.label,
+            "superseded": it.replaced_by is not None,
+            "findings": [{"id": each.label} for each in self.findings() if each.subject is it],
+            "proofs": [self.proof(each) for each in it.proofs],
+        }
+
+    def work(self) -> dict[str, Any]:
+        def told(it: Employment) -> dict[str, Any]:
+            goals = [
+                {"goal": each.text, "share": each.share, "superseded": each.superseded}
+                for each in it.goals
+                if not self.is_program or each.by == self.who
+            ]
+            return {"id": it.label, "title": "Clerk", "taskResults": page(goals)}
+
+        return {
+            "departments": [
+                {
+                    "name": each.name,
+                    "employments": page(told(one) for one in self.employments() if one.department is each),
+                }
+                for each in self.model.departments
+            ]
+        }
+
+    def decision(self, it: Decision) -> dict[str, Any]:
+        """As who recruits for the position sees it, with those findings that are in sight now."""
+        if not self.owns(it.application.position.department):
+            return {"node": None}
+        told = {
+            "id": it.label,
+            "verdict": it.verdict,
+            "state": it.state,
+            "reason": it.reason,
+            "effectiveAt": instant(it.effective_at),
+            "considered": [{"id": each.label} for each in self.findings() if each in it.considered],
+        }
+        return {"node": told}
 
     def answers(self) -> list[dict[str, Any]]:
-        """What the three queries answer."""
-        return [self.structure(), self.positions(), self.people()]
+        """What the queries answer."""
+        return [self.structure(), self.positions(), self.people(), *([self.mismatches()] if self.model.checks else [])]
 
 
 def all_owned(sight: Sight, departments: Iterable[Department]) -> bool:

@@ -34,10 +34,11 @@ def code() -> str:
 
 
 class Kept(NamedTuple):
-    """Of one part: its runs, and what was done in them."""
+    """Of one part: its runs, what was done in them, and which steps of a finding's life were taken of what."""
 
     runs: Sequence[Run]
     did: Sequence[str]
+    steps: Sequence[tuple[str, str, str]]
 
 
 def begin(form: str, engine: str, part: int) -> None:
