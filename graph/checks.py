@@ -17,7 +17,7 @@ from graph.statements import Nothing, Statement
 from graph.subjects import Subject
 from graph.timesheets import today
 from graph.traversal import Form, Look, Many, One, Prop, Shape
-from graph.visibility import Level
+from graph.visibility import ERASED, Level
 from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -54,6 +54,7 @@ RESUME_CHECK = Shape(
             "Finding",
             ("(this)<-[:FINDS]-(that:Finding)",),
             order=("toString(that.suspectedAt)", "that.id"),
+            where="NOT " + ERASED.replace("this.", "that."),
             implied=True,
         ),
         "proofs": interviews.PROOFS,

@@ -25,7 +25,7 @@ from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.tasks import tasks
 from graph.traversal import Form, Here, Many, One, Page, Prop, Shape, Sort, root
-from graph.visibility import COUNTS, FREE, PLACED, Level
+from graph.visibility import COUNTS, ERASED, FREE, PLACED, Level
 from graph.work_calendars import KEPT
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
@@ -150,6 +150,7 @@ DEPARTMENT = Shape(
             "Finding",
             _below("(this)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)", "$own"),
             FINDING_SORTS,
+            where="NOT " + ERASED.replace("this.", "that."),
             conditions={**FINDING_CONDITIONS, "states": "this.state IN $value"},
             by="below",
             see=Level.OWN,
