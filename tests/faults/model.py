@@ -580,6 +580,8 @@ class Model:
         codes = {"APPLICATION_ENDED"} if application.stage in ENDED else set[str]()
         codes |= {"REJECTION_ANNOUNCED"} if announced else set()
         codes |= {"NOT_FOUND"} if any(each not in shown for each in considered) else set()
+        nothing = [each for each in considered if not self._weighs(each) and not self._is_heard(each)]
+        codes |= {"WEIGHS_NOTHING"} if verdict == "REJECT" and nothing else set()
         if codes:
             return frozenset(codes)
         if verdict == "REJECT":
@@ -613,6 +615,10 @@ class Model:
         found = (finding.outcome, finding.cause) == (finding.outcome_of("CANDIDATE"), "CANDIDATE")
         return finding.state == "FINAL" and found and fresh and self._is_free(finding)
 
+    def _is_heard(self, finding: Finding) -> bool:
+        """It may come to count."""
+        return finding.state in ("SUSPECTED", "NOTICE_SENT") and self._is_free(finding)
+
     def _is_free(self, finding: Finding) -> bool:
         return finding.subject.application.candidate.status == "ACTIVE" and finding.state != "ERASED"
 
@@ -626,16 +632,13 @@ class Model:
         return decision.label
 
     def _take_effect(self, decision: Decision) -> None:
-        """Unless what it stood on stands no longer: that is to be decided anew."""
+        """Unless something it stood on counts no longer, or not yet: that is to be decided anew."""
         decision.due_at, application = None, decision.application
-        fallen = any(each.state in ("VOID", "DISPUTED") or not self._is_free(each) for each in decision.considered)
-        cleared = any(
-            each.decided_at is not None
-            and each.decided_at > decision.decided_at
-            and each.outcome != each.outcome_of("CANDIDATE")
-            for each in decision.considered
+        person = application.candidate.records()
+        fallen = any(
+            not self._weighs(each) or each.subject.application.candidate not in person for each in decision.considered
         )
-        if application.stage in ENDED or fallen or cleared:
+        if application.stage in ENDED or fallen:
             decision.state = "LAPSED"
             application.candidate.tell(SYSTEM)
         else:
