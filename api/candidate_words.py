@@ -298,7 +298,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rights_review": ("要求人工复核（见下方）", "Have a human look again, below"),
     "seen": ("作出决定时屏幕上的内容", "What was on the screen"),
     "seen_labels": ("标签", "Labels"),
-    "seen_checks": ("简历核查", "Checks of the résumé"),
+    "seen_checks": ("简历核查", "Resume checks"),
     "seen_findings": ("其他认定", "Other findings"),
     "seen_work": ("工作考勤", "Attendance at work"),
     "seen_presentDays": ("出勤天数", "days present"),

@@ -178,7 +178,7 @@ INTERVIEW = Shape(
         ),
         "findings": Many("Finding", (_FINDING,), order=("toString(that.suspectedAt)", "that.id")),
     },
-    looked={"outcome": Look.INTERVIEW, "outcomeLabel": Look.INTERVIEW},
+    looked=dict.fromkeys(("outcome", "outcomeLabel", "assessment"), Look.INTERVIEW),
 )
 root("interview", shape="Interview", match="(this:Interview {id: $id})")
 

@@ -283,5 +283,5 @@ PAST_FINDING = _past(
         "interview": _to(FINDING, "interview", "PastInterview"),
         "basedOn": _to(FINDING, "basedOn", "Event", "that.recordedAt <= $asOf"),
     },
-    ("lastSeq", "resumeCheck", "proofs"),
+    ("lastSeq", "resumeCheck", "proofs", "consideredBy"),
 )

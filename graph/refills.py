@@ -42,20 +42,22 @@ _HAD_TURN: LiteralString = (
             MATCH (same)-[:HAS_INTERVIEW]->(held:Interview) WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' })
       }"""
 )
-_ENTRIES: LiteralString = """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..$count + 10]
-        ELSE coalesce(other.poolEnded, [])[..$count + 10] END
-      + CASE WHEN other.id <> wanted.id AND (sure < 40 + 2 * $count OR other.status = 'CLOSED' OR {yields})
-        THEN coalesce(other.poolWaiting, [])[..$count + 10] + coalesce(other.poolInvited, [])[..$count + 10]
+_ENTRIES: LiteralString = """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..60]
+        ELSE coalesce(other.poolEnded, [])[..60] END
+      + CASE WHEN other.id <> wanted.id AND (sure < 140 OR other.status = 'CLOSED' OR {yields})
+        THEN coalesce(other.poolWaiting, [])[..60] + coalesce(other.poolInvited, [])[..60]
         ELSE [] END
-      + CASE WHEN NOT (sure < 40 + 2 * $count OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
-        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..$count + 10]
-        ELSE coalesce(other.poolWaitingMarked, [])[..$count + 10]
-          + coalesce(other.poolInvitedMarked, [])[..$count + 10]
-          + coalesce(other.poolEndedMarked, [])[..$count + 10] END""".replace(
-    "{yields}", _YIELDS.replace("{}", "other")
-)
-"""Of the very position who waits for it, of others whose process has ended. Where these are not many more than are
-wanted, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile."""
+      + CASE WHEN NOT (sure < 140 OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
+        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..60]
+        ELSE coalesce(other.poolWaitingMarked, [])[..60]
+          + coalesce(other.poolInvitedMarked, [])[..60]
+          + coalesce(other.poolEndedMarked, [])[..60] END""".replace("{yields}", _YIELDS.replace("{}", "other"))
+"""Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
+may want, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile.
+
+Sixty of each list, which is the least that is kept of one (graph/pools.py), however many are wanted: who comes first
+does not depend on that.
+"""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(other:Position)
@@ -65,8 +67,8 @@ _RANKED: LiteralString = (
       WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
         ELSE 2 END AS apart
       ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
-      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[..$count + 10]
-        ELSE coalesce(other.poolEnded, [])[..$count + 10] END) AS some
+      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[..60]
+        ELSE coalesce(other.poolEnded, [])[..60] END) AS some
       WITH wanted, collect(spot) AS spots, sum(some) AS sure
       UNWIND spots AS spot
       MATCH (other:Position {id: spot})
@@ -79,7 +81,7 @@ _RANKED: LiteralString = (
           OR said[0] <= toString($now - duration({days: 90})) OR (said[2] = 'Waiting' AND """
     + _YIELDS.replace("{}", "other")
     + """) THEN 0 ELSE 1 END AS later
-      ORDER BY later, stained, said[0] DESC, said[1] DESC LIMIT 40 + 2 * $count
+      ORDER BY later, stained, said[0] DESC, said[1] DESC LIMIT 140
       MATCH (found:Application {id: said[1]})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
       WHERE NOT """
     + _HAD_TURN
