@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from graph.applications import Stage
 from graph.candidates import Revealing
 from graph.decisions import DecisionState, Verdict
 from graph.refusals import Locale
-from graph.traversal import Pick, Root, compose
+from graph.traversal import Composed, Pick, Root, compose
 from graph.writing import Act, Graph, Outcome
 from schema.fields import Node, field, labelled
 from schema.ids import id_of, to_global
@@ -109,18 +110,35 @@ def _page(name: str, node: list[Pick]) -> Pick:
     return Pick(name, name, slot=2, picks=[_pick("totalCount"), Pick("nodes", "nodes", picks=node)])
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The statement that reads a screen, with its parameters, and how its answer is read."""
+
+    pick: Pick
+    args: list[Mapping[str, object]]
+    composed: Composed
+    parameters: dict[str, Any]
+
+    @classmethod
+    def of(cls, act: Act, application: str) -> Question:
+        args: list[Mapping[str, object]] = [
+            *({"id": application}, {"locale": Locale.ZH_CN}, {"first": 50}, {}, {"locale": Locale.EN})
+        ]
+        pick = _screen()
+        _give(pick, args)
+        composed = compose(SCREEN, pick, act.viewer.dialect)
+        given = {each.name: each.source(args[each.slot]) for each in composed.parameters}
+        return cls(pick, args, composed, {**act.viewer.at(act.now), **given})
+
+
 async def screen_of(graph: Graph, act: Act, application: str, computed: Mapping[str, Any]) -> str:
     """The application's page as whoever acts sees it now, with what is computed, as JSON with its keys in one order."""
-    args = [{"id": application}, {"locale": Locale.ZH_CN}, {"first": 50}, {}, {"locale": Locale.EN}]
-    pick = _screen()
-    _give(pick, args)
-    composed = compose(SCREEN, pick, act.viewer.dialect)
-    given = {each.name: each.source(args[each.slot]) for each in composed.parameters}
-    records = await graph.client.answer(SCREEN.name, composed.text, {**act.viewer.at(act.now), **given})
+    asked = Question.of(act, application)
+    records = await graph.client.answer(SCREEN.name, asked.composed.text, asked.parameters)
     answer = records[0]["answer"] if records else None
-    read = read_root(composed.layout, None, pick).reader({})
+    read = read_root(asked.composed.layout, None, asked.pick).reader({})
     revealing = Revealing(graph.keys, graph.secrets)
-    value = read(answer, Request(args, revealing, graph.secrets.seal_cursor))
+    value = read(answer, Request(asked.args, revealing, graph.secrets.seal_cursor))
     if value and value["candidate"]:
         value["candidate"] |= _named(dict(computed))
     frozen = {"at": act.now.isoformat().replace("+00:00", "Z"), "by": act.viewer.external_id, "application": value}
@@ -181,6 +199,9 @@ async def _decide(graph: Graph, act: Act, input: DecideInput) -> Outcome:
         input.followed_advice,
         input.stage,
     )
+    # Planned before anything is locked: for the first time it takes a database seconds.
+    asked = Question.of(act, application)
+    await graph.client.plan(asked.composed.text, asked.parameters)
     return await decisions.decide(graph, act, new, partial(screen_of, graph, act, application))
 
 
