@@ -273,6 +273,10 @@ async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome
     """Writes down the decision with what was on the screen, and has it take effect, or announces it."""
     if refused := role_refusal(act.viewer, RECRUITERS) or decide_refusal(new):
         return refused
+    reach = {name: act.viewer.parameters[name] for name in ("own", "near")}
+    # Planned before anything is locked: for the first time it takes a database seconds.
+    await graph.client.plan(SHOWN.text, {"application": new.application, "now": act.now, **reach})
+    await score_records.plan(graph, act)
 
     async def work(desk: Desk) -> Outcome:
         found = await applications.find_own(desk, new.application)
@@ -283,7 +287,6 @@ async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome
         if await desk.tx.one(ANNOUNCED, application=found.id):
             return Refusal(Code.REJECTION_ANNOUNCED, "application")
         together = await _lock_other(desk, found.candidate)
-        reach = {name: act.viewer.parameters[name] for name in ("own", "near")}
         shown = await desk.tx.run(SHOWN, application=found.id, now=act.now, **reach)
         if refused := considered_refusal(new, shown):
             return refused

@@ -97,6 +97,11 @@ class Standing:
     beside: list[Any] | None
 
 
+async def plan(graph: Graph, act: Act) -> None:
+    """Has the long statement planned that `stand` runs in a transaction."""
+    await graph.client.plan(READ.text, {**act.viewer.at(act.now), "id": ""})
+
+
 async def stand(desk: Desk, candidate: str, together: Chain | None) -> Standing | Refusal:
     """Reads what a score is made of, the candidate being locked, and `together`, the record that it is merged with."""
     found = await desk.tx.one(READ, **{**desk.act.viewer.at(desk.act.now), "id": candidate})

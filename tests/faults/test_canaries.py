@@ -197,7 +197,7 @@ async def test_no_canary_is_found_beside_the_messages(
             post = Post(way, "https://jobs.example.com", sender, metrics)
             errands = {TimerKind.SEND: post.send, TimerKind.WEBHOOK: Calls(answerer).call}
             now = NOW + timedelta(hours=number)
-            worker = Worker(graph, RULES, errands, lambda now=now: now, metrics)
+            worker = Worker(graph, RULES, errands, lambda now=now: now, count=metrics)
             while await worker.turn():
                 pass
             await ask.do("recordResponse", company.user("integrator"), interview=interview, response="ACCEPTED")
