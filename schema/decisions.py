@@ -131,9 +131,8 @@ class Question:
         return cls(pick, args, composed, {**act.viewer.at(act.now), **given})
 
 
-async def screen_of(graph: Graph, act: Act, application: str, computed: Mapping[str, Any]) -> str:
+async def screen_of(graph: Graph, act: Act, asked: Question, computed: Mapping[str, Any]) -> str:
     """The application's page as whoever acts sees it now, with what is computed, as JSON with its keys in one order."""
-    asked = Question.of(act, application)
     records = await graph.client.answer(SCREEN.name, asked.composed.text, asked.parameters)
     answer = records[0]["answer"] if records else None
     read = read_root(asked.composed.layout, None, asked.pick).reader({})
@@ -202,7 +201,7 @@ async def _decide(graph: Graph, act: Act, input: DecideInput) -> Outcome:
     # Planned before anything is locked: for the first time it takes a database seconds.
     asked = Question.of(act, application)
     await graph.client.plan(asked.composed.text, asked.parameters)
-    return await decisions.decide(graph, act, new, partial(screen_of, graph, act, application))
+    return await decisions.decide(graph, act, new, partial(screen_of, graph, act, asked))
 
 
 MUTATIONS = (

@@ -16,7 +16,7 @@ from graph import links
 from graph.decisions import Decide, Verdict
 from graph.questionnaire import STATEMENTS
 from graph.writing import Graph
-from schema.decisions import screen_of
+from schema.decisions import Question, screen_of
 from schema.execution import Answerer
 from schema.limits import measure, operations
 from seeds.makers import Maker
@@ -87,7 +87,7 @@ async def seen_and_rejected(hr: Maker, application: str, finding: str) -> None:
     from graph.writing import Act
 
     act = Act(hr.viewer, hr.at, "decide", "", {}, ActorKind.HUMAN)
-    seen = partial(screen_of, hr.graph, act, application)
+    seen = partial(screen_of, hr.graph, act, Question.of(act, application))
     await hr.decide(Decide(application, Verdict.REJECT, "Somebody else fits better.", (finding,)), seen)
 
 
