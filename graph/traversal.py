@@ -402,7 +402,7 @@ FIRST, MOST = 20, 100
 """Rows of a page where the request does not say, and the most it may ask for."""
 
 _TOKEN = re.compile(r"'[^']*'|\$\w+|[.:][A-Za-z_]\w*|\|[A-Z]\w*|\b[a-z]\w*\b")
-_DECLARED = re.compile(r"(?:\(|(?<![\w\])])\[)([a-z]\w*)(?=[):\]\s{])")
+_DECLARED = re.compile(r"(?:\bAS |(?:\(|(?<![\w\])])\[)(?=[a-z]\w*[):\]\s{]))([a-z]\w*)")
 _ARGUMENT = re.compile(r"\$(\w+)")
 
 

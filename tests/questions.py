@@ -406,14 +406,23 @@ def renamed(question: Question) -> Question:
 
 
 def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
-    """Every field of every type, of some records and of those whose ids are `more`; what is suggested, and in force."""
+    """Every field of every type, of some records and of those whose ids are `more`; some records by the field of Query
+    that names their type; what is suggested, and in force."""
     rules = " ".join(whole_field(*each) for each in schema.type_map["AttendancePolicy"].fields.items())  # type: ignore[attr-defined]
     for viewer in viewers:
         yield Question(f"{{ organization {{ attendancePolicy {{ {rules} }} }} }}", {}, viewer)
     suggested = whole_field("refillSuggestions", schema.query_type.fields["refillSuggestions"])  # type: ignore[union-attr]
+    people = " ".join(whole_field(*each) for each in schema.type_map["Candidate"].fields.items())  # type: ignore[attr-defined]
+    suggested += f" people: refillSuggestions(position: $position) {{ candidate {{ {people} }} }}"
     for id in [*existing.ids["Position"][:3], *(id for id in more if from_global(id)[0] == "Position")]:
         for viewer in viewers:
             yield Question(f"query($position: ID!) {{ {suggested} }}", {"position": id}, viewer)
+    for viewer in viewers:
+        for code in existing.codes[:2]:
+            yield Question("query($code: String!) { department(code: $code) { id name } }", {"code": code}, viewer)
+        for name in ("candidate", "position", "application", "interview", "employment"):
+            for id in existing.ids[name.capitalize()][:2]:
+                yield Question(f"query($id: ID!) {{ {name}(id: $id) {{ id __typename }} }}", {"id": id}, viewer)
     for name in sorted(NODES):
         fields = schema.type_map[name].fields  # type: ignore[attr-defined]
         body = " ".join(whole_field(field, each) for field, each in fields.items())

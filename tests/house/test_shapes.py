@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -75,6 +76,7 @@ VALUES: Mapping[str, Any] = {
     "count": 10,
 }
 """A value for each argument and each condition; any other is a text."""
+_NAMED_BY_HAND = re.compile(r"\bAS (?!answer$|n\d+\b)\w+|[(\[](?!n\d)[a-z]\w*:[A-Z]")
 
 
 def argument(name: str) -> Any:
@@ -321,6 +323,8 @@ async def run(graph: Graph, engine_name: str, viewer: Viewer, composed: Composed
 
     Neo4j explains it; the embedded engine's EXPLAIN does not look inside subqueries, so there it runs.
     """
+    # A name of one text would be shadowed by, or bound to, the same name of a text that lies within it.
+    assert not _NAMED_BY_HAND.findall(composed.text)
     values = viewer.at(INSTANT)
     for item in composed.parameters:
         values[item.name] = item.source(args)
