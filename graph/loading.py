@@ -415,6 +415,8 @@ class Batch:
     applications: list[Row] = field(default_factory=list[Row])
     interviews: list[Row] = field(default_factory=list[Row])
     completed: list[Row] = field(default_factory=list[Row])
+    positions: set[str] = field(default_factory=set[str])
+    """Those whose pools are to be filled anew."""
 
     async def meet(self, tx: Transaction, facts: Sequence[Fact]) -> None:
         """Recognises the person of each fact, by the graph and by the facts before it, and locks who was known.
@@ -464,6 +466,7 @@ class Batch:
 
     def create(self, fact: Fact) -> None:
         """A new interview, upon the application that stands or a new one."""
+        self.positions.add(fact.position)
         candidate = self.people[fact.id]
         chain, told = self.chains[candidate], min(fact.times.starts_at, self.pen.now)
         application = self.standing.get((candidate, fact.position))
@@ -508,6 +511,7 @@ class Batch:
 
     def complete(self, fact: Fact, held: Existing) -> None:
         """An interview whose answer or attendance was not known when it was loaded."""
+        self.positions.add(fact.position)
         chain = self.chains[held.candidate]
         was, had = Response(held.response), Attendance(held.attendance)
         answer = fact.response if was is Response.NEEDS_ACTION else was
@@ -560,8 +564,8 @@ class Batch:
             await tx.run(CREATE_INTERVIEWS, rows=self.interviews)
         if self.completed:
             await tx.run(COMPLETE_INTERVIEWS, rows=self.completed)
-        if self.applications:
-            await tx.run(pools.FILL, **pools.filled(row["position"] for row in self.applications))
+        if self.positions:
+            await tx.run(pools.FILL, **pools.filled(self.positions))
         await self.pen.write(tx)
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:

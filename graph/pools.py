@@ -16,27 +16,33 @@ from typing import LiteralString
 
 from graph.instants import to_graph
 from graph.statements import Nothing, Statement
+from graph.visibility import CONFIRMED
 from graph.writing import Desk, random_id
 
-KEPT = 100
+MOST_KEPT: LiteralString = "100"
+KEPT = int(MOST_KEPT)
 """Entries of one list: the newest."""
-FEWEST = 60
+LEAST_KEPT: LiteralString = "60"
+FEWEST = int(LEAST_KEPT)
 """Entries that are left when a list of which older ones were cut off is filled again."""
 LISTS = ("Waiting", "Invited", "Ended", "WaitingMarked", "InvitedMarked", "EndedMarked")
 """How an application stands, without and with a no-show that counts: nobody was invited by it yet, or somebody was, or
 it has ended without a hire."""
 
-_KNOWN: LiteralString = """
+_KNOWN: LiteralString = (
+    """
     WITH position, application, CASE WHEN application.stage IN ['REJECTED', 'WITHDRAWN'] THEN 'Ended'
       WHEN EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(held:Interview)
         WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' } THEN 'Invited' ELSE 'Waiting' END AS standing,
       candidate.status = 'ACTIVE' AND application.stage <> 'HIRED' AS kept,
       head(COLLECT { MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
         -[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(mark:Finding)
-        WHERE mark.state = 'FINAL' AND mark.outcome = 'NO_SHOW' AND mark.cause = 'CANDIDATE'
-          AND mark.restricted IS NULL
+        WHERE """
+    + CONFIRMED.replace("this.", "mark.")
+    + """ AND mark.restricted IS NULL
         WITH max(mark.expiresAt) AS last RETURN toString(last) }) AS until
-"""
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +142,17 @@ _FILL: LiteralString = (
       collect(CASE WHEN kind = 'WaitingMarked' THEN entry END) AS waited,
       collect(CASE WHEN kind = 'InvitedMarked' THEN entry END) AS asked,
       collect(CASE WHEN kind = 'EndedMarked' THEN entry END) AS over
-    SET position.poolWaiting = waiting[..100], position.poolInvited = invited[..100],
-      position.poolEnded = ended[..100], position.poolWaitingMarked = waited[..100],
-      position.poolInvitedMarked = asked[..100], position.poolEndedMarked = over[..100],
+    SET position.poolWaiting = waiting[..{kept}], position.poolInvited = invited[..{kept}],
+      position.poolEnded = ended[..{kept}], position.poolWaitingMarked = waited[..{kept}],
+      position.poolInvitedMarked = asked[..{kept}], position.poolEndedMarked = over[..{kept}],
       position.poolFadesAt = fades, position.pooledAt = split(newest, ' ')[0],
-      position.poolCut = CASE WHEN size(waiting) > 100 THEN ['Waiting'] ELSE [] END
-        + CASE WHEN size(invited) > 100 THEN ['Invited'] ELSE [] END
-        + CASE WHEN size(ended) > 100 THEN ['Ended'] ELSE [] END
-        + CASE WHEN size(waited) > 100 THEN ['WaitingMarked'] ELSE [] END
-        + CASE WHEN size(asked) > 100 THEN ['InvitedMarked'] ELSE [] END
-        + CASE WHEN size(over) > 100 THEN ['EndedMarked'] ELSE [] END
-    """
+      position.poolCut = CASE WHEN size(waiting) > {kept} THEN ['Waiting'] ELSE [] END
+        + CASE WHEN size(invited) > {kept} THEN ['Invited'] ELSE [] END
+        + CASE WHEN size(ended) > {kept} THEN ['Ended'] ELSE [] END
+        + CASE WHEN size(waited) > {kept} THEN ['WaitingMarked'] ELSE [] END
+        + CASE WHEN size(asked) > {kept} THEN ['InvitedMarked'] ELSE [] END
+        + CASE WHEN size(over) > {kept} THEN ['EndedMarked'] ELSE [] END
+    """.replace("{kept}", MOST_KEPT)
 )
 FILL = Statement(
     "pools.fill",

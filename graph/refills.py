@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 from graph.instants import from_text, month
 from graph.labels import month_in_words
+from graph.pools import LEAST_KEPT
 from graph.refusals import Locale
 from graph.traversal import ROOTS, Derived, Form, Here, Many, Merged, One, Pick, Prop, Root, Shape, compose
 from graph.visibility import COUNTS
@@ -42,21 +43,22 @@ _HAD_TURN: LiteralString = (
             MATCH (same)-[:HAS_INTERVIEW]->(held:Interview) WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' })
       }"""
 )
-_ENTRIES: LiteralString = """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..60]
-        ELSE coalesce(other.poolEnded, [])[..60] END
+_ENTRIES: LiteralString = (
+    """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..{least}]
+        ELSE coalesce(other.poolEnded, [])[..{least}] END
       + CASE WHEN other.id <> wanted.id AND (sure < 140 OR other.status = 'CLOSED' OR {yields})
-        THEN coalesce(other.poolWaiting, [])[..60] + coalesce(other.poolInvited, [])[..60]
+        THEN coalesce(other.poolWaiting, [])[..{least}] + coalesce(other.poolInvited, [])[..{least}]
         ELSE [] END
       + CASE WHEN NOT (sure < 140 OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
-        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..60]
-        ELSE coalesce(other.poolWaitingMarked, [])[..60]
-          + coalesce(other.poolInvitedMarked, [])[..60]
-          + coalesce(other.poolEndedMarked, [])[..60] END""".replace("{yields}", _YIELDS.replace("{}", "other"))
+        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..{least}]
+        ELSE coalesce(other.poolWaitingMarked, [])[..{least}]
+          + coalesce(other.poolInvitedMarked, [])[..{least}]
+          + coalesce(other.poolEndedMarked, [])[..{least}] END""".replace("{least}", LEAST_KEPT)
+).replace("{yields}", _YIELDS.replace("{}", "other"))
 """Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
 may want, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile.
 
-Sixty of each list, which is the least that is kept of one (graph/pools.py), however many are wanted: who comes first
-does not depend on that.
+The least that is kept of one list, of each, however many are wanted: who comes first does not depend on that.
 """
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
@@ -67,8 +69,12 @@ _RANKED: LiteralString = (
       WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
         ELSE 2 END AS apart
       ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
-      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[..60]
-        ELSE coalesce(other.poolEnded, [])[..60] END) AS some
+      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[.."""
+    + LEAST_KEPT
+    + """]
+        ELSE coalesce(other.poolEnded, [])[.."""
+    + LEAST_KEPT
+    + """] END) AS some
       WITH wanted, collect(spot) AS spots, sum(some) AS sure
       UNWIND spots AS spot
       MATCH (other:Position {id: spot})

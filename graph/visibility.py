@@ -317,9 +317,9 @@ OF_MINE: LiteralString = "EXISTS { (this)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: 
 PLACED: LiteralString = "($staff OR " + OF_MINE.replace("(this)", "(that)") + ")"
 """Of an interview found by its department or position: where it stands is not told to an integrator but for its own."""
 
-MARKED: LiteralString = (
-    "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE' AND this.expiresAt > $now"
-)
+CONFIRMED: LiteralString = "this.state = 'FINAL' AND this.outcome = 'NO_SHOW' AND this.cause = 'CANDIDATE'"
+"""A no-show that was decided, the candidate's own, not disputed; it may have expired."""
+MARKED: LiteralString = CONFIRMED + " AND this.expiresAt > $now"
 """A no-show that was decided, the candidate's own, neither disputed nor expired."""
 COUNTS: LiteralString = MARKED + " AND this.restricted IS NULL"
 """A no-show that counts: decided, the candidate's own, neither disputed nor expired nor restricted. Nothing else that

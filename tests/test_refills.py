@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import pools
-from graph.interviews import Side
+from graph import loading, pools
+from graph.interviews import Attendance, Mode, Response, Side, Times
 from graph.pools import Known, Pool, placed
 from graph.positions import Urgency
 from graph.statements import Statement
-from tests.conftest import Ask, Company, gid, uid
+from tests.conftest import NOW, Ask, Company, gid, uid
 
 SUGGESTIONS = """
 query Suggestions($position: ID!, $count: Int = 10, $locale: Locale = EN) {
@@ -256,6 +257,31 @@ async def test_whom_the_employer_called_off_waits_again(ask: Ask, company: Compa
     await hr.cancel(interview, Side.EMPLOYER)
     assert names(await suggested(ask, company, "technology", wanted)) == ["called off"]
     await kept(ask, company)
+
+
+async def test_whoever_is_invited_by_an_import_waits_no_more(ask: Ask, company: Company) -> None:
+    hr, person, wanted = company.at(days=10), company.person("imported"), company.positions["technology"]
+    await company.application("technology", person)
+    assert names(await suggested(ask, company, "technology", wanted)) == ["imported"]
+    starts = hr.at - timedelta(days=1)
+    fact = loading.Fact(
+        id=str(uuid4()),
+        candidate=str(uuid4()),
+        application=str(uuid4()),
+        position=wanted,
+        person=person,
+        applied_at=starts,
+        source=None,
+        mode=Mode.VIDEO,
+        times=Times(starts, starts + timedelta(minutes=30), "Asia/Shanghai"),
+        grace_minutes=15,
+        response=Response.ACCEPTED,
+        attendance=Attendance.PENDING,
+    )
+    importer = loading.Importer(hr.viewer.organization, "Asia/Shanghai", "CN", hr.viewer.id)
+    await loading.load(ask.graph, importer, [fact], now=NOW)
+    assert [len(found) for found in (await kept(ask, company))[wanted].values()] == [0, 1, 0, 0, 0, 0]
+    assert await suggested(ask, company, "technology", wanted) == []
 
 
 DAY = datetime(2026, 1, 1)  # noqa: DTZ001
