@@ -74,11 +74,17 @@ async def home(visit: Visit) -> Response:
     interviews = data["application"]["interviews"]["nodes"]
     ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
     past = [each for each in interviews if each not in ahead]
-    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past)
+    begun = {each["id"] for each in ahead if _missed_at(each) <= visit.now}
+    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past, begun=begun)
 
 
 def _until(interview: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(interview["endsAt"])
+
+
+def _missed_at(interview: Mapping[str, Any]) -> datetime:
+    """From when on it can be declined no more."""
+    return datetime.fromisoformat(interview["endsAt" if interview["mode"] == "AI_ASYNC" else "startsAt"])
 
 
 async def answer(visit: Visit) -> Response:

@@ -24,7 +24,7 @@ from api.settings import Profile, Settings, SetupError
 from graph import links
 from graph.candidates import Person
 from graph.causes import TelemetryKind
-from graph.interviews import Mode
+from graph.interviews import Mode, Response
 from graph.links import Link
 from graph.receipts import Receipts
 from graph.refusals import Code, Locale
@@ -155,6 +155,23 @@ async def test_an_invitation_is_accepted_with_a_message(ask: Ask, company: Compa
     assert words.told("ACCEPTED", Locale.ZH_CN) not in (await candidate.http.get("/c/")).text
     page = await candidate.send("answer", interview=candidate.interview, response="DECLINED", message="")
     assert words.word("answered_declined", Locale.ZH_CN) in page.text
+
+
+@pytest.mark.parametrize("response", [None, Response.ACCEPTED])
+async def test_what_has_begun_can_be_declined_no_more(
+    company: Company, candidate: Candidate, response: Response | None
+) -> None:
+    application = await company.application("marketing")
+    starts = NOW - timedelta(minutes=5)
+    await company.hr.interview(application, starts_at=starts, mode=Mode.AI_LIVE, response=response)
+    link = await links.find_live(candidate.graph.client.read, application, NOW)
+    assert link is not None
+    page = (await candidate.follow()).text
+    assert 'value="DECLINED"' in page
+    candidate.link = link
+    page = (await candidate.follow()).text
+    assert 'value="DECLINED"' not in page
+    assert ('value="ACCEPTED"' in page) == (response is None)
 
 
 async def test_a_calendar_file_tells_of_the_interview_alone(candidate: Candidate) -> None:
