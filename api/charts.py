@@ -1,6 +1,6 @@
 """Charts as pages that need no network, and as pictures where a Chromium is found; needs the extra `charts`.
 
-`CHARTS` is the list that joins them: a chart is a name and a function that answers with a plotly figure as JSON.
+`CHARTS` is the list that joins them: a chart is a name and a function that answers with plotly figures as JSON.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from api.keeping import PRIVATE
-from api.reports import COST, NO_SHOWS, Asked, ask, in_order
+from api.reports import COST, NO_SHOWS, Asked, ask, in_order, months_of
 from api.settings import SetupError
 from graph.writing import Graph
 from schema.execution import Answerer
 
-INK, MISSED, REST, HOUR = "#1f2933", "#c8553d", "#9aa5b1", "#0b6e4f"
+INK, MISSED, REST, HOUR, ABSENT = "#1f2933", "#c8553d", "#9aa5b1", "#0b6e4f", "#8d6a9f"
 GRID = "#e4e7eb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH, HEIGHT = 1_000, 560
@@ -33,24 +33,25 @@ PAGE = """\
 <title>{title}</title>
 <style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem }}</style>
 <script>{script}</script>
-<div id="chart"></div>
-<script>Plotly.newPlot("chart", {figure})</script>
+{charts}
 </html>
 """
+CHART = """\
+<div id="chart{number}"></div>
+<script>Plotly.newPlot("chart{number}", {figure})</script>"""
 Figure = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What draws it, and how it is grouped where nothing is said."""
+    """What draws it, and whether it can be grouped otherwise than by week."""
 
-    draw: Callable[[Graph, Answerer, Asked], Awaitable[Figure]]
-    by: str = "WEEK"
+    draw: Callable[[Graph, Answerer, Asked], Awaitable[list[Figure]]]
+    is_grouped: bool = False
 
 
-async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Figure:
-    found = await ask(graph, answerer, NO_SHOWS, asked, "noShows")
-    return draw_no_shows(found, asked)
+async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
+    return [draw_no_shows(await ask(graph, answerer, NO_SHOWS, asked, "noShows"), asked)]
 
 
 def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
@@ -110,9 +111,8 @@ def _bar(name: str, labels: list[str], values: list[Any], colour: str) -> Figure
     return {"type": "bar", "name": name, "x": labels, "y": values, "marker": {"color": colour}}
 
 
-async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Figure:
-    found = await ask(graph, answerer, COST, asked, "cost")
-    return draw_cost(found, asked)
+async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
+    return [draw_cost(await ask(graph, answerer, COST, asked, "cost"), asked)]
 
 
 def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
@@ -145,9 +145,51 @@ def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
     return {"data": bars, "layout": _layout(heading, barmode="stack", **axes)}
 
 
+async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
+    name, months = await months_of(graph, answerer, asked)
+    return [draw_counts(name, months, asked), draw_shares(name, months, asked)]
+
+
+def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
+    """How often people of a department were late, absent or left early, month by month."""
+    counted = (
+        ("lateCount", asked.say("迟到次数", "Late"), MISSED),
+        ("absentDays", asked.say("旷工天数", "Days absent"), ABSENT),
+        ("earlyLeaveCount", asked.say("早退次数", "Left early"), REST),
+    )
+    labels = [month["key"] for month in months]
+    bars = [_bar(words, labels, [month[key] for month in months], colour) for key, words, colour in counted]
+    heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
+    axes = {"xaxis": {"type": "category"}, "yaxis": {"rangemode": "tozero", "gridcolor": GRID}}
+    return {"data": bars, "layout": _layout(heading, barmode="group", **axes)}
+
+
+def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
+    """The attendance rate, where presence is told, and the share of people who were late or absent at all."""
+    lines = (
+        (asked.say("出勤率", "Attendance rate"), [month["attendanceRate"] for month in months], HOUR),
+        (asked.say("曾迟到", "Late at all"), [month["lateEmployees"] / month["employees"] for month in months], MISSED),
+        (
+            asked.say("曾旷工", "Absent at all"),
+            [month["absentEmployees"] / month["employees"] for month in months],
+            ABSENT,
+        ),
+    )
+    labels = [month["key"] for month in months]
+    drawn = [
+        {"type": "scatter", "mode": "lines+markers", "name": words, "x": labels, "y": shares, "line": {"color": colour}}
+        for words, shares, colour in lines
+        if any(share is not None for share in shares)
+    ]
+    heading = asked.say(f"{name}：人员与天数占比", f"{name}: shares of people and days")
+    axes = {"xaxis": {"type": "category"}, "yaxis": {"range": [0, 1.02], "tickformat": ".0%", "gridcolor": GRID}}
+    return {"data": drawn, "layout": _layout(heading, **axes)}
+
+
 def _layout(title: str, **rest: Any) -> Figure:
     return {
-        "title": {"text": title},
+        # Names come from people, and plotly reads a title as markup.
+        "title": {"text": escape(title, quote=False)},
         "font": {"family": FONT, "color": INK},
         "height": HEIGHT,
         "plot_bgcolor": "white",
@@ -157,7 +199,11 @@ def _layout(title: str, **rest: Any) -> Figure:
     }
 
 
-CHARTS: Mapping[str, Chart] = {"no-shows": Chart(no_shows), "cost": Chart(cost)}
+CHARTS: Mapping[str, Chart] = {
+    "no-shows": Chart(no_shows, is_grouped=True),
+    "cost": Chart(cost),
+    "attendance": Chart(attendance),
+}
 """What can be drawn, by its name on the command line."""
 
 
@@ -168,11 +214,12 @@ def _plotly(module: str) -> Any:
         raise SetupError("Charts need the extra `charts`: pip install 'turnout[charts]'.") from error
 
 
-def page(figure: Figure, language: str) -> str:
-    """The figure with all that it needs, plotly's own script within."""
-    drawn = str(_plotly("plotly.graph_objects").Figure(figure).to_json()).replace("</", "<\\/")
-    script = _plotly("plotly.offline").get_plotlyjs()
-    return PAGE.format(language=language, title=escape(figure["layout"]["title"]["text"]), script=script, figure=drawn)
+def page(figures: Sequence[Figure], language: str) -> str:
+    """The figures with all that they need, plotly's own script within."""
+    drawn = [str(_plotly("plotly.graph_objects").Figure(figure).to_json()).replace("</", "<\\/") for figure in figures]
+    charts = "\n".join(CHART.format(number=number, figure=figure) for number, figure in enumerate(drawn, 1))
+    script, title = _plotly("plotly.offline").get_plotlyjs(), figures[0]["layout"]["title"]["text"]
+    return PAGE.format(language=language, title=title, script=script, charts=charts)
 
 
 def has_chinese() -> bool:
@@ -181,14 +228,25 @@ def has_chinese() -> bool:
     return lister is None or bool(subprocess.run([lister, ":lang=zh"], capture_output=True, check=False).stdout.strip())
 
 
-def picture(figure: Figure, path: Path) -> bool:
-    """Writes a PNG; false where there is no Chromium to draw it."""
+def picture_paths(figures: Sequence[Figure], page: Path) -> list[Path]:
+    """Where the pictures of a page lie: beside it, numbered where they are several."""
+    if len(figures) == 1:
+        return [page.with_suffix(".png")]
+    return [page.with_name(f"{page.stem}-{number}.png") for number in range(1, len(figures) + 1)]
+
+
+def pictures(figures: Sequence[Figure], paths: Sequence[Path]) -> bool:
+    """Writes each as a PNG; false where there is no Chromium to draw them."""
     browser = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         return False
     os.environ["BROWSER_PATH"] = browser
-    drawn = _plotly("plotly.graph_objects").Figure(figure)
     options = {"format": "png", "width": WIDTH, "height": HEIGHT, "scale": 2}
-    _plotly("kaleido").write_fig_from_object_sync([{"fig": drawn, "path": str(path), "opts": options}])
-    path.chmod(PRIVATE)
+    drawn = [
+        {"fig": _plotly("plotly.graph_objects").Figure(figure), "path": str(path), "opts": options}
+        for figure, path in zip(figures, paths, strict=True)
+    ]
+    _plotly("kaleido").write_fig_from_object_sync(drawn)
+    for path in paths:
+        path.chmod(PRIVATE)
     return True

@@ -21,7 +21,6 @@ import uvicorn
 
 from api.asking import BODY
 from api.channels import check_channel
-from api.charting import charting
 from api.console import bar, err, run
 from api.doctor import examine
 from api.documents import Library, read_documents
@@ -29,7 +28,7 @@ from api.http import Server
 from api.identity import Tokens
 from api.keeping import keeping
 from api.logs import forward, open_log
-from api.reporting import reporting
+from api.reporting import charting, reporting
 from api.running import Say, running_graph
 from api.settings import Settings, SetupError, read_settings
 from api.tracing import open_tracing

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.charting import charting
-from api.charts import CHARTS, Chart, has_chinese, page, picture
+from api.charts import CHARTS, Chart, has_chinese, page, picture_paths, pictures
 from api.console import run
 from api.keeping import new_file
 from api.reports import REPORTS, Asked, form_of
@@ -22,6 +21,7 @@ from schema.execution import Answerer
 from schema.root import core_schema
 
 reporting = typer.Typer()
+charting = typer.Typer(no_args_is_help=True, help="Draw what the graph holds; needs the extra `charts`.")
 
 DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
 User = Annotated[str, typer.Option("--as", help="External id of the user who asks; it is told what it may see.")]
@@ -42,7 +42,7 @@ def _asked(user: str, start: datetime | None, end: datetime | None, place: str |
 
 @reporting.command()
 def report(
-    name: Annotated[str, typer.Argument(help="no-shows or cost.")],
+    name: Annotated[str, typer.Argument(help="no-shows, cost or attendance.")],
     file: Annotated[Path, typer.Argument(help="The .csv or .xlsx to write; there must be none of its name.")],
     as_: User,
     start: Start = None,
@@ -51,7 +51,7 @@ def report(
     by: By = None,
     locale: Language = Locale.ZH_CN,
 ) -> None:
-    """Write a table of no-shows or of their cost; cells that would run as formulas are quoted."""
+    """Write a table of no-shows, their cost or attendance at work; what would run as a formula is quoted."""
 
     async def work() -> int:
         if name not in REPORTS:
@@ -71,7 +71,7 @@ def _draws(name: str, about: str) -> None:
     """Adds a command to `turnout chart`."""
 
     def command(
-        file: Annotated[Path, typer.Argument(help="The .html to write; a .png beside it where a Chromium is found.")],
+        file: Annotated[Path, typer.Argument(help="The .html to write; .png beside it where a Chromium is found.")],
         as_: User,
         start: Start = None,
         end: End = None,
@@ -79,30 +79,34 @@ def _draws(name: str, about: str) -> None:
         by: By = None,
         locale: Language = Locale.ZH_CN,
     ) -> None:
-        wanted = CHARTS[name]
-        asked = _asked(as_, start, end, department, by.value if by else wanted.by, locale)
-        run(lambda: _drawn(wanted, asked, file, locale))
+        asked = _asked(as_, start, end, department, (by or GroupBy.WEEK).value, locale)
+        run(lambda: _drawn(name, CHARTS[name], asked, file, is_grouped=by is not None))
 
     charting.command(name, help=about)(command)
 
 
-async def _drawn(wanted: Chart, asked: Asked, file: Path, locale: Locale) -> int:
-    """The page, and the picture where there is a browser to draw it."""
+async def _drawn(name: str, wanted: Chart, asked: Asked, file: Path, *, is_grouped: bool) -> int:
+    """The page, and the pictures where there is a browser to draw them."""
+    if file.suffix != ".html":
+        raise SetupError(f"{file} does not end in .html; pictures are drawn beside the page, under its name.")
+    if is_grouped and not wanted.is_grouped:
+        raise SetupError(f"{name} cannot be grouped: leave out --by.")
     async with running_graph(read_settings()) as graph:
-        figure = await wanted.draw(graph, Answerer(core_schema()), asked)
-    language = "en" if locale is Locale.EN else "zh-CN"
+        figures = await wanted.draw(graph, Answerer(core_schema()), asked)
+    paths = picture_paths(figures, file)
+    for path in paths:
+        if path.exists():
+            raise SetupError(f"{path} is there already; nothing was drawn.")
     with new_file(file) as out:
-        out.write(page(figure, language).encode())
+        out.write(page(figures, "en" if asked.locale is Locale.EN else "zh-CN").encode())
     typer.echo(f"Drew {file}.")
-    png = file.with_suffix(".png")
-    if png.exists():
-        raise SetupError(f"{png} is there already; the picture was not drawn.")
-    if locale is Locale.ZH_CN and not has_chinese():
+    if asked.locale is Locale.ZH_CN and not has_chinese():
         typer.echo("No font for Chinese is installed: in the PNG its letters are empty boxes.")
-    drawn = await asyncio.to_thread(picture, figure, png)
-    typer.echo(f"Drew {png}." if drawn else "No Chromium on PATH: there is the page alone, no PNG.")
+    drawn = await asyncio.to_thread(pictures, figures, paths)
+    typer.echo(f"Drew {' and '.join(map(str, paths))}." if drawn else "No Chromium on PATH: there is no PNG.")
     return 0
 
 
 _draws("no-shows", "No-shows by week, department, mode, cause or job family, with the rate and its interval.")
 _draws("cost", "What missed interviews cost.")
+_draws("attendance", "Attendance at work of a department by month, with all departments below it.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
@@ -21,6 +22,9 @@ from schema.ids import from_global
 Cell = str | int | float | None
 DECIMALS = 4
 """Of a rate in a report."""
+SHEET = 31
+"""Letters of a sheet's name, of which some may stand in none."""
+_SHEET = re.compile(r"[\[\]:*?/\\]")
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for the start of a formula; OWASP, CSV Injection."""
 
@@ -75,6 +79,16 @@ query CostReport($from: DateTime, $to: DateTime, $department: ID) {
   } }
 }
 """
+ATTENDANCE = """
+query AttendanceReport($department: ID!, $from: Date, $to: Date) {
+  node(id: $department) { ... on Department {
+    name nameZh
+    workAttendance(by: MONTH, from: $from, to: $to) {
+      key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
+    }
+  } }
+}
+"""
 
 
 PLACE = "query Place($code: String!) { department(code: $code) { id } }"
@@ -82,16 +96,33 @@ PLACE = "query Place($code: String!) { department(code: $code) { id } }"
 
 async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str) -> dict[str, Any]:
     """A field of analytics as the user's own question would be answered; SetupError says why there is no answer."""
+    data = await _answer(graph, answerer, text, asked)
+    analytics = data and data["analytics"]
+    if not analytics or analytics[field] is None:
+        raise SetupError(f"{asked.user} has no such department of their own, or may not read analytics.")
+    return analytics[field]
+
+
+async def months_of(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[str, list[dict[str, Any]]]:
+    """A department's name, and what it tells of attendance at work month by month; SetupError where it tells none."""
+    if asked.department is None:
+        raise SetupError("Attendance at work is a department's: name it by --department, with its code or id.")
+    days = replace(asked, start=asked.start and asked.start[:10], end=asked.end and asked.end[:10])
+    data = await _answer(graph, answerer, ATTENDANCE, days)
+    place = data and data["node"]
+    if not place or not place["workAttendance"]:
+        raise SetupError(f"{asked.user} sees no attendance at work of {asked.department} in that time.")
+    return asked.say(place["nameZh"] or place["name"], place["name"]), place["workAttendance"]
+
+
+async def _answer(graph: Graph, answerer: Answerer, text: str, asked: Asked) -> dict[str, Any] | None:
     context = Context(graph, Viewers(graph), subject=asked.user)
     if asked.department is not None and from_global(asked.department)[0] != "Department":
         asked = replace(asked, department=await _id_of(asked.department, context, answerer))
     answer = await answerer.answer(text, context, variables=asked.variables)
     if answer.errors:
         raise SetupError(answer.errors[0].message)
-    analytics = answer.data and answer.data["analytics"]
-    if not analytics or analytics[field] is None:
-        raise SetupError(f"{asked.user} has no such department of their own, or may not read analytics.")
-    return analytics[field]
+    return answer.data
 
 
 async def _id_of(code: str, context: Context, answerer: Answerer) -> str:
@@ -135,7 +166,7 @@ def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
     rate = group["rate"] or {}
     shares = (rate.get(name) for name in ("value", "low", "high"))
     counts = (group[name] for name in _NUMBERS)
-    return (label, *counts, *(None if share is None else round(share, DECIMALS) for share in shares))
+    return (label, *counts, *map(_short, shares))
 
 
 async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
@@ -164,7 +195,34 @@ async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     return Table(say("爽约成本", "Cost of no-shows"), headings, tuple(rows))
 
 
-REPORTS: Mapping[str, Callable[[Graph, Answerer, Asked], Awaitable[Table]]] = {"no-shows": no_shows, "cost": cost}
+_COUNTED = {
+    "employees": ("在职人数", "Employees"),
+    "lateCount": ("迟到次数", "Late"),
+    "lateEmployees": ("迟到人数", "People late"),
+    "absentDays": ("旷工天数", "Days absent"),
+    "absentEmployees": ("旷工人数", "People absent"),
+    "earlyLeaveCount": ("早退次数", "Left early"),
+    "attendanceRate": ("出勤率", "Attendance rate"),
+}
+
+
+async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
+    """A row a month; the rate is empty where no source tells of presence."""
+    name, months = await months_of(graph, answerer, asked)
+    headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in _COUNTED.values()))
+    rows = tuple((month["key"], *(_short(month[key]) for key in _COUNTED)) for month in months)
+    return Table(asked.say(f"{name}考勤", f"Attendance of {name}"), headings, rows)
+
+
+def _short(number: float | None) -> float | None:
+    return None if number is None else round(number, DECIMALS)
+
+
+REPORTS: Mapping[str, Callable[[Graph, Answerer, Asked], Awaitable[Table]]] = {
+    "no-shows": no_shows,
+    "cost": cost,
+    "attendance": attendance,
+}
 """What can be reported, by its name on the command line."""
 
 
@@ -186,7 +244,7 @@ def as_xlsx(table: Table) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = table.title
+    sheet.title = _SHEET.sub(" ", table.title)[:SHEET]
     for row in (table.headings, *table.rows):
         sheet.append([guarded(cell) for cell in row])
     sheet.freeze_panes = "A2"

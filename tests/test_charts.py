@@ -1,20 +1,29 @@
-"""Charts of attendance at work: what the page shows is what the viewer sees, and it needs no network."""
+"""Charts: what is drawn is what the viewer sees, the page needs no network, and pictures need a browser."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from api import charting
+from api import charts
+from api.charts import CHARTS, draw_cost, draw_counts, draw_no_shows, draw_shares, page, picture_paths, pictures
+from api.reports import Asked
+from graph.interviews import Attendance
+from graph.refusals import Locale
 from graph.writing import Graph
-from tests.conftest import NOW, Ask, Company, gid
+from schema.execution import Answerer
+from tests.conftest import Ask, Company
+from tests.test_analytics import held
 from tests.test_employments import employ
+from tests.test_reports import asked
 from tests.test_work_attendance import month, tell
 
-ROWS = [
+ASKED = Asked("x", None, None, None, "WEEK", Locale.EN)
+MONTHS = [
     {
         "key": "2026-09",
         "employees": 4,
@@ -26,37 +35,64 @@ ROWS = [
         "attendanceRate": None,
     }
 ]
+TRACES = {"no-shows": [3], "cost": [2], "attendance": [3, 2]}
 
 
-async def test_a_chart_shows_what_its_viewer_sees(ask: Ask, company: Company, graph: Graph) -> None:
-    id = await employ(ask, company)
-    await tell(ask, company, id, month("LATE", "2026-09", 3), month("LATE", "2026-10", 1))
-    marketing = company.user("marketing")
-    name, rows = await charting.rollup(graph, "MARKETING", marketing, None, None, now=NOW)
-    assert (name, [(row["key"], row["lateCount"]) for row in rows]) == ("Marketing", [("2026-09", 3), ("2026-10", 1)])
-    id = gid("Department", company.departments["marketing"])
-    assert await charting.rollup(graph, id, marketing, None, None, now=NOW) == (name, rows)
-    with pytest.raises(charting.NothingToDraw, match="sees no attendance at work of MARKETING"):
-        await charting.rollup(graph, "MARKETING", company.user("technology"), None, None, now=NOW)
+@pytest.mark.parametrize("name", CHARTS)
+async def test_a_chart_is_a_page_by_itself(
+    graph: Graph, ask: Ask, answerer: Answerer, company: Company, name: str
+) -> None:
+    """Its script is within, and what it draws is what was asked for; a text in it cannot end the script."""
+    await held(company, "marketing", Attendance.NOT_ATTENDED)
+    await tell(ask, company, await employ(ask, company), month("LATE", "2026-09", 3), month("LATE", "2026-10", 1))
+    figures = await CHARTS[name].draw(graph, answerer, asked(company, "marketing", department="MARKETING"))
+    figures[0]["data"][0]["name"] = "</script><b>"
+    text = page(figures, "en")
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
+    assert len(text) > 1_000_000
+    assert "</script><b>" not in text
+    drawn = re.findall(r'Plotly\.newPlot\("chart\d", (.*)\)</script>', text)
+    assert [len(json.loads(figure)["data"]) for figure in drawn] == TRACES[name]
 
 
-def test_a_page_needs_no_network() -> None:
-    figures = [charting.counts("<b>R&D</b>", ROWS), charting.shares("R&D", ROWS)]
-    text = charting.page("<b>R&D</b>", figures)
-    assert not re.search(r'<(script|link|img)[^>]+(src|href)="', text)
-    assert "<title>&lt;b&gt;R&amp;D&lt;/b&gt;</title>" in text
-    assert text.count("Plotly.newPlot(") >= 2
-    assert figures[0].layout.title.text.startswith("&lt;b&gt;")
+def group(missed: int, settled: int) -> dict[str, object]:
+    rate = {"value": missed / settled, "low": 0.1, "high": 0.6}
+    return {"label": "A", "own": True, "missed": missed, "settled": settled, "rate": rate}
+
+
+def test_bars_and_points_are_the_numbers() -> None:
+    found = {"groups": [group(1, 4), {**group(1, 4), "own": False}], "total": group(1, 4)}
+    missed, came, rate = draw_no_shows(found, ASKED)["data"]
+    assert (missed["y"], came["y"], rate["y"]) == ([1], [3], [25])
+    assert (rate["error_y"]["arrayminus"], rate["error_y"]["array"]) == ([15], [35])
+
+
+def test_a_name_is_no_markup() -> None:
+    """A department's name comes from people, and plotly reads a title as markup."""
+    figures = [draw("<b>R&D</b>", MONTHS, ASKED) for draw in (draw_counts, draw_shares)]
+    assert {figure["layout"]["title"]["text"].split(":")[0] for figure in figures} == {"&lt;b&gt;R&amp;D&lt;/b&gt;"}
+    assert "<title>&lt;b&gt;R&amp;D&lt;/b&gt;: how often" in page(figures, "en")
 
 
 def test_a_rate_that_nobody_told_is_not_drawn() -> None:
-    drawn = json.loads(charting.shares("R&D", ROWS).to_json())["data"]
+    drawn = draw_shares("R&D", MONTHS, ASKED)["data"]
     assert {trace["name"]: trace["y"] for trace in drawn} == {"Late at all": [0.5], "Absent at all": [0.25]}
 
 
-def test_without_a_browser_the_page_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_drawn_where_a_browser_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its absence is said, not raised."""
+    ranges = {name: {"low": 1, "high": 2} for name in ("total", "recruiting")}
+    cost = draw_cost({"rates": {"currency": "CNY"}, "loss": {"missed": 1, "interviews": 1, **ranges}}, ASKED)
+    figures = [cost, draw_counts("R&D", MONTHS, ASKED)]
+    paths = picture_paths(figures, tmp_path / "page.html")
+    assert [path.name for path in paths] == ["page-1.png", "page-2.png"]
+    assert picture_paths(figures[:1], tmp_path / "page.html") == [tmp_path / "page.png"]
+    if any(map(shutil.which, charts.BROWSERS)):
+        assert pictures(figures, paths)
+        for path in paths:
+            assert path.read_bytes().startswith(b"\x89PNG")
+            path.unlink()
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    said = charting.pictures([charting.counts("R&D", ROWS)], tmp_path / "page.html")
-    assert said == "No Chromium on PATH: the charts are in the page alone, not as PNG."
+    monkeypatch.setattr(charts.shutil, "which", lambda _: None)
+    assert not pictures(figures, paths)
     assert list(tmp_path.iterdir()) == []

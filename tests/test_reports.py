@@ -1,11 +1,9 @@
-"""Reports and charts: what a user may see, as files that run no formula and need no network."""
+"""Reports: what a user may see, as files that run no formula."""
 
 from __future__ import annotations
 
 import csv
-import json
 import re
-import shutil
 from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -13,16 +11,17 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from api import charts, reports
-from api.charts import CHARTS, draw_cost, draw_no_shows, page, picture
+from api.charts import CHARTS
 from api.reports import REPORTS, Asked, Table, as_csv, as_xlsx, form_of, guarded
 from api.settings import SetupError
 from graph.interviews import Attendance
 from graph.refusals import Locale
 from graph.writing import Graph
 from schema.execution import Answerer
-from tests.conftest import NOW, Company, gid
+from tests.conftest import NOW, Ask, Company, gid
 from tests.test_analytics import held, marked
+from tests.test_employments import employ
+from tests.test_work_attendance import month, tell
 
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x.example")')
 TABLE = Table("T", ("Group", "Count"), tuple((text, 1) for text in DANGEROUS))
@@ -87,11 +86,13 @@ async def test_departments_are_in_order_and_rates_are_short(graph: Graph, answer
     assert {len(str(cell)) for row in rows for cell in row[7:]} <= set(range(7))
 
 
-async def test_headings_are_said_in_both_languages(graph: Graph, answerer: Answerer, company: Company) -> None:
+async def test_headings_are_said_in_both_languages(
+    graph: Graph, ask: Ask, answerer: Answerer, company: Company
+) -> None:
+    await tell(ask, company, await employ(ask, company), month("LATE", "2026-09", 3))
     for name, report in REPORTS.items():
-        chinese, english = [
-            await report(graph, answerer, replace(asked(company, "hr"), locale=locale)) for locale in Locale
-        ]
+        wanted = asked(company, "hr", department="MARKETING")
+        chinese, english = [await report(graph, answerer, replace(wanted, locale=locale)) for locale in Locale]
         assert len(chinese.headings) == len(english.headings), name
         assert all(re.search(r"[\u4e00-\u9fff]", heading) for heading in chinese.headings)
         assert all(heading.isascii() for heading in english.headings)
@@ -110,49 +111,21 @@ def test_a_report_of_another_kind_is_refused() -> None:
         form_of(Path("report.pdf"))
 
 
-@pytest.mark.parametrize("name", CHARTS)
-async def test_a_chart_is_a_page_by_itself(graph: Graph, answerer: Answerer, company: Company, name: str) -> None:
-    """Its script is within, and what it draws is what was asked for; a text in it cannot end the script."""
-    await held(company, "marketing", Attendance.NOT_ATTENDED)
-    figure = await CHARTS[name].draw(graph, answerer, asked(company, "marketing"))
-    figure["layout"]["title"]["text"] = "</script><b>"
-    text = page(figure, "en")
-    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
-    assert len(text) > 1_000_000
-    assert "</script><b>" not in text
-    drawn = re.search(r'Plotly\.newPlot\("chart", (.*)\)</script>\n</html>', text)
-    assert drawn is not None
-    assert len(json.loads(drawn.group(1))["data"]) == 2 + (name == "no-shows")
-
-
-def group(missed: int, settled: int) -> dict[str, object]:
-    rate = {"value": missed / settled, "low": 0.1, "high": 0.6}
-    return {"label": "A", "own": True, "missed": missed, "settled": settled, "rate": rate}
-
-
-ASKED = Asked("x", None, None, None, "WEEK", Locale.EN)
-
-
-def test_bars_and_points_are_the_numbers() -> None:
-    found = {"groups": [group(1, 4), {**group(1, 4), "own": False}], "total": group(1, 4)}
-    missed, came, rate = draw_no_shows(found, ASKED)["data"]
-    assert (missed["y"], came["y"], rate["y"]) == ([1], [3], [25])
-    assert (rate["error_y"]["arrayminus"], rate["error_y"]["array"]) == ([15], [35])
-
-
-def test_a_picture_is_drawn_where_a_browser_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And its absence is said, not raised."""
-    ranges = {name: {"low": 1, "high": 2} for name in ("total", "recruiting")}
-    figure = draw_cost({"rates": {"currency": "CNY"}, "loss": {"missed": 1, "interviews": 1, **ranges}}, ASKED)
-    if any(map(shutil.which, charts.BROWSERS)):
-        assert picture(figure, tmp_path / "cost.png")
-        assert (tmp_path / "cost.png").read_bytes().startswith(b"\x89PNG")
-    monkeypatch.delenv("BROWSER_PATH", raising=False)
-    monkeypatch.setattr(charts.shutil, "which", lambda _: None)
-    assert not picture(figure, tmp_path / "none.png")
-    assert not (tmp_path / "none.png").exists()
-
-
 def test_every_chart_has_its_report() -> None:
-    """What is drawn of analytics can be had as a table too."""
-    assert {"no-shows", "cost"} <= CHARTS.keys() & reports.REPORTS.keys()
+    """What is drawn can be had as a table too."""
+    assert CHARTS.keys() == REPORTS.keys()
+
+
+async def test_attendance_is_told_month_by_month(graph: Graph, ask: Ask, answerer: Answerer, company: Company) -> None:
+    id = await employ(ask, company)
+    await tell(ask, company, id, month("LATE", "2026-09", 3), month("ABSENT", "2026-10", 2))
+    wanted = replace(asked(company, "marketing", department="MARKETING"), start=None, end=None)
+    table = await REPORTS["attendance"](graph, answerer, wanted)
+    assert table.rows == (("2026-09", 1, 3, 1, 0, 0, 0, None), ("2026-10", 1, 0, 0, 2, 1, 0, None))
+    assert load_workbook(BytesIO(as_xlsx(replace(table, title="R&D / *: " * 9)))).sheetnames[0].startswith("R&D")
+    of_october = await REPORTS["attendance"](graph, answerer, replace(wanted, start="2026-10-01T00:00:00+00:00"))
+    assert of_october.rows == table.rows[1:]
+    with pytest.raises(SetupError, match="sees no attendance at work of MARKETING"):
+        await REPORTS["attendance"](graph, answerer, replace(wanted, user=company.user("technology")))
+    with pytest.raises(SetupError, match="name it by --department"):
+        await REPORTS["attendance"](graph, answerer, replace(wanted, department=None))
