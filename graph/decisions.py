@@ -345,11 +345,12 @@ async def _write(
         seen_until=seen_until,
         considered=considered,
     )
+    about = About("Application", found.id)
     # A score that stood there is kept by the same act, so that it can be recomputed; where none did, none is.
-    await score_records.append(desk, frozen.standing)
+    await score_records.append(desk, frozen.standing, about)
     await desk.record(
         EventType.DECISION_MADE,
-        About("Application", found.id),
+        about,
         decision=id,
         verdict=new.verdict.value,
         reason=new.reason,

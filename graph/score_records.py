@@ -17,6 +17,7 @@ from graph.events import (
     LIST_CANDIDATES,
     LIST_ORGANIZATION_EVENTS,
     LIST_ORGANIZATIONS,
+    About,
     Chain,
     Erased,
     EventType,
@@ -35,9 +36,10 @@ from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perfor
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """The columns that a score is made of."""
+    """The columns that a score is made of. Of the person's applications and employments `places` has label, id and
+    department."""
 
-    departments: list[str]
+    places: list[list[str]]
     at: str
     policy: str | None
     switches: list[Any]
@@ -55,13 +57,18 @@ class ReadRow:
         about = [self.at, self.policy, self.switches, self.role, self.status]
         return [*about, self.interviews, self.employments, self.results, self.checks, self.near]
 
+    def owned(self, viewer: Viewer) -> About | None:
+        """Through what of the person's they are the viewer's; a score that is kept is told to its department alone."""
+        return next((About(label, id) for label, id, place in sorted(self.places) if viewer.owns(place)), None)
+
 
 READ = Statement(
     "scores.read",
     """
     MATCH (this:Candidate {id: $id, organization: $organization})
-    RETURN [(this)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(p:Department) | p.id]
-      + [(this)-[:EMPLOYED_AS]->(:Employment)-[:EMPLOYED_IN]->(p:Department) | p.id] AS departments,
+    RETURN [(this)-[:SUBMITTED]->(a:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(p:Department)
+        | ['Application', a.id, p.id]]
+      + [(this)-[:EMPLOYED_AS]->(j:Employment)-[:EMPLOYED_IN]->(p:Department) | ['Employment', j.id, p.id]] AS places,
       toString($now) AS at, this.status AS status, """
     + IN_FORCE
     + " AS policy, "
@@ -105,7 +112,7 @@ async def plan(graph: Graph, act: Act) -> None:
 async def stand(desk: Desk, candidate: str, together: Chain | None) -> Standing | Refusal:
     """Reads what a score is made of, the candidate being locked, and `together`, the record that it is merged with."""
     found = await desk.tx.one(READ, **{**desk.act.viewer.at(desk.act.now), "id": candidate})
-    if found is None or not any(desk.act.viewer.owns(department) for department in found.departments):
+    if found is None or found.owned(desk.act.viewer) is None:
         return Refusal(Code.NOT_FOUND, "candidate")
     beside = [together.id, together.seq] if together and together.id == found.other else None
     return Standing(found.values, beside)
@@ -115,13 +122,14 @@ async def keep(desk: Desk, candidate: str) -> Refusal | None:
     """Appends the score as the viewer sees it to the candidate's chain, which is locked then."""
     viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "candidate")
     found = await desk.tx.one(READ, **{**viewer.at(desk.act.now), "id": candidate})
-    if found is None or not any(viewer.owns(department) for department in found.departments):
+    if found is None or found.owned(viewer) is None:
         return absent
     found, together = await _locked(desk, candidate, found)
-    return absent if found is None else await append(desk, Standing(found.values, together))
+    about = found and found.owned(viewer)
+    return absent if found is None or about is None else await append(desk, Standing(found.values, together), about)
 
 
-async def append(desk: Desk, standing: Standing) -> Refusal | None:
+async def append(desk: Desk, standing: Standing, about: About) -> Refusal | None:
     """Appends the score that stood there, so that it can be recomputed; decisions call it beside what they freeze."""
     made = scored(standing.values)
     if isinstance(made, OffBecause):
@@ -129,6 +137,7 @@ async def append(desk: Desk, standing: Standing) -> Refusal | None:
     _, _, score = made
     await desk.record(
         EventType.SCORE_COMPUTED,
+        about,
         policyVersion=score.version,
         inputsHash=score.inputs_hash,
         own=_reach(desk.act.viewer),

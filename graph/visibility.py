@@ -344,7 +344,9 @@ EVENT_OWN: LiteralString = """(EXISTS {
   OR EXISTS { (this)-[:ABOUT]->(:Employment)-[:EMPLOYED_IN]->(d:Department) WHERE d.id IN $own }
   OR EXISTS { (this)-[:ABOUT]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->
     (d:Department) WHERE d.id IN $own
-    AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment|ResumeCheck) } })"""
+    AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment|ResumeCheck) }
+    AND (this.type <> 'SELF_ASSESSMENT_TAKEN' OR $auditor) })"""
+"""Said of an event that is the viewer's own. That somebody assessed themselves is theirs to tell, by sharing it."""
 
 MY_APPLICATION: LiteralString = (
     "EXISTS { (this)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR this.id = $linked) }"

@@ -74,6 +74,25 @@ async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask:
     assert await recomputes(ask, await kept(scored, application))
 
 
+async def test_a_kept_score_is_told_to_its_own_department_alone(scored: Scored, ask: Ask) -> None:
+    """That Marketing kept one says that it decided, which is nothing for the other departments of the same person."""
+    company, someone = scored.company, scored.company.person("周末")
+    company.at(days=9)
+    application = await company.application("marketing", someone)
+    await company.application("technology", someone)
+    await kept(scored, application, "marketing")
+    query = "query T($id: ID!) { node(id: $id) { ... on Candidate { profile { timeline { event } } } } }"
+    kinds = "query K($id: ID!) { node(id: $id) { ... on Event { type } } }"
+    candidate = (await scored.of(application, "hr"))["id"]
+    told = dict[str, set[str]]()
+    for viewer in ("marketing", "technology", "hr"):
+        shown = (await ask(query, company.user(viewer), id=candidate))["node"]["profile"]["timeline"]
+        events = [await ask(kinds, company.user(viewer), id=each["event"]) for each in shown]
+        told[viewer] = {each["node"]["type"] for each in events}
+    assert told["technology"] == {"APPLICATION_SUBMITTED"}
+    assert told["marketing"] == told["hr"] == {"APPLICATION_SUBMITTED", "SCORE_COMPUTED"}
+
+
 async def test_an_observation_that_was_left_out_is_noticed(
     scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

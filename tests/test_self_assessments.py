@@ -78,8 +78,12 @@ async def test_nobody_else_sees_it_until_it_is_shared(case: Case) -> None:
     assert {each["value"] for each in taken["selfAssessment"]["results"]} == {50}
     assert [each["answer"] for each in taken["selfAssessment"]["answers"]] == MIDDLE
     others = ("marketing", "hr", "auditor")
+    timeline = "query T($id: ID!) { node(id: $id) { ... on Candidate { profile { timeline { text(locale: EN) } } } } }"
     for viewer in others:
         assert await case.seen(viewer) == {"selfAssessment": None}
+        node = (await case.ask(timeline, case.company.user(viewer), id=gid("Candidate", case.claim.candidate)))["node"]
+        tells = any("assess" in each["text"].lower() for each in node["profile"]["timeline"])
+        assert tells == (viewer == "auditor"), "of the chain of events an auditor reads all"
     shared = await case.share(True)
     for viewer in others:
         assert (await case.seen(viewer))["selfAssessment"] == shared["selfAssessment"]

@@ -24,6 +24,7 @@ from neo4j.time import DateTime
 
 from graph.candidates import Person
 from graph.causes import Cause
+from graph.decisions import Decide, Verdict
 from graph.events import EventType
 from graph.statements import Nothing, Statement
 from graph.visibility import Claim
@@ -40,6 +41,8 @@ pytestmark = pytest.mark.usefixtures("patient")
 TRIES = size(200, 2_000)
 SEED, FEW = 11, 30
 NEAR, OUTSIDE, STRANGERS = ("technology", "brand"), ("subsidiary", "nobody", "interviewer"), ("stranger",)
+HANDLER = "technology"
+"""Who handles the dispute of a finding that a decision of Marketing's stands on."""
 PERSONS = ("person", "linked")
 """Another candidate of the company, by the link with the code, and by the link alone."""
 VIEWERS = (*NEAR, *OUTSIDE, *STRANGERS, *PERSONS, "integrator", "filer", "anonymous")
@@ -62,6 +65,7 @@ OTHERS: dict[str, Sequence[str]] = {
     "kind": ("PHONE", "EXTERNAL"),
     "status": ("CLOSED", "OPEN"),
     "verdict": ("REJECT", "ADVANCE"),
+    "knewBy": ("TOLD_BY_STAFF", "OTHER_RECORD"),
 }
 OF_LABELS = {
     ("AttendanceRecord", "kind"): ("ABSENT", "LATE"),
@@ -151,14 +155,16 @@ BEHIND = {
     "-[:HAS_ANSWER]->(x:InvitationAnswer) WITH x AS that, d, c",
 }
 ELSEWHERE = (
-    "(:Department {id: $home})<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application)<-[:SUBMITTED]-(:Candidate)"
-    "<-[:ABOUT]-(that:Event)-[:ABOUT]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(e:Department) "
-    "WHERE e.id <> $home"
+    "(:Department {id: $home})<-[:BELONGS_TO]-(:Position)<-[:FOR]-(:Application)<-[:SUBMITTED]-(c:Candidate) "
+    "MATCH (c)<-[:ABOUT]-(that:Event)-[:ABOUT]->()-[:FINDS*0..1]->()<-[:HAS_INTERVIEW*0..1]-(:Application)"
+    "-[:FOR]->(:Position)-[:BELONGS_TO]->(e:Department) WHERE e.id <> $home"
 )
 """What happened to other applications of the same people, which their own departments see."""
 COUNTS = "that.state = 'FINAL' AND that.cause = 'CANDIDATE' AND that.outcome = 'NO_SHOW'"
 MARK = frozenset({"occurredAt", "state", "outcome", "cause", "expiresAt", "restricted"})
 """What makes a finding count, and the date that it then tells."""
+SCREEN = frozenset({"verdict", "state", "decidedAt", "effectiveAt", "seen", "seenHash", "seenUntil"})
+"""Of a decision, what whoever handles a dispute of its grounds reads."""
 NAMED = frozenset({"mode", "timeZone"})
 """Of an interview, what a reminder's sentence says."""
 
@@ -212,7 +218,11 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
         ("anonymous",): strangers,
     }
     # A round is behind each applicant of its position: changed twice, it would be put back changed.
-    return {viewer: list(dict.fromkeys(secrets)) for viewers, secrets in kinds.items() for viewer in viewers}
+    told = {viewer: list(dict.fromkeys(secrets)) for viewers, secrets in kinds.items() for viewer in viewers}
+    screen = Secret("Decision", place.ids["heard"])
+    assert screen in near
+    told[HANDLER] = [replace(each, open=SCREEN) if each == screen else each for each in told[HANDLER]]
+    return told
 
 
 def changed(label: str, key: str, value: Any, number: int) -> Any:
@@ -302,6 +312,14 @@ async def place(graph: Graph, answerer: Answerer, world: World) -> Place:  # noq
         else:
             finding = await hr.no_show(application)
             await (hr.dispute(finding) if state == "DISPUTED" else hr.void(finding))
+    # What Marketing decided upon a finding of Technology's that is in dispute: whoever handles that reads of it too.
+    company.at(days=60)
+    person = Person("Heard", f"{uuid4().hex}@example.com", "+86 139 0013 9001")
+    finding = await hr.no_show(await hr.application(company.positions["technology"], person, "agency"))
+    company.at(days=20)
+    upon = await hr.application(company.positions["marketing"], person, "agency")
+    world.ids["heard"] = await hr.decide(Decide(upon, Verdict.HOLD, "Later.", (finding,)))
+    await hr.dispute(finding)
     ask = Ask(graph, answerer)
     query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
     found = await ask(query, company.user("hr"), id=gid("Application", world.ids["at_technology"]))
@@ -337,7 +355,7 @@ def known(place: Place, *, few: bool) -> Known:
         "Telemetry": ["beat"],
         "Link": ["link", "ended"],
         "InvitationRound": ["round"],
-        "Decision": ["held"],
+        "Decision": ["heard", "held"],
         "FreedSlot": ["freed", "accepted"],
         "InvitationAnswer": ["asked", "refused"],
         "ScorePolicy": ["scoring"],
