@@ -475,7 +475,8 @@ class Sight:
                 for each in it.goals
                 if not self.is_program or each.by == self.who
             ]
-            return {"id": it.label, "title": "Clerk", "taskResults": page(goals)}
+            title = "Clerk" if it.candidate.status != "ERASED" else None
+            return {"id": it.label, "title": title, "taskResults": page(goals)}
 
         return {
             "departments": [
