@@ -310,7 +310,7 @@ class Sight:
             "faults": sum(each.state == "FINAL" and each.outcome != "NO_SHOW" for each in findings),
         }
         numbers = numbers if full else dict.fromkeys(numbers)
-        others = sum(not self.owns(each.interview.department) for each in marks)
+        others = sum(not self.owns(each.subject.department) for each in marks)
         told = self.is_near(department) and not self.is_program and not 0 < others < SMALLEST
         return {**numbers, "noShows": len(marks) if told else None}
 
