@@ -426,6 +426,21 @@ def outcome_of(cause: Cause, subject: Subject) -> FindingOutcome:
     return FindingOutcome.RESUME_MISMATCH if subject.is_check and found is FindingOutcome.NO_SHOW else found
 
 
+async def _ends(desk: Desk, finding: FindingRow, subject: Subject) -> tuple[datetime, datetime]:
+    """When it would fade, and when it would be erased, were it decided now."""
+    kind = FindingOutcome.RESUME_MISMATCH if subject.is_check else FindingOutcome.NO_SHOW
+    earlier = await desk.tx.run(COUNT_EARLIER, candidate=subject.candidate, id=finding.id, outcome=kind.value)
+    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
+    days = policy.days(first=earlier[0].count == 0)
+    return subject.occurred_at + timedelta(days=days.expires), subject.occurred_at + timedelta(days=days.erases)
+
+
+async def outlived_refusal(desk: Desk, finding: FindingRow, subject: Subject) -> Refusal | None:
+    """Of so long ago nothing is decided any more, but taken back: it would have to be erased at once."""
+    _, erase_at = await _ends(desk, finding, subject)
+    return Refusal(Code.WRONG_STATE, "finding") if erase_at <= desk.act.now else None
+
+
 async def _decide(
     desk: Desk,
     finding: FindingRow,
@@ -439,13 +454,9 @@ async def _decide(
     read_up_to: int,
     knew_by: KnewBy | None = None,
 ) -> Outcome:
-    kind = FindingOutcome.RESUME_MISMATCH if subject.is_check else FindingOutcome.NO_SHOW
-    earlier = await desk.tx.run(COUNT_EARLIER, candidate=subject.candidate, id=finding.id, outcome=kind.value)
-    policy = await policies.of_version(desk.tx, desk.act.viewer.organization, finding.policy_version)
-    days = policy.days(first=earlier[0].count == 0)
-    occurred_at = subject.occurred_at
+    expires_at, erase_at = await _ends(desk, finding, subject)
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
-    payload["expiresAt"] = occurred_at + timedelta(days=days.expires)
+    payload["expiresAt"] = expires_at
     payload |= {"knewBy": knew_by.value} if knew_by else {}
     await subjects.record(desk, type, subject, **payload, readUpTo=read_up_to)
     await desk.tx.run(
@@ -458,10 +469,10 @@ async def _decide(
         reason=reason,
         knew_by=knew_by.value if knew_by else None,
         now=desk.act.now,
-        expires_at=payload["expiresAt"],
-        erase_at=occurred_at + timedelta(days=days.erases),
+        expires_at=expires_at,
+        erase_at=erase_at,
     )
-    await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, occurred_at + timedelta(days=days.erases))
+    await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, erase_at)
     if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
         await retention.repair(desk, finding.id)
         await pools.settle(desk)
@@ -643,6 +654,8 @@ async def confirm(
             return refused
         if cause is Cause.CANDIDATE and knew_by is None and not await _knew(desk, missed):
             return Refusal(Code.NOT_DELIVERED, "knewBy")
+        if refused := await outlived_refusal(desk, row, missed):
+            return refused
         if finding is None:
             row = await _create(desk, missed)
         return await _decide(
@@ -692,7 +705,8 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
     if refused := fault_refusal(missed, desk.act.now):
         return refused
     subject = Subject.of_interview(missed)
-    return _suspected("", subject, ""), subject
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    return _suspected("", subject, policy.name), subject
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:
@@ -705,7 +719,8 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
         if isinstance(found, Refusal):
             return found
         row, missed = found
-        if refused := decider_refusal(act.viewer, missed) or excuse_refusal(row, missed, read_up_to):
+        refused = decider_refusal(act.viewer, missed) or excuse_refusal(row, missed, read_up_to)
+        if refused := refused or await outlived_refusal(desk, row, missed):
             return refused
         return await _decide(
             desk,
@@ -726,7 +741,8 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
     """Excuses what is suspected, once its proof is accepted; what is final is to be looked at again, and what is
     disputed for the dispute to decide.
 
-    An interview that is not over yet is excused in advance: nothing can be suspected of it.
+    An interview that is not over yet is excused in advance: nothing can be suspected of it. Of so long ago nothing is
+    decided.
     """
     row, missed = None, subject.missed
     if subject.finding is not None:
@@ -735,6 +751,9 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
             await doubt(desk, subject.finding)
             return
     elif missed is None or missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
+        return
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    if await outlived_refusal(desk, row or _suspected("", subject, policy.name), subject):
         return
     await _decide(
         desk,

@@ -604,7 +604,8 @@ class Model:
 
         def is_seen(finding: Finding) -> bool:
             held = finding.subject.department
-            return self.owns(who, held) or (self.is_near(who, held) and self.counts(finding))
+            is_there = not self.is_gone(finding) or finding.state == "ERASED"
+            return is_there and (self.owns(who, held) or (self.is_near(who, held) and self.counts(finding)))
 
         person = application.candidate.records()
         return [each for each in self.findings if each.subject.application.candidate in person and is_seen(each)]
@@ -888,6 +889,7 @@ class Model:
                 codes.add("NOTICE_MISSING")
             elif finding.statement_seq is None and self.now < finding.answer_by:
                 codes.add("ANSWER_PENDING")
+        codes |= {"WRONG_STATE"} if self._outlived(finding, finding.subject) else set()
         if codes:
             return frozenset(codes)
         self._step(finding, "CONFIRM", "FINAL")
@@ -915,6 +917,7 @@ class Model:
         codes |= {"FINDING_STANDS"} if self.finding_of(interview) else set()
         codes |= set() if interview.is_over(self.now) else {"NOT_OVER"}
         codes |= set() if interview.attendance in ("NOT_ATTENDED", "INCOMPLETE") else {"NOT_MISSED"}
+        codes |= {"WRONG_STATE"} if self._outlived(None, interview) else set()
         if codes:
             return frozenset(codes)
         made = self._suspicion(interview, interview.missed_at(), "FIND_FAULT")
@@ -925,22 +928,32 @@ class Model:
         if refused := self._finding(who, finding):
             return refused
         codes = self._undecided(who, finding, read_up_to)
+        codes |= {"WRONG_STATE"} if self._outlived(finding, finding.subject) else set()
         return frozenset(codes) or self._excused(who, finding, reason)
 
     def _excused(self, who: str, finding: Finding, reason: str) -> str:
         self._step(finding, "EXCUSE", "EXCUSED")
         return self._decided(who, finding, "EXCUSED", "CANDIDATE", reason)
 
-    def _decided(self, who: str, finding: Finding, outcome: str, cause: str, reason: str) -> str:
-        person = finding.subject.application.candidate.records()
-        kind = finding.outcome_of("CANDIDATE")
-        earlier = any(
+    def _earlier(self, finding: Finding | None, subject: Subject) -> bool:
+        """Whether another finding of its kind stands against the person."""
+        person = subject.application.candidate.records()
+        kind = Finding("", subject, self.now).outcome_of("CANDIDATE")
+        return any(
             each is not finding
             and each.subject.application.candidate in person
             and each.state in ("FINAL", "DISPUTED")
             and (each.outcome, each.cause) == (kind, "CANDIDATE")
             for each in self.findings
         )
+
+    def _outlived(self, finding: Finding | None, subject: Subject) -> bool:
+        """It happened so long ago that it would have to be erased as soon as it was decided."""
+        at = subject.missed_at() if isinstance(subject, Interview) else finding and finding.occurred_at
+        return at is not None and at + (2 * LATER if self._earlier(finding, subject) else LATER) <= self.now
+
+    def _decided(self, who: str, finding: Finding, outcome: str, cause: str, reason: str) -> str:
+        earlier = self._earlier(finding, finding.subject)
         finding.outcome, finding.cause, finding.decided_at = outcome, cause, self.now
         finding.reason, finding.decided_by, finding.due_at = reason, who, None
         finding.heard_by = finding.decide_by = None
@@ -1032,7 +1045,9 @@ class Model:
         if verdict != "ACCEPTED":
             return proof.label
         finding = self.finding_of(subject)
-        if finding is None and isinstance(subject, Interview) and self._is_missed(subject):
+        if self._outlived(finding, subject):
+            pass
+        elif finding is None and isinstance(subject, Interview) and self._is_missed(subject):
             finding = self._suspicion(subject, subject.missed_at(), "ACCEPT_PROOF")
             finding.state = "EXCUSED"
             self._decided(who, finding, "EXCUSED", "CANDIDATE", reason)
