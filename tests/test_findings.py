@@ -464,6 +464,21 @@ async def test_a_missed_interview_is_excused(ask: Ask, company: Company) -> None
         assert await case.excuse() == refused("excuseNoShow", "WRONG_STATE", "finding")
 
 
+async def test_what_would_be_erased_at_once_is_not_decided(ask: Ask, company: Company) -> None:
+    """A year after the day a first no-show is erased: what was decided then would be gone before anybody read it."""
+    case, other = await suspected(ask, company), await missed(ask, company)
+    await case.answered()
+    ask.now = STARTS + timedelta(days=365)
+    async with appends(ask, company):
+        assert await case.confirm() == refused("confirmNoShow", "WRONG_STATE", "finding")
+        assert await case.excuse() == refused("excuseNoShow", "WRONG_STATE", "finding")
+        read = {"readUpTo": await ask.last_seq(company.user("hr"), other), "reason": "The room never opened."}
+        answer = await case.do("confirmNoShow", interview=other, cause="PLATFORM", **read)
+        assert answer == refused("confirmNoShow", "WRONG_STATE", "finding")
+    ask.now -= timedelta(seconds=1)
+    assert "id" in await case.excuse()
+
+
 @pytest.mark.parametrize("before", ["SUSPECTED", "NOTICE_SENT", "FINAL", "EXCUSED", "DISPUTED"])
 async def test_any_finding_may_be_taken_back(ask: Ask, company: Company, before: str) -> None:
     case = await suspected(ask, company)
