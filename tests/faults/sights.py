@@ -382,7 +382,8 @@ class Sight:
             for each in mine
             if each.attendance == "PENDING" and each.response != "DECLINED" and each.is_over(self.model.now)
         ]
-        open = [each for each in self.findings() if each.subject.department in scope and is_due(each)]
+        held = [each for each in self.findings() if each.subject.department in scope]
+        open = [each for each in held if self.owns(each.subject.department) and is_due(each)]
         return missing + [told(DUE[each.state], each.subject, each) for each in open]
 
     def positions(self) -> dict[str, Any]:
