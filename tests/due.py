@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,7 +62,8 @@ LIST_NOTICES = Statement(
     MATCH (message:Message {organization: $organization, template: 'NOTICE'})
     MATCH (timer:Timer {id: 'SEND:' + message.id})
     RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
-      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts ORDER BY due_at, id
+      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts
+    ORDER BY head([place IN range(0, size($order) - 1) WHERE $order[place] = message.subject | place]), due_at, id
     """,
     row=Timer,
 )
@@ -76,10 +78,10 @@ class Nowhere:
         pass
 
 
-async def send_notices(graph: Graph, organization: str, now: datetime) -> None:
-    """Has the system's notices leave that still wait for it."""
+async def send_notices(graph: Graph, organization: str, now: datetime, order: Sequence[str] = ()) -> None:
+    """Has the system's notices leave that still wait for it, in the `order` of the findings that they are about."""
     post = Post(Nowhere(), "https://jobs.example.com", "interviews@example.com")
-    for timer in await graph.client.read(LIST_NOTICES, organization=organization):
+    for timer in await graph.client.read(LIST_NOTICES, organization=organization, order=[*order]):
         await post.send(graph, timer, now)
 
 

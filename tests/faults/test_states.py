@@ -671,7 +671,8 @@ class Lifecycle(RuleBasedStateMachine):
             if len(self.model.findings) > before:
                 self.bench.wait(self.learn_finding(self.model.findings[-1]))
         if leave:
-            self.bench.wait(send_notices(graph, organization, self.model.now))
+            order = [uid(self.country.ids[each.label]) for each in self.model.findings]
+            self.bench.wait(send_notices(graph, organization, self.model.now, order))
             self.model.send()
         self.look("hr")
 
