@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from api.keeping import PRIVATE
-from api.reports import COST, NO_SHOWS, Asked, ask, in_order, months_of
+from api.reports import COST, COUNTED, NO_SHOWS, Asked, ask, in_order, months_of
 from api.settings import SetupError
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -152,13 +152,12 @@ async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Fig
 
 def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
     """How often people of a department were late, absent or left early, month by month."""
-    counted = (
-        ("lateCount", asked.say("迟到次数", "Late"), MISSED),
-        ("absentDays", asked.say("旷工天数", "Days absent"), ABSENT),
-        ("earlyLeaveCount", asked.say("早退次数", "Left early"), REST),
-    )
+    colours = {"lateCount": MISSED, "absentDays": ABSENT, "earlyLeaveCount": REST}
     labels = [month["key"] for month in months]
-    bars = [_bar(words, labels, [month[key] for month in months], colour) for key, words, colour in counted]
+    bars = [
+        _bar(asked.say(*COUNTED[key]), labels, [month[key] for month in months], colour)
+        for key, colour in colours.items()
+    ]
     heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
     axes = {"xaxis": {"type": "category"}, "yaxis": {"rangemode": "tozero", "gridcolor": GRID}}
     return {"data": bars, "layout": _layout(heading, barmode="group", **axes)}
@@ -167,7 +166,7 @@ def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) ->
 def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
     """The attendance rate, where presence is told, and the share of people who were late or absent at all."""
     lines = (
-        (asked.say("出勤率", "Attendance rate"), [month["attendanceRate"] for month in months], HOUR),
+        (asked.say(*COUNTED["attendanceRate"]), [month["attendanceRate"] for month in months], HOUR),
         (asked.say("曾迟到", "Late at all"), [month["lateEmployees"] / month["employees"] for month in months], MISSED),
         (
             asked.say("曾旷工", "Absent at all"),

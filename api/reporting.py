@@ -102,7 +102,12 @@ async def _drawn(name: str, wanted: Chart, asked: Asked, file: Path, *, is_group
     typer.echo(f"Drew {file}.")
     if asked.locale is Locale.ZH_CN and not has_chinese():
         typer.echo("No font for Chinese is installed: in the PNG its letters are empty boxes.")
-    drawn = await asyncio.to_thread(pictures, figures, paths)
+    try:
+        drawn = await asyncio.to_thread(pictures, figures, paths)
+    except SetupError:
+        raise
+    except Exception as error:
+        raise SetupError(f"The browser drew no picture, there is the page alone: {error}") from error
     typer.echo(f"Drew {' and '.join(map(str, paths))}." if drawn else "No Chromium on PATH: there is no PNG.")
     return 0
 

@@ -195,7 +195,7 @@ async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     return Table(say("爽约成本", "Cost of no-shows"), headings, tuple(rows))
 
 
-_COUNTED = {
+COUNTED = {
     "employees": ("在职人数", "Employees"),
     "lateCount": ("迟到次数", "Late"),
     "lateEmployees": ("迟到人数", "People late"),
@@ -204,13 +204,14 @@ _COUNTED = {
     "earlyLeaveCount": ("早退次数", "Left early"),
     "attendanceRate": ("出勤率", "Attendance rate"),
 }
+"""What is told of a month at work, in words."""
 
 
 async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     """A row a month; the rate is empty where no source tells of presence."""
     name, months = await months_of(graph, answerer, asked)
-    headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in _COUNTED.values()))
-    rows = tuple((month["key"], *(_short(month[key]) for key in _COUNTED)) for month in months)
+    headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in COUNTED.values()))
+    rows = tuple((month["key"], *(_short(month[key]) for key in COUNTED)) for month in months)
     return Table(asked.say(f"{name}考勤", f"Attendance of {name}"), headings, rows)
 
 

@@ -420,6 +420,11 @@ def _suspected(id: str, subject: Subject, policy: str) -> FindingRow:
     return FindingRow(id, state, None, None, subject.id, subject.label, subject.department, policy, [], None, None)
 
 
+async def _to_be(desk: Desk, subject: Subject) -> FindingRow:
+    """A finding that is made only once it is decided."""
+    return _suspected("", subject, (await policies.in_force(desk.tx, desk.act.viewer.organization)).name)
+
+
 def outcome_of(cause: Cause, subject: Subject) -> FindingOutcome:
     """What is found by the side on which it lay."""
     found = FAULTS[cause]
@@ -435,12 +440,6 @@ async def _ends(desk: Desk, finding: FindingRow, subject: Subject) -> tuple[date
     return subject.occurred_at + timedelta(days=days.expires), subject.occurred_at + timedelta(days=days.erases)
 
 
-async def outlived_refusal(desk: Desk, finding: FindingRow, subject: Subject) -> Refusal | None:
-    """Of so long ago nothing is decided any more, but taken back: it would have to be erased at once."""
-    _, erase_at = await _ends(desk, finding, subject)
-    return Refusal(Code.WRONG_STATE, "finding") if erase_at <= desk.act.now else None
-
-
 async def _decide(
     desk: Desk,
     finding: FindingRow,
@@ -454,7 +453,15 @@ async def _decide(
     read_up_to: int,
     knew_by: KnewBy | None = None,
 ) -> Outcome:
+    """Of so long ago nothing is decided any more, but taken back: it would have to be erased at once.
+
+    A `finding` without an id is made by what is decided.
+    """
     expires_at, erase_at = await _ends(desk, finding, subject)
+    if erase_at <= desk.act.now:
+        return Refusal(Code.WRONG_STATE, "finding")
+    if not finding.id:
+        finding = await _create(desk, subject)
     payload: dict[str, Any] = {"finding": finding.id, "cause": cause.value, "outcome": outcome.value, "reason": reason}
     payload["expiresAt"] = expires_at
     payload |= {"knewBy": knew_by.value} if knew_by else {}
@@ -654,10 +661,6 @@ async def confirm(
             return refused
         if cause is Cause.CANDIDATE and knew_by is None and not await _knew(desk, missed):
             return Refusal(Code.NOT_DELIVERED, "knewBy")
-        if refused := await outlived_refusal(desk, row, missed):
-            return refused
-        if finding is None:
-            row = await _create(desk, missed)
         return await _decide(
             desk,
             row,
@@ -705,8 +708,7 @@ async def _unsuspected(desk: Desk, interview: str, cause: Cause) -> tuple[Findin
     if refused := fault_refusal(missed, desk.act.now):
         return refused
     subject = Subject.of_interview(missed)
-    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-    return _suspected("", subject, policy.name), subject
+    return await _to_be(desk, subject), subject
 
 
 async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_to: int) -> Outcome:
@@ -719,8 +721,7 @@ async def excuse(graph: Graph, act: Act, finding: str, *, reason: str, read_up_t
         if isinstance(found, Refusal):
             return found
         row, missed = found
-        refused = decider_refusal(act.viewer, missed) or excuse_refusal(row, missed, read_up_to)
-        if refused := refused or await outlived_refusal(desk, row, missed):
+        if refused := decider_refusal(act.viewer, missed) or excuse_refusal(row, missed, read_up_to):
             return refused
         return await _decide(
             desk,
@@ -752,12 +753,9 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
             return
     elif missed is None or missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
         return
-    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-    if await outlived_refusal(desk, row or _suspected("", subject, policy.name), subject):
-        return
     await _decide(
         desk,
-        row or await _create(desk, subject),
+        row or await _to_be(desk, subject),
         subject,
         state=FindingState.EXCUSED,
         outcome=FindingOutcome.EXCUSED,

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -593,6 +593,26 @@ def real_rates() -> dict[str, dict[str, Any]]:
     return {code: rates(*numbers) for code, numbers in counted.items()}
 
 
+def invited(
+    person: Person, position: str, applied_at: datetime, starts: datetime, attendance: Attendance
+) -> loading.Fact:
+    """A line of a file that says who was invited, for half an hour from when, and accepted."""
+    return loading.Fact(
+        id=str(uuid4()),
+        candidate=str(uuid4()),
+        application=str(uuid4()),
+        position=position,
+        person=person,
+        applied_at=applied_at,
+        source=None,
+        mode=Mode.VIDEO,
+        times=Times(starts, starts + timedelta(minutes=30), "Asia/Shanghai"),
+        grace_minutes=15,
+        response=Response.ACCEPTED,
+        attendance=attendance,
+    )
+
+
 async def test_an_import_and_a_form_find_one_person(graph: Graph, ask: Ask, company: Company) -> None:
     """Whoever comes second waits for the first's claim on the stranger's address, and meets who was made of it."""
     hr, people = company.at(days=9), [company.person(f"周{number}") for number in range(6)]
@@ -600,20 +620,7 @@ async def test_an_import_and_a_form_find_one_person(graph: Graph, ask: Ask, comp
     position, starts = company.positions["technology"], hr.at + timedelta(days=1)
 
     def fact(person: Person) -> loading.Fact:
-        return loading.Fact(
-            id=str(uuid4()),
-            candidate=str(uuid4()),
-            application=str(uuid4()),
-            position=position,
-            person=person,
-            applied_at=hr.at,
-            source=None,
-            mode=Mode.VIDEO,
-            times=Times(starts, starts + timedelta(minutes=30), "Asia/Shanghai"),
-            grace_minutes=15,
-            response=Response.ACCEPTED,
-            attendance=Attendance.ATTENDED,
-        )
+        return invited(person, position, hr.at, starts, Attendance.ATTENDED)
 
     # Two imports of the same strangers, in opposite orders, and a form for each of them, to another department.
     loads = [loading.load(graph, importer, [*map(fact, order)], now=NOW) for order in (people, people[::-1])]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import loading, pools
-from graph.interviews import Attendance, Mode, Response, Side, Times
+from graph.interviews import Attendance, Side
 from graph.pools import Known, Pool, placed
 from graph.positions import Urgency
 from graph.statements import Statement
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.test_importing import invited
 
 SUGGESTIONS = """
 query Suggestions($position: ID!, $count: Int = 10, $locale: Locale = EN) {
@@ -264,20 +264,7 @@ async def test_whoever_is_invited_by_an_import_waits_no_more(ask: Ask, company: 
     await company.application("technology", person)
     assert names(await suggested(ask, company, "technology", wanted)) == ["imported"]
     starts = hr.at - timedelta(days=1)
-    fact = loading.Fact(
-        id=str(uuid4()),
-        candidate=str(uuid4()),
-        application=str(uuid4()),
-        position=wanted,
-        person=person,
-        applied_at=starts,
-        source=None,
-        mode=Mode.VIDEO,
-        times=Times(starts, starts + timedelta(minutes=30), "Asia/Shanghai"),
-        grace_minutes=15,
-        response=Response.ACCEPTED,
-        attendance=Attendance.PENDING,
-    )
+    fact = invited(person, wanted, starts, starts, Attendance.PENDING)
     importer = loading.Importer(hr.viewer.organization, "Asia/Shanghai", "CN", hr.viewer.id)
     await loading.load(ask.graph, importer, [fact], now=NOW)
     assert [len(found) for found in (await kept(ask, company))[wanted].values()] == [0, 1, 0, 0, 0, 0]
