@@ -178,9 +178,11 @@ class Writers:
         self._stopped = True
         await asyncio.gather(*self._tasks)
 
-    async def have_filed(self, count: int) -> None:
+    async def file_more(self, count: int) -> None:
+        """Until each has filed so many from now on; Neo4j gives some of them far more turns than others."""
+        wanted = [filed + count for filed in self.filed]
         for _ in range(3000):
-            if min(self.filed) >= count:
+            if all(filed >= least for filed, least in zip(self.filed, wanted, strict=True)):
                 return
             await asyncio.sleep(0.02)
         raise TimeoutError(self.filed)
@@ -213,11 +215,11 @@ async def test_a_backup_under_writers_holds_one_moment(databases: Databases, tmp
     source, target = await databases.tested(), await databases.embedded()
     company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
     async with Writers(company) as writers:
-        await writers.have_filed(2)
+        await writers.file_more(2)
         path, before = tmp_path / "moment.backup", list(writers.filed)
         await save(source, path, SECRETS)
         after = list(writers.filed)
-        await writers.have_filed(max(after) + 2)
+        await writers.file_more(2)
     await bring(target, path)
     held = await told(target)
     assert all(first <= count <= last + 1 for first, count, last in zip(before, held, after, strict=True))

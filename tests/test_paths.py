@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -82,6 +82,7 @@ class World:
 
     company: Company
     relations: list[Relation]
+    known: dict[str, nx.MultiDiGraph] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
@@ -91,7 +92,12 @@ class World:
         )
 
     async def seen(self, ask: Ask, viewer: str) -> nx.MultiDiGraph:
-        """What `node` and the fields of records tell the viewer, as a graph."""
+        """What `node` and the fields of records tell the viewer, as a graph; nothing is written once it was asked."""
+        if viewer not in self.known:
+            self.known[viewer] = nx.freeze(await self._look(ask, viewer))
+        return self.known[viewer]
+
+    async def _look(self, ask: Ask, viewer: str) -> nx.MultiDiGraph:
         records: dict[str, dict[str, Any]] = {}
         for start in range(0, len(self.ids), 20):
             batch = self.ids[start : start + 20]

@@ -24,7 +24,7 @@ async def test_backups_under_writers_are_of_one_moment(
     held, taken = list[list[int]](), list[tuple[list[int], list[int]]]()
     async with Writers(company) as writers:
         for number in range(ROUNDS):
-            await writers.have_filed(max(writers.filed) + 2)
+            await writers.file_more(2)
             before = list(writers.filed)
             await save(source, tmp_path / f"{number}.backup", SECRETS)
             taken.append((before, list(writers.filed)))
