@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter, deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, cast
 
 import httpx
@@ -29,7 +30,7 @@ from api.settings import Profile
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Ask, Company, gid, make_company
-from tests.faults.figures import size, tell
+from tests.faults.figures import LONG, size, tell
 from tests.faults.inputs import BY_CANDIDATES, Inputs, document, put, texts
 from tests.test_http import client, token
 from tests.test_logs import door_of, lines
@@ -91,9 +92,15 @@ OTHERS = (
     "\U0001f4a9",
     "x" * 9_000,
 )
-CORPUS = (*CYPHER, *LOGS, *FORMULAS, *HEADERS, *OTHERS)
-EACH = size(1, len(CORPUS))
-"""Texts of the corpus that each place is tried with; short forms go on with the corpus from place to place."""
+CORPORA = (CYPHER, LOGS, FORMULAS, HEADERS, OTHERS)
+CORPUS = tuple(chain.from_iterable(CORPORA))
+
+
+def of_turn(turn: int) -> list[str]:
+    """The texts that a place is tried with: one of each corpus, or in the short form one in all; the next place goes on
+    with the next."""
+    return [corpus[turn % len(corpus)] for corpus in (CORPORA if LONG else (CORPUS,))]
+
 
 COUNTS = (
     "MATCH (n) WHERE NOT n:Gate RETURN labels(n)[0] AS kind, count(*) AS number",
@@ -167,7 +174,7 @@ def allowed(mutation: str, code: str, effect: Counter[str], harmless: Counter[st
 async def test_every_text_of_every_mutation_is_data(
     graph: Graph, answerer: Answerer, company: Company, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stream, codes, places, turn = io.StringIO(), Counter[str](), 0, 0
+    stream, codes, places = io.StringIO(), Counter[str](), 0
     door = door_of(graph, answerer, stream, profile=Profile.PRODUCTION, rate_points=0)
     inputs = Inputs(company)
     async with client(door) as http:
@@ -178,13 +185,12 @@ async def test_every_text_of_every_mutation_is_data(
             code, harmless = await trial.effect(mutation, await inputs.make(mutation))
             assert code == ("NOT_ALLOWED" if mutation in BY_CANDIDATES else "done"), (mutation, code)
             for way in texts(answerer.schema, mutation):
-                places += 1
-                for _ in range(EACH):
-                    text, turn = CORPUS[turn % len(CORPUS)], turn + 1
+                for text in of_turn(places):
                     code, effect = await trial.effect(mutation, put(await inputs.make(mutation), way, text))
                     codes[code] += 1
                     told = mutation, way, text, code, effect, harmless
                     assert allowed(mutation, code, effect, harmless), told
+                places += 1
     assert len(lines(stream)) == trial.sent
     assert all(line["event"] == "request" for line in lines(stream))
     assert "forged" not in stream.getvalue()
