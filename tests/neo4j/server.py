@@ -31,8 +31,8 @@ QUICK_START = ("-Xms128m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLeve
 LONG_RUN = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
 """For a server that plans for more than a few minutes: the better compiler pays then."""
 KEPT_PLANS = "dbms.cypher.min_replan_interval=10m\n"
-"""For a database that begins empty and grows: each time that a count has grown by three quarters, what was planned by it
-is planned again, more than four hundred times within six files of tests."""
+"""For a database that begins empty and grows: each time that a count of it has grown by three quarters, what was
+planned by it is planned again, more than four hundred times within six files of tests."""
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 SETTINGS = """\
 server.config.strict_validation.enabled=false
