@@ -16,6 +16,7 @@ from graph import (
     retention,
     rights,
     suspicions,
+    withdrawals,
 )
 from graph.timers import Rule, TimerKind
 
@@ -35,4 +36,5 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.DISPUTE: disputes.overdue,
     TimerKind.ANSWER: conduct.answer_overdue,
     TimerKind.BRAKE: brakes.look,
+    TimerKind.LATE_LOOKS: withdrawals.tell_late,
 }

@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import assessments, interviews, messages, notices, policies, pools, receipts, retention, subjects, timers
+from graph import (
+    assessments,
+    interviews,
+    messages,
+    notices,
+    policies,
+    pools,
+    retention,
+    subjects,
+    timers,
+    withdrawals,
+)
 from graph.causes import Cause
 from graph.events import EventType
 from graph.interviews import InterviewRow
@@ -805,11 +816,5 @@ async def take_back(
     await pools.settle(desk)
     await subjects.record(desk, type, subject, reason=reason, **payload)
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):
-        for user in await who_looked(desk, finding):
-            await messages.tell_user(desk, Template.MARK_WITHDRAWN, user, finding.id, **subject.told(desk))
+        await withdrawals.begin(desk, finding.id, subject, finding.decided_by)
         await timers.start_brake(desk)
-
-
-async def who_looked(desk: Desk, finding: FindingRow) -> list[str]:
-    """The users who read the finding: whoever decided it, and everyone with a receipt of having read it."""
-    return sorted({*finding.decided_by, *await receipts.lookers(desk.tx, finding.id)})

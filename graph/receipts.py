@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph.client import EngineUnavailable, TooSlow, Transaction
+from graph.client import MARGIN, PATIENCE, TIMEOUT, EngineUnavailable, TooSlow, Transaction
 from graph.labels import label
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Look, Looks, One, Page, Prop, Shape, Sort
@@ -30,6 +30,8 @@ BEAT = timedelta(seconds=5)
 """How often a process says that all is written, where nobody looks at anything."""
 DEAD = timedelta(seconds=20)
 """After so long without a word a process is taken for dead, and what it may have left unwritten for a gap."""
+UNDER_WAY = timedelta(seconds=PATIENCE + TIMEOUT + MARGIN)
+"""How long after an act's own instant it is done for certain, and every answer read before it has been given."""
 MOST = 20_000
 """Looks that may wait to be written; who would add to them waits until they are."""
 
@@ -134,12 +136,14 @@ RECORD_OUTCOMES = Statement(
     MATCH (finding:Finding)-[:FINDS]->(:Interview {id: row[1]})<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
     WHERE finding.state IN ['FINAL', 'EXCUSED', 'DISPUTED']
+      OR (finding.state = 'VOID' AND finding.decidedAt IS NOT NULL AND finding.voidedAt >= row[7])
     """
     + _RECEIPT
     + "MERGE (access)-[:SAW]->(finding)",
     row=Nothing,
     writes=True,
 )
+"""An outcome may have been taken back between its being shown and the writing of that."""
 RECORD_CHECKS = Statement(
     "receipts.record_checks",
     """
@@ -225,16 +229,25 @@ LIST_LOOKERS = Statement(
     "receipts.list_lookers",
     """
     MATCH (finding:Finding {id: $finding})
-    RETURN [(finding)<-[:SAW]-(access:Access) | access.user]
-      + [(finding)<-[:CONSIDERED]-(:Decision)<-[:SAW]-(access:Access) | access.user]
+    RETURN [(finding)<-[:SAW]-(access:Access) WHERE access.at <= $until | access.user]
+      + [(finding)<-[:CONSIDERED]-(:Decision)<-[:SAW]-(access:Access) WHERE access.at <= $until | access.user]
       + [(finding)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)<-[:SUBMITTED]-(:Candidate)
         -[:SAME_AS*0..1]-(:Candidate)<-[:OF]-(access:Access)
         WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
+          AND access.at <= $until
         | access.user] AS ids
     """,
     row=Lookers,
 )
-"""Whoever read it, a decision's screen that it stood on, or what was counted or computed of it."""
+"""Whoever read it, a decision's screen that it stood on, or what was counted or computed of it, until an instant."""
+LIST_BEHIND = Statement(
+    "receipts.list_behind",
+    """
+    MATCH (run:Run) WHERE run.flushedAt < $until AND run.flushedAt >= $alive
+    RETURN run.id AS id ORDER BY id LIMIT 1
+    """,
+    row=Found,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +290,7 @@ def _rows(shown: list[Shown], look: Look) -> list[list[Any]]:
         for id in each.looks.ids.get(look, ()):
             # An event may be about nothing that anything is found about.
             if id and (id, who, purpose) not in rows:
-                rows[id, who, purpose] = [random_id(), id, who, role, purpose, each.at, about]
+                rows[id, who, purpose] = [random_id(), id, who, role, purpose, each.at, about, each.at - UNDER_WAY]
     return [rows[key] for key in sorted(rows)]
 
 
@@ -289,9 +302,14 @@ def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any
     return [(statement, rows) for statement, rows in found if rows]
 
 
-async def lookers(tx: Transaction, finding: str) -> list[str]:
-    """The ids of the users who saw a finding, or what it went into."""
-    return [id for row in await tx.run(LIST_LOOKERS, finding=finding) for id in row.ids]
+async def lookers(tx: Transaction, finding: str, until: datetime) -> list[str]:
+    """The ids of the users who saw a finding, or what it went into, by the receipts that are written."""
+    return [id for row in await tx.run(LIST_LOOKERS, finding=finding, until=until) for id in row.ids]
+
+
+async def are_behind(tx: Transaction, until: datetime, now: datetime) -> bool:
+    """Whether a server may still hold looks of before `until` unwritten; one that is dead left a gap instead."""
+    return bool(await tx.run(LIST_BEHIND, until=until, alive=now - DEAD))
 
 
 @dataclass

@@ -47,6 +47,7 @@ class TimerKind(Enum):
     SWEEP_UPLOAD = "SWEEP_UPLOAD"
     PURGE_PROOF = "PURGE_PROOF"
     BRAKE = "BRAKE"
+    LATE_LOOKS = "LATE_LOOKS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,23 @@ async def do_due(graph: Graph, company: Company, now: datetime, *, sent: bool = 
     return done
 
 
+LIST_LATE_LOOKS = Statement(
+    "tests.list_late_looks",
+    """
+    MATCH (timer:Timer {organization: $organization, kind: 'LATE_LOOKS'}) WHERE timer.dueAt <= $now
+    RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
+      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts ORDER BY due_at, id
+    """,
+    row=Timer,
+)
+
+
+async def do_late_looks(graph: Graph, company: Company, now: datetime) -> bool:
+    """Tells of marks that were taken back whoever is found late to have seen them; whether anything of it was due."""
+    due = await graph.client.read(LIST_LATE_LOOKS, organization=company.hr.viewer.organization, now=now)
+    return any([await timers.take(graph, timer, now, RULES[TimerKind.LATE_LOOKS]) for timer in due])
+
+
 async def told(graph: Graph, company: Company) -> list[tuple[str, str]]:
     """Which templates are queued, and for whom: Candidate, Department or User."""
     rows = await graph.client.read(LIST_MESSAGES, organization=company.hr.viewer.organization)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from graph import findings
-from graph.receipts import Receipts
+from graph.receipts import Purpose, Receipts
+from graph.traversal import Look, Looks
 from graph.visibility import FIND_VIEWER, Claim, Viewer
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import do_due, facts_of, send_notices, told, waiting
+from tests.due import do_due, do_late_looks, facts_of, send_notices, told, waiting
 from tests.ledger import appends, refused
 
 WHOSE = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
@@ -133,6 +134,46 @@ async def test_everyone_who_had_looked_is_told(ask: Ask, case: Case) -> None:
     ]
     withdrawn = [fact["to"] for fact in await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")]
     assert sorted(withdrawn) == sorted([decider, *looked])
+
+
+async def test_whoever_looked_while_it_was_taken_back_is_told_once(ask: Ask, case: Case) -> None:
+    """A receipt may be written after the withdrawal, by any server, some of which may be behind."""
+
+    async def look(viewer: str, selection: str, id: str) -> str:
+        query = f"query Look($id: ID!) {{ node(id: $id) {{ {selection} }} }}"
+        assert (await ask(query, case.company.user(viewer), id=id))["node"]
+        return Viewer.of_row((await ask.graph.client.read(FIND_VIEWER, subject=case.company.user(viewer)))[0]).id
+
+    async def told_of_it() -> list[str]:
+        return sorted(fact["to"] for fact in await facts_of(ask.graph, case.company, "MARK_WITHDRAWN"))
+
+    async def at(seconds: float) -> bool:
+        ask.now = NOW + timedelta(seconds=seconds)
+        return await do_late_looks(ask.graph, case.company, ask.now)
+
+    ask.receipts = Receipts(ask.graph, lambda: ask.now)
+    interview = (await case.read("interview { id }"))["interview"]["id"]
+    await case.dispute()
+    looked = {await look("hr", "... on Finding { state }", case.finding)}
+    looked.add(uid((await case.read("decidedBy { id }"))["decidedBy"]["id"]))
+    await ask.receipts.flush()
+    auditor = await look("auditor", "... on Interview { outcomeLabel }", interview)
+    await case.decide("hr", "UPHELD")
+    assert await told_of_it() == sorted(looked)
+    await ask.receipts.flush()
+    assert not await at(20), "not due yet: a reader may still have it before them"
+    ask.now = NOW + timedelta(seconds=10)
+    await ask.receipts.flush()
+    assert [await at(22), await at(22)] == [True, False]
+    assert await told_of_it() == sorted({*looked, auditor})
+    # The server had not said since that nothing was missing: what it wrote by then is looked for once more.
+    technology = Viewer.of_row((await ask.graph.client.read(FIND_VIEWER, subject=case.company.user("technology")))[0])
+    looks = Looks()
+    looks.of(Look.FINDING).add(uid(case.finding))
+    await ask.receipts.take(technology, Purpose.APPLICATION_REVIEW, NOW + timedelta(seconds=9), looks)
+    await ask.receipts.flush()
+    assert [await at(27), await at(60)] == [True, False]
+    assert await told_of_it() == sorted({*looked, auditor, technology.id})
 
 
 async def test_a_rejected_dispute_counts_again_no_longer_than_before(ask: Ask, case: Case) -> None:
