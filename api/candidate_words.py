@@ -90,6 +90,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "why_time": ("原因", "Why"),
     "this_time": ("当前时间", "The time now"),
+    "old_time": ("原定时间", "The old time"),
+    "owed_title": ("正在为您安排新的面试时间", "A new time is owed to you"),
+    "owed_lapsed": (
+        "原定时间已作废：您无需参加，也不会留下任何记录。",
+        "The old time is void: you need not come, and it leaves no mark on your record.",
+    ),
+    "owed_open": (
+        "已有可选的时间，选定后立即生效。",
+        "There are times to choose from; the one you choose is yours at once.",
+    ),
+    "owed_none": (
+        "目前还没有开放的时间。开放后会通知您在此选择，招聘人员也可能直接安排。",
+        "No time is open yet. You will be told when you can choose one here; the recruiter may also name one.",
+    ),
+    "owed_late": (
+        "承诺的期限已过，已提醒招聘人员。",
+        "The days that were promised have passed; the recruiter was told so.",
+    ),
+    "owed_reason": ("选择新的时间。", "A new time is chosen."),
     "asked_time": ("您的改期申请", "You asked for another time"),
     "owed_by": ("最晚答复", "You will have a time by"),
     "hr_said": ("招聘人员答复", "The recruiter's answer"),
@@ -372,7 +391,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 """What an act came to, beside the sentences of refusals."""
 GOOD = frozenset(
     {"ACCEPTED", "DECLINED", "TIME_GIVEN", "TIME_ASKED", "CODE_SENT", "VERIFIED", "STATEMENT", "DISPUTED"}
-    | {"REQUEST_FILED", "CHECK_KEPT", "RECEIVED"}
+    | {"REQUEST_FILED", "CHECK_KEPT", "RECEIVED", "SELF_TAKEN", "SHARED", "HIDDEN"}
 )
 """Those of them that went well."""
 DAYS = (

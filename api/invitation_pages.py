@@ -27,7 +27,7 @@ query CandidateHome($application: ID!, $locale: Locale!) {
         id mode modeLabel(locale: $locale) startsAt endsAt timeZone graceMinutes joinUrl
         response responseLabel(locale: $locale) responseMessage attendance attendanceLabel(locale: $locale)
         department { name nameZh conduct { absences lateCancellations unanswered } } openSlots { id }
-        rescheduleRequests { id state stateLabel(locale: $locale) inTime reason answer owedBy }
+        rescheduleRequests { id state stateLabel(locale: $locale) inTime reason answer owedBy overdueAt }
       }
     }
   }
@@ -51,7 +51,7 @@ TIME = """
 query CandidateTime($interview: ID!, $locale: Locale!) {
   interview(id: $interview) {
     id modeLabel(locale: $locale) startsAt endsAt timeZone department { name nameZh }
-    openSlots { id startsAt endsAt timeZone }
+    openSlots { id startsAt endsAt timeZone } rescheduleRequests { state }
   }
 }
 """
@@ -67,15 +67,20 @@ mutation CandidateChecks($input: RecordTelemetryInput!) {
 """
 
 
+NONE_SUITS = "NONE_SUITS"
+"""What the form says where no time that is open suits."""
+
+
 async def home(visit: Visit) -> Response:
     """The invitation, what was answered, and what may be done."""
     id = to_global("Application", visit.link.application)
     data = await visit.ask(HOME, application=id, locale=visit.locale.value)
     interviews = data["application"]["interviews"]["nodes"]
     ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
-    past = [each for each in interviews if each not in ahead]
+    owed = [each for each in interviews if any(asked["state"] == "OWED" for asked in each["rescheduleRequests"])]
+    past = [each for each in interviews if each not in ahead and each not in owed]
     begun = {each["id"] for each in ahead if _missed_at(each) <= visit.now}
-    return visit.show("home.html", data=data, ahead=ahead[::-1], past=past, begun=begun)
+    return visit.show("home.html", data=data, ahead=ahead[::-1], owed=owed, past=past, begun=begun)
 
 
 def _until(interview: Mapping[str, Any]) -> datetime:
@@ -135,15 +140,19 @@ async def time(visit: Visit) -> Response:
     data = await visit.ask(TIME, interview=id, locale=visit.locale.value)
     if data["interview"] is None:
         raise Stopped(404, "not_there")
-    return visit.show("time.html", each=data["interview"])
+    owed = any(asked["state"] == "OWED" for asked in data["interview"]["rescheduleRequests"])
+    return visit.show("time.html", each=data["interview"], owed=owed)
 
 
 async def ask_time(visit: Visit) -> Response:
     given = {"interview": global_id(visit, "interview", "Interview"), "reason": visit.form.get("reason", "").strip()}
     if not given["reason"]:
         return visit.go(f"time?{urlencode({'interview': given['interview']})}", "INCOMPLETE")
-    slot = global_id(visit, "slot", "Slot") if visit.form.get("slot") else None
-    outcome = await visit.do(ASK_TIME, **given, slot=slot)
+    chosen = visit.form.get("slot", "")
+    slot = global_id(visit, "slot", "Slot") if chosen not in ("", NONE_SUITS) else None
+    outcome = await visit.do(ASK_TIME, **given, slot=slot, noneSuits=chosen == NONE_SUITS)
+    if outcome["code"] == "SLOTS_OPEN":
+        return visit.go(f"time?{urlencode({'interview': given['interview']})}", outcome["code"])
     return visit.go("", outcome["code"] or ("TIME_GIVEN" if outcome["state"] == "GRANTED" else "TIME_ASKED"))
 
 

@@ -178,17 +178,47 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.RESCHEDULE_REFUSED: _candidate(
-        ("改期申请未通过", "很抱歉，您的改期申请未通过，面试仍按以下时间进行。原因见您的页面。"),
-        (
-            "Your request could not be granted",
-            "We are sorry: the interview stays at the time below. Your page tells why.",
+        _either(
+            ("改期申请未通过", "很抱歉，您的改期申请未通过，面试仍按以下时间进行。原因见您的页面。"),
+            ("候选人的改期申请未获批准", f"{ABOUT_ZH}\n候选人的改期申请未获批准，面试仍按以下时间进行。"),
+        ),
+        _either(
+            (
+                "Your request could not be granted",
+                "We are sorry: the interview stays at the time below. Your page tells why.",
+            ),
+            ("A request for another time was refused", f"{ABOUT_EN}\nThe interview stays at the time below."),
         ),
     ),
     Template.SLOT_OWED: _candidate(
-        ("尚未为候选人提供新的面试时间", f"{ABOUT_ZH}\n候选人已按时申请改期，承诺的答复期限已到，请尽快提供新的时间。"),
+        _either(
+            (
+                "尚未为您安排新的面试时间",
+                "您已按时申请改期，我们未能在承诺的期限内提供新的时间，已提醒招聘人员。原定时间已作废，不会留下任何记录。",
+            ),
+            (
+                "尚未为候选人提供新的面试时间",
+                f"{ABOUT_ZH}\n候选人已按时申请改期，承诺的答复期限已到，请尽快提供新的时间。",
+            ),
+        ),
+        _either(
+            (
+                "You still wait for a new time",
+                "You asked in time, and we have not offered another time within the days that we promised. The recruiter was "
+                "told so. The old time, below, is void and leaves no mark on your record.",
+            ),
+            (
+                "A candidate still waits for a new time",
+                f"{ABOUT_EN}\nThe candidate asked in time; the promised time for an answer is up. Please open a slot.",
+            ),
+        ),
+    ),
+    Template.SLOTS_OPEN: _candidate(
+        ("请选择新的面试时间", "已有新的时间可选，请在您的页面上选择，以代替下方已作废的时间。选定后立即生效。"),
         (
-            "A candidate still waits for a new time",
-            f"{ABOUT_EN}\nThe candidate asked in time; the promised time for an answer is up. Please open a slot.",
+            "Times to choose from",
+            "There are times to choose from in place of the one below, which is void. Choose one on your page: it is yours "
+            "at once.",
         ),
     ),
     Template.PROOF_RECEIVED: _candidate(

@@ -65,6 +65,11 @@ async def answer_overdue(desk: Desk, timer: Timer) -> None:
     )
     if given:
         return
-    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-    await desk.tx.run(SET_UNANSWERED, id=found.id, until=desk.act.now + policy.conduct_kept)
+    await note_unanswered(desk, found.id)
     await interviews.record(desk, EventType.ANSWER_OVERDUE, found.id)
+
+
+async def note_unanswered(desk: Desk, interview: str) -> None:
+    """The days have passed in which an answer was promised."""
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    await desk.tx.run(SET_UNANSWERED, id=interview, until=desk.act.now + policy.conduct_kept)

@@ -79,6 +79,7 @@ class Code(Enum):
     CODE_WRONG = "CODE_WRONG"
     CODE_ENDED = "CODE_ENDED"
     SLOT_TAKEN = "SLOT_TAKEN"
+    SLOTS_OPEN = "SLOTS_OPEN"
     REQUEST_OPEN = "REQUEST_OPEN"
     REQUEST_SETTLED = "REQUEST_SETTLED"
     INVITATION_CHANGED = "INVITATION_CHANGED"
@@ -223,6 +224,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.CODE_WRONG: ("验证码不正确。", "This code is not right."),
     Code.CODE_ENDED: ("验证码已失效，请重新获取。", "This code counts no more: ask for another."),
     Code.SLOT_TAKEN: ("该时段已被选定或不再开放。", "This time is taken or no longer open."),
+    Code.SLOTS_OPEN: (
+        "已有可选的时间：请选择其一，或说明都不合适。",
+        "Times are open: choose one of them, or say that none suits.",
+    ),
     Code.REQUEST_OPEN: (
         "该面试有待处理的改期申请。",
         "A request for another time is still to be decided.",

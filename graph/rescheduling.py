@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph import applications, interviews, messages, policies, slots, timers, working_days
+from graph import applications, conduct, interviews, messages, policies, slots, timers, working_days
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow, Side, Times, missed_at
 from graph.labels import label
@@ -142,8 +142,15 @@ def text_refusal(text: str, field: str) -> Refusal | None:
     return None if 0 < len(text.strip()) <= 2_000 else invalid(field, Fault.LENGTH, 1, 2_000)
 
 
-async def request(graph: Graph, act: Act, interview: str, *, slot: str | None, reason: str) -> Outcome:
-    """The candidate asks for another time; what is asked in time is granted by right and never a no-show."""
+async def request(
+    graph: Graph, act: Act, interview: str, *, slot: str | None, reason: str, none_suits: bool = False
+) -> Outcome:
+    """The candidate asks for another time; what is asked in time is granted by right and never a no-show.
+
+    HR owes a time where none is open, or where whoever asks says that none of them suits.
+    """
+    if none_suits and slot is not None:
+        return invalid("noneSuits", Fault.NOT_BOTH)
     if refused := person_refusal(act.viewer, verified=False) or text_refusal(reason, "reason"):
         return refused
 
@@ -151,7 +158,7 @@ async def request(graph: Graph, act: Act, interview: str, *, slot: str | None, r
         old = await interviews.find_mine(desk, interview)
         if isinstance(old, Refusal):
             return old
-        if refused := request_refusal(old, act.now, slot):
+        if refused := request_refusal(old, act.now, slot) or await _choice_refusal(desk, old, slot, none_suits):
             return refused
         place = None if slot is None else await slots.choose(desk, slot, interview=old.id, mode=old.mode)
         if isinstance(place, Refusal):
@@ -160,12 +167,22 @@ async def request(graph: Graph, act: Act, interview: str, *, slot: str | None, r
             await desk.tx.run(CHOOSE, id=old.request, slot=place.id)
             await _redeem(desk, old.request, old, place, reason)
             return Written("RescheduleRequest", old.request)
-        return Written("RescheduleRequest", await _ask(desk, old, place, reason))
+        return Written("RescheduleRequest", await _ask(desk, old, place, reason, none_suits))
 
     return await perform(graph, act, work)
 
 
-async def _ask(desk: Desk, old: InterviewRow, place: SlotRow | None, reason: str) -> str:
+async def _choice_refusal(desk: Desk, old: InterviewRow, slot: str | None, none_suits: bool) -> Refusal | None:
+    """Nobody gives up a time in time without having been shown what is open in its place."""
+    if slot is not None or none_suits:
+        return None
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    if not is_in_time(old, policy, desk.act.now):
+        return None
+    return Refusal(Code.SLOTS_OPEN, "slot") if await slots.is_open_for(desk, old.id) else None
+
+
+async def _ask(desk: Desk, old: InterviewRow, place: SlotRow | None, reason: str, none_suits: bool) -> str:
     """Writes the request down, and does at once what follows from it by right."""
     policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
     id, in_time = desk.new_id(), is_in_time(old, policy, desk.act.now)
@@ -186,6 +203,7 @@ async def _ask(desk: Desk, old: InterviewRow, place: SlotRow | None, reason: str
     if place is not None:
         await desk.tx.run(CHOOSE, id=id, slot=place.id)
     payload = {"request": id, "inTime": in_time, "slot": place and place.id, "reason": reason, "owedBy": owed_by}
+    payload |= {"noneSuits": True} if none_suits else {}
     await interviews.record(desk, EventType.RESCHEDULE_REQUESTED, old.id, **payload)
     if in_time and place is not None:
         await _redeem(desk, id, old, place, reason)
@@ -310,7 +328,7 @@ async def refuse(graph: Graph, act: Act, request: str, *, reason: str) -> Outcom
         await _decide(desk, row, RequestState.REFUSED, reason)
         payload = {"request": row.id, "reason": reason}
         await interviews.record(desk, EventType.RESCHEDULE_REFUSED, interview.id, **payload)
-        await messages.tell_candidate(desk, Template.RESCHEDULE_REFUSED, interview.id, request=row.id)
+        await _tell(desk, Template.RESCHEDULE_REFUSED, interview, interview.id, request=row.id)
         return Written("RescheduleRequest", row.id)
 
     return await perform(graph, act, work)
@@ -322,7 +340,9 @@ async def _decide(desk: Desk, request: RequestRow, state: RequestState, answer: 
 
 
 async def remind_of_slot(desk: Desk, timer: Timer) -> None:
-    """Two working days have gone without the time that HR owes: that is on record, and the department is told."""
+    """The working days have gone without the time that HR owes: that is on record, and in the employer's own ledger,
+    and both sides are told. While a time is open to be chosen nothing is owed, and a working day later it looks again.
+    """
     found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
     if found is None or found.state != RequestState.OWED.value:
         return
@@ -330,6 +350,12 @@ async def remind_of_slot(desk: Desk, timer: Timer) -> None:
     if interview is None or interview.stage in applications.ENDED:
         await desk.tx.run(SET_STATE, id=found.id, state=RequestState.LAPSED.value, now=desk.act.now)
         return
+    if await slots.is_open_for(desk, found.interview):
+        again = await working_days.due(desk, found.department, 1)
+        await timers.start(desk, TimerKind.SLOT_OWED, found.id, again)
+        return
     await desk.tx.run(SET_OVERDUE, id=found.id, now=desk.act.now)
+    await conduct.note_unanswered(desk, found.interview)
     await interviews.record(desk, EventType.SLOT_OVERDUE, found.interview, request=found.id)
+    await messages.tell_candidate(desk, Template.SLOT_OWED, found.interview, request=found.id)
     await messages.tell_department(desk, Template.SLOT_OWED, found.department, found.interview, request=found.id)

@@ -8,14 +8,16 @@ from datetime import datetime
 from enum import Enum
 from typing import LiteralString
 
-from graph import departments, positions
+from graph import departments, messages, positions
+from graph.applications import ENDED
 from graph.events import About, EventType
 from graph.interviews import Mode, Times, times_refusal
 from graph.labels import label
+from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, One, Prop, Shape
-from graph.visibility import TAKEN, Level
+from graph.visibility import FREE, TAKEN, Level
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -80,6 +82,13 @@ class SlotRow:
         return Times(self.starts_at, self.ends_at, self.time_zone)
 
 
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    candidate: str
+    interview: str
+    request: str
+
+
 _ROW: LiteralString = """
     RETURN slot.id AS id, slot.startsAt AS starts_at, slot.endsAt AS ends_at, slot.timeZone AS time_zone,
       slot.mode AS mode, slot.until AS until, slot.closedAt IS NOT NULL AS closed,
@@ -108,6 +117,30 @@ FIND_OFFERED = Statement(
     + _ROW,
     row=SlotRow,
 )
+FIND_FREE = Statement(
+    "slots.find_free",
+    """
+    MATCH (this:Interview {id: $interview})<-[:HAS_INTERVIEW]-(:Application)-[:FOR]->(:Position)
+      -[:BELONGS_TO*0..1]->(:Position|Department)<-[:OFFERED_FOR]-(slot:Slot)
+    WHERE slot.mode = this.mode AND """
+    + FREE.replace("this", "slot")
+    + " RETURN slot.id AS id ORDER BY id LIMIT 1",
+    row=Found,
+)
+"""A time that could be chosen for an interview, as Interview.openSlots shows them."""
+LIST_OWED = Statement(
+    "slots.list_owed",
+    """
+    MATCH (offered:Position|Department {id: $offered})<-[:BELONGS_TO*0..1]-(:Position)<-[:FOR]-(application:Application)
+      -[:HAS_INTERVIEW]->(interview:Interview {mode: $mode})-[:HAS_REQUEST]->(request:RescheduleRequest {state: 'OWED'})
+    MATCH (application)<-[:SUBMITTED]-(candidate:Candidate)
+    WHERE NOT application.stage IN $ended
+    RETURN candidate.id AS candidate, interview.id AS interview, request.id AS request
+    ORDER BY candidate, interview LIMIT 200
+    """,
+    row=OwedRow,
+)
+"""Whom a time is owed that is opened; locked in one order."""
 LOCK = Statement("slots.lock", "MATCH (slot:Slot {id: $id}) SET slot._lock = $lock", row=Nothing, writes=True)
 CREATE_FOR_POSITION = Statement(
     "slots.create_for_position",
@@ -189,6 +222,7 @@ async def open(graph: Graph, act: Act, new: NewSlots) -> Outcome:
         await desk.tx.run(create, offered=about.id, mode=new.mode.value, rows=rows)
         slots = [[row["id"], row["starts_at"], row["ends_at"]] for row in rows]
         await desk.record(EventType.SLOTS_OPENED, about, mode=new.mode.value, slots=slots)
+        await _tell_owed(desk, about.id, new.mode)
         return Written("Department", department)
 
     return await perform(graph, act, work)
@@ -208,6 +242,18 @@ async def _place(desk: Desk, new: NewSlots) -> str | Refusal:
     if refused := positions.reach_refusal(desk.act.viewer, department, "offeredFor"):
         return refused
     return Refusal(Code.DEPARTMENT_CLOSED, "offeredFor") if structure.places[department].closed else department
+
+
+async def _tell_owed(desk: Desk, offered: str, mode: Mode) -> None:
+    """Whoever waits for a time that is owed to them may choose one from now on, and is told so."""
+    for row in await desk.tx.run(LIST_OWED, offered=offered, mode=mode.value, ended=sorted(ENDED)):
+        await desk.lock_candidate(row.candidate)
+        await messages.tell_candidate(desk, Template.SLOTS_OPEN, row.interview, request=row.request)
+
+
+async def is_open_for(desk: Desk, interview: str) -> bool:
+    """Whether there is a time to choose for an interview."""
+    return await desk.tx.one(FIND_FREE, interview=interview, now=desk.act.now) is not None
 
 
 async def close(graph: Graph, act: Act, slot: str) -> Outcome:

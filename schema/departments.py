@@ -50,7 +50,8 @@ class Conduct:
         "Accepted interviews that it cancelled or moved later than AttendancePolicy.conductLateHours before."
     )
     unanswered: int | None = field(
-        "Interviews after which no answer was given within AttendancePolicy.conductAnswerDays."
+        "Interviews after which no answer was given within AttendancePolicy.conductAnswerDays, or in whose place no "
+        "other time was offered within its slotOwedDays, where one was owed."
     )
 
 

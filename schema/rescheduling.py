@@ -22,7 +22,7 @@ class RescheduleRequest(Node):
     policy_version: str | None = field("The version of the policy by which it was in time or not.")
     reason: str | None = field("The candidate's reason.")
     requested_at: DateTime | None = field("When it was asked for.")
-    owed_by: DateTime | None = field("Until when HR owes a time; null where none is owed.")
+    owed_by: DateTime | None = field("Until when HR owes a time; null where none was owed.")
     overdue_at: DateTime | None = field("When that time had passed without one.")
     decided_at: DateTime | None = field("When it was granted, refused or settled otherwise.")
     answer: str | None = field("HR's reason for refusing.")
@@ -36,6 +36,10 @@ class RequestRescheduleInput(IdempotentInput):
     interview: strawberry.ID = field("The interview.")
     slot: strawberry.ID | None = strawberry.field(default=None, description="One of its openSlots.")
     reason: str = field("Why, up to 2,000 characters.")
+    none_suits: bool = strawberry.field(
+        default=False,
+        description="That none of its openSlots suits: asked in time, HR then owes another. Not beside a slot.",
+    )
 
 
 @strawberry.input(description="Another time.")
@@ -78,9 +82,11 @@ MUTATIONS = (
             id_of("Interview", input.interview),
             slot=None if input.slot is None else id_of("Slot", input.slot),
             reason=input.reason,
+            none_suits=input.none_suits,
         ),
-        "Asks for another time. In time, the chosen slot is given at once, and without one HR owes a time; later, HR "
-        "decides. The candidate, by the link alone. Codes: NOT_FOUND, INVALID_VALUE, SLOT_TAKEN, REQUEST_OPEN, "
+        "Asks for another time. In time, the chosen slot is given at once; where none is open, or none suits, HR owes "
+        "a time; later, HR decides. Refused with SLOTS_OPEN where in time neither is said of slots that are open. The "
+        "candidate, by the link alone. Codes: NOT_FOUND, INVALID_VALUE, SLOT_TAKEN, SLOTS_OPEN, REQUEST_OPEN, "
         "INTERVIEW_SETTLED, INTERVIEW_OVER, APPLICATION_ENDED.",
     ),
     mutation(

@@ -353,11 +353,13 @@ class Maker:
         return Viewer.of_person(row, Claim(found.candidate, found.application, verified=verified))
 
     async def request(self, interview: str, slot: str | None = None, reason: str = "A train is late.") -> str:
-        """What the candidate asks for; `at` says whether it is in time."""
+        """What the candidate asks for; `at` says whether it is in time. Without a slot, none that is open suits."""
         return await self._do(
             "requestReschedule",
             {},
-            lambda act: rescheduling.request(self.graph, act, interview, slot=slot, reason=reason),
+            lambda act: rescheduling.request(
+                self.graph, act, interview, slot=slot, reason=reason, none_suits=slot is None
+            ),
             await self._candidate(interview, verified=False),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -199,15 +200,42 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     assert "code" not in answer, answer
     await candidate.follow()
     page = await candidate.http.get("/c/time", params={"interview": candidate.interview})
-    slots = re.findall(r'name="slot" value="([^"]+)"', page.text)
-    assert len(slots) == 2
+    *slots, none = re.findall(r'name="slot" value="([^"]+)"', page.text)
+    assert (len(slots), none) == (2, "NONE_SUITS")
     assert f"2026年11月25日 星期三 09:00{words.TO}09:30" in page.text
     given = {"interview": candidate.interview, "slot": slots[0]}
     assert words.told("INCOMPLETE", Locale.ZH_CN) in (await candidate.send("time", **given, reason=" ")).text
+    unaware = {"interview": candidate.interview, "reason": "考试"}
+    assert words.told("SLOTS_OPEN", Locale.ZH_CN) in (await candidate.send("time", **unaware)).text
     page = await candidate.send("time", **given, reason="考试")
     assert words.told("TIME_GIVEN", Locale.ZH_CN) in page.text
     assert page.text.count("11月25日") == 1
     assert (await candidate.http.get("/c/time", params={"interview": gid("Interview", "none")})).status_code == 404
+
+
+async def test_a_time_that_is_owed_is_chosen_on_the_page(ask: Ask, company: Company, candidate: Candidate) -> None:
+    """Until when it is owed stands there, and as soon as HR opens a time it can be chosen."""
+    await candidate.follow()
+    page = await candidate.send("time", interview=candidate.interview, slot="", reason="考试")
+    assert words.told("TIME_ASKED", Locale.ZH_CN) in page.text
+    for text in ("owed_title", "owed_lapsed", "owed_none"):
+        assert words.word(text, Locale.ZH_CN) in page.text
+    assert "最晚答复 2026年11月24日" in page.text
+    time = f"time?{urlencode({'interview': candidate.interview})}"
+    assert words.word("owed_none", Locale.ZH_CN) in (await candidate.http.get(f"/c/{time}")).text
+    times = [{"startsAt": "2026-11-26T01:00:00Z", "endsAt": "2026-11-26T01:30:00Z"}]
+    opened = {"offeredFor": gid("Department", company.departments["marketing"]), "mode": "AI_LIVE"}
+    await ask.do("openSlots", company.user("marketing"), times=times, timeZone="Asia/Shanghai", **opened)
+    page = await candidate.http.get("/c/")
+    assert words.word("owed_open", Locale.ZH_CN) in page.text
+    assert time in page.text.replace("&amp;", "&")
+    page = await candidate.http.get(f"/c/{time}")
+    (slot,) = re.findall(r'name="slot" value="([^"]+)"', page.text)
+    given = dict(re.findall(r'name="(reason|interview)" value="([^"]+)"', page.text))
+    page = await candidate.send("time", **given, slot=slot)
+    assert words.told("TIME_GIVEN", Locale.ZH_CN) in page.text
+    assert words.word("owed_title", Locale.ZH_CN) not in page.text
+    assert "11月26日" in page.text
 
 
 async def test_a_refusal_is_told_as_a_sentence(candidate: Candidate) -> None:

@@ -192,11 +192,28 @@ async def test_what_was_asked_in_time_is_never_a_no_show(ask: Ask, company: Comp
     )
 
 
+async def test_nobody_lets_a_time_go_unaware_of_those_that_are_open(ask: Ask, company: Company) -> None:
+    """In time one is chosen, or it is said that none suits, and HR owes another; later HR decides in any case."""
+    it = await invited(ask, company, FIVE_DAYS)
+    async with appends(ask, company):
+        assert await it.request() == refused("requestReschedule", "SLOTS_OPEN", "slot")
+        both = await it.request(slot=it.slots[0], noneSuits=True)
+        assert both == refused("requestReschedule", "INVALID_VALUE", "noneSuits")
+    owed = await it.request(noneSuits=True)
+    assert (owed["state"], owed["interview"]["attendance"]) == ("OWED", "RESCHEDULED")
+    it = await invited(ask, company, FIVE_HOURS)
+    assert (await it.request())["state"] == "REQUESTED"
+
+
 async def test_a_slot_that_is_owed_is_reminded_of_and_given(ask: Ask, graph: Graph, company: Company) -> None:
     it = await invited(ask, company, FIVE_DAYS, slots=0)
     owed = await it.request()
     assert [await remind(graph, owed, company) for _ in range(2)] == [True, False]
-    assert [each for each in await it.messages() if each[0] == "SLOT_OWED"] == [["SLOT_OWED", "Department"]]
+    told = [whom for template, whom in await it.messages() if template == "SLOT_OWED"]
+    assert told == ["Candidate", "Department"]
+    query = "query Ledger($id: ID!) { interview(id: $id) { department { conduct { unanswered } } } }"
+    found = await ask(query, company.user("marketing"), id=owed["interview"]["id"])
+    assert found["interview"]["department"]["conduct"] == {"unanswered": 1}, "it was promised within two working days"
     ask.now = NOW + timedelta(days=6)
     times = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
     moved = ("INTERVIEW_RESCHEDULED", "INTERVIEW_INVITED", "RESCHEDULE_GRANTED")
@@ -214,8 +231,13 @@ async def test_a_slot_that_is_owed_may_be_chosen_once_it_is_open(ask: Ask, graph
     owed = await it.request()
     assert await it.request() == refused("requestReschedule", "REQUEST_OPEN", "interview")
     company.at(days=0)
+    await company.hr.slots(NOW + timedelta(days=9), position=company.positions["marketing"], mode=Mode.ONSITE)
+    assert ["SLOTS_OPEN", "Candidate"] not in await it.messages()
     await company.hr.slots(NOW + timedelta(days=9), position=company.positions["marketing"])
+    assert (await it.messages()).count(["SLOTS_OPEN", "Candidate"]) == 1
     (slot,) = (await it.look(it.claim))["interview"]["openSlots"]
+    assert await remind(graph, owed, company), "nothing is owed while it can be chosen"
+    assert ["SLOT_OWED", "Candidate"] not in await it.messages()
     granted = await it.request(slot=slot["id"])
     assert (granted["id"], granted["state"]) == (owed["id"], "GRANTED")
     assert granted["interview"]["rescheduledTo"]["response"] == "ACCEPTED"
@@ -234,7 +256,8 @@ async def test_late_hr_decides_and_until_then_nothing_is_suspected(ask: Ask, com
     assert suspected == refused("reportNoShow", "REQUEST_OPEN", "interview")
     denied = await it.hr("refuseReschedule", request=asked["id"], reason="The room is booked.")
     assert (denied["state"], denied["answer"], denied["decidedBy"] is None) == ("REFUSED", "The room is booked.", False)
-    assert ["RESCHEDULE_REFUSED", "Candidate"] in await it.messages()
+    told = [whom for template, whom in await it.messages() if template == "RESCHEDULE_REFUSED"]
+    assert told == ["Candidate", "Department", "User"]
     assert "id" in await it.hr("reportNoShow", "id", interview=interview)
 
 
