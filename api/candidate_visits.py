@@ -16,7 +16,7 @@ from api.rates import Caller
 from api.sessions import PATH, Session
 from graph.events import ActorKind
 from graph.links import Link
-from graph.refusals import Locale
+from graph.refusals import Fault, Locale, invalid
 from graph.visibility import Claim, Viewer
 from graph.writing import Act
 from schema.context import Context
@@ -46,9 +46,19 @@ class Stopped(Exception):
         self.key = key
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one field of a form, in the reader's language; `about` is the id that the form names."""
+
+    form: str
+    about: str
+    field: str
+    sentence: str
+
+
 @dataclass
 class Visit:
-    """One request of a candidate whose link was found alive."""
+    """One request of a candidate whose link was found alive; `wrong` is what the form that was just sent is told."""
 
     pages: CandidatePages
     request: Request
@@ -57,6 +67,7 @@ class Visit:
     now: datetime
     caller: Caller
     form: Mapping[str, str] = field(default_factory=dict[str, str])
+    wrong: Wrong | None = None
 
     @property
     def locale(self) -> Locale:
@@ -82,6 +93,15 @@ class Visit:
         # As a client reads it: what is taken over as bytes is read too.
         return answer.payload()["data"]
 
+    def is_wrong(self, form: str, field: str, about: str = "") -> bool:
+        wrong = self.wrong
+        return wrong is not None and (wrong.form, wrong.field, wrong.about) == (form, field, about)
+
+    def kept(self, form: str, field: str, about: str = "") -> str:
+        """What was filled in, where a form is shown again."""
+        is_again = self.wrong is not None and (self.wrong.form, self.wrong.about) == (form, about)
+        return self.form.get(field, "") if is_again else ""
+
     async def viewer(self) -> Viewer:
         """The candidate as writes know it."""
         viewer = await self.pages.server.viewers.find_person(self.claim)
@@ -90,9 +110,23 @@ class Visit:
         return viewer
 
     async def do(self, mutation: str, **given: Any) -> dict[str, Any]:
-        """What a mutation came to: `code` is that of its refusal, where it was refused."""
-        ((_, outcome),) = (await self.ask(mutation, input=given)).items()
-        return {"code": None, **outcome}
+        """What a mutation came to: `code`, `field` and `message` are those of its refusal, where it was refused."""
+        ((_, outcome),) = (await self.ask(mutation, input=given, locale=self.locale.value)).items()
+        return {"code": None, "field": None, "message": None, **outcome}
+
+    async def settle(self, outcome: Mapping[str, Any], form: Form, to: str, said: str) -> Response:
+        """On to a page that tells what was done; where it is a field of the form that is wrong, the form again."""
+        if outcome["field"] in form.fields:
+            return await self.again(form, outcome["field"], outcome["message"])
+        return self.go(to, outcome["code"] or said)
+
+    async def again(self, form: Form, field: str, sentence: str | None = None) -> Response:
+        """The page of a form as it was filled in, with what is wrong beside the field: where nothing else is said,
+        that it is needed.
+        """
+        needed = invalid(field, Fault.NEEDED).message(self.locale)
+        self.wrong = Wrong(form.name, self.form.get(form.about, ""), field, sentence or needed)
+        return await form.page(self)
 
     def act(self, name: str, viewer: Viewer) -> Act:
         return Act(viewer, self.now, name, str(uuid4()), {}, ActorKind.CANDIDATE)
@@ -100,7 +134,9 @@ class Visit:
     def show(self, template: str, **values: Any) -> Response:
         """A page; what the last act came to is told once."""
         said, session = self.session.said, replace(self.session, said=None)
-        page = self.pages.render(template, self.locale, session=session, said=said, visit=self, **values)
+        status = 422 if self.wrong else 200
+        values |= {"session": session, "said": said, "visit": self}
+        page = self.pages.render(template, self.locale, status=status, **values)
         return self.pages.keep(page, session)
 
     def go(self, to: str, said: str | None = None) -> Response:
@@ -110,6 +146,18 @@ class Visit:
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form by its name, which is its path: the fields that its reader sees, what its hidden field `about` names, and
+    the page that shows it.
+    """
+
+    name: str
+    page: Handler
+    fields: tuple[str, ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "back": ("返回", "Back"),
     "more": ("更多选项", "More options"),
     "send": ("提交", "Send"),
+    "wrong_here": ("请修改标出的地方：", "Please look at what is marked:"),
     "pages": ("页面", "Pages"),
     "privacy": (
         "此页面只属于您，请勿转发链接。",
@@ -379,7 +380,6 @@ SAID: Mapping[str, tuple[str, str]] = {
     "HIDDEN": ("结果已不再公开。", "It is hidden again."),
     "REQUEST_FILED": ("请求已提交，将在期限内答复。", "Your request was filed and will be answered in time."),
     "CHECK_KEPT": ("检查结果已保存。", "The result of your check is kept."),
-    "INCOMPLETE": ("请填写所有必填项。", "Something that is needed was left empty."),
     # A file
     "RECEIVED": ("已收到您的证明。", "Your proof was received."),
     "TICKET_GONE": ("上传凭证已失效或已使用，请重新开始。", "This ticket has ended or was used: begin anew."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from api.candidate_visits import Pages, Visit
+from api.candidate_visits import Form, Pages, Visit
 from graph.questionnaire import STATEMENTS
 from graph.refusals import Locale
 
@@ -35,13 +35,13 @@ query CandidateGrowth($locale: Locale!) {
 }
 """
 TAKE = """
-mutation CandidateTakesSelfAssessment($input: TakeSelfAssessmentInput!) {
-  takeSelfAssessment(input: $input) { __typename ... on Refused { code } }
+mutation CandidateTakesSelfAssessment($input: TakeSelfAssessmentInput!, $locale: Locale!) {
+  takeSelfAssessment(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 SHARE = """
-mutation CandidateSharesSelfAssessment($input: ShareSelfAssessmentInput!) {
-  shareSelfAssessment(input: $input) { __typename ... on Refused { code } }
+mutation CandidateSharesSelfAssessment($input: ShareSelfAssessmentInput!, $locale: Locale!) {
+  shareSelfAssessment(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 
@@ -63,10 +63,11 @@ async def assess(visit: Visit) -> Response:
 
 
 async def take(visit: Visit) -> Response:
-    given = [visit.form.get(f"s{number}", "") for number in range(len(STATEMENTS))]
-    if not all(answer in ("1", "2", "3", "4", "5") for answer in given):
-        return visit.go("assess", "INCOMPLETE")
-    outcome = await visit.do(TAKE, answers=[int(answer) for answer in given])
+    given = {f"s{number}": visit.form.get(f"s{number}", "") for number in range(len(STATEMENTS))}
+    for name, answer in given.items():
+        if answer not in ("1", "2", "3", "4", "5"):
+            return await visit.again(ANSWERS, name)
+    outcome = await visit.do(TAKE, answers=[int(answer) for answer in given.values()])
     return visit.go("growth", outcome["code"] or "SELF_TAKEN")
 
 
@@ -75,6 +76,7 @@ async def share(visit: Visit) -> Response:
     return visit.go("growth", (await visit.do(SHARE, shared=shared))["code"] or ("SHARED" if shared else "HIDDEN"))
 
 
+ANSWERS = Form("assess", assess, ())
 PAGES = Pages(
     shown={"growth": growth, "assess": assess},
     acts={"assess": take, "assess/share": share},

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from starlette.responses import Response
 
-from api.candidate_visits import HEADERS, Pages, Stopped, Visit, global_id
+from api.candidate_visits import HEADERS, Form, Pages, Stopped, Visit, global_id
 from graph import calendars
 from graph.calendars import Entry, Method, Person
 from graph.refusals import Locale
@@ -34,8 +33,8 @@ query CandidateHome($application: ID!, $locale: Locale!) {
 }
 """
 RESPOND = """
-mutation CandidateResponds($input: RecordResponseInput!) {
-  recordResponse(input: $input) { __typename ... on Refused { code } }
+mutation CandidateResponds($input: RecordResponseInput!, $locale: Locale!) {
+  recordResponse(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 CALENDAR = """
@@ -56,13 +55,15 @@ query CandidateTime($interview: ID!, $locale: Locale!) {
 }
 """
 ASK_TIME = """
-mutation CandidateAsksForAnotherTime($input: RequestRescheduleInput!) {
-  requestReschedule(input: $input) { __typename ... on RescheduleRequest { state } ... on Refused { code } }
+mutation CandidateAsksForAnotherTime($input: RequestRescheduleInput!, $locale: Locale!) {
+  requestReschedule(input: $input) {
+    __typename ... on RescheduleRequest { state } ... on Refused { code field message(locale: $locale) }
+  }
 }
 """
 CHECK = """
-mutation CandidateChecks($input: RecordTelemetryInput!) {
-  recordTelemetry(input: $input) { __typename ... on Refused { code } }
+mutation CandidateChecks($input: RecordTelemetryInput!, $locale: Locale!) {
+  recordTelemetry(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 
@@ -95,9 +96,9 @@ def _missed_at(interview: Mapping[str, Any]) -> datetime:
 async def answer(visit: Visit) -> Response:
     response = visit.form.get("response", "")
     if response not in ("ACCEPTED", "DECLINED"):
-        return visit.go("", "INCOMPLETE")
+        return await visit.again(ANSWER, "response")
     given = {"interview": global_id(visit, "interview", "Interview"), "response": response}
-    return visit.go("", (await visit.do(RESPOND, **given, message=visit.form.get("message")))["code"] or response)
+    return await visit.settle(await visit.do(RESPOND, **given, message=visit.form.get("message")), ANSWER, "", response)
 
 
 async def calendar(visit: Visit) -> Response:
@@ -136,7 +137,7 @@ def _held(data: Mapping[str, Any]) -> tuple[Any, Any]:
 
 async def time(visit: Visit) -> Response:
     """The times that may be chosen instead, and the form that asks for one of them, or for any other."""
-    id = visit.request.query_params.get("interview", "")
+    id = visit.form.get("interview") or visit.request.query_params.get("interview", "")
     data = await visit.ask(TIME, interview=id, locale=visit.locale.value)
     if data["interview"] is None:
         raise Stopped(404, "not_there")
@@ -147,29 +148,32 @@ async def time(visit: Visit) -> Response:
 async def ask_time(visit: Visit) -> Response:
     given = {"interview": global_id(visit, "interview", "Interview"), "reason": visit.form.get("reason", "").strip()}
     if not given["reason"]:
-        return visit.go(f"time?{urlencode({'interview': given['interview']})}", "INCOMPLETE")
+        return await visit.again(ANOTHER_TIME, "reason")
     chosen = visit.form.get("slot", "")
     slot = global_id(visit, "slot", "Slot") if chosen not in ("", NONE_SUITS) else None
     outcome = await visit.do(ASK_TIME, **given, slot=slot, noneSuits=chosen == NONE_SUITS)
-    if outcome["code"] == "SLOTS_OPEN":
-        return visit.go(f"time?{urlencode({'interview': given['interview']})}", outcome["code"])
-    return visit.go("", outcome["code"] or ("TIME_GIVEN" if outcome["state"] == "GRANTED" else "TIME_ASKED"))
+    said = "TIME_GIVEN" if outcome.get("state") == "GRANTED" else "TIME_ASKED"
+    return await visit.settle(outcome, ANOTHER_TIME, "", said)
 
 
 async def check(visit: Visit) -> Response:
     """The device is tried by a script where there is one; without it the candidate says what came of it."""
-    return visit.show("check.html", interview=visit.request.query_params.get("interview", ""))
+    interview = visit.form.get("interview") or visit.request.query_params.get("interview", "")
+    return visit.show("check.html", interview=interview)
 
 
 async def keep_check(visit: Visit) -> Response:
     result = visit.form.get("result", "")
     if result not in ("PASSED", "FAILED"):
-        return visit.go("", "INCOMPLETE")
+        return await visit.again(DEVICE, "result")
     given = {"interview": global_id(visit, "interview", "Interview"), "occurredAt": visit.now.isoformat()}
     seen = {"kind": f"DEVICE_CHECK_{result}", "source": "urn:turnout:candidate", "key": str(uuid4())}
-    return visit.go("", (await visit.do(CHECK, **given, **seen))["code"] or "CHECK_KEPT")
+    return await visit.settle(await visit.do(CHECK, **given, **seen), DEVICE, "", "CHECK_KEPT")
 
 
+ANSWER = Form("answer", home, ("message", "response"), "interview")
+ANOTHER_TIME = Form("time", time, ("slot", "reason"), "interview")
+DEVICE = Form("check", check, ("result",), "interview")
 PAGES = Pages(
     shown={"": home, "calendar/{interview}": calendar, "time": time, "check": check},
     acts={"answer": answer, "time": ask_time, "check": keep_check},

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api.candidate_visits import Pages, Visit, global_id
+from api.candidate_visits import Form, Pages, Visit, global_id
 from api.proofs import attachment
 from graph import proofs
 from graph.refusals import Refusal
@@ -64,18 +64,20 @@ query CandidateLooks($locale: Locale!, $after: String) {
 MOST_PAGES = 20
 """How many hundreds of looks are counted for the page; the copy of the record holds all."""
 STATE = """
-mutation CandidateStates($input: RecordStatementInput!) {
-  recordStatement(input: $input) { __typename ... on Refused { code } }
+mutation CandidateStates($input: RecordStatementInput!, $locale: Locale!) {
+  recordStatement(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 DISPUTE = """
-mutation CandidateDisputes($input: DisputeNoShowInput!) {
-  disputeNoShow(input: $input) { __typename ... on Refused { code } }
+mutation CandidateDisputes($input: DisputeNoShowInput!, $locale: Locale!) {
+  disputeNoShow(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 UPLOAD = """
-mutation CandidateUploads($input: RequestUploadInput!) {
-  requestUpload(input: $input) { __typename ... on UploadTicket { ticket } ... on Refused { code } }
+mutation CandidateUploads($input: RequestUploadInput!, $locale: Locale!) {
+  requestUpload(input: $input) {
+    __typename ... on UploadTicket { ticket } ... on Refused { code field message(locale: $locale) }
+  }
 }
 """
 
@@ -144,17 +146,17 @@ async def state(visit: Visit) -> Response:
     """What the candidate says to a notice."""
     text = visit.form.get("text", "").strip()
     if not text:
-        return visit.go("record", "INCOMPLETE")
+        return await visit.again(STATEMENT, "text")
     given = {"finding": global_id(visit, "finding", "Finding"), "channel": "MESSAGE", "text": text}
-    return visit.go("record", (await visit.do(STATE, **given))["code"] or "STATEMENT")
+    return await visit.settle(await visit.do(STATE, **given), STATEMENT, "record", "STATEMENT")
 
 
 async def dispute(visit: Visit) -> Response:
     text = visit.form.get("text", "").strip()
     if not text:
-        return visit.go("record", "INCOMPLETE")
+        return await visit.again(CONTEST, "text")
     given = {"finding": global_id(visit, "finding", "Finding"), "text": text}
-    return visit.go("record", (await visit.do(DISPUTE, **given))["code"] or "DISPUTED")
+    return await visit.settle(await visit.do(DISPUTE, **given), CONTEST, "record", "DISPUTED")
 
 
 async def ask_upload(visit: Visit) -> Response:
@@ -185,6 +187,8 @@ async def own_file(visit: Visit) -> Response:
     return visit.go("record", opened.code.value) if isinstance(opened, Refusal) else attachment(id, opened)
 
 
+STATEMENT = Form("statement", record, ("text",), "finding")
+CONTEST = Form("dispute", record, ("text",), "finding")
 PAGES = Pages(
     shown={"record": record, "proof": upload, "proofs/{proof}": own_file},
     acts={"statement": state, "dispute": dispute, "proof": ask_upload},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from api.candidate_visits import HEADERS, Pages, Stopped, Visit
+from api.candidate_visits import HEADERS, Form, Pages, Stopped, Visit
 
 RIGHTS = ("CORRECTION", "RESTRICTION", "OBJECTION", "ERASURE", "HUMAN_REVIEW")
 RIGHTS_PAGE = """
@@ -18,8 +18,8 @@ query CandidateRights($locale: Locale!) {
 }
 """
 FILE_REQUEST = """
-mutation CandidateFilesRequest($input: FileRequestInput!) {
-  fileRequest(input: $input) { __typename ... on Refused { code } }
+mutation CandidateFilesRequest($input: FileRequestInput!, $locale: Locale!) {
+  fileRequest(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 EXPORT = """
@@ -38,9 +38,9 @@ async def rights(visit: Visit) -> Response:
 async def ask_right(visit: Visit) -> Response:
     kind = visit.form.get("kind", "")
     if kind not in RIGHTS:
-        return visit.go("rights", "INCOMPLETE")
+        return await visit.again(RIGHT, "kind")
     outcome = await visit.do(FILE_REQUEST, kind=kind, text=visit.form.get("text", "").strip() or None)
-    return visit.go("rights", outcome["code"] or "REQUEST_FILED")
+    return await visit.settle(outcome, RIGHT, "rights", "REQUEST_FILED")
 
 
 async def export(visit: Visit) -> Response:
@@ -57,4 +57,5 @@ async def export(visit: Visit) -> Response:
     return Response(text, 200, HEADERS | attached, f"{media}; charset=utf-8")
 
 
+RIGHT = Form("rights", rights, ("kind", "text"))
 PAGES = Pages(shown={"rights": rights, "export": export}, acts={"rights": ask_right}, tabs=(("rights", "rights"),))

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
-from api.candidate_visits import Pages, Visit
+from api import candidate_words as words
+from api.candidate_visits import Form, Pages, Visit
 from graph import links
 from graph.refusals import Locale, Refusal
 from graph.writing import Act, Outcome
@@ -18,7 +19,7 @@ NOTICE = "record#notice"
 
 
 async def code(visit: Visit) -> Response:
-    return visit.show("code.html", to=_aim(visit, visit.request.query_params))
+    return visit.show("code.html", to=_aim(visit, visit.form or visit.request.query_params))
 
 
 async def send_code(visit: Visit) -> Response:
@@ -30,7 +31,7 @@ async def send_code(visit: Visit) -> Response:
 async def enter_code(visit: Visit) -> Response:
     graph, given = visit.pages.server.graph, visit.form.get("code", "")
     if refused := await _prove(visit, "enterCode", lambda act: links.enter_code(graph, act, given)):
-        return visit.go(f"code?to={_aim(visit, visit.form)}", refused)
+        return await visit.again(CODE, "code", words.told(refused, visit.locale))
     # A session that was known before it could see the record does not become one that can.
     visit.session = replace(visit.session, id=str(uuid4()), verified=visit.now)
     aim = _aim(visit, visit.form)
@@ -60,6 +61,7 @@ async def leave(visit: Visit) -> Response:
     return visit.pages.forget(visit.pages.render("stopped.html", visit.locale, key="left"))
 
 
+CODE = Form("code/enter", code, ("code",))
 PAGES = Pages(
     shown={"code": code},
     acts={"code": send_code, "code/enter": enter_code, "language": language, "leave": leave},

@@ -27,8 +27,10 @@ from graph.candidates import Person
 from graph.causes import TelemetryKind
 from graph.interviews import Mode, Response
 from graph.links import Link
+from graph.questionnaire import STATEMENTS
 from graph.receipts import Receipts
-from graph.refusals import Code, Locale
+from graph.refusals import FAULTS, Code, Fault, Locale
+from graph.refusals import SENTENCES as REFUSALS
 from graph.telemetry import Report
 from graph.visibility import Claim
 from graph.writing import Graph
@@ -72,6 +74,16 @@ class Candidate:
         sent = await self.http.post(f"/c/{path}", data=await self.form() | given)
         assert sent.status_code == 303, sent.text
         return await self.http.get(sent.headers["location"])
+
+    async def fail(self, path: str, **given: str) -> str:
+        """Sends a form that is not right, and gives what is said beside the field at fault."""
+        sent = await self.http.post(f"/c/{path}", data=await self.form() | given)
+        assert sent.status_code == 422, sent.text
+        (said,) = re.findall(r'<p class="wrong" id="wrong">([^<]+)</p>', sent.text)
+        assert sent.text.count(said) == 2, "at the top of the page too"
+        kept = max(given.values(), key=len)
+        assert len(kept) < 1000 or kept in sent.text, "nobody writes a long text twice"
+        return said
 
     async def verify(self) -> None:
         await self.send("code", to="record")
@@ -204,9 +216,9 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     assert (len(slots), none) == (2, "NONE_SUITS")
     assert f"2026年11月25日 星期三 09:00{words.TO}09:30" in page.text
     given = {"interview": candidate.interview, "slot": slots[0]}
-    assert words.told("INCOMPLETE", Locale.ZH_CN) in (await candidate.send("time", **given, reason=" ")).text
+    assert await candidate.fail("time", **given, reason=" ") == NEEDED[0]
     unaware = {"interview": candidate.interview, "reason": "考试"}
-    assert words.told("SLOTS_OPEN", Locale.ZH_CN) in (await candidate.send("time", **unaware)).text
+    assert await candidate.fail("time", **unaware) == words.told("SLOTS_OPEN", Locale.ZH_CN)
     page = await candidate.send("time", **given, reason="考试")
     assert words.told("TIME_GIVEN", Locale.ZH_CN) in page.text
     assert page.text.count("11月25日") == 1
@@ -242,8 +254,40 @@ async def test_a_refusal_is_told_as_a_sentence(candidate: Candidate) -> None:
     await candidate.follow()
     page = await candidate.send("answer", interview=gid("Interview", "none"), response="ACCEPTED")
     assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
-    page = await candidate.send("answer", interview=candidate.interview, response="PERHAPS")
-    assert words.told("INCOMPLETE", Locale.ZH_CN) in page.text
+
+
+NEEDED = FAULTS[Fault.NEEDED]
+
+
+async def test_each_form_says_which_field_is_wrong_and_how(company: Company, candidate: Candidate) -> None:
+    """In either language, beside the field, and with what was filled in; a line's end counts as one character."""
+    hr = company.at(days=20)
+    final = gid("Finding", await hr.no_show(candidate.link.application))
+    hr = company.at(days=9)
+    finding = gid("Finding", await hr.suspicion(await hr.missed(candidate.link.application)))
+    await candidate.follow()
+    await candidate.verify()
+    long, text = {"interview": candidate.interview}, "长" * 10_001
+    for place, language in enumerate(("ZH_CN", "EN")):
+        await candidate.send("language", language=language)
+        most = FAULTS[Fault.AT_MOST][place].format("10,000")
+        between = FAULTS[Fault.LENGTH][place]
+        assert await candidate.fail("answer", **long, response="PERHAPS", message="x") == NEEDED[place]
+        said = await candidate.fail("answer", **long, response="ACCEPTED", message=text[:2001])
+        assert "2,000" in said
+        assert await candidate.fail("time", **long, reason=text[:2001]) == between.format("1", "2,000")
+        assert await candidate.fail("check", **long) == NEEDED[place]
+        assert await candidate.fail("rights", text="") == NEEDED[place]
+        assert await candidate.fail("rights", kind="CORRECTION", text=text) == most
+        for path, id in (("statement", finding), ("dispute", final)):
+            assert await candidate.fail(path, finding=id, text=" ") == NEEDED[place]
+            assert await candidate.fail(path, finding=id, text=text) == between.format("1", "10,000")
+        answers = {f"s{number}": "3" for number in range(len(STATEMENTS)) if number != 4}
+        assert await candidate.fail("assess", **answers) == NEEDED[place]
+        code = await candidate.fail("code/enter", code="12")
+        assert code in {REFUSALS[each][place] for each in (Code.CODE_WRONG, Code.CODE_ENDED)}
+    page = await candidate.send("answer", **long, response="ACCEPTED", message="行\r\n" * 1_000)
+    assert words.told("ACCEPTED", Locale.EN) in page.text
 
 
 FOREIGN = {
@@ -321,8 +365,7 @@ async def test_the_record_needs_a_code(candidate: Candidate) -> None:
     asked = await candidate.http.get("/c/record")
     assert (asked.status_code, asked.headers["location"]) == (303, "/c/code?to=record")
     assert "@example.com" not in (await candidate.http.get("/c/")).text
-    page = await candidate.send("code/enter", code="000000")
-    assert words.told("CODE_ENDED", Locale.ZH_CN) in page.text
+    assert await candidate.fail("code/enter", code="000000") == words.told("CODE_ENDED", Locale.ZH_CN)
     await candidate.verify()
     page = await candidate.http.get("/c/record")
     assert "王芳" in page.text
@@ -376,8 +419,6 @@ async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> N
     await candidate.verify()
     page = await candidate.http.get("/c/record")
     assert words.word("notice_title", Locale.ZH_CN) in page.text
-    page = await candidate.send("statement", finding=gid("Finding", finding), text=" ")
-    assert words.told("INCOMPLETE", Locale.ZH_CN) in page.text
     page = await candidate.send("statement", finding=gid("Finding", finding), text="链接打不开。")
     assert words.told("STATEMENT", Locale.ZH_CN) in page.text
     assert "链接打不开。" in page.text
