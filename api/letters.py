@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from graph.causes import RULES
 from graph.instants import from_text
 from graph.labels import LABELS
-from graph.letters import Letter
+from graph.letters import Checked, Letter
 from graph.messages import Template
 from graph.refusals import Locale
 from schema.ids import to_global
@@ -100,6 +100,13 @@ says it in any case."""
 ABOUT_ZH, ABOUT_EN = "候选人：{{ person or '—' }}", "Candidate: {{ person or '—' }}"
 OF_ZH, OF_EN = (f"{{% if person %}}{about}\n{{% endif %}}" for about in (ABOUT_ZH, ABOUT_EN))
 """The same where it is not said of nobody."""
+OF_CHECK = (
+    ("核查内容", "What was checked"),
+    ("核查方式", "How"),
+    ("来源", "Who told"),
+    ("核查日期", "When"),
+    ("核查结果", "What was found"),
+)
 EVIDENCE_ZH = "{% if evidence %}\n\n所依据的证据：\n{% for each in evidence %}- {{ each }}\n{% endfor %}\n{% endif %}"
 EVIDENCE_EN = "{% if evidence %}\n\nThe evidence:\n{% for each in evidence %}- {{ each }}\n{% endfor %}\n{% endif %}"
 TEXTS: Mapping[Template, Both] = {
@@ -275,7 +282,8 @@ TEXTS: Mapping[Template, Both] = {
             ),
             (
                 "关于简历核查的告知",
-                "对您投递时所附简历的一项核查与简历内容不符。在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复。核查了什么、如何核查以及结果见您的页面。最终由专人决定；其他部门看不到该记录。",
+                f"对您投递时所附简历的一项核查与简历内容不符。{EVIDENCE_ZH}"
+                "在作出任何认定之前，我们希望听取您的说明：请在{% if answer_by %} {{ answer_by }}前{% else %}规定期限内{% endif %}通过您的页面答复，也可上传证明。全部记录见您的页面。最终由专人决定；如被认定为不符，该记录在有效期内可能计入本部门看到的评分，其他部门看不到。",
             ),
         ),
         _checked(
@@ -289,10 +297,12 @@ TEXTS: Mapping[Template, Both] = {
             ),
             (
                 "Notice of a check of your resume",
-                "A check of the resume that came with your application did not match it. Before anything is decided we want "
+                f"A check of the resume that came with your application did not match it. {EVIDENCE_EN}"
+                "Before anything is decided we want "
                 "to hear you: please answer by your page {% if answer_by %}until {{ answer_by }}{% else %}in the time given "
-                "there{% endif %}. What was checked, how, and what was found is shown there. A person decides in the end; "
-                "no other department sees it.",
+                "there{% endif %}; you can add proof. All that is recorded is shown there. A person decides in the end; a "
+                "mismatch that is confirmed may count in the score that this department sees, until it expires; no other "
+                "department sees it.",
             ),
         ),
     ),
@@ -631,14 +641,24 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
 
 
 def _evidence(letter: Letter, locale: Locale) -> list[str]:
-    """What a notice stands on, in sentences of ours alone: a note of somebody's is for the page, behind the code."""
+    """What a notice stands on. Of an interview it is told in sentences of ours alone, as a note of somebody's is for
+    the page, behind the code; of a check there is nothing else than what was written down of it.
+    """
+    zh = locale is Locale.ZH_CN
+    if letter.checked is not None:
+        return [f"{label}{'：' if zh else ': '}{text}" for label, text in _of_check(letter.checked, zh=zh) if text]
     if not letter.rules or letter.interview is None:
         return []
-    zh = locale is Locale.ZH_CN
     recorded = f"到面记录：{_label(letter.interview.attendance, zh=zh)}。"
     if not zh:
         recorded = f"What is recorded of the interview: {_label(letter.interview.attendance, zh=zh).lower()}."
     return [recorded, *(RULES[name].said(locale) for name in letter.rules)]
+
+
+def _of_check(check: Checked, *, zh: bool) -> list[tuple[str, str | None]]:
+    """What was checked, how, and what was found, by the names that the candidate's page has for it."""
+    told = (check.claim, check.method, check.source, check.checked_on, check.details)
+    return [(label[0 if zh else 1], text) for label, text in zip(OF_CHECK, told, strict=True)]
 
 
 def _label(value: str | None, *, zh: bool) -> str:

@@ -18,6 +18,7 @@ from graph.refusals import Locale
 from graph.statements import Found, Statement
 from graph.structure import Relation
 from graph.visibility import FIND_VIEWER, POLICIES, Viewer, padded
+from graph.withholding import LIST_NAMES, without_others
 from graph.writing import Graph
 
 
@@ -133,6 +134,28 @@ FIND_CHECKED = Statement(
     "RETURN application.id AS id",
     row=Found,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check of a résumé, as a notice tells it; what its texts say of third persons is withheld."""
+
+    claim: str
+    method: str
+    source: str
+    details: str | None
+    checked_on: str
+
+
+FIND_CHECK = Statement(
+    "letters.find_check",
+    """
+    MATCH (check:ResumeCheck {id: $id})
+    RETURN check.claim AS claim, check.method AS method, check.source AS source, check.details AS details,
+      toString(check.checkedOn) AS checked_on
+    """,
+    row=Checked,
+)
 FIND_APPOINTMENT = Statement(
     "letters.find_appointment",
     """
@@ -185,7 +208,7 @@ class Letter:
 
     `link` and `code` are secrets of the candidate to whom it goes, and of nobody else. Staff are told the `person`
     where they may see who it is, the `record` by type and id, and the `address` of the server. `rules` are the names of
-    those that the evidence of a missed interview meets.
+    those that the evidence of a missed interview meets; `checked` is what did not match a résumé.
     """
 
     template: Template
@@ -203,6 +226,7 @@ class Letter:
     record: tuple[str, str] | None = None
     address: str = ""
     rules: tuple[str, ...] = ()
+    checked: Checked | None = None
 
 
 class NotWritten(Exception):
@@ -297,7 +321,9 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     locale = Locale(candidate.locale)
     method = _method(template, facts) if interview is not None else None
     letter = Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
-    return replace(letter, rules=await _evidence(graph, message) if template is Template.NOTICE else ())
+    if template is not Template.NOTICE:
+        return letter
+    return replace(letter, rules=await _evidence(graph, message), checked=await _checked(graph, message))
 
 
 async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
@@ -317,6 +343,18 @@ async def _evidence(graph: Graph, message: MessageRow) -> tuple[str, ...]:
         return ()
     rows = await graph.client.read(assessments.FIND, id=message.interview, organization=message.organization)
     return assessments.of_values(rows[0].values).assessment.rules if rows else ()
+
+
+async def _checked(graph: Graph, message: MessageRow) -> Checked | None:
+    """What was checked, how, and what was found, as the candidate reads it on the page."""
+    found = await graph.client.read(FIND_CHECK, id=message.check) if message.check else []
+    if not found:
+        return None
+    names = [row.id for row in await graph.client.read(LIST_NAMES, organization=message.organization)]
+    (one,) = found
+    claim, method, source = (without_others(text, names) for text in (one.claim, one.method, one.source))
+    details = without_others(one.details, names) if one.details else None
+    return Checked(claim, method, source, details, one.checked_on)
 
 
 async def _whose(graph: Graph, message: MessageRow, interview: Appointment | None) -> Whose | None:

@@ -318,7 +318,7 @@ async def test_a_form_of_another_session_does_nothing(candidate: Candidate) -> N
     given = {"interview": candidate.interview, "response": "ACCEPTED"}
     for form in (other, {}, {"form": ""}, {"form": "é"}):
         assert (await candidate.http.post("/c/answer", data=given | form)).status_code == 403
-    assert (await candidate.http.post("/c/answer", content=b"x" * 70_000)).status_code == 413
+    assert (await candidate.http.post("/c/answer", content=b"x" * 140_000)).status_code == 413
     assert (await candidate.http.post("/c/answer", content=b"\xff=\xff")).status_code in (400, 403)
 
 

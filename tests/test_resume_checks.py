@@ -294,6 +294,10 @@ async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case)
     zh, en = (write(replace(letter, locale=locale)) for locale in (Locale.ZH_CN, Locale.EN))
     assert "简历" in zh.subject
     assert "面试" not in zh.text
+    for text in (*CHECK.values(), DETAILS):
+        assert text in zh.text
+        assert text in en.text
+    assert "\n- 核查内容：Degree of 2019\n- 核查方式：Call to the registry\n" in zh.text
     assert ("resume" in en.text, "interview" in en.text, "Asia/Shanghai" in en.text) == (True, False, True)
     await send_notices(ask.graph, case.company.hr.viewer.organization, NOW)
     assert (await finding_of(ask, case))["state"] == "NOTICE_SENT"
