@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from graph import messages, receipts, subjects, timers
 from graph.messages import Template
@@ -47,7 +47,8 @@ FIND = Statement(
 
 async def begin(desk: Desk, finding: str, subject: Subject, deciders: Iterable[str]) -> None:
     """Tells those who are known to have seen it, and sees to it that the others are told."""
-    known = await receipts.lookers(desk.tx, finding, desk.act.now + receipts.UNDER_WAY)
+    # Whatever receipt is there is of a look before, whosever clock it is by.
+    known = await receipts.lookers(desk.tx, finding, desk.act.now + timedelta(days=1))
     await _tell(desk, finding, subject, {*deciders, *known})
     await timers.start(desk, TimerKind.LATE_LOOKS, finding, desk.act.now + FIRST_LOOK)
 
