@@ -372,6 +372,10 @@ _MY_SLOT: LiteralString = (
     "EXISTS { (this)-[:OFFERED_FOR]->(:Position|Department)<-[:BELONGS_TO*0..1]-(:Position)<-[:FOR]-(a:Application)"
     "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
 )
+_MY_CHOICE: LiteralString = (
+    "EXISTS { (this)<-[:CHOOSES]-(:RescheduleRequest)<-[:HAS_REQUEST]-(:Interview)<-[:HAS_INTERVIEW]-(a:Application)"
+    "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
+)
 _MY_REQUEST: LiteralString = (
     "EXISTS { (this)<-[:HAS_REQUEST]-(:Interview)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
     "WHERE c.id IN $mine AND ($verified OR a.id = $linked) }"
@@ -446,7 +450,7 @@ _POLICIES: Mapping[str, Policy] = {
             "WHERE d.id IN $own }"
         ),
         ABSENT,
-        Rule(FREE + " AND " + _MY_SLOT),
+        Rule("(" + FREE + " AND " + _MY_SLOT + ") OR " + _MY_CHOICE),
     ),
     "RescheduleRequest": Policy(
         Rule("EXISTS { (this)<-[:HAS_REQUEST]-(:Interview)-[:HELD_BY]->(d:Department) WHERE d.id IN $own }"),
@@ -639,7 +643,12 @@ _POLICIES: Mapping[str, Policy] = {
         ),
         # What a message tells may be a finding: a program sees those of which it said itself what became of them.
         Rule("$viewer IN coalesce(this.reporters, [])", own="false", near="false"),
-        Rule("$verified AND EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine }"),
+        # Also that others were told of one's interviews, as HR sees it.
+        Rule(
+            "$verified AND (EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine } OR EXISTS { "
+            "(this)-[:CONCERNS]->(:Interview|ResumeCheck)<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
+            "<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine })"
+        ),
     ),
     # How people are scored is told to whoever may be scored by it, once it may be in force.
     "ScorePolicy": Policy(

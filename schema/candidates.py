@@ -91,7 +91,8 @@ class Candidate(Node):
         position=Argument(strawberry.ID, "The position in question."),
     )
     possible_matches: list[CandidateRef] = field(
-        "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree."
+        "Candidates that may be the same person: an identifier is shared, but name or identifiers disagree. Withheld "
+        "from the candidate, as they may be third persons."
     )
     same_as: CandidateRef | None = field("The other record of the same person, where the two are merged.")
     requests: Connection[RightsRequestRef] = page("What they asked of their rights.", RightsRequestOrder)

@@ -68,6 +68,12 @@ async def test_a_candidate_does_everything(  # noqa: PLR0915  one story
         await device.press("申请改期")
         await device.look(f"{name}-3-time")
         await page.get_by_role("radio").first.check()
+        await page.get_by_label("原因").fill("  ")
+        await device.press("提交")
+        assert await page.locator("#wrong").inner_text() == "此处必须填写。"
+        await expect(page.get_by_role("radio").first).to_be_checked()
+        device.troubles.clear()
+        await device.look(f"{name}-3b-wrong")
         await page.get_by_label("原因").fill("当天有考试。")
         await device.press("提交")
         assert await device.says("改期成功，新的时间已确认。")
@@ -135,6 +141,28 @@ async def test_what_is_known_and_decided_is_good_to_read(
         await device.press("English")
         await device.unfold()
         await device.look(f"{name}-16-english")
+
+
+async def test_a_time_that_is_owed_is_good_to_read(ask: Ask, company: Company, site: Site, chromium: Browser) -> None:
+    company.at(days=1)
+    application = await company.application("marketing", Person("王芳", f"wang.fang@{company.tag}.example.com"))
+    await company.hr.interview(application, starts_at=NOW + timedelta(days=3))
+    async with opened(chromium) as device:
+        page = device.page
+        await page.goto(await site.link_of(application))
+        await device.press("申请改期")
+        await page.get_by_label("原因").fill("当天有考试。")
+        await device.press("提交")
+        assert await device.says("正在为您安排新的面试时间")
+        await device.look("zh-4b-owed")
+        await slots(ask, company)
+        await page.goto(f"{site.address}/c/")
+        await device.press("选择一个时间")
+        await device.look("zh-4c-choose")
+        await page.get_by_role("radio").first.check()
+        await device.press("提交")
+        assert await device.says("改期成功，新的时间已确认。")
+        await device.look("zh-4d-chosen")
 
 
 async def test_pages_are_good_in_english_and_in_the_dark(company: Company, site: Site, chromium: Browser) -> None:
