@@ -5,34 +5,48 @@ It counts what candidates are held to as well: not being there, calling off late
 
 from __future__ import annotations
 
-from typing import LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
 
 from graph import interviews, policies
 from graph.applications import ENDED
 from graph.events import EventType
 from graph.refusals import Refusal
 from graph.statements import Found, Nothing, Statement
+from graph.suppression import SMALLEST
 from graph.timers import Timer
-from graph.traversal import Prop, Shape
+from graph.traversal import Derived, Shape
 from graph.visibility import Level
 from graph.writing import Desk
 
 _HELD: LiteralString = "MATCH (this)<-[:SUCCEEDED_BY*0..]-(held:Department)<-[:HELD_BY]-(missed:Interview)"
 """A closed department's count with its successor's."""
 
+
+def _if_enough(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> int | None:
+    count, of_others = values
+    return None if of_others and 0 < count < SMALLEST else count
+
+
+def _counted(condition: LiteralString) -> Derived:
+    """Interviews for which it holds; to staff of other departments null where they are fewer than five."""
+    count: LiteralString = "COUNT { " + _HELD + " WHERE " + condition + " }"
+    return Derived((count, "$staff AND NOT this.id IN $own"), _if_enough, see=Level.NEAR)
+
+
 CONDUCT = Shape(
     "Conduct",
     {
-        "absences": Prop(
-            # By the evidence, whether or not anybody of the employer has found so.
-            "COUNT { " + _HELD + " WHERE missed.absentUntil > $now OR EXISTS { (missed)<-[:FINDS]-(fault:Finding) "
-            "WHERE fault.state = 'FINAL' AND fault.outcome = 'EMPLOYER_FAULT' AND fault.expiresAt > $now } }",
-            see=Level.NEAR,
+        # By the evidence, whether or not anybody of the employer has found so.
+        "absences": _counted(
+            "missed.absentUntil > $now OR EXISTS { (missed)<-[:FINDS]-(fault:Finding) "
+            "WHERE fault.state = 'FINAL' AND fault.outcome = 'EMPLOYER_FAULT' AND fault.expiresAt > $now }"
         ),
-        "lateCancellations": Prop("COUNT { " + _HELD + " WHERE missed.lateUntil > $now }", see=Level.NEAR),
-        "unanswered": Prop("COUNT { " + _HELD + " WHERE missed.unansweredUntil > $now }", see=Level.NEAR),
+        "lateCancellations": _counted("missed.lateUntil > $now"),
+        "unanswered": _counted("missed.unansweredUntil > $now"),
     },
 )
+"""A candidate is told whatever the number is: it is about the employer, and theirs to know before they accept."""
 
 ANSWERED = Statement(
     "conduct.answered",

@@ -44,22 +44,29 @@ _HAD_TURN: LiteralString = (
       }"""
 )
 _ENTRIES: LiteralString = (
-    """CASE WHEN other.id = wanted.id THEN coalesce(other.poolWaiting, [])[..{least}]
-        ELSE coalesce(other.poolEnded, [])[..{least}] END
-      + CASE WHEN other.id <> wanted.id AND (sure < 140 OR other.status = 'CLOSED' OR {yields})
-        THEN coalesce(other.poolWaiting, [])[..{least}] + coalesce(other.poolInvited, [])[..{least}]
-        ELSE [] END
+    """certain
+      + CASE WHEN NOT itself AND (sure < 140 OR closed OR gives)
+        THEN coalesce(other.poolWaiting, [])[..{least}] + coalesce(other.poolInvited, [])[..{least}] ELSE [] END
       + CASE WHEN NOT (sure < 140 OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
-        WHEN other.id = wanted.id THEN coalesce(other.poolWaitingMarked, [])[..{least}]
+        WHEN itself THEN coalesce(other.poolWaitingMarked, [])[..{least}]
         ELSE coalesce(other.poolWaitingMarked, [])[..{least}]
           + coalesce(other.poolInvitedMarked, [])[..{least}]
           + coalesce(other.poolEndedMarked, [])[..{least}] END""".replace("{least}", LEAST_KEPT)
-).replace("{yields}", _YIELDS.replace("{}", "other"))
+)
 """Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
 may want, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile.
 
 The least that is kept of one list, of each, however many are wanted: who comes first does not depend on that.
 """
+_LADDER: LiteralString = """
+      WITH wanted, spot, certain, [nth IN range(9, size(certain) - 1, 10) | certain[nth]] + [''] AS rungs
+      UNWIND rungs AS rung
+      WITH wanted, spot, certain, rung ORDER BY rung DESC
+      WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN [spot, certain] END) AS spots,
+        sum(CASE WHEN rung = '' THEN size(certain) ELSE 0 END) AS sure
+      WITH wanted, spots, sure, coalesce(ladder[13], '') AS bar"""
+"""A rung is each tenth entry of a list: ten of it are as new or newer. So down to the fourteenth of all rungs, the newest
+first, there are 140 entries, which come before all that is older: nothing below need be taken apart."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(other:Position)
@@ -69,33 +76,36 @@ _RANKED: LiteralString = (
       WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
         ELSE 2 END AS apart
       ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
-      WITH wanted, other.id AS spot, size(CASE WHEN apart = 0 THEN coalesce(other.poolWaiting, [])[.."""
+      WITH wanted, other.id AS spot,
+        coalesce(CASE WHEN apart = 0 THEN other.poolWaiting ELSE other.poolEnded END, [])[.."""
     + LEAST_KEPT
-    + """]
-        ELSE coalesce(other.poolEnded, [])[.."""
-    + LEAST_KEPT
-    + """] END) AS some
-      WITH wanted, collect(spot) AS spots, sum(some) AS sure
-      UNWIND spots AS spot
-      MATCH (other:Position {id: spot})
-      UNWIND """
-    + _ENTRIES
-    + """ AS entry
-      WITH wanted, other, split(entry, ' ') AS said
-      WITH wanted, said, CASE WHEN size(said) > 3 AND said[3] > toString($now) THEN 1 ELSE 0 END AS stained,
-        CASE WHEN other.id = wanted.id OR said[2] = 'Ended' OR other.status = 'CLOSED'
-          OR said[0] <= toString($now - duration({days: 90})) OR (said[2] = 'Waiting' AND """
+    + "] AS certain"
+    + _LADDER
+    + """
+      UNWIND spots AS pair
+      MATCH (other:Position {id: pair[0]})
+      WITH wanted, other, sure, bar, pair[1] AS certain, other.id = wanted.id AS itself,
+        other.status = 'CLOSED' AS closed, """
     + _YIELDS.replace("{}", "other")
-    + """) THEN 0 ELSE 1 END AS later
-      ORDER BY later, stained, said[0] DESC, said[1] DESC LIMIT 140
-      MATCH (found:Application {id: said[1]})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
+    + """ AS gives
+      UNWIND [each IN """
+    + _ENTRIES
+    + """ WHERE each >= bar] AS entry
+      WITH wanted, itself, closed, gives, split(entry, ' ') AS said
+      WITH wanted, said[0] AS filed, said[1] AS named,
+        CASE WHEN size(said) > 3 AND said[3] > toString($now) THEN 1 ELSE 0 END AS stained,
+        CASE WHEN itself OR said[2] = 'Ended' OR closed OR said[0] <= toString($now - duration({days: 90}))
+          OR (said[2] = 'Waiting' AND gives) THEN 0 ELSE 1 END AS later
+      ORDER BY later, stained, filed DESC, named DESC LIMIT 140
+      MATCH (found:Application {id: named})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
       WHERE NOT """
     + _HAD_TURN
     + """ AND NOT EXISTS { (person)-[:SAME_AS]-(:Candidate {status: 'RESTRICTED'}) }
-      WITH wanted, said, found, person, head([(person)-[:SAME_AS]-(twin:Candidate) | twin.id]) AS second
-      WITH wanted, said, found, CASE WHEN second < person.id THEN second ELSE person.id END AS who
-      ORDER BY said[0] DESC, found.id DESC
-      WITH wanted, who, head(collect(found.id)) AS chosen, max(said[0]) AS since
+      WITH wanted, later, stained, filed, named, person ORDER BY later, stained, filed DESC, named DESC LIMIT 90
+      WITH wanted, filed, named, person, head([(person)-[:SAME_AS]-(twin:Candidate) | twin.id]) AS second
+      WITH wanted, filed, named, CASE WHEN second < person.id THEN second ELSE person.id END AS who
+      ORDER BY filed DESC, named DESC
+      WITH wanted, who, head(collect(named)) AS chosen, max(filed) AS since
       MATCH (that:Application {id: chosen})-[:FOR]->(other:Position) MATCH (that)<-[:SUBMITTED]-(person:Candidate)
       WITH wanted, person, other, that, since,
         CASE WHEN """
@@ -118,7 +128,8 @@ _RANKED: LiteralString = (
           WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END + CASE WHEN attended > 0 THEN 1 ELSE 0 END AS fit
       ORDER BY free DESC, clean DESC, lately DESC, fit DESC, since DESC, that.id DESC LIMIT $count"""
 )
-"""Pools of the positions nearest in kind, of them the likeliest, each person once; then what each is worth here.
+"""Pools of the positions nearest in kind, of them the 140 likeliest entries, of these the first 90 whose people may be
+asked, which are more than one answer holds; each person once; then what each is worth here.
 
 Who is restricted is left out, and so is whoever is one person with them: their data may be kept and nothing more (GDPR
 18 (2)). A mark in dispute, or of an erased record, is none.

@@ -345,8 +345,12 @@ EVENT_OWN: LiteralString = """(EXISTS {
   OR EXISTS { (this)-[:ABOUT]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->
     (d:Department) WHERE d.id IN $own
     AND NOT EXISTS { (this)-[:ABOUT]->(:Application|Interview|Employment|ResumeCheck) }
-    AND (this.type <> 'SELF_ASSESSMENT_TAKEN' OR $auditor) })"""
-"""Said of an event that is the viewer's own. That somebody assessed themselves is theirs to tell, by sharing it."""
+    AND (this.type <> 'SELF_ASSESSMENT_TAKEN' OR $auditor) AND (this.type <> 'SCORE_COMPUTED' OR $admin) })"""
+"""Said of an event that is the viewer's own. That somebody assessed themselves is theirs to tell, by sharing it.
+
+A score that was kept names whose it is, its application or employment. One from before it did tells the rest of the
+Organization nothing: what it is about is in its hash, and cannot be added now.
+"""
 
 MY_APPLICATION: LiteralString = (
     "EXISTS { (this)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine AND ($verified OR this.id = $linked) }"

@@ -41,8 +41,8 @@ BELOW = Argument(bool, "Whether those of all departments below it are among them
 
 
 @strawberry.type(
-    description="The employer's own ledger 企业守约记录: counts of what has not expired. Circle, and candidates whom "
-    "the department invited; else null."
+    description="The employer's own ledger 企业守约记录: counts of what has not expired. Circle, of other departments "
+    "than one's own from five on, and candidates whom the department invited; else null."
 )
 class Conduct:
     absences: int | None = field("Interviews that were found to be missed by the employer's fault.")

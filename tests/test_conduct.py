@@ -101,11 +101,22 @@ async def test_whom_the_department_invites_sees_it(ask: Ask, company: Company) -
     assert await conduct(ask, company, claim) == HIDDEN
     await hr.interview(application, starts_at=NOW + timedelta(days=2), response=None)
     counted = {**NOTHING, "absences": 1}
-    for viewer in (claim, company.user("marketing"), company.user("technology"), company.user("auditor")):
+    for viewer in (claim, company.user("marketing"), company.user("auditor")):
         assert await conduct(ask, company, viewer) == counted
     assert await conduct(ask, company, claim, "technology") == HIDDEN
     for viewer in (company.user("subsidiary"), company.user("integrator")):
         assert await conduct(ask, company, viewer) == HIDDEN
+
+
+async def test_another_department_is_told_of_five_or_more(ask: Ask, company: Company) -> None:
+    """Of nothing too: that nobody was left waiting names no interview."""
+    hr, told = company.hr, list[Any]()
+    for _ in range(5):
+        company.at(days=20)
+        await hr.fault(await hr.missed(await company.application("marketing")), Cause.EMPLOYER)
+        told.append(await conduct(ask, company, company.user("technology")))
+    assert [each["absences"] for each in told] == [None, None, None, None, 5]
+    assert [each["unanswered"] for each in told] == [0] * 5
 
 
 async def test_absence_is_judged_by_all_that_is_known(ask: Ask, company: Company) -> None:

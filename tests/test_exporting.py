@@ -10,7 +10,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from graph.writing import Graph, random_id
 from schema.execution import Answerer
 from seeds import demo
 from seeds.makers import Refused, maker
-from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.databases import Database, Databases
 from tests.test_scores import SCORE, Scored, enabled
 
@@ -342,17 +342,27 @@ FORGE = Statement(
 )
 
 
+async def counterfactual_holds(moved: Graph, scored: Scored, application: str) -> None:
+    """What a score would be without the finding, as told before it was moved, is what it is once that is voided there."""
+    (told,) = (each for each in (await scored.score(application))["counterfactuals"] if each["change"] == "VOIDED")
+    hr = scored.company.user("hr")
+    await (await maker(moved, hr, at=NOW)).void(uid(told["finding"]))
+    found = await replace(scored, ask=Ask(moved, scored.ask.answerer)).score(application)
+    assert (found["points"], found["band"], found["counterfactuals"]) == (told["points"], told["band"], [])
+
+
 async def test_a_moved_score_is_recomputed_by_the_command_line(
     databases: Databases, tmp_path: Path, answerer: Answerer
 ) -> None:
-    """Exported from one engine and brought into the other by commands alone; one event that was edited is noticed."""
+    """Exported from one engine and brought into the other by commands alone; its counterfactual comes true there, and
+    one event that was edited is noticed."""
     source, target = await databases.embedded(), await databases.tested()
     company = await make_company(source.graph(SECRETS, tmp_path / "keys"))
     scored = Scored(company, Ask(source.graph(SECRETS, tmp_path / "keys"), answerer))
     await enabled(company)
     application = await company.application("marketing")
     await scored.no_show(application)
-    for days in (30, 20):
+    for days in (30, 20, 10):
         await scored.attended(application, days=days)
     candidate = (await scored.of(application))["id"]
     kept = await scored.ask.do("recordScore", company.user("hr"), SCORE, candidate=candidate)
@@ -365,6 +375,7 @@ async def test_a_moved_score_is_recomputed_by_the_command_line(
     assert (code, "every one was read back" in said) == (0, True), said
     code, said = await there.turnout("verify-score", candidate)
     assert (code, said) == (0, "1 scores, 0 faults.")
+    await counterfactual_holds(target.graph(SECRETS, tmp_path / "keys"), scored, application)
     assert (await target.client.write(lambda tx: tx.run(FORGE)))[0].count == 1
     code, said = await there.turnout("verify-score", candidate)
     assert code == 1

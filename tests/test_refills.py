@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from graph import loading, pools
 from graph.interviews import Attendance, Side
+from graph.loading import as_text
 from graph.pools import Known, Pool, placed
 from graph.positions import Urgency
 from graph.statements import Statement
+from graph.writing import random_id
+from tests.bench.filling import APPLICATIONS, CANDIDATES, unwind
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_importing import invited
 
@@ -179,6 +182,28 @@ async def test_as_many_are_given_as_are_asked_for(ask: Ask, company: Company) ->
         assert len(set(names(found))) == len(found) == min(count, 27)
         assert all(each["isFree"] for each in found)
     assert [len(found) for found in (await kept(ask, company))[wanted].values()] == [14, 0, 0, 0, 0, 0]
+
+
+async def test_the_newest_of_many_are_found(ask: Ask, company: Company) -> None:
+    """In whichever lists they stand: of some positions there are most of them, of others none."""
+    hr, wanted = company.at(days=100), company.positions["technology"]
+    technology = company.departments["technology"]
+    others = [await hr.position(technology, f"Tester {number}", "ENGINEERING") for number in range(6)]
+    ages = {0: range(30, 90, 3), 1: range(40, 70, 2), 2: range(2, 62), 3: range(200, 245), 4: range(300, 310)}
+    ages[5] = range(31, 91)
+    filed = [(NOW - timedelta(days=day, minutes=at), others[at]) for at, days in ages.items() for day in days]
+    rows = [{"id": random_id(), "name": f"person {number}", "seq": 0} for number in range(len(filed))]
+    await unwind(ask.graph.client, CANDIDATES, rows, organization=hr.viewer.organization)
+    applied = [
+        {"id": random_id(), "candidate": row["id"], "position": position, "stage": "REJECTED", "applied_at": as_text(at)}
+        for row, (at, position) in zip(rows, filed, strict=True)
+    ]
+    await unwind(ask.graph.client, APPLICATIONS, applied)
+    await ask.graph.client.write(lambda tx: tx.run(pools.FILL, **pools.filled(others)))
+    known = sorted(zip(filed, rows, strict=True), key=lambda each: each[0][0], reverse=True)
+    newest = [row["name"] for _, row in known]
+    for count in (10, 50):
+        assert names(await suggested(ask, company, "technology", wanted, count=count)) == newest[:count]
 
 
 async def test_a_person_without_a_mark_precedes_newer_ones_with_one(ask: Ask, company: Company) -> None:

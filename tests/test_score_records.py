@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from graph import score_records, timers
-from graph.events import LIST_CANDIDATE_EVENTS, verify
+from graph.events import LIST_CANDIDATE_EVENTS, About, EventType, verify
 from graph.interviews import Attendance, Side
 from graph.policies import DEFAULTS
 from graph.retention import erase
 from graph.score_records import Kept
 from graph.scores import scored as made_of
 from graph.timers import TimerKind
+from graph.writing import Desk
 from tests.conftest import Ask, Company, gid, uid
 from tests.test_merging import Pair, pair
 from tests.test_scores import SCORE, Scored, at_work, person, scored
@@ -74,12 +75,28 @@ async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask:
     assert await recomputes(ask, await kept(scored, application))
 
 
-async def test_a_kept_score_is_told_to_its_own_department_alone(scored: Scored, ask: Ask) -> None:
-    """That Marketing kept one says that it decided, which is nothing for the other departments of the same person."""
+def naming_nobody(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
+    """As an event told of a kept score before it named whose it was."""
+    return RECORD(desk, type, None if type is EventType.SCORE_COMPUTED else about, **more)
+
+
+RECORD = Desk.record
+
+
+@pytest.mark.parametrize("from_before", [False, True])
+async def test_a_kept_score_is_told_to_its_own_department_alone(
+    scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch, from_before: bool
+) -> None:
+    """That Marketing kept one says that it decided, which is nothing for the other departments of the same person.
+
+    Of one from before events said whose it was, HR alone is told, since nobody knows that it is theirs.
+    """
     company, someone = scored.company, scored.company.person("周末")
     company.at(days=9)
     application = await company.application("marketing", someone)
     await company.application("technology", someone)
+    if from_before:
+        monkeypatch.setattr(Desk, "record", naming_nobody)
     await kept(scored, application, "marketing")
     query = "query T($id: ID!) { node(id: $id) { ... on Candidate { profile { timeline { event } } } } }"
     kinds = "query K($id: ID!) { node(id: $id) { ... on Event { type } } }"
@@ -90,7 +107,8 @@ async def test_a_kept_score_is_told_to_its_own_department_alone(scored: Scored, 
         events = [await ask(kinds, company.user(viewer), id=each["event"]) for each in shown]
         told[viewer] = {each["node"]["type"] for each in events}
     assert told["technology"] == {"APPLICATION_SUBMITTED"}
-    assert told["marketing"] == told["hr"] == {"APPLICATION_SUBMITTED", "SCORE_COMPUTED"}
+    assert told["hr"] == {"APPLICATION_SUBMITTED", "SCORE_COMPUTED"}
+    assert told["marketing"] == told["technology" if from_before else "hr"]
 
 
 async def test_an_observation_that_was_left_out_is_noticed(

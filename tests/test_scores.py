@@ -209,6 +209,19 @@ async def test_neither_ground_alone_raises_the_label(scored: Scored) -> None:
     assert (await scored.of(application, "marketing", LABELS))["labels"] == []
 
 
+async def test_the_label_goes_with_a_day_that_is_corrected(scored: Scored, ask: Ask) -> None:
+    """Of three late ones two are left."""
+    known, viewer = scored.company.person(), scored.company.user("marketing")
+    application = await scored.company.application("marketing", known)
+    await at_work(scored.company, known)
+    await scored.no_show(application)
+    (label,) = (await scored.of(application, "marketing", LABELS))["labels"]
+    late = label["grounds"][0]["ids"]
+    given = {"record": late[0], "reason": "The clock was wrong.", "days": 0.0}
+    assert "code" not in await ask.do("correctWorkAttendance", viewer, **given)
+    assert (await scored.of(application, "marketing", LABELS))["labels"] == []
+
+
 async def test_a_sibling_sees_the_label_where_it_sees_each_ground(scored: Scored) -> None:
     """A no-show with a sibling is visible, days at work with it are not; nobody else's are either."""
     company = scored.company
