@@ -250,5 +250,6 @@ async def restored(
     faults = await run.check(doors, expected.trailer(), despite_faults=despite_faults)
     if before is not None:
         await before()
+    await run.client.replan()
     await run.open(doors)
     return faults

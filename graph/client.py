@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -30,6 +31,8 @@ from graph.turns import Turns
 from graph.watching import watcher
 
 Result = TypeVar("Result")
+
+log = logging.getLogger("turnout")
 
 TIMEOUT = 10.0
 """Seconds that one statement or one transaction may take in the database."""
@@ -321,6 +324,19 @@ class Client:
         """Runs a schema statement, which cannot share a transaction with data."""
         async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
             await (await session.run(text)).consume()
+
+    async def replan(self) -> None:
+        """After much was written at once, has Neo4j sample its indexes and plan anew what it plans from then on.
+
+        Else it plans by samples from before, until it takes others by itself, and keeps those plans. A user who may not
+        have that done is no reason to fail: all is written. The embedded engine plans by no samples.
+        """
+        if self.one_writer:
+            return
+        try:
+            await self.define("CALL db.prepareForReplanning()")
+        except (DriverError, Neo4jError) as error:
+            log.warning("plans are not made anew after a bulk load: %s", type(error).__name__)
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[Result]], *, about: Mapping[str, Any] | None = None

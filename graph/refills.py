@@ -43,8 +43,7 @@ _HAD_TURN: LiteralString = (
             MATCH (same)-[:HAS_INTERVIEW]->(held:Interview) WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' })
       }"""
 )
-_ENTRIES: LiteralString = (
-    """certain
+_ENTRIES: LiteralString = """certain
       + CASE WHEN NOT itself AND (sure < 140 OR closed OR gives)
         THEN coalesce(other.poolWaiting, [])[..{least}] + coalesce(other.poolInvited, [])[..{least}] ELSE [] END
       + CASE WHEN NOT (sure < 140 OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
@@ -52,7 +51,6 @@ _ENTRIES: LiteralString = (
         ELSE coalesce(other.poolWaitingMarked, [])[..{least}]
           + coalesce(other.poolInvitedMarked, [])[..{least}]
           + coalesce(other.poolEndedMarked, [])[..{least}] END""".replace("{least}", LEAST_KEPT)
-)
 """Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
 may want, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile.
 
@@ -65,7 +63,7 @@ _LADDER: LiteralString = """
       WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN [spot, certain] END) AS spots,
         sum(CASE WHEN rung = '' THEN size(certain) ELSE 0 END) AS sure
       WITH wanted, spots, sure, coalesce(ladder[13], '') AS bar"""
-"""A rung is each tenth entry of a list: ten of it are as new or newer. So down to the fourteenth of all rungs, the newest
+"""A rung is each tenth entry of a list: ten of it are as new or newer. So down to the fourteenth of all rungs, newest
 first, there are 140 entries, which come before all that is older: nothing below need be taken apart."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own

@@ -25,7 +25,7 @@ from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
 from seeds.attendance_mapping import COUNTED, DONE, AttendanceMapping, local_time
 from seeds.attendance_summaries import AttendanceSummary
-from seeds.importing import NotImported, check_rejects, identities, importer_of
+from seeds.importing import MANY, NotImported, check_rejects, identities, importer_of
 from seeds.reading import Reader, Unfit, find_columns
 from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 
@@ -127,6 +127,8 @@ async def run_attendance_import(
         for stay, outcome in zip(some, outcomes, strict=True):
             reading.close(stay, outcome)
         tell(done, total)
+    if not dry_run and total >= MANY:
+        await graph.client.replan()
     reading.rejects.sort(key=lambda reject: reject.record.line)
     summary.rejected = Counter(reject.reason for reject in reading.rejects)
     written = await asyncio.to_thread(write_rejects, rejects, table, reading.rejects)

@@ -28,6 +28,8 @@ from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 
 BATCH = 200
 """Lines in one transaction."""
+MANY = 10_000
+"""Lines of a file after which the database is to plan anew."""
 
 
 class NotImported(Exception):

@@ -343,7 +343,7 @@ FORGE = Statement(
 
 
 async def counterfactual_holds(moved: Graph, scored: Scored, application: str) -> None:
-    """What a score would be without the finding, as told before it was moved, is what it is once that is voided there."""
+    """What a score would be without the finding, as told where it was, is what it is once that is voided there."""
     (told,) = (each for each in (await scored.score(application))["counterfactuals"] if each["change"] == "VOIDED")
     hr = scored.company.user("hr")
     await (await maker(moved, hr, at=NOW)).void(uid(told["finding"]))

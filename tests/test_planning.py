@@ -160,3 +160,12 @@ async def test_a_new_size_of_list_is_planned_anew(graph: Graph, answerer: Answer
         await company.hr.department(f"MORE{number}", f"More {number}", f"更多{number}")
     answer = await Ask(replace(fresh), answerer).whole(NAMES, company.user("hr"))
     assert answer.extensions["cost"]["planning"] > 5, "eleven departments are of another class than five"
+
+
+async def test_a_bulk_load_is_planned_anew(graph: Graph, caplog: pytest.LogCaptureFixture) -> None:
+    """And where a user may not have that done, or a database cannot do it, it is said and nothing fails."""
+    await graph.client.replan()
+    assert caplog.messages == []
+    if graph.client.one_writer:
+        await Client(graph.client.driver, graph.client.database).replan()
+        assert [each.split(":")[0] for each in caplog.messages] == ["plans are not made anew after a bulk load"]

@@ -195,7 +195,13 @@ async def test_the_newest_of_many_are_found(ask: Ask, company: Company) -> None:
     rows = [{"id": random_id(), "name": f"person {number}", "seq": 0} for number in range(len(filed))]
     await unwind(ask.graph.client, CANDIDATES, rows, organization=hr.viewer.organization)
     applied = [
-        {"id": random_id(), "candidate": row["id"], "position": position, "stage": "REJECTED", "applied_at": as_text(at)}
+        {
+            "id": random_id(),
+            "candidate": row["id"],
+            "position": position,
+            "stage": "REJECTED",
+            "applied_at": as_text(at),
+        }
         for row, (at, position) in zip(rows, filed, strict=True)
     ]
     await unwind(ask.graph.client, APPLICATIONS, applied)

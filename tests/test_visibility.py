@@ -164,7 +164,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "conductAnswerDays conductKeptDays offerHours rejectionDays seenDays causes": ALL,
     },
     "Conduct": {
-        "absences lateCancellations unanswered": NEAR,
+        "lateCancellations unanswered": NEAR,
+        # Of others there is one, which is too few to tell.
+        "absences": HOME,
     },
     "Telemetry": {
         "id kind kindLabel occurredAt until recordedAt source interview": HOME | {FILER},

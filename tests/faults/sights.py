@@ -355,9 +355,14 @@ class Sight:
             ),
             "facts": self.facts(it, self.under(it), full=self.owns(it)),
             "wide": {name: wide[name] for name in ("interviews", "noShows")},
-            "conduct": {"unanswered": self.unanswered(it) if near and not self.is_program else None},
+            "conduct": {"unanswered": self.conduct(it, own=own) if near and not self.is_program else None},
             "tasks": self.tasks(self.under(it)),
         }
+
+    def conduct(self, it: Department, *, own: bool) -> int | None:
+        """What is told of it: of another department nothing of fewer than five."""
+        count = self.unanswered(it)
+        return None if not own and 0 < count < SMALLEST else count
 
     def unanswered(self, it: Department) -> int:
         """Interviews of a department, and of those that it succeeds, after which nobody told the candidate."""
