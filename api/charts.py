@@ -147,11 +147,12 @@ def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
 
 async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
     name, months = await months_of(graph, answerer, asked)
-    return [draw_counts(name, months, asked), draw_shares(name, months, asked)]
+    shares = draw_shares(name, months, asked)
+    return [draw_counts(name, months, asked), *([shares] if shares["data"] else [])]
 
 
 def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
-    """How often people of a department were late, absent or left early, month by month."""
+    """How often people of a department, or one of them, were late, absent or left early, month by month."""
     colours = {"lateCount": MISSED, "absentDays": ABSENT, "earlyLeaveCount": REST}
     labels = [month["key"] for month in months]
     bars = [
@@ -164,16 +165,14 @@ def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) ->
 
 
 def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
-    """The attendance rate, where presence is told, and the share of people who were late or absent at all."""
-    lines = (
-        (asked.say(*COUNTED["attendanceRate"]), [month["attendanceRate"] for month in months], HOUR),
-        (asked.say("曾迟到", "Late at all"), [month["lateEmployees"] / month["employees"] for month in months], MISSED),
-        (
-            asked.say("曾旷工", "Absent at all"),
-            [month["absentEmployees"] / month["employees"] for month in months],
-            ABSENT,
-        ),
-    )
+    """The attendance rate, where presence is told, and of a department the share of people who were late or absent at
+    all."""
+    lines = [(asked.say(*COUNTED["attendanceRate"]), [month["attendanceRate"] for month in months], HOUR)]
+    if asked.employment is None:
+        late = [month["lateEmployees"] / month["employees"] for month in months]
+        absent = [month["absentEmployees"] / month["employees"] for month in months]
+        lines.append((asked.say("曾迟到", "Late at all"), late, MISSED))
+        lines.append((asked.say("曾旷工", "Absent at all"), absent, ABSENT))
     labels = [month["key"] for month in months]
     drawn = [
         {"type": "scatter", "mode": "lines+markers", "name": words, "x": labels, "y": shares, "line": {"color": colour}}

@@ -28,6 +28,7 @@ User = Annotated[str, typer.Option("--as", help="External id of the user who ask
 Start = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="The first day; in UTC.")]
 End = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="The day after the last; in UTC.")]
 Place = Annotated[str | None, typer.Option(help="A department's code or id; else all of the user's own.")]
+Job = Annotated[str | None, typer.Option(help="An employment's id, for attendance at work of one person.")]
 By = Annotated[GroupBy | None, typer.Option(help="What no-shows are grouped by.")]
 Language = Annotated[Locale, typer.Option(help="The language of headings.")]
 
@@ -36,8 +37,19 @@ def _instant(day: datetime | None) -> str | None:
     return None if day is None else (day if day.tzinfo else day.replace(tzinfo=UTC)).isoformat()
 
 
-def _asked(user: str, start: datetime | None, end: datetime | None, place: str | None, by: str, say: Locale) -> Asked:
-    return Asked(user, _instant(start), _instant(end), place, by, say)
+def _asked(
+    name: str,
+    user: str,
+    period: tuple[datetime | None, datetime | None],
+    place: str | None,
+    job: str | None,
+    by: GroupBy | None,
+    say: Locale,
+) -> Asked:
+    if job is not None and name != "attendance":
+        raise typer.BadParameter("Attendance at work alone is told of one person: leave out --employment.")
+    start, end = map(_instant, period)
+    return Asked(user, start, end, place, (by or GroupBy.WEEK).value, say, job)
 
 
 @reporting.command()
@@ -48,6 +60,7 @@ def report(
     start: Start = None,
     end: End = None,
     department: Place = None,
+    employment: Job = None,
     by: By = None,
     locale: Language = Locale.ZH_CN,
 ) -> None:
@@ -56,7 +69,8 @@ def report(
     async def work() -> int:
         if name not in REPORTS:
             raise SetupError(f"There is no report {name}; there is {', '.join(REPORTS)}.")
-        written, asked = form_of(file), _asked(as_, start, end, department, (by or GroupBy.WEEK).value, locale)
+        written = form_of(file)
+        asked = _asked(name, as_, (start, end), department, employment, by, locale)
         async with running_graph(read_settings()) as graph:
             table = await REPORTS[name](graph, Answerer(core_schema()), asked)
         with new_file(file) as out:
@@ -76,10 +90,11 @@ def _draws(name: str, about: str) -> None:
         start: Start = None,
         end: End = None,
         department: Place = None,
+        employment: Job = None,
         by: By = None,
         locale: Language = Locale.ZH_CN,
     ) -> None:
-        asked = _asked(as_, start, end, department, (by or GroupBy.WEEK).value, locale)
+        asked = _asked(name, as_, (start, end), department, employment, by, locale)
         run(lambda: _drawn(name, CHARTS[name], asked, file, is_grouped=by is not None))
 
     charting.command(name, help=about)(command)
@@ -114,4 +129,4 @@ async def _drawn(name: str, wanted: Chart, asked: Asked, file: Path, *, is_group
 
 _draws("no-shows", "No-shows by week, department, mode, cause or job family, with the rate and its interval.")
 _draws("cost", "What missed interviews cost.")
-_draws("attendance", "Attendance at work of a department by month, with all departments below it.")
+_draws("attendance", "Attendance at work by month: of a department with all below it, or of one person.")

@@ -31,7 +31,8 @@ STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a report or a chart is about: for whom, from when until when, of which department, how grouped."""
+    """What a report or a chart is about: for whom, from when until when, of which department or employment, how
+    grouped."""
 
     user: str
     start: str | None
@@ -39,6 +40,7 @@ class Asked:
     department: str | None
     by: str
     locale: Locale
+    employment: str | None = None
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -46,6 +48,7 @@ class Asked:
             "from": self.start,
             "to": self.end,
             "department": self.department,
+            "employment": self.employment,
             "by": self.by,
             "locale": self.locale.value,
         }
@@ -83,7 +86,17 @@ ATTENDANCE = """
 query AttendanceReport($department: ID!, $from: Date, $to: Date) {
   node(id: $department) { ... on Department {
     name nameZh
-    workAttendance(by: MONTH, from: $from, to: $to) {
+    months: workAttendance(by: MONTH, from: $from, to: $to) {
+      key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
+    }
+  } }
+}
+"""
+ATTENDANCE_OF_ONE = """
+query AttendanceReport($employment: ID!, $from: Date, $to: Date) {
+  node(id: $employment) { ... on Employment {
+    candidate { displayName }
+    months: attendanceByMonth(from: $from, to: $to) {
       key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
     }
   } }
@@ -104,15 +117,22 @@ async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: 
 
 
 async def months_of(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[str, list[dict[str, Any]]]:
-    """A department's name, and what it tells of attendance at work month by month; SetupError where it tells none."""
-    if asked.department is None:
-        raise SetupError("Attendance at work is a department's: name it by --department, with its code or id.")
+    """The name of a department, or of who is employed, and what is told of attendance at work month by month;
+    SetupError where nothing is."""
+    if (asked.department is None) == (asked.employment is None):
+        raise SetupError(
+            "Attendance at work is a department's or a person's: name it by --department, with its code or id, or by "
+            "--employment, with its id."
+        )
     days = replace(asked, start=asked.start and asked.start[:10], end=asked.end and asked.end[:10])
-    data = await _answer(graph, answerer, ATTENDANCE, days)
-    place = data and data["node"]
-    if not place or not place["workAttendance"]:
-        raise SetupError(f"{asked.user} sees no attendance at work of {asked.department} in that time.")
-    return asked.say(place["nameZh"] or place["name"], place["name"]), place["workAttendance"]
+    data = await _answer(graph, answerer, ATTENDANCE if asked.employment is None else ATTENDANCE_OF_ONE, days)
+    found = data and data["node"]
+    if not found or not found["months"]:
+        of = asked.department or asked.employment
+        raise SetupError(f"{asked.user} sees no attendance at work of {of} in that time.")
+    if asked.employment is not None:
+        return found["candidate"]["displayName"], found["months"]
+    return asked.say(found["nameZh"] or found["name"], found["name"]), found["months"]
 
 
 async def _answer(graph: Graph, answerer: Answerer, text: str, asked: Asked) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from api import charts
 from api.charts import CHARTS, draw_cost, draw_counts, draw_no_shows, draw_shares, page, picture_paths, pictures
 from api.reports import Asked
+from api.settings import SetupError
 from graph.interviews import Attendance
 from graph.refusals import Locale
 from graph.writing import Graph
@@ -53,6 +55,20 @@ async def test_a_chart_is_a_page_by_itself(
     assert "</script><b>" not in text
     drawn = re.findall(r'Plotly\.newPlot\("chart\d", (.*)\)</script>', text)
     assert [len(json.loads(figure)["data"]) for figure in drawn] == TRACES[name]
+
+
+async def test_attendance_of_one_person_is_drawn(graph: Graph, ask: Ask, answerer: Answerer, company: Company) -> None:
+    """Whose it is; and a rate where presence is told, but no shares of people."""
+    id = await employ(ask, company)
+    await tell(ask, company, id, month("LATE", "2026-09", 3))
+    wanted = replace(asked(company, "marketing"), start=None, end=None, employment=id)
+    (counts,) = await charts.attendance(graph, answerer, wanted)
+    assert [(trace["x"], trace["y"]) for trace in counts["data"]] == [(["2026-09"], [n]) for n in (3, 0, 0)]
+    await tell(ask, company, id, month("ABSENT", "2026-10", 2, outOf=20), month("PRESENT", "2026-10", 18, outOf=20))
+    _, shares = await charts.attendance(graph, answerer, wanted)
+    assert [trace["y"] for trace in shares["data"]] == [[None, 0.9]]
+    with pytest.raises(SetupError, match="sees no attendance"):
+        await charts.attendance(graph, answerer, replace(wanted, user=company.user("technology")))
 
 
 def group(missed: int, settled: int) -> dict[str, object]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import loading, pools
+from graph.events import GENESIS
 from graph.interviews import Attendance, Side
 from graph.loading import as_text
 from graph.pools import Known, Pool, placed
@@ -192,7 +193,7 @@ async def test_the_newest_of_many_are_found(ask: Ask, company: Company) -> None:
     ages = {0: range(30, 90, 3), 1: range(40, 70, 2), 2: range(2, 62), 3: range(200, 245), 4: range(300, 310)}
     ages[5] = range(31, 91)
     filed = [(NOW - timedelta(days=day, minutes=at), others[at]) for at, days in ages.items() for day in days]
-    rows = [{"id": random_id(), "name": f"person {number}", "seq": 0} for number in range(len(filed))]
+    rows = [{"id": random_id(), "name": f"person {at}", "seq": 0, "hash": GENESIS} for at in range(len(filed))]
     await unwind(ask.graph.client, CANDIDATES, rows, organization=hr.viewer.organization)
     applied = [
         {

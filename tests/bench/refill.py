@@ -1,8 +1,8 @@
 """Suggestions for a lost interview among 1,000 and among 100,000 candidates, for a recruiter and for HR.
 
-Run with `make bench-refill`; prints medians in milliseconds for both engines or the one named, and their ratio. The
-company is tests/bench/company.py's without its events, which suggestions do not read; of its applications every second
-one has ended.
+Run with `make bench-refill`; prints medians in milliseconds for both engines or the one named, and their ratio: both
+sizes take turns. The company is tests/bench/company.py's without its events, which suggestions do not read; of its
+applications every second one has ended.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,10 +58,31 @@ async def store(client: Client, records: Records, organization: str, by: str) ->
     await unwind(client, FINDINGS, records.findings, by=by)
 
 
-async def measure(client: Client, folder: Path, size: int) -> dict[str, float]:
-    """Medians by who asks."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A company of one size, and the positions for which suggestions are asked."""
+
+    graph: Graph
+    answerer: Answerer
+    viewers: Viewers
+    wanted: list[str]
+
+    async def suggest(self, who: str, round: int) -> float:
+        """Milliseconds that one answer took."""
+        context = Context(self.graph, self.viewers, who, clock=lambda: NOW + timedelta(days=1))
+        started = time.perf_counter()
+        position = self.wanted[round % len(self.wanted)]
+        answer = await self.answerer.answer(QUERY, context, variables={"position": position})
+        taken = (time.perf_counter() - started) * 1000
+        assert not answer.errors, answer.errors
+        assert answer.data is not None
+        assert answer.data["refillSuggestions"]
+        return taken
+
+
+async def filled(client: Client, folder: Path, size: int) -> Asked:
     secrets = Secrets(random.randbytes(32))
-    graph = Graph(client, CandidateKeys.at(folder / "keys", secrets), secrets)
+    graph = Graph(client, CandidateKeys.at(folder / f"keys-{size}", secrets), secrets)
     await migrate(client)
     admin, openings = await found(graph, NOW)
     company = Company(openings, admin.id, NOW)
@@ -67,59 +91,56 @@ async def measure(client: Client, folder: Path, size: int) -> dict[str, float]:
     for start in range(0, len(openings), 50):
         some = pools.filled(it.id for it in openings[start : start + 50])
         await client.write(lambda tx, some=some: tx.run(pools.FILL, **some))
-    if not client.one_writer:
-        # What Neo4j plans right after a bulk load is planned by samples of indexes from before it.
-        async with client.driver.session() as session:
-            await (await session.run("CALL db.prepareForReplanning()")).consume()
-    answerer, viewers = Answerer(core_schema()), Viewers(graph)
+    await client.replan()
     wanted = [to_global("Position", it.id) for it in openings if it.department in OWN][:20]
-    medians: dict[str, float] = {}
+    return Asked(graph, Answerer(core_schema()), Viewers(graph), wanted)
+
+
+async def compare(sizes: list[Asked]) -> None:
+    """The sizes take turns, so that whatever else the machine does falls on both."""
     for who in (RECRUITER, ADMIN):
-        taken: list[float] = []
+        taken: list[list[float]] = [[] for _ in sizes]
         for round in range(ROUNDS + 20):
-            context = Context(graph, viewers, who, clock=lambda: NOW + timedelta(days=1))
-            started = time.perf_counter()
-            answer = await answerer.answer(QUERY, context, variables={"position": wanted[round % len(wanted)]})
-            assert not answer.errors, answer.errors
-            assert answer.data is not None
-            assert answer.data["refillSuggestions"]
-            if round >= 20:
-                taken.append((time.perf_counter() - started) * 1000)
-        medians[who] = statistics.median(taken)
-    return medians
+            for asked, times in zip(sizes, taken, strict=True):
+                took = await asked.suggest(who, round)
+                if round >= 20:
+                    times.append(took)
+        small, large = map(statistics.median, taken)
+        print(
+            f"  {who}: {small:.1f} ms among {SIZES[0]:,} candidates, {large:.1f} ms among {SIZES[1]:,}: "
+            f"{large / small:.2f} times",
+            flush=True,
+        )
 
 
-async def once(engine: str, size: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if engine == "neo4j":
-            server = Neo4jServer(java_options=["-Xmx2g"])
-            client = Client.connect(await asyncio.to_thread(server.start), None)
-            try:
-                return await measure(client, folder, size)
-            finally:
-                await client.close()
-                await asyncio.to_thread(server.stop)
-        embedded = EmbeddedEngine(folder / "engine")
-        at = await embedded.start()
-        client = Client.connect(at.uri, (at.user, at.password), at.database, one_writer=True)
+@asynccontextmanager
+async def database(engine: str, folder: Path) -> AsyncIterator[Client]:
+    if engine == "neo4j":
+        server = Neo4jServer(java_options=["-Xmx2g"], start_seconds=600)
+        client = Client.connect(await asyncio.to_thread(server.start), None)
         try:
-            return await measure(client, folder, size)
+            yield client
         finally:
             await client.close()
-            await embedded.stop()
+            await asyncio.to_thread(server.stop)
+        return
+    embedded = EmbeddedEngine(folder)
+    at = await embedded.start()
+    client = Client.connect(at.uri, (at.user, at.password), at.database, one_writer=True)
+    try:
+        yield client
+    finally:
+        await client.close()
+        await embedded.stop()
 
 
 async def main(engines: list[str]) -> None:
     for engine in engines:
-        small, large = [await once(engine, size) for size in SIZES]
-        for who in small:
-            ratio = large[who] / small[who]
-            print(
-                f"{engine}, {who}: {small[who]:.1f} ms among {SIZES[0]:,} candidates, "
-                f"{large[who]:.1f} ms among {SIZES[1]:,}: {ratio:.2f} times",
-                flush=True,
-            )
+        print(engine, flush=True)
+        async with AsyncExitStack() as open:
+            folder = Path(open.enter_context(tempfile.TemporaryDirectory()))
+            clients = [await open.enter_async_context(database(engine, folder / str(size))) for size in SIZES]
+            await compare([await filled(client, folder, size) for client, size in zip(clients, SIZES, strict=True)])
 
 
 if __name__ == "__main__":
