@@ -131,8 +131,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # The record
     "record_intro": (
-        "这里列出招聘部门所能看到的、关于您的全部记录。",
-        "This is all that recruiters can see about you.",
+        "这里列出关于您的记录；画像和评分见“我的成长”，决定见“决定”，全部内容都在您的数据副本中。招聘部门看到的不会更多。",
+        "This is what is recorded about you; profile and score stand under Progress, decisions under Decisions, and "
+        "all of it is in the copy of your data. Recruiters see no more than that.",
     ),
     "role_hr_admin": ("人力资源管理员", "HR administrator"),
     "role_member": ("招聘人员", "Recruiting"),
@@ -218,6 +219,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "keep_file": ("下载", "Download"),
     "file": ("选择文件", "The file"),
     "upload": ("上传", "Upload"),
+    "reminded": ("该部门收到的提醒", "What the department is reminded of"),
+    "work": ("在职记录", "At work"),
+    "goals": ("目标完成情况", "Goals and what came of them"),
+    "corrected": ("已更正，不再使用", "corrected, not used any more"),
+    "minutes": ("分钟", "minutes"),
+    "more_in_copy": (
+        "此处未全部列出，完整内容在您的数据副本中：",
+        "Not all of it is shown here; the copy of your data holds it:",
+    ),
     "days_left": ("剩余天数", "Days left"),
     # The employer's own record
     "conduct": ("该部门的守约记录", "How the department keeps its word"),

@@ -19,9 +19,15 @@ query CandidateRecord($locale: Locale!) {
   myRecord {
     displayName email phone
     applications(first: 50) {
-      nodes { id appliedAt stageLabel(locale: $locale) position { title department { name nameZh } } }
+      totalCount
+      nodes {
+        id appliedAt stageLabel(locale: $locale) position { title department { name nameZh } }
+        reminders { message(locale: $locale) }
+        resumeChecks { outcomeLabel(locale: $locale) claim method source details checkedOn superseded }
+      }
     }
     interviews(first: 40) {
+      totalCount
       nodes {
         id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
         attendance attendanceLabel(locale: $locale) department { name nameZh }
@@ -45,6 +51,20 @@ query CandidateRecord($locale: Locale!) {
       }
     }
     accessGaps(first: 20) { nodes { since until } }
+  }
+}
+"""
+WORK = """
+query CandidateAtWork($locale: Locale!) {
+  myRecord {
+    employments(first: 20) {
+      totalCount
+      nodes {
+        title employer startedOn endedOn department { name nameZh }
+        records(first: 100) { totalCount nodes { kindLabel(locale: $locale) day days minutes superseded } }
+        taskResults(first: 50) { totalCount nodes { goal dueOn share superseded withdrawn } }
+      }
+    }
   }
 }
 """
@@ -91,8 +111,9 @@ async def record(visit: Visit) -> Response:
     found = data["myRecord"]["findings"]["nodes"]
     found.sort(key=lambda each: each["state"] != "NOTICE_SENT")
     evidence = {each["id"]: _evidence(each) for each in found}
-    looks = _by_looker(await _looks(visit))
-    return visit.show("record.html", data=data, person=data["myRecord"], evidence=evidence, looks=looks)
+    shown = {"evidence": evidence, "looks": _by_looker(await _looks(visit))}
+    shown["work"] = (await visit.ask(WORK, locale=visit.locale.value))["myRecord"]["employments"]
+    return visit.show("record.html", data=data, person=data["myRecord"], **shown)
 
 
 async def _looks(visit: Visit) -> list[dict[str, Any]]:

@@ -167,6 +167,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "decideProof",
         "Proof is accepted of an interview that was missed and that nobody suspected; of what is open it excuses as "
         "EXCUSE does.",
+        (ABSENT, Code.NOT_ALLOWED, Code.PROOF_DECIDED, VALUE),
     ),
     Step.EXCUSE: Transition(
         OPEN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.lifecycle import TRANSITIONS, Step, Transition
-from graph.refusals import SENTENCES, Code
+from graph.refusals import FAULTS, SENTENCES, Code, Fault
 from graph.subjects import AS_OF_CHECK
 
 
@@ -12,7 +12,10 @@ def page() -> str:
     steps = "\n".join(_step(step, each) for step, each in TRANSITIONS.items())
     refused = "\n".join(_refusal(each, code) for each in _called() for code in each.refusals)
     checks = ", ".join(f"`{mine.value}` for `{of.value}`" for of, mine in AS_OF_CHECK.items())
-    return _PAGE.format(steps=steps, refused=refused, checks=checks)
+    shown = {code for each in _called() for code in each.refusals}
+    others = "\n".join(_sentence(code) for code in Code if code not in shown)
+    rules = "\n".join(_rule(fault) for fault in Fault)
+    return _PAGE.format(steps=steps, refused=refused, checks=checks, others=others, rules=rules)
 
 
 def _called() -> list[Transition]:
@@ -30,6 +33,16 @@ def _step(step: Step, each: Transition) -> str:
 def _refusal(each: Transition, code: Code) -> str:
     zh, en = SENTENCES[code]
     return f"| `{each.mutation}` | `{code.value}` | {zh} | {en} |"
+
+
+def _sentence(code: Code) -> str:
+    zh, en = SENTENCES[code]
+    return f"| `{code.value}` | {zh} | {en} |"
+
+
+def _rule(fault: Fault) -> str:
+    zh, en = (sentence.format("N", "M") for sentence in FAULTS[fault])
+    return f"| {zh} | {en} |"
 
 
 _PAGE = """# The life of a finding
@@ -53,4 +66,18 @@ A role that may never take a step is told NOT_ALLOWED before anything is looked 
 | mutation | code | 原因 | reason |
 |---|---|---|---|
 {refused}
+
+`INVALID_VALUE` says by the rule that was broken, with its bounds, what is wrong with the `field` that it names:
+
+| 原因 | reason |
+|---|---|
+{rules}
+
+### Of all other mutations
+
+Which of these a mutation may answer stands in its description in the schema.
+
+| code | 原因 | reason |
+|---|---|---|
+{others}
 """

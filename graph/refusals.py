@@ -180,7 +180,7 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "The candidate had not accepted the invitation for this time.",
     ),
     Code.NOT_MISSED: ("到面记录不是未到面。", "The attendance recorded does not support this."),
-    Code.FINDING_STANDS: ("该面试已有有效认定。", "A finding about this interview stands."),
+    Code.FINDING_STANDS: ("此事已有有效认定。", "A finding about this stands already."),
     Code.WRONG_STATE: ("该认定的当前状态不允许此操作。", "The finding is not in a state that allows this."),
     Code.NOTICE_MISSING: ("尚未通知候选人。", "The candidate has not been given notice."),
     Code.ANSWER_PENDING: ("候选人答复期限未到。", "The candidate may still answer."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from api.settings import Profile, Settings, SetupError
 from graph import links
 from graph.candidates import Person
 from graph.causes import TelemetryKind
+from graph.checks import CheckOutcome, NewCheck
 from graph.interviews import Mode, Response
 from graph.links import Link
 from graph.questionnaire import STATEMENTS
@@ -39,6 +40,7 @@ from schema.limits import measure, operations
 from tests.conftest import NOW, Ask, Company, gid
 from tests.ledger import appends
 from tests.pictures import document
+from tests.test_scores import at_work
 
 PORT = 8000
 HOME = f"http://127.0.0.1:{PORT}"
@@ -386,6 +388,26 @@ async def test_the_record_says_who_looked_at_what(ask: Ask, company: Company, ca
     assert "共 3 次" in page
     page = (await candidate.send("language", language="EN", to="record")).text
     assert "The behaviour profile" in page
+
+
+async def test_the_record_shows_what_recruiters_see(company: Company, candidate: Candidate) -> None:
+    """Of what they are reminded, how a résumé was checked, and what was recorded at work."""
+    hr, person = company.at(days=60), company.person()
+    application = await company.application("marketing", person)
+    await hr.no_show(application)
+    hr = company.at(days=20)
+    checked = NewCheck(application, CheckOutcome.VERIFIED, "Degree of 2019", "Call", "Registry", date(2026, 10, 1))
+    await hr.resume_check(checked)
+    await at_work(company, person)
+    await company.application("technology", person)
+    link = await links.find_live(candidate.graph.client.read, application, NOW)
+    assert link is not None
+    candidate.link = link
+    await candidate.follow()
+    await candidate.verify()
+    page = (await candidate.http.get("/c/record")).text
+    for text in ("爽约市场部AI面试", "Degree of 2019", "2026-09-02 迟到 · 20 分钟"):
+        assert text in page
 
 
 async def test_what_a_code_opened_closes_again(candidate: Candidate) -> None:
