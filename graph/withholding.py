@@ -20,6 +20,8 @@ LIST_NAMES = Statement(
 """The employer's people, by what the graph knows them by."""
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
+_PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
+"""With the code of its country, or a mobile of China's."""
 _BETWEEN = r"[\s._-]{0,3}"
 
 
@@ -33,9 +35,9 @@ def spoken(external_id: str) -> str | None:
 
 
 def without_others(text: str, names: Iterable[str]) -> str:
-    """The text with each mail address, each external id of the employer's people and each name made of one hidden."""
+    """The text with each mail address, phone, external id of the employer's people and name made of one hidden."""
     known = sorted(names, key=len, reverse=True)
-    patterns = [_ADDRESS, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
+    patterns = [_ADDRESS, _PHONE, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
     return re.sub("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns), WITHHELD, text, flags=re.IGNORECASE)
 
 

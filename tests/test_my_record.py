@@ -221,6 +221,12 @@ def test_names_are_known_by_external_ids() -> None:
     )
 
 
+def test_phones_of_others_are_no_more_told_than_their_mails() -> None:
+    assert without_others("Ring 138-0013-8000 or +49 30 1234567 on 2026-11-20, room 20261120.", []) == (
+        f"Ring {WITHHELD} or {WITHHELD} on 2026-11-20, room 20261120."
+    )
+
+
 async def test_nobody_else_has_a_record_of_their_own(ask: Ask, company: Company, case: Case) -> None:
     query = "{ myRecord { id } }"
     assert (await ask(query, company.user("hr")))["myRecord"] is None
