@@ -123,7 +123,9 @@ async def moved(company: Company, application: str) -> None:
     slot, hr.seed = hr.given(), ""
     await hr.request(await hr.interview(application, starts_at=NOW + timedelta(days=5)), slot)
     company.at(days=0)
-    late = await hr.request(await hr.interview(application, starts_at=NOW + timedelta(hours=5)))
+    soon = await hr.interview(application, starts_at=NOW + timedelta(hours=5))
+    await hr.telemetry(Report(TelemetryKind.DEVICE_CHECK_PASSED, hr.at, "urn:platform", "2", soon))
+    late = await hr.request(soon)
     await hr.deny(late, f"The room is booked, says {company.user('brand')}.")
 
 
