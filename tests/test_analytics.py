@@ -135,6 +135,10 @@ async def test_a_sibling_is_told_of_five_or_more_no_shows(ask: Ask, company: Com
         ]
     for by in ("MODE", "CAUSE"):
         assert await no_shows(ask, viewer, by, **asked) == {"groups": [], "total": None}
+    # Periods may be subtracted: that tells nothing which is not listed (docs/decisions/0023).
+    query = '{ department(code: "MARKETING") { noShows { nodes { occurredAt position { title } } } } }'
+    nodes = (await ask(query, viewer))["department"]["noShows"]["nodes"]
+    assert [bool(each["occurredAt"] and each["position"]) for each in nodes] == [True] * 5
 
 
 async def test_own_and_others_are_never_mixed(ask: Ask, company: Company) -> None:
