@@ -414,13 +414,16 @@ async def _contact(graph: Graph, candidate: Addressee) -> Address:
 
 
 async def _staff(graph: Graph, message: MessageRow) -> tuple[Address, ...]:
-    """Who recruits for the department, or where nobody does the HR_ADMINs; users are known by external ids alone."""
+    """Who recruits for the department, or where nobody does the HR_ADMINs; users are known by external ids alone.
+
+    One that is no mail address is known to the operator's own gateway, which gets it as the name.
+    """
     if message.user is not None:
         staff = await graph.client.read(FIND_USER, id=message.user)
     else:
         staff = await graph.client.read(LIST_RECRUITERS, id=message.department)
         staff = staff or await graph.client.read(LIST_ADMINS, id=message.organization)
-    to = tuple(Address(user.external_id, user.external_id) for user in staff if "@" in user.external_id)
+    to = tuple(Address(user.external_id, user.external_id if "@" in user.external_id else None) for user in staff)
     if not to:
         raise NotWritten("NO_ADDRESS")
     return to

@@ -452,6 +452,12 @@ async def test_a_gateway_gets_signed_messages(office: Office) -> None:
         assert told["to"] == [{"name": NAME, "email": EMAIL, "phone": None}]
         assert told["calendar"].startswith("BEGIN:VCALENDAR")
         assert orjson.loads(body)["id"] == headers["webhook-id"]
+        subject = f"subject-{office.company.tag}"
+        await office.company.hr.user(subject, recruits_for=(office.company.departments["marketing"],))
+        await office.do("recordResponse", "integrator", interview=interview, response="ACCEPTED")
+        await office.work(NOW + timedelta(minutes=2), channel=Gateway(web.url, key))
+        to = orjson.loads(web.taken[-1][1])["to"]
+        assert {"name": subject, "email": None, "phone": None} in to, "who has no mail address is told all the same"
     assert (await office.told(interview))["messages"][0]["channel"] == "WEBHOOK"
 
 
