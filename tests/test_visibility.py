@@ -164,9 +164,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "conductAnswerDays conductKeptDays offerHours rejectionDays seenDays causes": ALL,
     },
     "Conduct": {
-        "lateCancellations unanswered": NEAR,
-        # Of others there is one, which is too few to tell.
-        "absences": HOME,
+        "lateCancellations": NEAR,
+        # Of others there is one each, which is too few to tell.
+        "absences unanswered": HOME,
     },
     "Telemetry": {
         "id kind kindLabel occurredAt until recordedAt source interview": HOME | {FILER},
