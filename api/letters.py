@@ -163,14 +163,26 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.RESCHEDULE_REQUESTED: _candidate(
         _either(
-            ("已收到您的改期申请", "我们已收到您的改期申请，将尽快答复。"),
-            ("候选人申请改期", f"{ABOUT_ZH}\n候选人申请将以下面试改到其他时间，请处理。"),
+            (
+                "已收到您的改期申请",
+                "我们已收到您的改期申请{% if due %}。以下时间已作废，您无需参加，也不会留下任何记录；我们将在 {{ due }}前提供新的时间。{% else %}，将尽快答复。{% endif %}",
+            ),
+            (
+                "候选人申请改期",
+                f"{ABOUT_ZH}\n候选人申请将以下面试改到其他时间{{% if none_suits %}}，已开放的时段均不合适{{% endif %}}。{{% if due %}}申请已按时提出，原时间作废，请在 {{{{ due }}}}前提供新的时间。{{% else %}}请处理。{{% endif %}}",
+            ),
         ),
         _either(
-            ("Your request for another time", "We have received your request for another time and will answer soon."),
+            (
+                "Your request for another time",
+                "We have received your request for another time{% if due %}. The time below is void: you need not come, and it "
+                "leaves no mark on your record. You will have another until {{ due }}.{% else %} and will answer soon.{% endif %}",
+            ),
             (
                 "A candidate asks for another time",
-                f"{ABOUT_EN}\nThe candidate asks to move this interview. Please decide.",
+                f"{ABOUT_EN}\nThe candidate asks to move this interview{{% if none_suits %}}, as none of the open times "
+                "suits{% endif %}. {% if due %}It was asked in time: the time below is void, and another is owed until "
+                "{{ due }}.{% else %}Please decide.{% endif %}",
             ),
         ),
     ),
@@ -608,6 +620,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "name": ("HR" if staff else letter.to[0].name) or ("候选人" if zh else "candidate"),
         "staff": staff,
         "check": bool(letter.facts.get("check")),
+        "none_suits": bool(letter.facts.get("noneSuits")),
         "link": letter.link,
         "code": letter.code,
         "response": _label(letter.facts.get("response"), zh=zh),

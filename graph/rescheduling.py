@@ -212,7 +212,8 @@ async def _ask(desk: Desk, old: InterviewRow, place: SlotRow | None, reason: str
         # The old time is no longer anybody's: nothing can be missed in it.
         await interviews.lapse(desk, old)
         await timers.start(desk, TimerKind.SLOT_OWED, id, owed_by)
-    await _tell(desk, Template.RESCHEDULE_REQUESTED, old, old.id, request=id, inTime=in_time)
+    told = {"inTime": in_time, "dueAt": owed_by, "noneSuits": none_suits}
+    await _tell(desk, Template.RESCHEDULE_REQUESTED, old, old.id, request=id, **told)
     return id
 
 

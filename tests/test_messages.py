@@ -472,6 +472,8 @@ async def test_a_time_that_is_let_go_leaves_the_calendar(office: Office) -> None
     assert asked["state"] == "OWED"
     await office.work()
     (told,) = (each for each in office.mails() if EMAIL in each["To"])
+    for each in office.mails():
+        assert "2026年11月24日 17:00" in text_of(each), "both sides are told until when another is owed"
     gone = calendar_of(told)
     assert gone.method.value == "CANCEL"
     assert gone.vevent.uid.value == calendar_of(mail).vevent.uid.value
