@@ -457,8 +457,17 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.DISPUTE_UPHELD: _candidate(
-        ("申诉成立", "您的申诉成立，相关记录已撤销，查看过该记录的人员会收到通知。"),
-        ("Your dispute is upheld", "The record was voided, and everyone who had looked at it is told."),
+        _either(
+            ("申诉成立", "您的申诉成立，相关记录已撤销，查看过该记录的人员会收到通知。"),
+            ("申诉逾期未处理，视为成立", f"{OF_ZH}一项申诉在期限内未作处理，系统已按候选人的主张撤销相关记录。"),
+        ),
+        _either(
+            ("Your dispute is upheld", "The record was voided, and everyone who had looked at it is told."),
+            (
+                "A dispute was not decided in time",
+                f"{OF_EN}Nobody decided a dispute in time, and the system took the finding back as the candidate asked.",
+            ),
+        ),
     ),
     Template.DISPUTE_REJECTED: _candidate(
         ("申诉处理结果", "您的申诉未获支持，理由见您的页面。"),

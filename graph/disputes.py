@@ -135,4 +135,7 @@ async def overdue(desk: Desk, timer: Timer) -> None:
     """Nobody decided in time: the candidate is taken to be right."""
     found = await findings.find_own(desk, timer.subject)
     if not isinstance(found, Refusal) and may(Step.UPHOLD, found[0].state):
-        await uphold(desk, *found, OVERDUE, None)
+        finding, subject = found
+        await uphold(desk, finding, subject, OVERDUE, None)
+        told = subject.told(desk)
+        await messages.tell_department(desk, Template.DISPUTE_UPHELD, subject.department, finding.id, **told)

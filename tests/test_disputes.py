@@ -227,6 +227,7 @@ async def test_a_dispute_not_decided_in_time_is_upheld(ask: Ask, case: Case) -> 
         assert await do_due(ask.graph, case.company, NOW + timedelta(days=90)) == ["DISPUTE"]
         assert await do_due(ask.graph, case.company, NOW + timedelta(days=91)) == []
     assert (await case.read("state"))["state"] == "VOID"
+    assert ("DISPUTE_UPHELD", "Department") in await told(ask.graph, case.company), "whose task it was"
     last = "interview { events(last: 1) { nodes { type actorKind } } }"
     query = f"query Last($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {last} }} }} }}"
     found = (await ask(query, case.company.user("marketing"), id=case.finding))["node"]["interview"]["events"]
