@@ -74,10 +74,7 @@ async def fill(company: Company) -> None:
     """Applications to Technology by people of whom it holds enough for a score, most of them: interviews that they came
     to or missed, and days at work. Of those who work there, each was late three times in a month."""
     for number in range(PEOPLE):
-        person = company.person(f"候选人{number}")
-        if number < MARKED:
-            await company.at(days=103).no_show(await company.application("marketing", person))
-        hr = company.at(days=90)
+        person, hr = company.person(f"候选人{number}"), company.at(days=90)
         application = await company.application("technology", person)
         for each in range(3 + number % 2 if number < KNOWN else 0):
             hr.at = NOW - timedelta(days=60 - 10 * each)
@@ -85,6 +82,9 @@ async def fill(company: Company) -> None:
             interview = await hr.interview(application, starts_at=hr.at + timedelta(hours=1), mode=mode)
             hr.at += timedelta(hours=3)
             await hr.attendance(interview, Attendance.ATTENDED)
+        if number < MARKED:
+            # After the interviews that they came to: each of those would have let it fade sooner.
+            await company.at(days=30).no_show(await company.application("marketing", person))
         if number % 5 == 4:
             await company.at(days=18).no_show(application)
         if number < EMPLOYED:
