@@ -303,9 +303,12 @@ class Lifecycle(RuleBasedStateMachine):
 
     # Time
 
-    @rule(step=LATER)
-    def wait_a_while(self, step: timedelta) -> None:
+    @rule(step=LATER, worked=BOOLEAN)
+    def wait_a_while(self, step: timedelta, worked: bool) -> None:
+        """With a worker at work meanwhile, or without one."""
         self.model.now += step
+        if worked:
+            self.work_by()
         self.look("technology")
 
     # Structure
@@ -434,9 +437,10 @@ class Lifecycle(RuleBasedStateMachine):
         which=INDEX,
         verdict=st.sampled_from(["REJECT", "REJECT", "REJECT", "ADVANCE", "HOLD"]),
         named=st.sampled_from([0, 0, 1, 2]),
+        waited=BOOLEAN,
     )
-    def decide_application(self, who: str, which: int, verdict: str, named: int) -> None:
-        """Mostly of somebody of whom something was found."""
+    def decide_application(self, who: str, which: int, verdict: str, named: int, waited: bool) -> None:
+        """Mostly of somebody of whom something was found; what was announced may be waited for."""
         found = [each.subject.application for each in self.model.findings]
         it = self.pick(found if found and which % 4 else self.model.applications, which)
         considered = [self.pick(self.model.findings, which + each) for each in range(named) if self.model.findings]
@@ -444,6 +448,8 @@ class Lifecycle(RuleBasedStateMachine):
         expected = self.model.decide(who, it, verdict, list(dict.fromkeys(considered)), reason)
         ids = [self.id(each) for each in dict.fromkeys(considered)]
         self.do(who, "decide", expected, application=self.id(it), verdict=verdict, reason=reason, considered=ids)
+        if waited and any(each.due_at for each in self.model.decisions):
+            self.take_effect()
 
     @precondition(lambda self: self.model.decisions)
     @rule(who=WRITERS, which=INDEX)
@@ -454,6 +460,9 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: any(each.due_at for each in self.model.decisions))
     @rule()
     def let_take_effect(self) -> None:
+        self.take_effect()
+
+    def take_effect(self) -> None:
         self.model.now = max(self.model.now, *(each.due_at for each in self.model.decisions if each.due_at))
         self.work_by()
 
@@ -848,18 +857,22 @@ class Lifecycle(RuleBasedStateMachine):
     # Another time
 
     @precondition(lambda self: self.model.interviews and len(self.model.interviews) < 10)
-    @rule(which=INDEX, chosen=BOOLEAN)
-    def ask_for_time(self, which: int, chosen: bool) -> None:
-        """By the candidate, of a time that HR opened for it, or of any."""
+    @rule(which=INDEX, chosen=BOOLEAN, late=BOOLEAN, answered=st.sampled_from(["", "granted", "refused"]))
+    def ask_for_time(self, which: int, chosen: bool, late: bool, answered: str) -> None:
+        """By the candidate, of a time that HR opened for it, or of any; in time or on the day, and answered or not."""
         owed = [each for each in self.model.interviews if each.asked == "OWED"]
         it = self.pick(owed, which) if owed and which % 2 else self.pending(which)
         if it.application.candidate.status == "ERASED":
             return
+        if late:
+            self.model.now = max(self.model.now, it.starts - timedelta(hours=6))
         slot, position = None, it.application.position
         if chosen and not position.closed and not position.department.closed:
             starts = self.model.now + timedelta(days=3, minutes=self.looks)
             slot = starts, starts + timedelta(minutes=30)
         self.bench.wait(self.asked(it, slot))
+        if answered and it.asked:
+            self.answered("hr", it, granted=answered == "granted")
 
     async def asked(self, it: Interview, slot: tuple[Any, Any] | None) -> None:
         hr, id, chosen = self.country.hr, uid(self.country.ids[it.label]), None
@@ -889,7 +902,9 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: any(each.asked for each in self.model.interviews))
     @rule(who=WRITERS, which=INDEX, granted=BOOLEAN)
     def answer_request(self, who: str, which: int, granted: bool) -> None:
-        it = self.pick([each for each in self.model.interviews if each.asked], which)
+        self.answered(who, self.pick([each for each in self.model.interviews if each.asked], which), granted=granted)
+
+    def answered(self, who: str, it: Interview, *, granted: bool) -> None:
         id = self.country.ids[f"request of {it.label}"]
         if not granted:
             self.do(who, "refuseReschedule", self.model.deny(who, it), request=id, reason=f"No {self.looks}")
