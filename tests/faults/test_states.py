@@ -518,12 +518,17 @@ class Lifecycle(RuleBasedStateMachine):
         which=INDEX,
         attendance=st.sampled_from(["NOT_ATTENDED", "NOT_ATTENDED", "ATTENDED", "INCOMPLETE", "ENTERED_IN_ERROR"]),
         fault=BOOLEAN,
+        unheard=BOOLEAN,
     )
-    def attend(self, who: str, which: int, attendance: str, fault: bool) -> None:
+    def attend(self, who: str, which: int, attendance: str, fault: bool, unheard: bool) -> None:
+        """Of somebody who came, the days may go by in which they are to hear what became of it."""
         it = self.pick(self.model.interviews, which)
         evidence = ["PLATFORM_FAULT"] if fault and attendance in ("NOT_ATTENDED", "INCOMPLETE") else []
         expected = self.model.attend(who, it, attendance, evidence)
         self.do(who, "recordAttendance", expected, interview=self.id(it), attendance=attendance, evidence=evidence)
+        if unheard and it.answer_at is not None:
+            self.model.now = max(self.model.now, it.answer_at)
+            self.work_by()
 
     # Work
 
