@@ -49,7 +49,7 @@ async def test_a_copy_holds_all_and_is_by_the_schema(ask: Ask, company: Company,
     assert record["person"]["email"].endswith("@example.com")
     counts = {section.name: len(record[section.name]) for section in SECTIONS}
     assert counts == {
-        **{"applications": 2, "interviews": 1, "findings": 1, "employments": 1, "requests": 1, "accesses": 1},
+        **{"applications": 2, "interviews": 6, "findings": 3, "employments": 1, "requests": 1, "accesses": 2},
         "accessGaps": 1,
     }
     assert record["interviews"][0]["events"]
