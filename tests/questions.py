@@ -405,18 +405,16 @@ def renamed(question: Question) -> Question:
     return replace(question, text=print_ast(visit(tree, Renaming())), variables=variables)
 
 
-def sweep(
-    schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str], records: int
-) -> Iterator[Question]:
-    """Every field of every type, of so many records or one more, and of those whose ids are `more`; some records by the
-    field of Query that names their type; what is suggested, and in force."""
+def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
+    """Every field of every type, of some records and of those whose ids are `more`; some records by the field of Query
+    that names their type; what is suggested, and in force."""
     rules = " ".join(whole_field(*each) for each in schema.type_map["AttendancePolicy"].fields.items())  # type: ignore[attr-defined]
     for viewer in viewers:
         yield Question(f"{{ organization {{ attendancePolicy {{ {rules} }} }} }}", {}, viewer)
     suggested = whole_field("refillSuggestions", schema.query_type.fields["refillSuggestions"])  # type: ignore[union-attr]
     people = " ".join(whole_field(*each) for each in schema.type_map["Candidate"].fields.items())  # type: ignore[attr-defined]
     suggested += f" people: refillSuggestions(position: $position) {{ candidate {{ {people} }} }}"
-    for id in [*existing.ids["Position"][: records // 2], *(id for id in more if from_global(id)[0] == "Position")]:
+    for id in [*existing.ids["Position"][:3], *(id for id in more if from_global(id)[0] == "Position")]:
         for viewer in viewers:
             yield Question(f"query($position: ID!) {{ {suggested} }}", {"position": id}, viewer)
     for viewer in viewers:
@@ -431,7 +429,7 @@ def sweep(
         unused = "position(id: $position) { __typename }"
         text = f"query($id: ID!, $position: ID!) {{ {unused} node(id: $id) {{ ... on {name} {{ {body} }} }} }}"
         known = existing.ids[name]
-        for id in [*known[:: len(known) // records + 1], *(id for id in more if from_global(id)[0] == name)]:
+        for id in [*known[:: len(known) // 5 + 1], *(id for id in more if from_global(id)[0] == name)]:
             for viewer in viewers:
                 yield Question(text, {"id": id, "position": existing.ids["Position"][0]}, viewer)
 
