@@ -30,9 +30,6 @@ STOP_SECONDS = 10
 QUICK_START = ("-Xms128m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 LONG_RUN = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
 """For a server that plans for more than a few minutes: the better compiler pays then."""
-KEPT_PLANS = "dbms.cypher.min_replan_interval=10m\n"
-"""For a database that begins empty and grows: each time that a count of it has grown by three quarters, what was
-planned by it is planned again, more than four hundred times within six files of tests."""
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 SETTINGS = """\
 server.config.strict_validation.enabled=false
@@ -62,12 +59,11 @@ class Neo4jServer:
         start_seconds: float = 120,
         java_options: Sequence[str] = QUICK_START,
         page_cache: str = "64m",
-        settings: str = "",
     ) -> None:
         self.version = pinned(version or os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION)
         self._start_seconds = start_seconds
         self._java_options = java_options
-        self._settings = f"server.memory.pagecache.size={page_cache}\n{settings}"
+        self._page_cache = page_cache
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._address: str | None = None
@@ -85,7 +81,8 @@ class Neo4jServer:
         jars = sorted(artifacts(self.version).glob("*.jar"))
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="turnout-neo4j-"))
         settings = self._folder / "neo4j.conf"
-        settings.write_text(SETTINGS.format(port=self._port) + self._settings, encoding="utf-8")
+        limits = f"server.memory.pagecache.size={self._page_cache}\n"
+        settings.write_text(SETTINGS.format(port=self._port) + limits, encoding="utf-8")
         output = self._folder / "output.txt"
         command = [
             java,
