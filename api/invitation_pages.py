@@ -78,10 +78,20 @@ async def home(visit: Visit) -> Response:
     data = await visit.ask(HOME, application=id, locale=visit.locale.value)
     interviews = data["application"]["interviews"]["nodes"]
     ahead = [each for each in interviews if each["attendance"] == "PENDING" and _until(each) > visit.now]
-    owed = [each for each in interviews if any(asked["state"] == "OWED" for asked in each["rescheduleRequests"])]
+    owed = [each for each in interviews if _is_owed(each)]
     past = [each for each in interviews if each not in ahead and each not in owed]
     begun = {each["id"] for each in ahead if _missed_at(each) <= visit.now}
     return visit.show("home.html", data=data, ahead=ahead[::-1], owed=owed, past=past, begun=begun)
+
+
+def _is_owed(interview: Mapping[str, Any]) -> bool:
+    """Whether HR owes another time in its place."""
+    return any(asked["state"] == "OWED" for asked in interview["rescheduleRequests"])
+
+
+def _interview(visit: Visit) -> str:
+    """Which interview a page is about: that of its address, or of the form that is shown again."""
+    return visit.form.get("interview") or visit.request.query_params.get("interview", "")
 
 
 def _until(interview: Mapping[str, Any]) -> datetime:
@@ -137,12 +147,10 @@ def _held(data: Mapping[str, Any]) -> tuple[Any, Any]:
 
 async def time(visit: Visit) -> Response:
     """The times that may be chosen instead, and the form that asks for one of them, or for any other."""
-    id = visit.form.get("interview") or visit.request.query_params.get("interview", "")
-    data = await visit.ask(TIME, interview=id, locale=visit.locale.value)
+    data = await visit.ask(TIME, interview=_interview(visit), locale=visit.locale.value)
     if data["interview"] is None:
         raise Stopped(404, "not_there")
-    owed = any(asked["state"] == "OWED" for asked in data["interview"]["rescheduleRequests"])
-    return visit.show("time.html", each=data["interview"], owed=owed)
+    return visit.show("time.html", each=data["interview"], owed=_is_owed(data["interview"]))
 
 
 async def ask_time(visit: Visit) -> Response:
@@ -158,8 +166,7 @@ async def ask_time(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """The device is tried by a script where there is one; without it the candidate says what came of it."""
-    interview = visit.form.get("interview") or visit.request.query_params.get("interview", "")
-    return visit.show("check.html", interview=interview)
+    return visit.show("check.html", interview=_interview(visit))
 
 
 async def keep_check(visit: Visit) -> Response:

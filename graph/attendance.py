@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
-from graph.suppression import SMALLEST
+from graph.suppression import told
 from graph.traversal import Aggregate, Derived, Member, Prop, Shape, Steps
 from graph.visibility import COUNTS, Level
 
@@ -28,7 +28,7 @@ def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
 
 def _if_enough(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> int | None:
     others, all = values
-    return None if 0 < others < SMALLEST else all
+    return None if told(others) is None else all
 
 
 _NO_SHOWS: LiteralString = _count(COUNTED + " AND (d.id IN $near OR $verified)")

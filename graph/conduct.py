@@ -13,7 +13,7 @@ from graph.applications import ENDED
 from graph.events import EventType
 from graph.refusals import Refusal
 from graph.statements import Found, Nothing, Statement
-from graph.suppression import SMALLEST
+from graph.suppression import told
 from graph.timers import Timer
 from graph.traversal import Derived, Shape
 from graph.visibility import Level
@@ -25,7 +25,7 @@ _HELD: LiteralString = "MATCH (this)<-[:SUCCEEDED_BY*0..]-(held:Department)<-[:H
 
 def _if_enough(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> int | None:
     count, of_others = values
-    return None if of_others and 0 < count < SMALLEST else count
+    return told(count) if of_others else count
 
 
 def _counted(condition: LiteralString) -> Derived:

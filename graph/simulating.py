@@ -15,7 +15,7 @@ from graph.observations import Facts, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
 from graph.scores import FACTS, facts_of
 from graph.statements import Statement
-from graph.suppression import SMALLEST, suppressed, told_sum
+from graph.suppression import SMALLEST, suppressed, told, told_sum
 from graph.visibility import Viewer
 from graph.writing import Graph
 
@@ -96,11 +96,6 @@ def _points(policy: CreditPolicy, case: Case) -> tuple[int | None, Band | None]:
     seen = [each for each in observe(policy, case.facts, case.applied_at) if each.on <= case.applied_at.date()]
     found = credit.score(policy, seen, case.applied_at)
     return found.points, found.band
-
-
-def told(count: int) -> int | None:
-    """A count of people, where it is not of so few that they could be known by it."""
-    return count if count == 0 or count >= SMALLEST else None
 
 
 def _bands(

@@ -8,6 +8,11 @@ SMALLEST = 5
 """Groups of fewer are not told of departments that are not one's own, nor where people are compared."""
 
 
+def told(count: int) -> int | None:
+    """A count of people, where it is not of so few that they could be known by it."""
+    return count if count == 0 or count >= SMALLEST else None
+
+
 def suppressed(counts: Sequence[int], least: int) -> frozenset[int]:
     """The places of groups that are not told: each of fewer than `least`, and with them the next smallest.
 
