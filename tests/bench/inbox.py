@@ -21,7 +21,6 @@ import orjson
 
 from graph.candidates import Person
 from graph.client import Client
-from graph.embedded import EmbeddedEngine
 from graph.employments import NewEmployment
 from graph.instants import to_graph
 from graph.interviews import Attendance, Mode
@@ -36,8 +35,8 @@ from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.root import core_schema
 from seeds.makers import maker
+from tests.bench.engines import database
 from tests.conftest import NOW, Company, make_company
-from tests.neo4j.server import Neo4jServer
 
 QUERY = """
 query Inbox($code: String!) {
@@ -191,24 +190,8 @@ async def main(engines: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for engine in engines:
-            if engine == "neo4j":
-                server = Neo4jServer(java_options=["-Xmx2g"])
-                client = Client.connect(await asyncio.to_thread(server.start), None)
-                stop: Callable[[], object] = server.stop
-            else:
-                embedded = EmbeddedEngine(folder / "engine")
-                address = await embedded.start()
-                client = Client.connect(
-                    address.uri, (address.user, address.password), address.database, one_writer=True
-                )
-                stop = embedded.stop
-            try:
+            async with database(engine, folder / "engine") as client:
                 rows = await measure(client, folder)
-            finally:
-                await client.close()
-                stopped = stop()
-                if asyncio.iscoroutine(stopped):
-                    await stopped
             for what, (mine, theirs, text, size) in zip(("inbox", "with label and score"), rows, strict=True):
                 print(
                     f"{engine}, {what}: {mine:.2f} ms, by hand {theirs:.2f} ms, ratio {mine / theirs:.2f}; {size} bytes"

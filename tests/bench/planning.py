@@ -27,9 +27,9 @@ from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.root import core_schema
+from tests.bench.engines import database
 from tests.bench.inbox import fill
 from tests.conftest import NOW, Company, gid, make_company
-from tests.neo4j.server import Neo4jServer
 
 NARROW = "query($id: ID!) { application(id: $id) { stage candidate { displayName } reminders { kind message } } }"
 FIELDS = ("id", "name", "nameZh", "code", "status", "parent { id }", "siblings { id }", "children { id }")
@@ -113,14 +113,10 @@ async def compare(graph: Graph, company: Company, application: str, new: Iterato
 
 
 async def main() -> None:
-    server = Neo4jServer(java_options=["-Xmx2g"])
-    client = Client.connect(await asyncio.to_thread(server.start), None)
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            await measure(client, Path(name))
-    finally:
-        await client.close()
-        await asyncio.to_thread(server.stop)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with database("neo4j", folder / "engine") as client:
+            await measure(client, folder)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,9 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 from graph.candidates import Person
 from graph.client import Client
-from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.receipts import Receipts
@@ -27,8 +25,8 @@ from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.root import core_schema
+from tests.bench.engines import database
 from tests.conftest import NOW, Company, gid, make_company
-from tests.neo4j.server import Neo4jServer
 
 BLOCKS, ROUNDS = 40, 60
 """Pairs of blocks, one without and one with receipts, and questions in each."""
@@ -91,24 +89,8 @@ async def main(engines: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for engine in engines:
-            running = SimpleNamespace()
-            if engine == "neo4j":
-                running.server = Neo4jServer(java_options=["-Xmx2g"])
-                client = Client.connect(await asyncio.to_thread(running.server.start), None)
-            else:
-                running.engine = EmbeddedEngine(folder / "engine")
-                address = await running.engine.start()
-                client = Client.connect(
-                    address.uri, (address.user, address.password), address.database, one_writer=True
-                )
-            try:
+            async with database(engine, folder / "engine") as client:
                 without, ratio = await measure(client, folder)
-            finally:
-                await client.close()
-                if engine == "neo4j":
-                    await asyncio.to_thread(running.server.stop)
-                else:
-                    await running.engine.stop()
             print(f"{engine}: {without:.2f} ms without receipts, {100 * (ratio - 1):+.1f} % with them")
 
 

@@ -14,15 +14,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from graph import pools
 from graph.client import Client
-from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.secrets import Secrets
@@ -32,9 +30,9 @@ from schema.execution import Answerer
 from schema.ids import to_global
 from schema.root import core_schema
 from tests.bench.company import ADMIN, OWN, RECRUITER, Company, Records
+from tests.bench.engines import database
 from tests.bench.filling import APPLICATIONS, CANDIDATES, FINDINGS, INTERVIEWS, PORTION, ZONE, found, unwind
 from tests.conftest import NOW
-from tests.neo4j.server import Neo4jServer
 
 QUERY = """
 query Refill($position: ID!) {
@@ -43,6 +41,8 @@ query Refill($position: ID!) {
   }
 }
 """
+START = 600
+"""Seconds that Neo4j has to start: two do so at once."""
 SIZES = (1_000, 100_000)
 ROUNDS = int(os.environ.get("TURNOUT_BENCH_ROUNDS", "200"))
 
@@ -113,33 +113,15 @@ async def compare(sizes: list[Asked]) -> None:
         )
 
 
-@asynccontextmanager
-async def database(engine: str, folder: Path) -> AsyncIterator[Client]:
-    if engine == "neo4j":
-        server = Neo4jServer(java_options=["-Xmx2g"], start_seconds=600)
-        client = Client.connect(await asyncio.to_thread(server.start), None)
-        try:
-            yield client
-        finally:
-            await client.close()
-            await asyncio.to_thread(server.stop)
-        return
-    embedded = EmbeddedEngine(folder)
-    at = await embedded.start()
-    client = Client.connect(at.uri, (at.user, at.password), at.database, one_writer=True)
-    try:
-        yield client
-    finally:
-        await client.close()
-        await embedded.stop()
-
-
 async def main(engines: list[str]) -> None:
     for engine in engines:
         print(engine, flush=True)
         async with AsyncExitStack() as open:
             folder = Path(open.enter_context(tempfile.TemporaryDirectory()))
-            clients = [await open.enter_async_context(database(engine, folder / str(size))) for size in SIZES]
+            clients = [
+                await open.enter_async_context(database(engine, folder / str(size), start_seconds=START))
+                for size in SIZES
+            ]
             await compare([await filled(client, folder, size) for client, size in zip(clients, SIZES, strict=True)])
 
 
