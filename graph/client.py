@@ -320,10 +320,10 @@ class Client:
         if time.monotonic() - started > READY:
             raise TooSlow("The database needed too long to say that it is there.")
 
-    async def define(self, text: LiteralString) -> None:
+    async def define(self, text: LiteralString, **parameters: Any) -> None:
         """Runs a schema statement, which cannot share a transaction with data."""
         async with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS) as session:
-            await (await session.run(text)).consume()
+            await (await session.run(text, parameters)).consume()
 
     async def replan(self) -> None:
         """After much was written at once, has Neo4j sample its indexes and plan anew what it plans from then on.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import LiteralString
 
+from graph import vocabulary
 from graph.client import Client
 from graph.pools import FILL_ALL, FORGET_OLD
 from graph.statements import Nothing, Statement
@@ -199,4 +200,5 @@ async def migrate(client: Client) -> list[str]:
             await client.define(text)
         await client.write(lambda tx, id=migration.id: tx.run(RECORD, id=id))
         fresh.append(migration.id)
+    await vocabulary.tell(client)
     return fresh

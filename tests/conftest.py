@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ import pytest
 from graph import client as clients
 from graph import planning, receipts
 from graph.candidates import Person
-from graph.client import Client, Transaction, statements_run
+from graph.client import Client, Result, Transaction, statements_run
 from graph.embedded import EmbeddedEngine
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.proof_files import ProofFiles
 from graph.receipts import Receipts
 from graph.secrets import Secrets
-from graph.statements import Found, Statement
+from graph.statements import Found, Row, Statement
 from graph.visibility import Claim, OrganizationRole, Viewer
 from graph.writing import Graph
 from schema.context import Context, Viewers
@@ -288,7 +288,34 @@ async def company(graph: Graph) -> Company:
     return await make_company(graph)
 
 
+class Within(Client):
+    """A client all of whose reads and writes are within one open transaction."""
+
+    def __init__(self, client: Client, transaction: Transaction) -> None:
+        super().__init__(client.driver, client.database, one_writer=client.one_writer)
+        self._transaction = transaction
+
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[Result]], *, about: Mapping[str, Any] | None = None
+    ) -> Result:
+        return await work(self._transaction)
+
+    async def read(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
+        return await self._transaction.run(statement, **parameters)
+
+
 async def make_company(graph: Graph) -> Company:
+    """In one transaction: hundreds of tests have one made, and its writes one by one took nearly twice as long."""
+
+    async def make(transaction: Transaction) -> Company:
+        return await _make_company(replace(graph, client=Within(graph.client, transaction)))
+
+    made = await graph.client.write(make)
+    made.hr.graph = graph
+    return made
+
+
+async def _make_company(graph: Graph) -> Company:
     tag = uuid4().hex[:12]
     hr = await makers.organization(graph, f"Company {tag}", at=NOW - timedelta(days=400), admin=f"hr@{tag}")
     made = Company(hr, tag)
