@@ -970,12 +970,18 @@ class Lifecycle(RuleBasedStateMachine):
             self.go_to(it)
 
     def go_to(self, it: Interview) -> None:
-        """Invited, accepted, and mostly not there; what is over, a platform has seen, or HR says how it went."""
+        """Invited, accepted, and mostly not there; what is over, a platform has seen, or HR says how it went.
+
+        Who was there waits in vain for what became of it.
+        """
         handed_in = [each for each in it.proofs if each.verdict is None]
         if it.attendance == "NOT_ATTENDED" and it.response == "ACCEPTED" and handed_in:
             self.ruled("hr", handed_in[0], accepted=True)
         elif it.attendance == "NOT_ATTENDED" and it.response == "ACCEPTED":
             self.do("hr", "reportNoShow", self.model.report("hr", it), interview=self.id(it))
+        elif it.answer_at is not None:
+            self.model.now = max(self.model.now, it.answer_at)
+            self.work_by()
         elif it.attendance != "PENDING":
             return
         elif it.response != "ACCEPTED" and not it.is_over(self.model.now):
@@ -992,8 +998,9 @@ class Lifecycle(RuleBasedStateMachine):
             self.watched("integrator", it, "SESSION_CLOSED")
             self.work_by()
         else:
-            answer = self.model.attend("hr", it, "NOT_ATTENDED", [])
-            self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance="NOT_ATTENDED")
+            attendance = "ATTENDED" if self.looks % 6 == 2 else "NOT_ATTENDED"
+            answer = self.model.attend("hr", it, attendance, [])
+            self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance=attendance)
 
     def decide(self, finding: Finding) -> None:
         turn, read = self.looks % 6, self.read_up_to(finding, read=True)
