@@ -136,7 +136,8 @@ class Evidence:
             if start - BEAT > reached:
                 break
             reached = max(reached, end)
-        return bool(self.spans(TelemetryKind.SESSION_HEARTBEAT)) and reached + BEAT >= self.slot.latest
+        end = max(self.slot.ends_at, self.slot.latest)
+        return bool(self.spans(TelemetryKind.SESSION_HEARTBEAT)) and reached + BEAT >= end
 
     @cached_property
     def is_watched(self) -> bool:

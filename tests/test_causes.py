@@ -125,6 +125,9 @@ def test_too_little_is_unknown() -> None:
     assert cause(DELIVERED, sign(KIND.SESSION_CLOSED, 14)) is Cause.UNKNOWN, "it closed while one might still come"
     gap = (sign(KIND.SESSION_HEARTBEAT, 0, 8), sign(KIND.SESSION_HEARTBEAT, 11, 30))
     assert cause(DELIVERED, *gap) is Cause.UNKNOWN, "nobody watched for three minutes"
+    soon = sign(KIND.SESSION_HEARTBEAT, -5, 27)
+    assert cause(DELIVERED, soon) is Cause.UNKNOWN, "nobody watched the last three minutes"
+    assert cause(DELIVERED, sign(KIND.SESSION_HEARTBEAT, -5, 28)) is Cause.CANDIDATE
     assert cause(*ABSENT, JOINED) is Cause.UNKNOWN
     unanswered = Slot("AI_LIVE", START, LIVE.ends_at, 15, accepted=False)
     assert cause(*ABSENT, slot=unanswered) is Cause.UNKNOWN

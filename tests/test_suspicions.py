@@ -128,7 +128,7 @@ LONG = {"until": iso(OVER)}
 EVIDENCE: dict[str, list[tuple[str, float, dict[str, Any]]]] = {
     "nothing was reported": [],
     "delivered and no more": [("MESSAGE_DELIVERED", -60, {})],
-    "heartbeats that end too soon": [("SESSION_HEARTBEAT", -5, {"until": iso(STARTS + timedelta(minutes=9))})],
+    "heartbeats that end too soon": [("SESSION_HEARTBEAT", -5, {"until": iso(STARTS + timedelta(minutes=27))})],
     "it closed while one might still come": [("SESSION_CLOSED", 14, {})],
     "the candidate joined": [("SESSION_CLOSED", 30, {}), ("CANDIDATE_JOINED", 8, {})],
     "an outage": [("SESSION_CLOSED", 30, {}), ("PLATFORM_OUTAGE", -5, {"until": iso(STARTS)})],
