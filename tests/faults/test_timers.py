@@ -8,16 +8,27 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from graph.events import verify
+from api.working import Worker
+from graph.due import RULES
+from graph.events import LIST_CANDIDATE_EVENTS, verify
+from graph.interviews import Attendance
+from graph.policies import DEFAULTS
 from graph.secrets import Secrets
+from graph.statements import Found, Statement
+from graph.telemetry import Report, TelemetryKind
+from graph.timers import TimerKind
+from graph.writing import Graph
 from tests import timing
-from tests.conftest import make_company
+from tests.conftest import Company, make_company
 from tests.databases import Database, Databases
 from tests.faults.figures import Figure
 from tests.faults.serving import MASTER, ROOT
+from tests.faults.worker import FURTHEST, unsent
 from tests.timing import effects, left
 
 CANDIDATES = 5
@@ -28,8 +39,9 @@ PATIENCE = 90.0
 class Process:
     """A worker that can be killed and started again."""
 
-    def __init__(self, database: Database, keys: Path, log: Path) -> None:
+    def __init__(self, database: Database, keys: Path, log: Path, *, real: bool = False) -> None:
         self._database = database
+        self._real = real
         self._keys = keys
         self._log = log
         self._seeds = random.Random(str(log))
@@ -44,6 +56,7 @@ class Process:
             "database": at.database if at else None,
             "keys": str(self._keys),
             "seed": self._seeds.randrange(1_000_000),
+            "real": self._real,
         }
         with self._log.open("ab") as log:
             command = [sys.executable, "-m", "tests.faults.worker"]
@@ -102,4 +115,139 @@ async def test_two_killed_workers_do_each_thing_once(
         f"{len(set_up)} timers, {kills} kills in {time.monotonic() - began:.0f} s; {twice} effects twice, "
         f"{missing} missing; {len(wrong)} faults in the chains",
         not twice and not missing and not wrong,
+    )
+
+
+DUE = Statement(
+    "faults.due_timers",
+    "MATCH (timer:Timer) WHERE timer.dueAt <= $now AND timer.kind <> 'SEND' RETURN timer.id AS id",
+    row=Found,
+)
+
+
+async def missed(company: Company, application: str, due: datetime) -> None:
+    """Nobody came, by the platform's word: the system is to suspect, and to give notice."""
+    hr, starts = company.hr, due - timedelta(minutes=30)
+    hr.at = due - timedelta(days=5)
+    interview = await hr.interview(application, starts_at=starts)
+    for kind, at in ((TelemetryKind.MESSAGE_DELIVERED, hr.at), (TelemetryKind.SESSION_CLOSED, due)):
+        hr.at = at
+        await hr.telemetry(Report(kind, at, "https://platform.example", f"{interview} {kind}", interview))
+
+
+async def undecided(company: Company, application: str, due: datetime) -> None:
+    """A dispute that nobody decides: it is to be upheld, and who looked is to be told."""
+    hr = company.hr
+    hr.at = due - timedelta(days=60)
+    finding = await hr.no_show(application)
+    await hr.look(finding)
+    hr.at = due - DEFAULTS.dispute_time
+    await hr.dispute(finding)
+
+
+async def unanswered(company: Company, application: str, due: datetime) -> None:
+    """The candidate came, and was promised to hear of it: the employer's ledger is to have it."""
+    hr, starts = company.hr, due - DEFAULTS.conduct_answer - timedelta(minutes=30)
+    hr.at = starts - timedelta(days=3)
+    interview = await hr.interview(application, starts_at=starts)
+    hr.at = starts + timedelta(minutes=30)
+    await hr.attendance(interview, Attendance.ATTENDED)
+
+
+STORIES = (missed, undecided, unanswered)
+EFFECTS = (
+    *(("missed", "NO_SHOW_REPORTED"), ("missed", "told NOTICE"), ("undecided", "DISPUTE_UPHELD")),
+    *(("undecided", "told DISPUTE_UPHELD"), ("unanswered", "ANSWER_OVERDUE")),
+)
+
+
+async def came_of(graph: Graph, candidate: str) -> Counter[str]:
+    """What happened to one person, and what is to be told to them; whether an alarm sounds is the clock's."""
+    events = await graph.client.read(LIST_CANDIDATE_EVENTS, heads=[candidate])
+    told = await graph.client.read(LIST_TOLD, candidate=candidate)
+    return Counter(
+        [event.type for event in events] + [row.id for row in told if not row.id.startswith("told REMINDER_")]
+    )
+
+
+LIST_TOLD = Statement(
+    "faults.list_told",
+    "MATCH (message:Message)-[:TO]->(:Candidate {id: $candidate}) RETURN 'told ' + message.template AS id",
+    row=Found,
+)
+
+
+async def still_due(graph: Graph, ahead: timedelta = timedelta()) -> int:
+    return len(await graph.client.read(DUE, now=datetime.now(UTC) + ahead))
+
+
+async def work(graph: Graph, ahead: timedelta = timedelta()) -> None:
+    """One worker that nobody disturbs, until nothing is due by its clock."""
+    worker = Worker(graph, RULES, {TimerKind.SEND: unsent}, lambda: datetime.now(UTC) + ahead)
+    while await still_due(graph, ahead):
+        await worker.turn()
+
+
+async def disturbed(database: Database, graph: Graph, folder: Path, span: float, chance: random.Random) -> int:
+    """How often one of two workers was killed, until all that is due within the span is done, or nothing moves."""
+    workers = [Process(database, folder / "keys", folder / f"real-{n}.log", real=True) for n in range(2)]
+    kills, waiting, end = 0, -1, time.monotonic() + span
+    moved = end
+    try:
+        while (waiting or time.monotonic() < end) and time.monotonic() < moved + PATIENCE:
+            await asyncio.sleep(chance.uniform(0.3, 2))
+            if time.monotonic() < end:
+                chance.choice(workers).again()
+                kills += 1
+            before, waiting = waiting, await still_due(graph)
+            if waiting != before:
+                moved = max(moved, time.monotonic())
+    finally:
+        for worker in workers:
+            worker.kill()
+    return kills
+
+
+async def test_two_killed_workers_keep_the_products_deadlines(
+    databases: Databases, tmp_path: Path, figure: Figure, short: bool
+) -> None:
+    """Missed interviews, undecided disputes and broken promises: of each person comes what came of the first one,
+    whose deadlines one worker kept that nobody disturbed.
+    """
+    chance, count, span = random.Random(6), 4 if short else 40, 10.0 if short else 90.0
+    database = await databases.tested()
+    graph = database.graph(Secrets(MASTER), tmp_path / "keys")
+    company, people, expected = await make_company(graph), list[tuple[str, str]](), dict[str, Counter[str]]()
+
+    async def begin(story: Callable[[Company, str, datetime], Awaitable[None]], due: datetime) -> str:
+        company.hr.at = due - timedelta(days=100)
+        application = await company.application("marketing")
+        await story(company, application, due)
+        return (await graph.client.read(timing.WHOSE, id=application))[0].id
+
+    for story in STORIES:
+        person = await begin(story, datetime.now(UTC) - timedelta(seconds=5))
+        await work(graph)
+        expected[story.__name__] = await came_of(graph, person)
+    assert [expected[name][effect] for name, effect in EFFECTS] == [1] * len(EFFECTS), expected
+    for number in range(len(STORIES) * count):
+        story = STORIES[number % len(STORIES)]
+        due = datetime.now(UTC) + timedelta(seconds=chance.uniform(-60, span))
+        people.append((story.__name__, await begin(story, due)))
+    began = time.monotonic()
+    kills = await disturbed(database, graph, tmp_path, span, chance)
+    # What follows from something that was done by a clock ahead is due by such a clock.
+    await work(graph, timedelta(seconds=FURTHEST))
+    other = [
+        (name, found - expected[name], expected[name] - found)
+        for name, found in [(name, await came_of(graph, person)) for name, person in people]
+        if found != expected[name]
+    ]
+    *_, wrong = await verify(graph.client)
+    figure(
+        "deadlines: two workers killed at random, clocks two hours wrong either way",
+        f"{len(people)} people with a missed interview, an undecided dispute or a broken promise, {kills} kills in "
+        f"{time.monotonic() - began:.0f} s; {len(other)} of whom came anything twice, otherwise or not at all; "
+        f"{len(wrong)} faults in the chains{other[:3] or ''}",
+        not other and not wrong,
     )

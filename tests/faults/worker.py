@@ -9,11 +9,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from api.working import Worker
+from api.working import Later, Worker
 from graph.client import Client
+from graph.due import RULES
 from graph.keys import CandidateKeys
 from graph.secrets import Secrets
-from graph.timers import TimerKind
+from graph.timers import Timer, TimerKind
 from graph.writing import Graph
 from tests import timing
 from tests.faults.serving import MASTER
@@ -37,13 +38,18 @@ class Jumping:
         return datetime.now(UTC) + self._off
 
 
+async def unsent(graph: Graph, timer: Timer, now: datetime) -> None:
+    raise Later("There is no post here.")
+
+
 async def main() -> None:
     told = json.loads(sys.stdin.readline())
     auth = (told["user"], told["password"]) if told["password"] else None
     client = Client.connect(told["uri"], auth, told["database"], one_writer=bool(auth))
     secrets = Secrets(MASTER)
     graph = Graph(client, CandidateKeys.at(Path(told["keys"]), secrets), secrets)
-    await Worker(graph, {TimerKind.SEND: timing.note}, {}, Jumping(told["seed"])).work()
+    rules = RULES if told["real"] else {TimerKind.SEND: timing.note}
+    await Worker(graph, rules, {TimerKind.SEND: unsent} if told["real"] else {}, Jumping(told["seed"])).work()
 
 
 if __name__ == "__main__":
