@@ -145,15 +145,10 @@ class Story:
 
     async def report(self, kind: str, at: datetime, interview: str | None = None, **more: Any) -> None:
         """What the platform for AI interviews tells."""
-        if not self.can("recordTelemetry"):
-            return
         given = {"kind": kind, "source": "https://interview.example", "key": f"{kind}-{at.isoformat()}", **more}
         if interview is not None:
             given["interview"] = interview
         await self.staff("recordTelemetry", "integrator", occurredAt=at.isoformat(), **given)
-
-    def can(self, mutation: str) -> bool:
-        return mutation in self.ask.answerer.schema.mutation_type.fields  # type: ignore[union-attr]
 
     async def miss(self, interview: str, starts_at: datetime) -> str:
         """The platform tells that it was ready and nobody came; the suspicion and its notice follow."""
@@ -167,11 +162,7 @@ class Story:
         await self.report("SESSION_CLOSED", ends_at, interview)
         await self.at(ends_at + timedelta(minutes=20))
         finding = await self.finding(interview)
-        if finding is None:
-            await self.staff("recordAttendance", "marketing", interview=interview, attendance="NOT_ATTENDED")
-            finding = (await self.staff("reportNoShow", "marketing", interview=interview))["id"]
-            await self.staff("recordNotice", "marketing", finding=finding, channel="EMAIL")
-            await self.at(self.site.now)
+        assert finding is not None
         return finding
 
     async def finding(self, interview: str) -> str | None:
@@ -260,7 +251,7 @@ async def missed_with_good_cause(story: Story, application: str) -> None:
     interview = await story.invite(application, starts_at)
     await story.open_link("INVITATION")
     await story.device.press("接受邀请")
-    finding = await story.miss(interview, starts_at)
+    await story.miss(interview, starts_at)
     await story.show_letter("NOTICE", "The next one is missed too. The system gives notice, and decides nothing.")
     await story.open_link("NOTICE")
     await story.verify()
@@ -268,22 +259,23 @@ async def missed_with_good_cause(story: Story, application: str) -> None:
     page = story.device.page
     await page.get_by_label("请说明发生了什么").fill("当天急诊住院，附医院证明。")
     await story.device.press("提交陈述")
-    if story.can("requestUpload"):
-        await story.device.press("上传证明")
-        await page.get_by_label("选择文件").set_input_files(
-            {"name": "hospital.pdf", "mimeType": "application/pdf", "buffer": document()}
-        )
-        await story.show("Proof is sealed under the candidate's own key.")
-        await story.device.press("上传")
-        await page.goto(f"{story.site.address}/c/record")
+    await story.device.press("上传证明")
+    await page.get_by_label("选择文件").set_input_files(
+        {"name": "hospital.pdf", "mimeType": "application/pdf", "buffer": document()}
+    )
+    await story.show("Proof is sealed under the candidate's own key.")
+    await story.device.press("上传")
+    await page.goto(f"{story.site.address}/c/record")
     await story.show("Answered, with proof.", CARD)
-    query = "query L($id: ID!) { node(id: $id) { ... on Finding { lastSeq } } }"
-    read = (await story.ask(query, story.company.user("marketing"), id=finding))["node"]["lastSeq"]
-    given = {"finding": finding, "reason": "医院证明有效。", "readUpTo": read}
-    await story.staff("excuseNoShow", "marketing", **given)
+    query = "query P($id: ID!) { interview(id: $id) { proofs { id } finding { state } } }"
+    (proof,) = (await story.ask(query, story.company.user("marketing"), id=interview))["interview"]["proofs"]
+    given = {"proof": proof["id"], "verdict": "ACCEPTED", "reason": "医院证明有效。"}
+    await story.staff("decideProof", "marketing", **given)
+    found = await story.ask(query, story.company.user("marketing"), id=interview)
+    assert found["interview"]["finding"]["state"] == "EXCUSED"
     await story.at(story.site.now + LINE)
     await page.reload()
-    await story.show("A named person reads it and excuses: nothing counts, and nobody else ever saw it.", CARD)
+    await story.show("A named person accepts the proof: nothing counts, and nobody else ever saw it.", CARD)
 
 
 async def missed_in_silence(story: Story, application: str, person: Person) -> None:
@@ -312,8 +304,7 @@ async def missed_in_silence(story: Story, application: str, person: Person) -> N
     await story.verify()
     await story.show("The record shows the mark, and until when it counts.", CARD)
     await story.show("It shows who looked, and for what: Technology's recruiter too.", LOOKS)
-    if story.can("disputeNoShow"):
-        await disputed(story, finding, other)
+    await disputed(story, finding, other)
 
 
 async def disputed(story: Story, finding: str, other: str) -> None:
@@ -331,8 +322,15 @@ async def disputed(story: Story, finding: str, other: str) -> None:
     await story.staff("decideDispute", "hr", **given)
     await story.at(story.site.now + LINE)
     assert await story.reminders(other) == []
-    told = ", ".join(sorted(set(story.post.templates(since))))
-    story.tell(f"Somebody other than who confirmed it upholds the dispute. The mark is gone. Told: {told}.")
+    # Once more, as who looked last is told once all servers have written their looks.
+    await story.at(story.site.now + LINE)
+    told = {(parcel.template, address.email) for parcel in story.post.parcels[since:] for address in parcel.to}
+    recruiter = story.company.user("technology")
+    assert told >= {("DISPUTE_UPHELD", "wang.fang@example.com"), ("MARK_WITHDRAWN", recruiter)}, told
+    story.tell(
+        "Somebody other than who confirmed it upholds the dispute. The mark is gone. The candidate is told, and so is "
+        "Technology's recruiter, who had looked."
+    )
     await story.show_letter("DISPUTE_UPHELD", "The candidate is told.")
     await page.reload()
     await story.show("The record says that it was withdrawn.", CARD)
