@@ -23,17 +23,19 @@ from graphql import (
 )
 
 from graph.traversal import ROOTS, Composed
-from schema.errors import refused_request
+from schema.errors import refused_request, without_text
 from schema.likeness import Likeness, likeness
 from schema.limits import META, Size, counts_of, measure, operations
 from schema.projection import Projection, Reader
 from schema.selection import Selection
+from schema.values import RULES
 
 TOKENS = 2_000
 """Tokens a document may have."""
 DOCUMENTS = 512
 """Documents kept with their plans; each keeps at most PLANS."""
 PLANS = 64
+INVALID = "GRAPHQL_VALIDATION_FAILED"
 LONG = 1_000
 """Characters from which a text may take longer to read than others should wait."""
 
@@ -69,6 +71,7 @@ class Document:
     sizes: dict[Any, tuple[Size, list[GraphQLError]]] = field(
         default_factory=dict[Any, tuple[Size, list[GraphQLError]]]
     )
+    _hinted: list[GraphQLError] | None = None
 
     def measure(
         self, schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
@@ -82,6 +85,19 @@ class Document:
                 self.sizes.clear()
             self.sizes[key] = measure(schema, self.tree, operation, counts)
         return self.sizes[key]
+
+    def told(self, schema: GraphQLSchema, *, hints: bool) -> list[GraphQLError]:
+        """Its errors; with names of the schema that are like a misspelt one, where the schema is shown at all."""
+        if not hints or self.tree is None or not self.is_invalid:
+            return self.errors
+        if self._hinted is None:
+            self._hinted = _validated(schema, self.tree, hints=True)
+        return self._hinted
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether it does not fit the schema, as opposed to being no GraphQL or too large."""
+        return any((error.extensions or {}).get("code") == INVALID for error in self.errors)
 
     @cached_property
     def is_introspection(self) -> bool:
@@ -235,6 +251,7 @@ class Documents:
             return Document(None, [refused_request("GRAPHQL_PARSE_FAILED", "The document is nested too deeply.")])
         except GraphQLError as error:
             too_long = "tokens" in error.message
+            error.message = without_text(error.message)
             error.extensions = {"code": "TOO_MANY_TOKENS" if too_long else "GRAPHQL_PARSE_FAILED", "retryable": False}
             return Document(None, [error])
         # Sizes come first: validating a hostile document may take longer than refusing it.
@@ -242,7 +259,11 @@ class Documents:
             _, errors = measure(self._schema, tree, operation, {})
             if errors:
                 return Document(tree, errors)
-        errors = validate(self._schema, tree)
-        for error in errors:
-            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "retryable": False}
-        return Document(tree, errors)
+        return Document(tree, _validated(self._schema, tree, hints=False))
+
+
+def _validated(schema: GraphQLSchema, tree: DocumentNode, *, hints: bool) -> list[GraphQLError]:
+    errors = validate(schema, tree, RULES, hide_suggestions=not hints)
+    for error in errors:
+        error.extensions = {"code": INVALID, "retryable": False}
+    return errors

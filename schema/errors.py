@@ -13,12 +13,21 @@ from graph.client import TIMEOUT, EngineUnavailable, TooSlow
 
 log = logging.getLogger("turnout")
 
-_VALUES = re.compile(r"(?<= cannot represent )([^:]*): .*|[,.;] [Ff]ound: .*", re.DOTALL)
+_VALUES = re.compile(r"(?<= has invalid value)([^:]*): .*|(?<= cannot represent )([^:]*): .*", re.DOTALL)
+_TEXT = re.compile(r"\b((?:Block)?String) '.*", re.DOTALL)
 
 
 def without_values(message: str) -> str:
-    """A message of graphql-core without the value that it quotes: clients send their errors to places of all kinds."""
-    return _VALUES.sub(r"\1.", message)
+    """A message of graphql-core without the value that it quotes: clients send their errors to places of all kinds.
+
+    What is wrong with a variable or a literal is told by schema.values; this is for an argument that fails later.
+    """
+    return _VALUES.sub(r"\1\2.", message)
+
+
+def without_text(message: str) -> str:
+    """A message of the parser without the quoted text at which it stopped."""
+    return _TEXT.sub(r"\1.", message)
 
 
 def refused_request(code: str, message: str, *, retryable: bool = False) -> GraphQLError:

@@ -23,6 +23,7 @@ from schema.errors import fell_behind, needs_stream, presentable
 from schema.limits import COST, chosen
 from schema.lookups import LOOKUPS
 from schema.planned import OutOfSight, PlannedExecutor, looked_up
+from schema.values import variable_errors
 
 AGAIN = 1.0
 """Seconds after which an event is read again while the database is away."""
@@ -113,10 +114,12 @@ class Answerer:
             operation_name=operation_name,
             context_value=context,
             executor_class=ready.executor,
+            hide_suggestions=not introspection,
         )
         result = await asyncio.to_thread(run) if reading.document.is_introspection else run()
         if not isinstance(result, ExecutionResult):
             result = await result
+        result = self._told(result, variables, introspection)
         answer = _answered(result, {**_charged(ready.extensions, context), **_adjusted(context)})
         return replace(answer, data=reading.answered(answer.data)) if answer.data and reading.is_borrowed else answer
 
@@ -145,11 +148,13 @@ class Answerer:
             raw_variable_values=variables,
             operation_name=operation_name,
             context_value=context,
+            hide_suggestions=not introspection,
         )
         stream = ExecutionResult(None, executor) if isinstance(executor, list) else create_source_event_stream(executor)
         if isawaitable(stream):
             stream = await stream
         if isinstance(stream, ExecutionResult):
+            stream = self._told(stream, variables, introspection)
             yield replace(_answered(stream, ready.extensions), executed=False)
             return
         async with aclosing(cast(AsyncGenerator[Written], stream)) as source:
@@ -164,13 +169,21 @@ class Answerer:
                 reason = fell_behind() if isinstance(error, FellBehind) else GraphQLError("", original_error=error)
                 yield Answer(None, [presentable(reason)], {}, executed=False)
 
+    def _told(self, result: ExecutionResult, variables: dict[str, Any] | None, introspection: bool) -> ExecutionResult:
+        """The result with what is wrong with its variables in our words, which repeat none of them."""
+        if not result.errors or result.data is not None:
+            return result
+        return ExecutionResult(
+            None, variable_errors(self.schema, result.errors, variables or {}, hints=introspection), result.extensions
+        )
+
     def _prepare(
         self, reading: Reading, variables: dict[str, Any] | None, operation_name: str | None, introspection: bool
     ) -> Ready | Answer:
         """The operation ready to be executed, or the answer that says why it is not."""
         document = reading.document
         if document.tree is None or document.errors:
-            return Answer(None, document.errors, {}, executed=False)
+            return Answer(None, document.told(self.schema, hints=introspection), {}, executed=False)
         operation = chosen(document.tree, operation_name)
         extensions: dict[str, Any] = {}
         if operation is not None:

@@ -153,7 +153,7 @@ def build() -> strawberry.Schema:
         mutation=mutation,
         subscription=Subscription,
         types=[interviews.Event, findings.Finding],
-        config=StrawberryConfig(disable_field_suggestions=True, scalar_map={DateTime: DATE_TIME}),
+        config=StrawberryConfig(scalar_map={DateTime: DATE_TIME}),
     )
     core = schema._schema  # pyright: ignore[reportPrivateUsage]
     _bind(core)

@@ -7,18 +7,20 @@ from typing import Any, NewType
 
 import strawberry
 
+from schema.values import Unusable
+
 
 def parse_instant(text: Any) -> datetime:
     """An instant needs its offset: a local time without one would be guessed at."""
     if not isinstance(text, str):
-        raise ValueError("a DateTime is a text in ISO 8601")
+        raise Unusable("a DateTime is a text in ISO 8601")
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         # Its own message quotes the text.
-        raise ValueError("a DateTime is a text in ISO 8601") from None
+        raise Unusable("a DateTime is a text in ISO 8601") from None
     if instant.tzinfo is None:
-        raise ValueError("a DateTime needs an offset, for example 2026-08-14T09:00:00+08:00")
+        raise Unusable("a DateTime needs an offset, for example 2026-08-14T09:00:00+08:00")
     return instant.astimezone(UTC)
 
 

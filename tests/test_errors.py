@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from api.settings import Profile
+from graph.writing import Graph
+from schema.execution import Answerer
 from tests.conftest import Ask, Company
+from tests.test_http import client, server
 
+SET_USER = "mutation($input: SetUserInput!) { setUser(input: $input) { __typename } }"
 SECRET = "王芳 of canary@example.com"
 
 
@@ -15,19 +20,70 @@ SECRET = "王芳 of canary@example.com"
     ("input", "said"),
     [
         ({"externalId": SECRET, "unknown": SECRET}, "not to include unknown field 'unknown'."),
-        ({"externalId": {"a": SECRET}}, "String cannot represent a non string value."),
-        ({"externalId": "x", "organizationRole": {"a": SECRET}}, "cannot represent non-string value."),
+        ({"externlId": SECRET}, "unknown field 'externlId'. Did you mean 'externalId'?"),
+        ({"externalId": "x", SECRET: "x"}, "unknown field."),
+        ({"externalId": {"a": SECRET}}, "at .externalId: Expected a value of type 'String'."),
+        ({"externalId": "x", "organizationRole": {"a": SECRET}}, "Expected a value of the enum 'OrganizationRole'."),
+        ({"externalId": "x", "organizationRole": SECRET}, "Expected a value of the enum 'OrganizationRole'."),
+        ({"externalId": "x", "departmentRoles": [{"role": SECRET}]}, "at .departmentRoles[0].role: Expected"),
+        ({"externalId": None}, "at .externalId: Expected a value of non-null type 'String!'."),
         (SECRET, "to be an object."),
     ],
 )
 async def test_an_error_of_a_variable_does_not_repeat_it(ask: Ask, company: Company, input: Any, said: str) -> None:
-    query = "mutation($input: SetUserInput!) { setUser(input: $input) { __typename } }"
-    answer = await ask.whole(query, company.user("hr"), input=input)
+    answer = await ask.whole(SET_USER, company.user("hr"), input=input)
     assert [error["extensions"]["code"] for error in answer.errors] == ["BAD_REQUEST"] * len(answer.errors)
     told = " ".join(error["message"] for error in answer.errors)
     assert said in told
     assert "$input" in told
     assert SECRET not in told
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('{externlId: "王芳"}', "not to include unknown field 'externlId'."),
+        ('{externalId: "x", organizationRole: "王芳"}', "at .organizationRole: Expected a value of the enum"),
+        ('{externalId: ["王芳"]}', "at .externalId: Expected a value of type 'String'."),
+        ('"王芳"', "to be an object."),
+        ('{externalId: "x" "王芳"}', "Expected Name, found String."),
+    ],
+)
+async def test_an_error_of_a_text_does_not_repeat_what_it_quotes(
+    ask: Ask, company: Company, written: str, said: str
+) -> None:
+    answer = await ask.whole(f"mutation {{ setUser(input: {written}) {{ __typename }} }}", company.user("hr"))
+    told = " ".join(error["message"] for error in answer.errors)
+    assert said in told
+    assert "王芳" not in told
+
+
+MISSPELT = {
+    "a field": ("{ viewr { id } }", None),
+    "an argument": ("{ candidates(serch: null) { totalCount } }", None),
+    "a type": ("query($a: SetUserInptu) { viewer { id } }", None),
+    "a literal of an enum": ("mutation { setUser(input: {organizationRole: MEMBRE}) { __typename } }", None),
+    "a literal's field": ("mutation { setUser(input: {externlId: null}) { __typename } }", None),
+    "a value of an enum": (SET_USER, {"externalId": "x", "organizationRole": "MEMBRE"}),
+    "an input field": (SET_USER, {"externlId": "x"}),
+}
+
+
+@pytest.mark.parametrize("what", MISSPELT)
+async def test_what_is_misspelt_is_corrected_where_the_schema_is_shown(
+    graph: Graph, answerer: Answerer, what: str
+) -> None:
+    """Elsewhere names that are like it would tell the schema bit by bit, with introspection off."""
+    query, input = MISSPELT[what]
+    for settings, shown in (
+        ({"profile": Profile.PRODUCTION}, False),
+        ({"profile": Profile.PRODUCTION, "introspection": True}, True),
+        ({}, True),
+    ):
+        async with client(server(graph, answerer, **settings)) as http:
+            answer = await http.post("/graphql", json={"query": query, "variables": {"input": input}})
+        assert answer.json()["errors"]
+        assert ("Did you mean" in answer.text) == shown, answer.text
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-01-01T00:00:00"])
