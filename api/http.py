@@ -158,6 +158,13 @@ class Server:
         await _hold_back(answer)
         return answer
 
+    def _marked(self, asked: Asked, answer: Answer) -> Answer:
+        """A mutation's answer with its bookmark, where headers were sent before it ran, or there are none."""
+        followed = trail()
+        if followed is None or not followed.written or not self._is(asked, OperationType.MUTATION):
+            return answer
+        return replace(answer, extensions={**answer.extensions, "bookmark": self.bookmarks.seal(followed.bookmarks)})
+
     def _follow(self, request: Request) -> None:
         """Has this request's sessions begin where the write ended whose bookmark it sends."""
         text, followed = request.headers.get(HEADER), trail()
@@ -193,7 +200,8 @@ class Server:
         async with aclosing(told):
             first = True
             try:
-                async for answer in told:
+                async for each in told:
+                    answer = self._marked(asked, each)
                     self._tell(asked, answer, context, first=first)
                     first = False
                     await self._charge(caller, answer, context)

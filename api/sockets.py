@@ -25,6 +25,7 @@ from api.http import FULL, Server
 from api.identity import bearer
 from api.rates import Caller
 from api.requests import Record
+from graph.bookmarks import continuing
 from graph.client import EngineUnavailable
 from graph.watching import watched
 from schema.context import Context
@@ -204,7 +205,7 @@ class Socket:
         tracing = self._server.tracing
         record = Record(uuid4().hex, self._server.metrics, tracing and tracing.begin("operation"))
         try:
-            with watched(record):
+            with watched(record), continuing():
                 await self._send(await self._told(id, asked, context))
         finally:
             record.end("WEBSOCKET", "/graphql")

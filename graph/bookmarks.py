@@ -52,3 +52,20 @@ def following() -> Generator[Trail]:
         yield made
     finally:
         _trail.reset(token)
+
+
+@contextmanager
+def continuing() -> Generator[Trail]:
+    """A trail for one of several things that are done over one connection: it begins where the last write ended there.
+
+    With one trail for all, two writes at once would each be told where the other ended.
+    """
+    outer = _trail.get()
+    with following() as made:
+        if outer is not None:
+            made.bookmarks = outer.bookmarks
+        try:
+            yield made
+        finally:
+            if outer is not None and made.written:
+                outer.reach(made.bookmarks)

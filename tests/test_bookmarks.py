@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from neo4j import AsyncDriver, AsyncGraphDatabase
 from neo4j import Bookmarks as Raw
@@ -91,6 +92,20 @@ async def test_a_stream_begins_at_the_bookmark_too(graph: Graph, answerer: Answe
         answer = await http.post("/graphql", json={"query": VIEWER}, headers=sent)
     assert company.user("hr") in answer.text
     assert set(driver.sessions) == {bookmarks}
+
+
+async def test_a_streamed_mutation_tells_its_bookmark_in_the_answer(
+    graph: Graph, answerer: Answerer, company: Company
+) -> None:
+    door, driver = listened(graph, answerer)
+    sent = token(door, company.user("hr")) | {"Accept": "text/event-stream"}
+    async with client(door) as http:
+        made = await http.post("/graphql", json={"query": SUBMIT, "variables": input(company)}, headers=sent)
+        read = await http.post("/graphql", json={"query": VIEWER}, headers=sent)
+        told, after = (orjson.loads(each.text.split("data: ")[1].split("\n")[0]) for each in (made, read))
+    assert HEADER not in made.headers
+    assert door.bookmarks.open(told["extensions"]["bookmark"]) in driver.sessions, "what was written is read after it"
+    assert "bookmark" not in after["extensions"]
 
 
 async def written(graph: Graph) -> frozenset[str]:

@@ -449,9 +449,15 @@ async def test_queries_and_mutations_go_over_it(door: Server, company: Company) 
         assert await client.told("query") == {"viewer": {"externalId": company.user("technology")}}
         assert await client.hear() == {"id": "query", "type": "complete"}
         await client.ask(do, "act", id=gid("Interview", id))
-        assert (await client.told("act"))["recordResponse"]["response"] == "ACCEPTED"
+        act = (await client.hear())["payload"]
+        assert act["data"]["recordResponse"]["response"] == "ACCEPTED"
+        assert door.bookmarks.open(act["extensions"]["bookmark"])
         assert await client.hear() == {"id": "act", "type": "complete"}
         assert (await client.told("events"))["interviewEvents"]["type"] == "RESPONSE_RECORDED"
+        await client.ask("{ viewer { externalId } }", "later")
+        later = (await client.hear())["payload"]
+        assert "bookmark" not in later["extensions"], "it is of a mutation, and a query after it begins there anyway"
+        assert (await client.hear())["type"] == "complete"
         await client.ask("{ nothing }", "wrong")
         assert await client.refused("wrong") == "GRAPHQL_VALIDATION_FAILED"
 
