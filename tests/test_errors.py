@@ -10,6 +10,7 @@ from api.settings import Profile
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Ask, Company
+from tests.faults.inputs import document, filled, misspelt
 from tests.test_http import client, server
 
 SET_USER = "mutation($input: SetUserInput!) { setUser(input: $input) { __typename } }"
@@ -56,6 +57,21 @@ async def test_an_error_of_a_text_does_not_repeat_what_it_quotes(
     told = " ".join(error["message"] for error in answer.errors)
     assert said in told
     assert "王芳" not in told
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+async def test_no_misspelt_name_has_an_object_repeated(
+    graph: Graph, answerer: Answerer, monkeypatch: pytest.MonkeyPatch, profile: Profile
+) -> None:
+    """Every field of every input, by a letter: graphql-core's own sentence quotes all that stands beside it."""
+    monkeypatch.setattr("api.http.HELD_BACK", (0, 0))
+    async with client(server(graph, answerer, profile=profile, rate_points=0)) as http:
+        for mutation, field in answerer.schema.mutation_type.fields.items():  # type: ignore[union-attr]
+            for input in misspelt(filled(field.args["input"].type, SECRET)):
+                body = {"query": document(mutation), "variables": {"input": input}}
+                told = " ".join(error["message"] for error in (await http.post("/graphql", json=body)).json()["errors"])
+                assert " unknown field '" in told, told
+                assert SECRET not in told, (mutation, told)
 
 
 MISSPELT = {

@@ -10,7 +10,14 @@ from itertools import count, pairwise
 from typing import Any
 from uuid import uuid4
 
-from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type, is_list_type
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_input_object_type,
+    is_list_type,
+)
 
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
@@ -71,6 +78,26 @@ def put(input: dict[str, Any], way: Way, text: str) -> dict[str, Any]:
         at = at[step]
     at[way[-1]] = text
     return changed
+
+
+def filled(type: Any, text: str) -> Any:
+    """A value of an input type that holds the text wherever it may hold anything."""
+    inner = get_named_type(type)
+    if not is_input_object_type(inner):
+        value: Any = text
+    else:
+        value = {name: filled(field.type, text) for name, field in inner.fields.items()}
+    return [value] if is_list_type(get_nullable_type(type)) else value
+
+
+def misspelt(value: Any) -> Iterator[Any]:
+    """The value with the name of one field wrong by a letter, for each field; a list is of one."""
+    if isinstance(value, list):
+        yield from ([each] for each in misspelt(value[0]))
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield {(f"{key[:-1]}{key[-1]}{key[-1]}" if key == name else key): other for key, other in value.items()}
+            yield from (value | {name: changed} for changed in misspelt(each))
 
 
 @dataclass

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import get_named_type, get_nullable_type, is_input_object_type, is_list_type
 from neo4j.exceptions import ClientError, ConstraintError, ServiceUnavailable
 
 from api.calling import Calls
@@ -150,50 +149,6 @@ async def test_no_canary_is_found_beside_the_answers(
     assert len(stream.getvalue().splitlines()) >= answers + failed
     assert taken > answers / 4
     tell(capsys, "a leak in logs", f"0 found: {answers} inputs with canaries, {taken} taken, {failed} forced failures")
-
-
-def filled(type: Any) -> Any:
-    """A value of an input type with a canary wherever it takes a text, and wherever it takes none."""
-    inner = get_named_type(type)
-    if not is_input_object_type(inner):
-        value: Any = CANARY
-    else:
-        value = {name: filled(field.type) for name, field in inner.fields.items()}
-    return [value] if is_list_type(get_nullable_type(type)) else value
-
-
-def misspelt(value: Any) -> Iterator[Any]:
-    """The value with one name in it wrong by a letter, for each name."""
-    if isinstance(value, list):
-        yield from ([each] for each in misspelt(value[0]))
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield {(f"{key[:-1]}{key[-1]}{key[-1]}" if key == name else key): other for key, other in value.items()}
-            yield from (value | {name: changed} for changed in misspelt(each))
-
-
-async def test_no_misspelt_name_has_an_object_repeated(
-    graph: Graph,
-    answerer: Answerer,
-    stream: io.StringIO,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Every field of every input, by a letter: graphql-core's own sentence quotes all that stands beside it."""
-    monkeypatch.setattr("api.http.HELD_BACK", (0, 0))
-    sent = 0
-    for profile in (Profile.PRODUCTION, Profile.DEVELOPMENT):
-        door = door_of(graph, answerer, stream, profile=profile, rate_points=0)
-        async with client(door) as http:
-            for mutation, field in answerer.schema.mutation_type.fields.items():  # type: ignore[union-attr]
-                for input in misspelt(filled(field.args["input"].type)):
-                    body = {"query": document(mutation), "variables": {"input": input}}
-                    answer = await http.post("/graphql", json=body)
-                    assert " unknown field " in answer.text, answer.text
-                    assert not traces(answer.text), (mutation, answer.text)
-                    sent += 1
-    assert not traces(stream.getvalue())
-    tell(capsys, "a leak by a misspelt name", f"0 found: {sent} inputs, of each field of each mutation by one letter")
 
 
 @dataclass(frozen=True, slots=True)
