@@ -16,7 +16,8 @@ from tests.test_resume_checks import alleged, checked, confirmed
 FAIRNESS = """
 query Fair($by: FairBy!, $groups: [FairnessGroupInput!]) {
   analytics { fairness(by: $by, groups: $groups) {
-    groups { key settled marks { count total } voids { count } impact isBelowFourFifths }
+    groups { key settled marks { count total } voids { count } disputes { count total } upheld { count total }
+      impact isBelowFourFifths }
     checks { key settled marks { count total } voids { count } impact }
     brake { isOn reasons upheldLimit falseLimit least falseMarks { count total } }
   } }
@@ -77,13 +78,17 @@ def test_a_table_names_nobody_twice() -> None:
 
 
 async def people(ask: Ask, company: Company) -> dict[str, list[str]]:
-    """Six who came to Technology's interviews and five who missed them, of whom one's mark was taken back."""
-    hr = company.hr
+    """Six who came to Technology's interviews and five who missed them and say that they did not; one was right.
+
+    The six were asked from Berlin, at ten by its clock, and came by an agency; the five from Shanghai, at five.
+    """
+    hr, position = company.hr, company.positions["technology"]
     found: dict[str, list[str]] = {"came": [], "missed": []}
     for number in range(6):
         company.at(days=20)
-        application = await company.application("technology")
-        interview = await hr.interview(application, starts_at=NOW - timedelta(days=10), response=Response.ACCEPTED)
+        application = await hr.application(position, company.person(), "Agency")
+        starts_at, zone = NOW - timedelta(days=10), "Europe/Berlin"
+        interview = await hr.interview(application, starts_at=starts_at, time_zone=zone, response=Response.ACCEPTED)
         hr.at = NOW - timedelta(days=9)
         await hr.attendance(interview, Attendance.ATTENDED)
         found["came"].append(application)
@@ -92,6 +97,7 @@ async def people(ask: Ask, company: Company) -> dict[str, list[str]]:
             missed = await company.application("technology")
             finding = await hr.no_show(missed)
             found["missed"].append(missed)
+            await hr.dispute(finding)
             if number == 0:
                 await hr.void(finding)
     for name, applications in found.items():
@@ -117,6 +123,8 @@ async def test_groups_of_a_table_are_compared(ask: Ask, company: Company) -> Non
             1.0,
         )
         assert (missed["settled"], missed["marks"], missed["voids"]) == (5, {"count": 5, "total": 5}, {"count": 1})
+        assert (missed["disputes"], missed["upheld"]) == ({"count": 5, "total": 5}, {"count": 1, "total": 5})
+        assert (came["disputes"], came["upheld"]) == (None, None)
         assert (missed["impact"], missed["isBelowFourFifths"]) == (0.0, True)
         assert told["brake"]["isOn"] is False
         assert told["brake"]["falseMarks"] == {"count": 1, "total": 5}
@@ -125,8 +133,13 @@ async def test_groups_of_a_table_are_compared(ask: Ask, company: Company) -> Non
     modes = (await fair("technology", "MODE"))["fairness"]["groups"]
     assert sum(each["settled"] or 0 for each in modes) == 11
     assert (await fair("brand", "MODE"))["fairness"]["groups"] == []
-    for by in ("HOUR", "ZONE", "CHANNEL"):
-        assert sum(each["settled"] or 0 for each in (await fair("hr", by))["fairness"]["groups"]) == 11
+    for by, settled in (
+        ("HOUR", [("10", 6), ("17", 5)]),
+        ("ZONE", [("Asia/Shanghai", 5), ("Europe/Berlin", 6)]),
+        ("CHANNEL", [("Agency", 6), ("UNKNOWN", 5)]),
+    ):
+        groups = (await fair("hr", by))["fairness"]["groups"]
+        assert [(each["key"], each["settled"]) for each in groups] == settled, by
     wrong = await ask.whole(FAIRNESS, company.user("hr"), by="TABLE")
     assert len(wrong.errors) == 1
 

@@ -8,6 +8,7 @@ from typing import Any
 from graph.interviews import Side
 from graph.timers import TimerKind
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import LIST_MESSAGES
 from tests.ledger import refused
 from tests.test_decisions import WHO, due
 
@@ -32,11 +33,19 @@ async def read(ask: Ask, company: Company, slot: str) -> dict[str, Any]:
     return (await ask(READ, company.user("technology"), id=slot))["node"]
 
 
+async def told(ask: Ask, company: Company) -> list[tuple[str, str]]:
+    """Every message about a slot that is queued, and the one it goes to."""
+    rows = await ask.graph.client.read(LIST_MESSAGES, organization=company.hr.viewer.organization)
+    return sorted((row.template, id) for row in rows if row.template.startswith("SLOT_") for id in row.ids)
+
+
 async def test_a_slot_goes_on_until_somebody_accepts(ask: Ask, company: Company) -> None:
-    """The first lets it lapse, the second declines, the third accepts; the fourth is never asked."""
+    """The first lets it lapse, the second declines, the third accepts; the fourth is never asked. Each is told once."""
     interview, people = await lost(ask, company, "first", "second", "third", "fourth")
-    viewer = company.user("technology")
+    viewer, (first, second, third, _) = company.user("technology"), map(uid, people)
     slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    asked = [("SLOT_OFFERED", first)]
+    assert await told(ask, company) == asked
     assert (slot["state"], slot["waiting"], len(slot["offers"])) == ("OFFERED", 3, 1)
     assert slot["lapsesAt"] == "2026-11-20T13:00:00Z"
     ask.now = NOW + timedelta(hours=3)
@@ -45,15 +54,21 @@ async def test_a_slot_goes_on_until_somebody_accepts(ask: Ask, company: Company)
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert [each["attendance"] for each in slot["offers"]] == ["RESCHEDULED", "PENDING"]
+    asked += [("SLOT_LAPSED", first), ("SLOT_OFFERED", second)]
+    assert await told(ask, company) == sorted(asked)
     await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="DECLINED")
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (len(slot["offers"]), slot["waiting"]) == (3, 1)
+    asked.append(("SLOT_OFFERED", third))
+    assert await told(ask, company) == sorted(asked), "whoever declines is not told that it lapsed"
     await ask.do("recordResponse", viewer, interview=slot["offers"][2]["id"], response="ACCEPTED")
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], slot["takenBy"]) == ("TAKEN", {"candidate": {"displayName": "third"}})
     assert len(slot["offers"]) == 3
+    asked.append(("SLOT_TAKEN", company.departments["technology"]))
+    assert await told(ask, company) == sorted(asked)
     ask.now = NOW + timedelta(days=2)
     assert await due(ask, company, TimerKind.PASS_SLOT) == 0
     # A lapsed offer is no mark: nobody is awaited then.
@@ -68,6 +83,11 @@ async def test_a_slot_that_nobody_takes_is_unfilled(ask: Ask, company: Company) 
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], slot["takenBy"], slot["waiting"]) == ("UNFILLED", None, 0)
+    assert await told(ask, company) == [
+        ("SLOT_LAPSED", uid(people[0])),
+        ("SLOT_OFFERED", uid(people[0])),
+        ("SLOT_UNFILLED", company.departments["technology"]),
+    ]
 
 
 async def test_those_suggested_are_asked_where_nobody_is_named(ask: Ask, company: Company) -> None:
