@@ -73,6 +73,44 @@ async def test_the_free_come_first_and_the_marked_last(ask: Ask, company: Compan
     ]
 
 
+async def test_in_a_month_the_fittest_come_first(ask: Ask, company: Company) -> None:
+    """Who waits for the position, then the same family, then a similar one that begins with the same word, and before
+    those as fit the ones who came to interviews, and newer ones; all of them filed in the order that is the worst.
+    """
+    hr, place, wanted = company.hr, company.departments["technology"], company.positions["technology"]
+    company.at(days=50)
+    families = {"Tester": "ENGINEERING", "Web": "engineering-web", "Nurse": "ENGINEERS"}
+    positions = {title: await hr.position(place, title, family) for title, family in families.items()}
+    company.at(days=49)
+    await company.application("technology", company.person("waits"))
+    filed = [("came", "Web"), ("kin", "Tester"), ("newer kin", "Tester"), ("alike", "Web"), ("apart", "Nurse")]
+    for day, (name, title) in zip(range(48, 40, -1), filed, strict=False):
+        company.at(days=day)
+        application = await hr.application(positions[title], company.person(name))
+        for _ in range(2 if name == "came" else 0):
+            interview = await hr.interview(application)
+            hr.at += timedelta(days=3, hours=1)
+            await hr.attendance(interview, Attendance.ATTENDED)
+        await hr.withdraw(application)
+    found = await suggested(ask, company, "technology", wanted)
+    assert [(each["candidate"]["displayName"], each["isSameFamily"]) for each in found] == [
+        ("waits", True),
+        ("newer kin", True),
+        ("kin", True),
+        ("came", False),
+        ("alike", False),
+    ]
+    assert found[3]["reasons"] == [
+        "applied for Web, of a similar job family, in October 2026",
+        "has no other process running",
+        "has no no-show that counts",
+        "attended 2 interviews",
+    ]
+    assert found[4]["reasons"] == found[3]["reasons"][:3]
+    zh = await suggested(ask, company, "technology", wanted, locale="ZH_CN")
+    assert zh[3]["reasons"][::3] == ["2026年10月投递过相近岗位「Web」", "曾参加2次面试"]
+
+
 async def test_nobody_is_told_of_other_departments_people(ask: Ask, company: Company) -> None:
     company.at(days=30)
     family = await company.hr.position(company.departments["brand"], "Brand engineer", "ENGINEERING")
