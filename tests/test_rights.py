@@ -128,10 +128,11 @@ async def test_a_request_that_nobody_answers_is_told_of(ask: Ask, company: Compa
     assert overdue == {company.departments["marketing"], company.departments["technology"]}
 
 
-async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case) -> None:
+@pytest.mark.parametrize("kind", ["RESTRICTION", "OBJECTION"])
+async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case, kind: str) -> None:
     query = "query N($id: ID!) { candidate(id: $id) { status noShows { totalCount } } }"
     before = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
-    id = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
+    id = (await ask.do("fileRequest", case.claim, kind=kind))["id"]
     await ask.do("answerRequest", company.user("technology"), rightsRequest=id, answer="GRANTED")
     after = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
     assert before == {"status": "ACTIVE", "noShows": {"totalCount": 1}}
