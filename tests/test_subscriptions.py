@@ -419,6 +419,27 @@ async def test_a_breach_closes_with_its_code(
         assert await client.closed() == code
 
 
+async def test_a_socket_says_once_for_what_it_looks(door: Server, company: Company, ask: Ask) -> None:
+    """What is not known is refused before anything is seen; the receipt of a look carries what was said."""
+    live(company).at -= timedelta(days=30)
+    finding = gid("Finding", await company.hr.no_show(await company.application("marketing")))
+    given = {"token": token(door, company.user("marketing"))}
+    async with socket(door) as client:
+        await client.send(type="connection_init", payload=given | {"purpose": "CURIOSITY"})
+        assert await client.closed() == 4400
+        assert "is none of APPLICATION_REVIEW" in (client.socket.close_reason or "")
+    async with socket(door) as client:
+        await client.send(type="connection_init", payload=given | {"purpose": "DISPUTE_HANDLING"})
+        assert await client.hear() == {"type": "connection_ack"}
+        await client.ask("query Q($id: ID!) { node(id: $id) { ... on Finding { state } } }", id=finding)
+        assert (await client.told())["node"] == {"state": "FINAL"}
+    await door.receipts.flush()
+    query = """query L($id: ID!) { node(id: $id) { ... on Finding {
+      interview { candidate { accesses { nodes { purpose } } } } } } }"""
+    found = (await ask(query, company.user("hr"), id=finding))["node"]["interview"]["candidate"]["accesses"]["nodes"]
+    assert found == [{"purpose": "DISPUTE_HANDLING"}]
+
+
 async def test_another_protocol_is_not_spoken(door: Server) -> None:
     async with connect(f"ws://127.0.0.1:{door.port}/graphql", subprotocols=[Subprotocol("graphql-ws")]) as made:
         assert await Talk(made).closed() == 4406
