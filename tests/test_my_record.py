@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from graph.courses import Course
 from graph.credit import Dimension
 from graph.decisions import Decide, Verdict
 from graph.goals import Goal
-from graph.interviews import Attendance
+from graph.interviews import Attendance, EvidenceCode
 from graph.proofs import ProofVerdict
 from graph.telemetry import Report
 from graph.visibility import Claim
@@ -45,7 +46,6 @@ SAVED = {
 }
 """Fields that are left out, each with its reason."""
 EMPTY = {
-    "evidence": "codes of faults, of which there are none in these interviews",
     "interviewers": "compared by the ids of users, which are told alike",
 }
 ARGUMENTS = {"position": "$position"}
@@ -109,6 +109,7 @@ async def heard(company: Company, application: str) -> None:
     await hr.notice(mismatch)
     await hr.statement(mismatch, "It is under my old name.")
     missed = await hr.missed(application)
+    await hr.attendance(missed, Attendance.NOT_ATTENDED, EvidenceCode.PLATFORM_FAULT)
     await hr.telemetry(Report(TelemetryKind.SESSION_CLOSED, hr.at, "urn:platform", "1", missed))
     finding = await hr.suspicion(missed)
     await hr.notice(finding)
@@ -164,18 +165,29 @@ ALONE = "完成职业测评"
 """What only the candidate and auditors are told of, until it is shared: that somebody assessed themselves."""
 
 
-def differences(theirs: Any, mine: Any, way: str = "") -> Iterator[str]:
-    """Where the two answers differ, but for texts of which parts are withheld, and what is the candidate's alone."""
+def others(company: Company) -> tuple[str, ...]:
+    """The third persons whom the texts of the record name."""
+    return company.user("brand"), "li.lei@corp.example"
+
+
+def differences(theirs: Any, mine: Any, third: tuple[str, ...], way: str = "") -> Iterator[str]:
+    """Where the two answers differ, but for third persons in a text, and for what is the candidate's alone."""
     if isinstance(mine, list) and way.endswith("timeline"):
         mine = [each for each in mine if ALONE not in each["text"]]
     if isinstance(theirs, dict) and isinstance(mine, dict):
         for key in theirs:
-            yield from differences(theirs[key], mine[key], f"{way}.{key}")
+            yield from differences(theirs[key], mine[key], third, f"{way}.{key}")
     elif isinstance(theirs, list) and isinstance(mine, list) and len(theirs) == len(mine):
         for index, (one, other) in enumerate(zip(theirs, mine, strict=True)):
-            yield from differences(one, other, f"{way}[{index}]")
-    elif theirs != mine and not (isinstance(mine, str) and WITHHELD in mine):
+            yield from differences(one, other, third, f"{way}[{index}]")
+    elif theirs != mine and not (isinstance(theirs, str) and mine == hidden(theirs, third)):
         yield f"{way}: {theirs!r} is told as {mine!r}"
+
+
+def hidden(text: str, third: tuple[str, ...]) -> str:
+    for name in third:
+        text = text.replace(name, WITHHELD)
+    return text
 
 
 def fill(answer: Any, filled: dict[str, int], name: str = "") -> None:
@@ -193,6 +205,7 @@ async def test_the_person_is_told_what_an_administrator_is(
 ) -> None:
     found: list[str] = []
     filled: dict[str, int] = {}
+    said = ""
     parts = selections(DEPTH[engine_name])
     for part in parts:
         declared = "$position: ID!" if "$position" in part else ""
@@ -204,11 +217,13 @@ async def test_the_person_is_told_what_an_administrator_is(
         theirs = await ask(all, company.user("hr"), id=case.candidate, **variables)
         mine = await ask(own, case.claim, **variables)
         assert mine["record"] is not None
-        found += differences(theirs, mine, part.split(" ")[0])
+        found += differences(theirs, mine, others(company), part.split(" ")[0])
         fill(theirs, filled)
+        said += json.dumps(theirs)
     assert len(parts) > 15
     assert not found, "\n".join(found[:40])
     assert {name for name, most in filled.items() if not most} <= EMPTY.keys(), "nothing is compared there"
+    assert '"evidence": ["PLATFORM_FAULT"]' in said
 
 
 async def test_a_text_does_not_name_third_persons(ask: Ask, company: Company, case: Case) -> None:
