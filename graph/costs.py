@@ -227,18 +227,13 @@ async def set_rates(graph: Graph, act: Act, organization: str, changes: Mapping[
     return await perform(graph, act, work)
 
 
-DECIDED_WITHIN = timedelta(days=30)
-"""From the notice to the decision, and from a dispute to its end where none was promised. No law names a time for the
-first; for the second it is the month of GDPR 12 (3)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What happened in one period, of departments in full.
 
-    `modes` is [mode, missed, settled], `filled` [opened, first hire, whether there is a no-show that counts], `decided`
-    [times for a decision that were kept or have passed, those kept], `disputed` the same of disputes,
-    [.., raised, upheld].
+    `modes` is [mode, missed, settled], `filled` [opened, first hire, whether there is a no-show that counts]. The rest
+    are [times that were kept or have passed, those kept]: `decided` of findings, `disputed` of their disputes, with
+    [.., raised, upheld], `asked` of requests about one's rights, `owed` of times that were owed to candidates.
     """
 
     at: int
@@ -246,6 +241,8 @@ class Measured:
     filled: list[list[Any]]
     decided: list[list[int]]
     disputed: list[list[int]]
+    asked: list[list[int]]
+    owed: list[list[int]]
     policy: list[list[Any]]
 
     @property
@@ -266,7 +263,24 @@ _IN_PERIOD: LiteralString = (
     "OR (that.mode <> 'AI_ASYNC' AND that.startsAt >= period.start AND that.startsAt < period.end))"
 )
 """By the time that counts; the embedded engine compares no CASE inside a subquery with what stands outside it."""
-_FOUND: LiteralString = "MATCH (d:Department)<-[:HELD_BY]-(:Interview)<-[:FINDS]-(f:Finding) WHERE d.id IN $own AND "
+_FOUND: LiteralString = (
+    "MATCH (d:Department)<-[:HELD_BY]-(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) WHERE d.id IN $own AND "
+)
+_KEPT: LiteralString = "count(CASE WHEN ended < due OR due <= $now THEN 1 END), count(CASE WHEN ended < due THEN 1 END)"
+"""What ends only when it falls due was ended by the system, because nobody had."""
+_ASKED: LiteralString = """
+        MATCH (r:RightsRequest {organization: $organization})-[:FROM]->(c:Candidate)
+        WHERE r.filedAt >= period.start AND r.filedAt < period.end AND (r.state <> 'FILED' OR c.status <> 'ERASED')
+          AND EXISTS { MATCH (c)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
+            -[:BELONGS_TO]->(at:Department) WHERE at.id IN $own }
+        WITH r.dueAt AS due, r.answeredAt AS ended
+        RETURN ["""
+_OWED: LiteralString = """
+        MATCH (d:Department)<-[:HELD_BY]-(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest)
+        WHERE d.id IN $own AND r.requestedAt >= period.start AND r.requestedAt < period.end
+          AND r.owedBy IS NOT NULL AND (r.overdueAt IS NOT NULL OR r.state = 'GRANTED')
+        RETURN [count(r), count(CASE WHEN r.overdueAt IS NULL THEN 1 END)]"""
+"""By what was written when it fell due: nothing is owed while a time is open to be chosen, or once it has lapsed."""
 MEASURE = Statement(
     "costs.measure",
     """
@@ -293,16 +307,24 @@ MEASURE = Statement(
       COLLECT { """
     + _FOUND
     + """f.noticeAt >= period.start AND f.noticeAt < period.end
-        WITH f.noticeAt + duration({days: $days}) AS due, coalesce(f.decidedAt, f.voidedAt) AS ended
-        RETURN [count(CASE WHEN ended <= due OR due < $now THEN 1 END), count(CASE WHEN ended <= due THEN 1 END)]
-      } AS decided,
+        WITH f.decideBy AS due, coalesce(f.decidedAt, f.voidedAt) AS ended
+        RETURN ["""
+    + _KEPT
+    + """] } AS decided,
       COLLECT { """
     + _FOUND
     + """f.disputedAt >= period.start AND f.disputedAt < period.end
-        WITH f, coalesce(f.disputeDueAt, f.disputedAt + duration({days: $days})) AS due,
-          coalesce(f.rejectedAt, f.voidedAt) AS ended
-        RETURN [count(CASE WHEN ended <= due OR due < $now THEN 1 END), count(CASE WHEN ended <= due THEN 1 END),
-          count(f), count(CASE WHEN f.state = 'VOID' THEN 1 END)] } AS disputed, """
+        WITH f, f.disputeDueAt AS due, coalesce(f.rejectedAt, f.voidedAt) AS ended
+        RETURN ["""
+    + _KEPT
+    + """, count(f), count(CASE WHEN f.state = 'VOID' THEN 1 END)] } AS disputed,
+      COLLECT { """
+    + _ASKED
+    + _KEPT
+    + """] } AS asked,
+      COLLECT { """
+    + _OWED
+    + """ } AS owed, """
     + _IN_FORCE
     + " AS policy ORDER BY at",
     row=Measured,
@@ -318,7 +340,6 @@ async def _measure(
         own=padded(list(over.own)),
         periods=sent,
         organization=viewer.organization,
-        days=DECIDED_WITHIN.days,
         now=now,
     )
 
@@ -401,26 +422,27 @@ class Return:
 
 
 def _side(when: Period, found: Measured) -> Side:
-    (due, kept), (disputes_due, disputes_kept, raised, upheld) = found.decided[0], found.disputed[0]
+    *disputes, raised, upheld = found.disputed[0]
+    due, kept = map(sum, zip(found.decided[0], disputes, found.asked[0], found.owed[0], strict=True))
     filled, missed = _days(found.filled), sum(found.lost.values())
-    deadlines, in_time = due + disputes_due, kept + disputes_kept
-    return Side(when, found.settled, missed, found.rate, filled, raised, upheld, deadlines, in_time)
+    return Side(when, found.settled, missed, found.rate, filled, raised, upheld, due, kept)
 
 
 async def compare(graph: Graph, viewer: Viewer, over: Scope, periods: tuple[Period, Period], now: datetime) -> Return:
     """Both periods by one statement. Money and hours are saved on the interviews that were not missed."""
     found = await _measure(graph, viewer, over, periods, now)
     before, after = (_side(when, one) for when, one in zip(periods, found, strict=True))
-    return returned(before, after, Force(found[0].policy).rates, found[1].lost)
+    return returned(before, after, Force(found[0].policy).rates, (found[0].lost, found[1].lost))
 
 
-def returned(before: Side, after: Side, rates: Rates, lost: Mapping[Mode, int]) -> Return:
+def returned(before: Side, after: Side, rates: Rates, lost: tuple[Mapping[Mode, int], Mapping[Mode, int]]) -> Return:
+    """What was avoided is priced by the modes that were missed before; what came on top, by those missed after."""
     change, days = difference(after.rate, before.rate), None
     if before.filled.median is not None and after.filled.median is not None:
         days = before.filled.median - after.filled.median
     if change is None:
         return Return(before, after, None, None, rates, None, None, days)
     avoided = -change.value * after.settled
-    each = loss(rates, lost) if after.missed else loss(rates, {Mode.AI_ASYNC: 1})
-    share = avoided / each.missed
+    each = loss(rates, lost[0] if avoided > 0 else lost[1])
+    share = avoided / each.missed if avoided else 0.0
     return Return(before, after, change, avoided, rates, each.hours.times(share), each.total.times(share), days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.costs import AI_SHARE, DECIDED_WITHIN, Range, Rates, loss
+from graph.costs import AI_SHARE, Range, Rates, loss
 from graph.interviews import Mode
 
 
@@ -14,7 +14,6 @@ def page(rates: Rates) -> str:
     """The defaults, whence each comes, and what becomes of the source's two cases with them."""
     case, month = loss(rates, {Mode.AI_ASYNC: 20}), loss(rates, {Mode.AI_ASYNC: 100})
     each = loss(rates, {Mode.AI_ASYNC: 1})
-    days = DECIDED_WITHIN.days
     resume = rates.minutes.times(rates.recruiter_hour / 60)
     return f"""# What a missed interview costs
 
@@ -53,8 +52,11 @@ The monthly sum gives {_range(each.total)} for one missed interview. The intervi
   are those where the platform or the employer was at fault; one closed without a hire was not filled. Measured, never
   reckoned
 - return: avoided = (rate before - rate after) × interviews after; hours and money as for so many, in the mix of modes
-  that were missed after. The interval of the difference of the rates is Newcombe's
-- a decision about a finding is in time within {days} days of its notice; about a dispute, by the day that was promised,
-  or else within {days} days
+  that were missed before, or after where more were missed then. The interval of the difference of the rates is
+  Newcombe's
+- deadlines: of a finding, about an interview or a résumé, its `decideBy`, and `disputeDueAt` of its dispute, as the
+  rules in force then promised them; `dueAt` of a request about one's rights; `owedBy` of another time that is owed to a
+  candidate. Each belongs to the period in which it began, and is kept where somebody did it before then; what the
+  system ended because it fell due was not
 - rates have Wilson's interval of 95 % (`graph/intervals.py` names the papers)
 """

@@ -122,7 +122,7 @@ DEFAULTS = Policy(
     # Ours: three days to answer, so that a weekend does not take all of it; the month of GDPR 12 (3) for a dispute.
     answer_hours=72,
     dispute_days=30,
-    # No law names a time for the first decision: the same month, as graph/costs.py counts it.
+    # No law names a time for the first decision: the same month.
     decision_days=30,
     # As long as the decision may be disputed and decided anew: PIPL 19 and 28 let it be kept no longer.
     proof_kept_days=30,

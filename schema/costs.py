@@ -99,7 +99,9 @@ class RoiSide:
     filled: DaysToFill = field("Positions filled in it.")
     disputes: int = field("Disputes raised in it.")
     upheld: int = field("Those of them that took the mark back.")
-    deadlines: int = field("Times for a decision about a finding or a dispute of it that were kept or have passed.")
+    deadlines: int = field(
+        "Times for findings, disputes, requests about rights and owed interview times that were kept or have passed."
+    )
     kept: int = field("Those of them that were kept.")
 
 

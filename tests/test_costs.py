@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 
 from graph.applications import Stage
 from graph.causes import Cause
+from graph.checks import CheckOutcome, NewCheck
 from graph.costs import DEFAULTS, Range, loss
 from graph.costs_page import page
 from graph.interviews import Attendance, Mode
+from graph.rights import RightsState
+from graph.timers import TimerKind
 from tests.conftest import NOW, Ask, Company, gid
 from tests.test_analytics import held, iso
+from tests.test_decisions import due
 
 CALCULATE = """
 query Calculate($input: CalculatorInput!) {
@@ -201,21 +205,64 @@ async def test_a_return_compares_two_periods(ask: Ask, company: Company) -> None
     assert answer.statements == ["viewer", "costs.measure"]
 
 
+async def test_savings_are_priced_by_what_was_missed_before(ask: Ask, company: Company) -> None:
+    """None was missed after: two on site were saved, and not two by AI. Where more are missed, theirs is the price."""
+    for attendance in (Attendance.NOT_ATTENDED, Attendance.ATTENDED):
+        await held(company, "marketing", attendance, starts_at=NOW - timedelta(days=15), mode=Mode.ONSITE)
+    for _ in range(4):
+        await held(company, "marketing", Attendance.ATTENDED, starts_at=NOW - timedelta(days=5), mode=Mode.AI_LIVE)
+    given = periods(10)
+    found = (await ask(ROI, company.user("marketing"), **given))["analytics"]["roi"]
+    assert (found["avoided"], found["money"]) == (2, {"low": 260, "high": 320})
+    given = {"before": given["after"], "after": given["before"]}
+    found = (await ask(ROI, company.user("marketing"), **given))["analytics"]["roi"]
+    assert (found["avoided"], found["money"]) == (-1, {"low": -160, "high": -130})
+
+
+async def decided(company: Company, finding: str, days: float) -> None:
+    hr = company.at(days=70)
+    await hr.notice(finding)
+    hr.at += timedelta(days=days)
+    await hr.confirmation(finding, Cause.CANDIDATE)
+
+
 async def test_deadlines_and_disputes_are_counted(ask: Ask, company: Company) -> None:
-    """A finding is to be decided within thirty days of its notice, a dispute within thirty of being raised."""
-    hr = company.at(days=80)
-    for late in (10, 40):
+    """Findings by the days that the employer's own rules give, disputes, rights requests and times that are owed."""
+    hr = company.at(days=81)
+    await hr.policy(decision_days=12)
+    company.at(days=80)
+    first, second = [await hr.suspicion(await hr.missed(await company.application("marketing"))) for _ in range(2)]
+    claim = ("Degree of 2019", "Call to the registry", "Registry", (NOW - timedelta(days=82)).date(), "None.")
+    check = NewCheck(await company.application("marketing"), CheckOutcome.MISMATCH, *claim)
+    third = await hr.finding_of(await hr.resume_check(check))
+    for finding, days in ((first, 10), (second, 20), (third, 11)):
+        await decided(company, finding, days)
+    company.at(days=59)
+    await hr.dispute(first)
+    hr.at += timedelta(days=5)
+    await hr.void(first)
+    for department, days in (("marketing", 29), ("marketing", 31), ("technology", 31)):
         company.at(days=80)
-        finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
-        await hr.notice(finding)
-        hr.at += timedelta(days=late)
-        await hr.confirmation(finding, Cause.CANDIDATE)
-        if late == 10:
-            await hr.dispute(finding)
-            hr.at += timedelta(days=5)
-            await hr.void(finding)
+        request = await hr.rights_request(await company.application(department))
+        hr.at += timedelta(days=days)
+        await hr.rights_answer(request, RightsState.GRANTED)
+    for granted in (True, False):
+        company.at(days=80)
+        moved = await hr.interview(await company.application("marketing"), starts_at=hr.at + timedelta(days=5))
+        request = await hr.request(moved)
+        if granted:
+            await hr.grant(request, hr.at + timedelta(days=6))
+    await due(ask, company, TimerKind.SLOT_OWED)
     found = (await ask(ROI, company.user("marketing"), **periods(1)))["analytics"]["roi"]["before"]
-    assert [found[name] for name in ("disputes", "upheld", "deadlines", "kept")] == [1, 1, 3, 2]
+    assert [found[name] for name in ("disputes", "upheld", "deadlines", "kept")] == [1, 1, 8, 5]
+
+
+async def test_days_saved_are_those_of_the_median_before(ask: Ask, company: Company) -> None:
+    """Positions that were filled in 10 and 20 days before and in 45 after cost 30 days: less than nothing is saved."""
+    for days in (10, 20, 45):
+        await filled(company, days, missed=False)
+    found = (await ask(ROI, company.user("marketing"), **periods(30)))["analytics"]["roi"]
+    assert found["days"] == -30
 
 
 async def test_nothing_to_compare_is_null(ask: Ask, company: Company) -> None:
