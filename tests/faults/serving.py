@@ -121,7 +121,7 @@ class Api:
     def start(self) -> None:
         with (self._stand.folder / f"api-{self.port}.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, env=self._environment()
+                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, env=self.environment()
             )
 
     def _command(self) -> list[str]:
@@ -130,7 +130,7 @@ class Api:
             return [sys.executable, "-m", "tests.faults.through_proxy"]
         return [str(Path(sys.executable).with_name("turnout")), "serve"]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("TURNOUT_")}
         own |= {
             "TURNOUT_PORT": str(self.port),
