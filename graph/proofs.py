@@ -328,16 +328,23 @@ async def _subject(desk: Desk, about: Bearing) -> Subject | Refusal:
     if about.finding is not None:
         found = await findings.find_mine(desk, about.finding)
         return absent if isinstance(found, Refusal) else found[1]
-    asked = await desk.tx.one(FIND_REQUEST, id=about.request or "")
+    person = desk.act.viewer.person
+    asked = await desk.tx.one(FIND_REQUEST, id=about.request or "", own=list(person.candidates) if person else [])
     subject = await subjects.find_mine(desk, subjects.INTERVIEW, asked.object) if asked else absent
     return absent if isinstance(subject, Refusal) else subject
 
 
 FIND_REQUEST = Statement(
     "proofs.find_request",
-    "MATCH (:RescheduleRequest {id: $id})<-[:HAS_REQUEST]-(interview:Interview) RETURN interview.id AS object",
+    """
+    MATCH (:RescheduleRequest {id: $id})<-[:HAS_REQUEST]-(interview:Interview)
+      <-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    WHERE candidate.id IN $own
+    RETURN interview.id AS object
+    """,
     row=ObjectRow,
 )
+"""Somebody else's is as absent as one that is not there, also by what is run after it."""
 
 
 async def find_ticket(graph: Graph, ticket: str, now: datetime) -> TicketRow | None:

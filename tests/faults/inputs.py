@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count, pairwise
 from typing import Any
@@ -18,7 +18,10 @@ from graphql import (
     is_input_object_type,
     is_list_type,
 )
+from starlette.requests import HTTPConnection
 
+from api.http import Server
+from graph import rights
 from graph.decisions import Decide, Verdict
 from graph.employments import NewEmployment
 from graph.goals import Goal
@@ -27,7 +30,8 @@ from graph.questionnaire import STATEMENTS
 from graph.shifts import AttendanceKind
 from graph.statements import Found, Statement
 from graph.timesheets import Fact
-from graph.visibility import OrganizationRole
+from graph.visibility import Claim, OrganizationRole, Viewer
+from schema.context import Context, Viewers
 from seeds import makers
 from seeds.makers import maker
 from tests.conftest import NOW, Company, gid, uid
@@ -47,13 +51,13 @@ BY_CANDIDATES = frozenset(
 TIMES = {"startsAt": "2036-12-01T09:00:00Z", "endsAt": "2036-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
 
 
-def texts(schema: GraphQLSchema, mutation: str) -> list[Way]:
+def texts(schema: GraphQLSchema, mutation: str, *, kinds: tuple[str, ...] = ("String", "ID")) -> list[Way]:
     """Where an input of the mutation takes a text or an id."""
     input = schema.mutation_type.fields[mutation].args["input"]  # type: ignore[union-attr]
-    return list(_texts(get_named_type(input.type), ()))
+    return list(_texts(get_named_type(input.type), (), kinds))
 
 
-def _texts(type: Any, way: Way) -> Iterator[Way]:
+def _texts(type: Any, way: Way, kinds: tuple[str, ...]) -> Iterator[Way]:
     assert isinstance(type, GraphQLInputObjectType)
     for name, each in type.fields.items():
         inner = get_named_type(each.type)
@@ -63,8 +67,8 @@ def _texts(type: Any, way: Way) -> Iterator[Way]:
             else (*way, name)
         )
         if isinstance(inner, GraphQLInputObjectType):
-            yield from _texts(inner, here)
-        elif inner.name in ("String", "ID"):
+            yield from _texts(inner, here, kinds)
+        elif inner.name in kinds:
             yield here
 
 
@@ -80,6 +84,23 @@ def put(input: dict[str, Any], way: Way, text: str) -> dict[str, Any]:
     return changed
 
 
+def at(input: Any, way: Way) -> Any:
+    """What stands in a place of the input; null where there is nothing."""
+    for step in way:
+        if not input or (isinstance(input, dict) and step not in input):
+            return None
+        input = input[step]
+    return input
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A candidate, and what the link with the code proves of them."""
+
+    claim: Claim
+    viewer: Viewer
+
+
 def filled(type: Any, text: str) -> Any:
     """A value of an input type that holds the text wherever it may hold anything."""
     inner = get_named_type(type)
@@ -93,7 +114,7 @@ def filled(type: Any, text: str) -> Any:
 def misspelt(value: Any) -> Iterator[Any]:
     """The value with the name of one field wrong by a letter, for each field; a list is of one."""
     if isinstance(value, list):
-        yield from ([each] for each in misspelt(value[0]))
+        yield from ([each] for first in value[:1] for each in misspelt(first))
     elif isinstance(value, dict):
         for name, each in value.items():
             yield {(f"{key[:-1]}{key[-1]}{key[-1]}" if key == name else key): other for key, other in value.items()}
@@ -106,6 +127,8 @@ class Inputs:
 
     company: Company
     numbers: count[int] = field(default_factory=count)
+    applied: str = ""
+    """The application that was made last."""
 
     async def make(self, mutation: str) -> dict[str, Any]:
         """Every place for a text is filled, so that each can be replaced."""
@@ -132,7 +155,17 @@ class Inputs:
         )
 
     async def application(self) -> str:
-        return await self.company.application("technology", self.company.person(self.fresh("Person")))
+        self.applied = await self.company.application("technology", self.company.person(self.fresh("Person")))
+        return self.applied
+
+    async def applicant(self) -> Applicant:
+        """Who applied last, by the link with the code."""
+        graph = self.company.hr.graph
+        (whose,) = await graph.client.read(rights.FIND_CANDIDATE, application=self.applied)
+        claim = Claim(whose.id, self.applied, verified=True)
+        found = await Viewers(graph).find_person(claim)
+        assert found is not None
+        return Applicant(claim, found)
 
     async def finding(self, *, told: bool) -> str:
         hr = self.company.hr
@@ -218,9 +251,11 @@ class Inputs:
         return {"organization": organization, "draft": {**draft, **numbers, **label, **brake}, "reason": "Fairer."}
 
     async def takeSelfAssessment(self) -> dict[str, Any]:
+        await self.application()
         return {"answers": [3] * len(STATEMENTS)}
 
     async def shareSelfAssessment(self) -> dict[str, Any]:
+        await self.company.hr.self_assessment(await self.application(), [3] * len(STATEMENTS), shared=False)
         return {"shared": True}
 
     async def setCourses(self) -> dict[str, Any]:
@@ -444,6 +479,7 @@ class Inputs:
         return {"rightsRequest": request, "answer": "REFUSED", "reason": "It is right."}
 
     async def fileRequest(self) -> dict[str, Any]:
+        await self.application()
         return {"kind": "CORRECTION", "text": "My name is written otherwise."}
 
     async def createLink(self) -> dict[str, Any]:
@@ -490,6 +526,7 @@ class Inputs:
 
     async def disputeNoShow(self) -> dict[str, Any]:
         heard = await self.heard()
+        self.company.at(days=1)
         await self.company.hr.confirmation(uid(heard["finding"]))
         return {"finding": heard["finding"], "text": "It did not."}
 
@@ -501,6 +538,24 @@ class Inputs:
         await recruiter.dispute(uid(finding))
         read = await company.hr.last_seq(finding=uid(finding))
         return {"finding": finding, "decision": "REJECTED", "reason": "It did open.", "readUpTo": read}
+
+
+def asked_by_applicants(server: Server) -> list[Applicant]:
+    """Has a server take the candidate in the list, while there is one, for who asks, at NOW.
+
+    Candidates have no token: what they write comes by the pages, and from there on as any other request.
+    """
+    asking: list[Applicant] = []
+    found = server.context
+
+    async def context(connection: HTTPConnection, token: str | None) -> Context:
+        made = await found(connection, token)
+        if not asking:
+            return made
+        return replace(made, subject=None, claim=asking[0].claim, known=asking[0].viewer, clock=lambda: NOW)
+
+    server.context = context  # type: ignore[method-assign]
+    return asking
 
 
 def document(mutation: str) -> str:

@@ -32,7 +32,17 @@ from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.databases import Databases
 from tests.faults.figures import size, tell
-from tests.faults.inputs import Inputs, Way, document, put, texts
+from tests.faults.inputs import (
+    BY_CANDIDATES,
+    Applicant,
+    Inputs,
+    Way,
+    asked_by_applicants,
+    document,
+    misspelt,
+    put,
+    texts,
+)
 from tests.faults.serving import MASTER
 from tests.receivers import mail_server, web_server
 from tests.test_http import client, token
@@ -95,27 +105,35 @@ async def test_no_canary_is_found_beside_the_answers(
     door = door_of(graph, answerer, stream, profile=Profile.PRODUCTION, metrics=True, rate_points=0)
     headers = token(door, company.user("hr")) | {"User-Agent": CANARY, "Referer": f"https://{CANARY}.example/"}
     inputs, number, failed, answers, taken = Inputs(company), 0, 0, 0, 0
-    kept: dict[str, dict[str, Any]] = {}
+    kept: dict[str, tuple[dict[str, Any], list[Applicant]]] = {}
+    asking = asked_by_applicants(door)
     async with client(door) as http:
 
-        async def send(mutation: str, input: Any) -> Any:
+        async def send(mutation: str, input: Any, viewer: list[Applicant]) -> Any:
+            asking[:] = viewer
             query = document(mutation).replace("Do(", f"Do{mutation}(")
             return await http.post("/graphql", json={"query": query, "variables": {"input": input}}, headers=headers)
 
-        for mutation in list(answerer.schema.mutation_type.fields)[::MUTATIONS]:  # type: ignore[union-attr]
+        all = list(answerer.schema.mutation_type.fields)  # type: ignore[union-attr]
+        for mutation in dict.fromkeys([*all[::MUTATIONS], *sorted(BY_CANDIDATES)]):
+            input, viewer = await inputs.make(mutation), list[Applicant]()
             for way in texts(answerer.schema, mutation):
                 number += 1
                 input = put(await inputs.make(mutation), way, marked(way, number))
-                answer = (await send(mutation, input)).json()
+                viewer = [await inputs.applicant()] if mutation in BY_CANDIDATES else []
+                answer = (await send(mutation, input, viewer)).json()
                 answers += 1
                 assert not traces(json.dumps([error["message"] for error in answer.get("errors", [])])), (mutation, way)
                 if ((answer.get("data") or {}).get(mutation) or {}).get("id"):
                     taken += 1
-                    kept[mutation] = input
-            wrong = put(input, texts(answerer.schema, mutation)[0], CANARY) | {"unknown": CANARY}
-            refused = await send(mutation, wrong)
-            assert refused.json()["errors"], "a field that is not there was taken"
-            assert not traces(refused.text), (mutation, refused.text)
+                    kept[mutation] = input, viewer
+            for wrong in misspelt(put(input, texts(answerer.schema, mutation)[0], CANARY)):
+                refused = await send(mutation, wrong, viewer)
+                assert refused.json()["errors"], "a field that is not there was taken"
+                assert not traces(refused.text), (mutation, refused.text)
+        own = {mutation: sent for mutation, sent in kept.items() if sent[1]}
+        staffs = {mutation: sent for mutation, sent in kept.items() if not sent[1]}
+        assert own.keys() == BY_CANDIDATES
         for why, failure in FAILURES.items():
 
             async def broken(*_: Any, failure: Exception = failure, **__: Any) -> Any:
@@ -124,11 +142,12 @@ async def test_no_canary_is_found_beside_the_answers(
             with monkeypatch.context() as patch:
                 for place, name in ((Client, "answer"), (Transaction, "run"), (Client, "read")):
                     patch.setattr(place, name, broken)
-                for mutation, input in list(kept.items())[: size(1, 4)]:
-                    answer = await send(mutation, input)
+                for mutation, (input, viewer) in [*list(staffs.items())[: size(1, 4)], *own.items()]:
+                    answer = await send(mutation, input, viewer)
                     assert answer.json()["errors"], why
                     assert not traces(answer.text), (why, answer.text)
                     failed += 1
+                asking.clear()
                 answer = await http.post(
                     "/graphql",
                     json={"query": f'{{ candidates(search: "{CANARY}") {{ totalCount }} }}'},

@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter, deque
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, cast
 
@@ -26,14 +27,16 @@ from graphql import (
     is_required_input_field,
 )
 
+from api.cloudevents import STRUCTURED
 from api.settings import Profile
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Ask, Company, gid, make_company
 from tests.faults.figures import LONG, size, tell
-from tests.faults.inputs import BY_CANDIDATES, Inputs, document, put, texts
+from tests.faults.inputs import BY_CANDIDATES, Applicant, Inputs, asked_by_applicants, document, put, texts
 from tests.test_http import client, token
 from tests.test_logs import door_of, lines
+from tests.test_mailing import answer as calendar_answer
 
 CYPHER = (
     "' OR 1=1 //",
@@ -96,6 +99,9 @@ CORPORA = (CYPHER, LOGS, FORMULAS, HEADERS, OTHERS)
 CORPUS = tuple(chain.from_iterable(CORPORA))
 
 
+SESSION = "turnout.telemetry.session.closed"
+
+
 def of_turn(turn: int) -> list[str]:
     """The texts that a place is tried with: one of each corpus, or in the short form one in all; the next place goes on
     with the next."""
@@ -121,6 +127,7 @@ class Trial:
 
     def __init__(self, graph: Graph, http: httpx.AsyncClient, headers: dict[str, str]) -> None:
         self.graph, self.http, self.headers = graph, http, headers
+        self.asking: list[Applicant] = []
         self.sent = 0
 
     async def ask(self, query: str, **variables: Any) -> httpx.Response:
@@ -142,9 +149,14 @@ class Trial:
         }
         assert not any(character in value for value in answer.headers.values() for character in "\r\n")
 
-    async def effect(self, mutation: str, input: dict[str, Any]) -> tuple[str, Counter[str]]:
-        """The code of a refusal, or `done`, or of an error; and how many nodes and relations there are more or less."""
+    async def effect(
+        self, mutation: str, input: dict[str, Any], by: Applicant | None = None
+    ) -> tuple[str, Counter[str]]:
+        """What comes of it, by HR or by a candidate: the code of a refusal or an error, or `done`; and how many nodes
+        and relations there are more or less.
+        """
         before = await counted(self.graph)
+        self.asking[:] = [by] if by else []
         answer = (await self.ask(document(mutation), input=input)).json()
         after = await counted(self.graph)
         after.subtract(before)
@@ -179,14 +191,20 @@ async def test_every_text_of_every_mutation_is_data(
     inputs = Inputs(company)
     async with client(door) as http:
         trial = Trial(graph, http, token(door, company.user("hr")))
+        trial.asking = asked_by_applicants(door)
+
+        async def made(mutation: str) -> tuple[dict[str, Any], Applicant | None]:
+            input = await inputs.make(mutation)
+            return input, await inputs.applicant() if mutation in BY_CANDIDATES else None
+
         for mutation in answerer.schema.mutation_type.fields:  # type: ignore[union-attr]
-            if mutation in BY_CANDIDATES:
-                continue
-            code, harmless = await trial.effect(mutation, await inputs.make(mutation))
-            assert code == ("NOT_ALLOWED" if mutation in BY_CANDIDATES else "done"), (mutation, code)
+            input, by = await made(mutation)
+            code, harmless = await trial.effect(mutation, input, by)
+            assert code == "done", (mutation, code)
             for way in texts(answerer.schema, mutation):
                 for text in of_turn(places):
-                    code, effect = await trial.effect(mutation, put(await inputs.make(mutation), way, text))
+                    input, by = await made(mutation)
+                    code, effect = await trial.effect(mutation, put(input, way, text), by)
                     codes[code] += 1
                     told = mutation, way, text, code, effect, harmless
                     assert allowed(mutation, code, effect, harmless), told
@@ -201,6 +219,53 @@ async def test_every_text_of_every_mutation_is_data(
         "injection",
         f"0 effects: {sum(codes.values())} texts in {places} places of inputs, {codes['done']} taken",
     )
+
+
+async def test_every_text_of_mails_and_events_is_data(
+    graph: Graph, answerer: Answerer, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What comes of no mutation: answers by mail, and what platforms report."""
+    stream, sent, step = io.StringIO(), 0, size(4, 1)
+    door = door_of(graph, answerer, stream, profile=Profile.PRODUCTION, rate_points=0)
+    company.at(days=0)
+    interview = await company.hr.interview(
+        await company.application("technology"), starts_at=datetime.now(UTC) - timedelta(hours=1)
+    )
+    headers, calls = token(door, company.user("integrator")), f"{interview}@turnout"
+    event = {"specversion": "1.0", "type": SESSION, "subject": gid("Interview", interview)}
+    async with client(door) as http:
+
+        async def effect(path: str, kind: str, content: bytes) -> tuple[int, Counter[str]]:
+            before = await counted(graph)
+            answer = await http.post(path, content=content, headers=headers | {"Content-Type": kind})
+            after = await counted(graph)
+            after.subtract(before)
+            return answer.status_code, Counter({name: number for name, number in after.items() if number})
+
+        def reported(number: int, **more: str) -> bytes:
+            at = (datetime.now(UTC) - timedelta(minutes=30, seconds=number)).isoformat()
+            return json.dumps({**event, "source": "https://x.example", "id": str(number), "time": at, **more}).encode()
+
+        status, harmless = await effect("/cloudevents", STRUCTURED, reported(0))
+        assert (status, bool(harmless)) == (200, True)
+        for number, name in enumerate(("source", "id", "subject", "type", "time")):
+            for text in CORPUS[number % step :: step]:
+                sent += 1
+                status, done = await effect("/cloudevents", STRUCTURED, reported(sent, **{name: text}))
+                assert status in (200, 422), (name, text, status)
+                taken = status == 200 and name in ("source", "id")
+                kept = [harmless] if taken else [Counter(), Counter({"Operation": 1})]
+                assert done in kept, (name, text, status, done)
+        for number, name in enumerate(("uid", "said", "attendee")):
+            for text in CORPUS[number % step :: step]:
+                sent += 1
+                given = {"uid": calls, "said": "DECLINED", "attendee": "nobody@example.com", name: text}
+                status, done = await effect("/mail", "text/calendar", calendar_answer(**given))
+                assert status == 422, (name, text, status)
+                assert done in (Counter(), Counter({"Operation": 1})), (name, text, done)
+    assert len(lines(stream)) == sent + 1
+    assert "forged" not in stream.getvalue()
+    tell(capsys, "injection, mails and events", f"0 effects: {sent} texts in calendar answers and CloudEvents")
 
 
 def _sample(type: Any) -> str:

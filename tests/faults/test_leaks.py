@@ -12,6 +12,7 @@ import gc
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -31,9 +32,11 @@ from graph.visibility import Claim
 from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
-from schema.ids import NODES
-from tests.conftest import NOW, Ask, gid, uid
+from schema.ids import NODES, from_global
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.faults.figures import LONG, size, tell
+from tests.faults.inputs import BY_CANDIDATES, Inputs, at, document, texts
+from tests.faults.inputs import put as replaced
 from tests.faults.paths import CANARY, Known, Paths, sample
 from tests.test_visibility import World, world  # noqa: F401
 
@@ -557,6 +560,37 @@ async def test_refusals_do_not_tell_forbidden_from_absent(place: Place, capsys: 
     tell(capsys, "refusals do not tell forbidden from absent", f"{pairs} mutations: same bytes, same statements")
 
 
+async def test_no_refusal_tells_what_another_company_has(
+    ask: Ask, graph: Graph, answerer: Answerer, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every id of every mutation, sent by whoever may do all of it elsewhere, or by a candidate of another company."""
+    inputs, other, pairs = Inputs(company), await make_company(graph), Counter[str]()
+    strange = Inputs(other)
+    strange.company.at(days=20)
+    await strange.application()
+    person = (await strange.applicant()).claim
+    for mutation in answerer.schema.mutation_type.fields:  # type: ignore[union-attr]
+        ways = texts(answerer.schema, mutation, kinds=("ID",))
+        viewer = person if mutation in BY_CANDIDATES else other.user("hr")
+        there = await inputs.make(mutation) if ways else {}
+        # What is sent under one key must be one request.
+        there.pop("idempotencyKey", None)
+        for way in ways:
+            if (id := at(there, way)) is None:
+                continue
+            absent = replaced(there, way, gid(from_global(id)[0], str(uuid4())))
+            told = []
+            for input in (there, absent):
+                answer = await ask.whole(document(mutation), viewer, input=input)
+                told.append((answer.data, answer.errors, answer.statements))
+            assert told[0] == told[1], (mutation, way, told)
+            assert told[0][0][mutation]["code"] in ("NOT_FOUND", "NOT_ALLOWED"), (mutation, told[0])
+            pairs[mutation] += 1
+        assert pairs[mutation] or not ways, f"{mutation} was sent no id"
+    figure = f"{pairs.total()} ids of {len(pairs)} mutations: same bytes, same statements"
+    tell(capsys, "refusals do not tell what another company has", figure)
+
+
 SUBSCRIPTIONS = {
     "interviewEvents(interview: $id) { id }": (
         "Interview",
@@ -571,6 +605,7 @@ async def test_subscriptions_do_not_tell_forbidden_from_absent(
     place: Place, answerer: Answerer, graph: Graph, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pairs = 0
+    assert {field.split("(")[0] for field in SUBSCRIPTIONS} == answerer.schema.subscription_type.fields.keys()  # type: ignore[union-attr]
     for field, (type, name, viewers) in SUBSCRIPTIONS.items():
         for viewer in (*viewers, "nobody", "interviewer"):
             told = []
