@@ -1,8 +1,8 @@
 """What schemathesis sends: operations with ids that are there, within the limits that Turnout keeps by choice.
 
 An operation that costs more than 10,000 records, a cursor that this server did not make, a period that ends before it
-begins and more missed interviews than there were are answered with an error on purpose, which schemathesis would count
-as a failure; the tests of the product hold those.
+begins, more missed interviews than there were, and what is not told as of an instant are answered with an error on
+purpose, which schemathesis would count as a failure; the tests of the product hold those.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 from schemathesis.hooks import HookContext
 
-RECORDS: dict[str, list[str]] = json.loads(os.environ["RECORDS"])
-"""Ids of records that are there, and how the caller is named."""
+RECORDS: dict[str, Any] = json.loads(os.environ["RECORDS"])
+"""Ids of records that are there, how the caller is named, and what is told as of an instant, by type."""
 COST = 10_000
 LIST, PAGE, GRAPH = 10, 10, 100
 """Records that a list counts for, the most that a page is asked for, and what a graph has where no limit is named."""
@@ -78,13 +78,35 @@ class Cost(Visitor):
         return self._inner[0]
 
 
+class Told(Visitor):
+    """Whether all that is asked for is told as of an instant."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self._types = types
+        self.all = True
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self._types.get_parent_type()
+        name = node.name.value
+        if parent is not None and parent.name in RECORDS["told"] and not name.startswith("__"):
+            self.all &= name in RECORDS["told"][parent.name]
+
+
 class Usable(Visitor):
-    """Cursors become null, pages at most PAGE records long, periods some years of this century.
+    """Cursors become null, pages at most PAGE records long, periods some years of this century; an instant as of which
+    not all is told becomes null.
 
     What is below zero or no Int at all stays where it is refused before anything is looked up.
     """
 
+    def __init__(self, *, told: bool) -> None:
+        super().__init__()
+        self._told = told
+
     def leave_argument(self, node: ArgumentNode, *_: Any) -> ArgumentNode:
+        if node.name.value == "asOf" and not self._told:
+            return ArgumentNode(name=node.name, value=NullValueNode())
         return ArgumentNode(name=node.name, value=usable(node.name.value, node.value))
 
     def leave_object_field(self, node: ObjectFieldNode, *_: Any) -> ObjectFieldNode:
@@ -106,8 +128,12 @@ def usable(name: str, value: ValueNode) -> ValueNode:
 
 
 @schemathesis.hook
-def map_body(_: HookContext, body: DocumentNode) -> DocumentNode:
-    return visit(body, Usable())
+def map_body(context: HookContext, body: DocumentNode) -> DocumentNode:
+    assert context.operation is not None
+    types = TypeInfo(context.operation.schema.client_schema)
+    told = Told(types)
+    visit(body, TypeInfoVisitor(types, told))
+    return visit(body, Usable(told=told.all))
 
 
 @schemathesis.hook

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from graph.past import PAST_APPLICATION, PAST_CANDIDATE, PAST_FINDING, PAST_INTERVIEW
+from graph.traversal import Unkept
 from schema.ids import to_global
 from seeds import demo, stories
 from tests.conformance.installing import HERE, PYTHON
@@ -193,11 +195,15 @@ def _fuzz(grounds: Grounds, user: str, examples: int) -> tuple[int, str]:
     return sent, (done.stdout + done.stderr)[-8_000:]
 
 
-def _records(grounds: Grounds, user: str) -> dict[str, list[str]]:
+def _records(grounds: Grounds, user: str) -> dict[str, Any]:
     """Ids of records to ask for, and how the user is named in requests."""
     found = grounds.development.ask(RECORDS, grounds.given["tokens"]["hr"])
     own = grounds.development.ask("{ viewer { id } }", grounds.development.token(user))["viewer"]["id"]
-    return {"ids": [id for id in _ids(found) if id != own], "own": [own, user]}
+    told = {
+        shape.type: [name for name, member in shape.members.items() if not isinstance(member, Unkept)]
+        for shape in (PAST_CANDIDATE, PAST_APPLICATION, PAST_INTERVIEW, PAST_FINDING)
+    }
+    return {"ids": [id for id in _ids(found) if id != own], "own": [own, user], "told": told}
 
 
 def _ids(value: Any) -> Iterator[str]:
