@@ -178,11 +178,11 @@ class FindingRow:
         return self.erase_at is not None and self.erase_at <= now
 
 
-FIND = Statement(
-    "findings.find",
-    """
+_FOUND: LiteralString = """
     MATCH (finding:Finding {id: $id})-[:FINDS]->(subject)
       -[:HELD_BY]->(department:Department {organization: $organization})
+"""
+_TOLD: LiteralString = """
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
       finding.statementSeq AS statement_seq, subject.id AS subject, head(labels(subject)) AS label,
       department.id AS department,
@@ -190,9 +190,19 @@ FIND = Statement(
       [(finding)-[:DECIDED_BY|REVIEWED_BY]->(user:User) | user.id] AS decided_by,
       finding.rejectedAt AS rejected_at, finding.eraseAt AS erase_at,
       coalesce(finding.isDoubted, false) AS doubted, finding.decideBy AS decide_by
-    """,
+"""
+FIND = Statement("findings.find", _FOUND + _TOLD, row=FindingRow)
+FIND_MINE = Statement(
+    "findings.find_mine",
+    _FOUND
+    + """
+    MATCH (subject)<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    WHERE candidate.id IN $own
+    """
+    + _TOLD,
     row=FindingRow,
 )
+"""Somebody else's is as absent as one that is not there, also by what is run after it."""
 _CREATE: LiteralString = """
     <-[:SUBMITTED]-(candidate:Candidate)
     CREATE (finding:Finding {id: $id, state: 'SUSPECTED', occurredAt: $occurred_at, suspectedAt: $now,
@@ -403,7 +413,8 @@ async def find_own(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
 async def find_mine(desk: Desk, id: str) -> tuple[FindingRow, Subject] | Refusal:
     """The finding and what it is about, the candidate locked, if they are about the person who acts."""
     absent, viewer = Refusal(Code.NOT_FOUND, "finding"), desk.act.viewer
-    found = await desk.tx.one(FIND, id=id, organization=viewer.organization)
+    own = list(viewer.person.candidates) if viewer.person else []
+    found = await desk.tx.one(FIND_MINE, id=id, organization=viewer.organization, own=own)
     subject = await subjects.find_mine(desk, found.label, found.subject) if found else absent
     if isinstance(subject, Refusal):
         return absent

@@ -449,8 +449,10 @@ async def find_own(desk: Desk, id: str) -> tuple[ProofRow, Subject] | Refusal:
 
 async def _find_mine(desk: Desk, id: str) -> tuple[ProofRow, Subject] | Refusal:
     """The proof and what it is about, the candidate locked, if it is of the person who acts."""
-    absent = Refusal(Code.NOT_FOUND, "proof")
+    absent, person = Refusal(Code.NOT_FOUND, "proof"), desk.act.viewer.person
     found = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
+    if found is not None and (person is None or found.candidate not in person.candidates):
+        found = None
     subject = await subjects.find_mine(desk, found.label, found.subject) if found else absent
     locked = await desk.tx.one(FIND, id=id, organization=desk.act.viewer.organization)
     return absent if isinstance(subject, Refusal) or locked is None else (locked, subject)

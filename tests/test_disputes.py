@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -93,6 +94,11 @@ async def test_only_the_verified_candidate_disputes(ask: Ask, case: Case) -> Non
         assert (await case.dispute(case.company.user("hr")))["code"] == "NOT_ALLOWED"
         assert await case.dispute(other) == refused("disputeNoShow", "NOT_FOUND", "finding")
         assert await case.dispute(text=" ") == refused("disputeNoShow", "INVALID_VALUE", "text")
+    query = 'mutation D($id: ID!) { disputeNoShow(input: {finding: $id, text: "No."}) { __typename } }'
+    forbidden, absent = [
+        (await ask.whole(query, other, id=id)).statements for id in (case.finding, gid("Finding", str(uuid4())))
+    ]
+    assert forbidden == absent, "how long it takes would tell that it is there"
     assert (await case.dispute())["state"] == "DISPUTED"
     assert await case.dispute() == refused("disputeNoShow", "WRONG_STATE", "finding")
 
