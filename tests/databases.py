@@ -22,7 +22,7 @@ from graph.proof_files import ProofFiles
 from graph.restoring import CLEAR, END
 from graph.secrets import Secrets
 from graph.writing import Graph
-from tests.neo4j.server import Neo4jServer
+from tests.neo4j.server import LONG_RUN, Neo4jServer
 
 
 @dataclass
@@ -62,7 +62,7 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def started_neo4j() -> AsyncIterator[Neo4jServer]:
     """A Neo4j that has answered: what comes first may take it longer than a user would wait."""
-    server = Neo4jServer()
+    server = Neo4jServer(java_options=LONG_RUN)
     uri = await asyncio.to_thread(server.start)
     try:
         async with AsyncGraphDatabase.driver(uri) as driver:

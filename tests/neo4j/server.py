@@ -27,8 +27,9 @@ DOWNLOAD_SECONDS = 900
 COMPILE_SECONDS = 120
 STOP_SECONDS = 10
 
-JAVA_OPTIONS = ("-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-"""Tests ask hundreds of statements once or twice: the better compiler takes longer than it saves."""
+QUICK_START = ("-Xms128m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LONG_RUN = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
+"""For a server that plans for more than a few minutes: the better compiler pays then."""
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 SETTINGS = """\
 server.config.strict_validation.enabled=false
@@ -59,7 +60,7 @@ class Neo4jServer:
         version: str | None = None,
         *,
         start_seconds: float = 120,
-        java_options: Sequence[str] = JAVA_OPTIONS,
+        java_options: Sequence[str] = QUICK_START,
         page_cache: str = "64m",
     ) -> None:
         self.version = pinned(version or os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION)
