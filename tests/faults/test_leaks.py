@@ -42,7 +42,7 @@ from tests.test_visibility import World, world  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("patient")
 TRIES = size(200, 2_000)
-SEED, FEW = 11, size(30, 400)
+SEED, FEW = 11, size(30, 100)
 NEAR, OUTSIDE, STRANGERS = ("technology", "brand"), ("subsidiary", "nobody", "interviewer"), ("stranger",)
 HANDLER = "technology"
 """Who handles the dispute of a finding that a decision of Marketing's stands on."""
