@@ -42,10 +42,7 @@ server.bolt.telemetry.enabled=false
 server.http.enabled=false
 server.https.enabled=false
 db.tx_log.preallocate=false
-dbms.cypher.min_replan_interval=24h
 """
-"""Plans are kept for as long as a run takes: a test's few records change what a plan was made for by nine tenths, and
-known statements were planned anew 271 times within 21 tests."""
 
 
 class Neo4jUnavailableError(RuntimeError):
