@@ -328,15 +328,20 @@ class Client:
     async def replan(self) -> None:
         """After much was written at once, has Neo4j sample its indexes and plan anew what it plans from then on.
 
-        Else it plans by samples from before, until it takes others by itself, and keeps those plans. A user who may not
-        have that done is no reason to fail: all is written. The embedded engine plans by no samples.
+        Else it plans by samples from before, until it takes others by itself, and keeps those plans. The embedded
+        engine plans by no samples.
         """
+        await self.help_planning("plans are not made anew after a bulk load", "CALL db.prepareForReplanning()")
+
+    async def help_planning(self, otherwise: str, *calls: LiteralString, **parameters: Any) -> None:
+        """Has Neo4j do what lets it plan better or less; where a user may not, the log says what is so `otherwise`."""
         if self.one_writer:
             return
         try:
-            await self.define("CALL db.prepareForReplanning()")
+            for call in calls:
+                await self.define(call, **parameters)
         except (DriverError, Neo4jError) as error:
-            log.warning("plans are not made anew after a bulk load: %s", type(error).__name__)
+            log.warning("%s: %s", otherwise, type(error).__name__)
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[Result]], *, about: Mapping[str, Any] | None = None
