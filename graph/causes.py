@@ -93,6 +93,11 @@ class Slot:
         return (self.ends_at if self.is_recorded else self.starts_at) + grace
 
     @property
+    def over_at(self) -> datetime:
+        """From when nobody is awaited any longer."""
+        return max(self.ends_at, self.latest)
+
+    @property
     def told_by(self) -> datetime:
         """Until when to hear of the interview is in time: one can still come, and there is some of it left."""
         return min(self.latest, self.ends_at)
@@ -136,8 +141,7 @@ class Evidence:
             if start - BEAT > reached:
                 break
             reached = max(reached, end)
-        end = max(self.slot.ends_at, self.slot.latest)
-        return bool(self.spans(TelemetryKind.SESSION_HEARTBEAT)) and reached + BEAT >= end
+        return bool(self.spans(TelemetryKind.SESSION_HEARTBEAT)) and reached + BEAT >= self.slot.over_at
 
     @cached_property
     def is_watched(self) -> bool:
