@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +75,26 @@ class Process:
         self.process = self._started()
 
 
+async def timers_left(graph: Graph) -> int:
+    return len(await left(graph))
+
+
+async def killing(
+    workers: Sequence[Process], chance: random.Random, seconds: float, left: Callable[[], Awaitable[int]]
+) -> int:
+    """How often one of the workers was killed, for so long and until nothing is left, or nothing is done any more."""
+    calm, waiting, moved, kills = time.monotonic() + seconds, await left(), time.monotonic(), 0
+    while (waiting or time.monotonic() < calm) and time.monotonic() < moved + PATIENCE:
+        await asyncio.sleep(chance.uniform(0.5, 3))
+        if time.monotonic() < calm:
+            chance.choice(workers).again()
+            kills += 1
+        before, waiting = waiting, await left()
+        if waiting < before:
+            moved = time.monotonic()
+    return kills
+
+
 async def test_two_killed_workers_do_each_thing_once(
     databases: Databases, tmp_path: Path, figure: Figure, short: bool
 ) -> None:
@@ -95,15 +115,7 @@ async def test_two_killed_workers_do_each_thing_once(
             if chance.random() < 0.4:
                 chance.choice(workers).again()
                 kills += 1
-        calm, waiting, moved = time.monotonic() + 40, len(set_up), time.monotonic()
-        while waiting and time.monotonic() < moved + PATIENCE:
-            await asyncio.sleep(chance.uniform(0.5, 3))
-            if time.monotonic() < calm:
-                chance.choice(workers).again()
-                kills += 1
-            before, waiting = waiting, len(await left(graph))
-            if waiting < before:
-                moved = time.monotonic()
+        kills += await killing(workers, chance, 40, lambda: timers_left(graph))
     finally:
         for worker in workers:
             worker.kill()
@@ -177,35 +189,15 @@ LIST_TOLD = Statement(
 )
 
 
-async def still_due(graph: Graph, ahead: timedelta = timedelta()) -> int:
-    return len(await graph.client.read(DUE, now=datetime.now(UTC) + ahead))
+async def due_by(graph: Graph, now: datetime) -> int:
+    return len(await graph.client.read(DUE, now=now))
 
 
 async def work(graph: Graph, ahead: timedelta = timedelta()) -> None:
     """One worker that nobody disturbs, until nothing is due by its clock."""
     worker = Worker(graph, RULES, {TimerKind.SEND: unsent}, lambda: datetime.now(UTC) + ahead)
-    while await still_due(graph, ahead):
+    while await due_by(graph, worker.clock()):
         await worker.turn()
-
-
-async def disturbed(database: Database, graph: Graph, folder: Path, span: float, chance: random.Random) -> int:
-    """How often one of two workers was killed, until all that is due within the span is done, or nothing moves."""
-    workers = [Process(database, folder / "keys", folder / f"real-{n}.log", real=True) for n in range(2)]
-    kills, waiting, end = 0, -1, time.monotonic() + span
-    moved = end
-    try:
-        while (waiting or time.monotonic() < end) and time.monotonic() < moved + PATIENCE:
-            await asyncio.sleep(chance.uniform(0.3, 2))
-            if time.monotonic() < end:
-                chance.choice(workers).again()
-                kills += 1
-            before, waiting = waiting, await still_due(graph)
-            if waiting != before:
-                moved = max(moved, time.monotonic())
-    finally:
-        for worker in workers:
-            worker.kill()
-    return kills
 
 
 async def test_two_killed_workers_keep_the_products_deadlines(
@@ -214,7 +206,7 @@ async def test_two_killed_workers_keep_the_products_deadlines(
     """Missed interviews, undecided disputes and broken promises: of each person comes what came of the first one,
     whose deadlines one worker kept that nobody disturbed.
     """
-    chance, count, span = random.Random(6), 4 if short else 40, 10.0 if short else 90.0
+    chance, count, span = random.Random(6), 4 if short else 40, 20.0 if short else 90.0
     database = await databases.tested()
     graph = database.graph(Secrets(MASTER), tmp_path / "keys")
     company, people, expected = await make_company(graph), list[tuple[str, str]](), dict[str, Counter[str]]()
@@ -234,8 +226,13 @@ async def test_two_killed_workers_keep_the_products_deadlines(
         story = STORIES[number % len(STORIES)]
         due = datetime.now(UTC) + timedelta(seconds=chance.uniform(-60, span))
         people.append((story.__name__, await begin(story, due)))
-    began = time.monotonic()
-    kills = await disturbed(database, graph, tmp_path, span, chance)
+    workers = [Process(database, tmp_path / "keys", tmp_path / f"real-{n}.log", real=True) for n in range(2)]
+    began, last = time.monotonic(), datetime.now(UTC) + timedelta(seconds=span)
+    try:
+        kills = await killing(workers, chance, span, lambda: due_by(graph, last))
+    finally:
+        for worker in workers:
+            worker.kill()
     # What follows from something that was done by a clock ahead is due by such a clock.
     await work(graph, timedelta(seconds=FURTHEST))
     other = [
