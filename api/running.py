@@ -91,7 +91,7 @@ async def graph_aside(folder: Path, beside: Graph) -> AsyncGenerator[Graph]:
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     engine = EmbeddedEngine(folder / "engine")
     try:
-        client = _connect(await engine.start())
+        client = (await engine.start()).client()
         try:
             await migrate(client)
             yield replace(beside, client=client)
@@ -119,13 +119,13 @@ async def _client(settings: Settings, serving: bool, say: Say) -> AsyncGenerator
         known = None if serving else _known_address(settings)
         if known is None:
             raise SetupError(str(error)) from error
-        client = _connect(known)
+        client = known.client()
         try:
             yield client, known
         finally:
             await client.close()
         return
-    client = _connect(address)
+    client = address.client()
     _publish(settings, address)
     try:
         yield client, address
@@ -148,7 +148,7 @@ async def _joined(settings: Settings) -> AsyncGenerator[tuple[Client, Address | 
         raise SetupError(
             f"No server runs the embedded engine on {settings.engine_folder}: start `turnout serve` first."
         )
-    client = _connect(known)
+    client = known.client()
     try:
         yield client, known
     finally:
@@ -176,10 +176,6 @@ async def _neo4j(settings: Settings, say: Say) -> AsyncGenerator[Client]:
         yield client
     finally:
         await client.close()
-
-
-def _connect(address: Address) -> Client:
-    return Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
 
 
 def _publish(settings: Settings, address: Address) -> None:

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 import orjson
 
 from graph.client import Client
-from graph.embedded import Address, EmbeddedEngine, EngineError
+from graph.embedded import Address, EmbeddedEngine, EngineError, running
 
 COPYING = 3600.0
 """Seconds that the engine may take to write its backup."""
@@ -34,14 +34,8 @@ async def copied(folder: Path, address: Address) -> AsyncGenerator[Client]:
         # What a killed copy left behind is as private as the engine's folder, and goes now.
         shutil.rmtree(place, ignore_errors=True)
         await asyncio.to_thread(_unpack, folder, await asyncio.to_thread(_back_up, address), place, address.database)
-        engine = EmbeddedEngine(place, seconds=READING)
-        opened = await engine.start()
-        client = Client.connect(opened.uri, (opened.user, opened.password), opened.database, one_writer=True)
-        try:
+        async with running(EmbeddedEngine(place, seconds=READING)) as client:
             yield client
-        finally:
-            await client.close()
-            await engine.stop()
     finally:
         shutil.rmtree(place, ignore_errors=True)
         os.close(lock)

@@ -11,14 +11,15 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import structlog
 
-from graph.client import MARGIN, TIMEOUT
+from graph.client import MARGIN, TIMEOUT, Client
 from graph.embedded_child import Boot
 
 State = Literal["stopped", "starting", "running", "failed"]
@@ -48,6 +49,10 @@ class Address:
     password: str
     database: str
     http_port: int
+
+    def client(self) -> Client:
+        """A client whose writes take turns: this engine fails one that conflicts with another."""
+        return Client.connect(self.uri, (self.user, self.password), self.database, one_writer=True)
 
 
 class EmbeddedEngine:
@@ -274,3 +279,14 @@ def _last_line(folder: Path, start: int) -> str:
         lines = re.sub(r"\x1b\[[0-9;]*m", "", output.read().decode(errors="replace")).split("\n")
         return next((line.strip()[:500] for line in reversed(lines) if line.strip()), "")
     return ""
+
+
+@asynccontextmanager
+async def running(engine: EmbeddedEngine) -> AsyncGenerator[Client]:
+    """A client of the engine, which runs for as long as the block lasts."""
+    client = (await engine.start()).client()
+    try:
+        yield client
+    finally:
+        await client.close()
+        await engine.stop()

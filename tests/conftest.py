@@ -92,7 +92,7 @@ async def _embedded(folder: Path) -> AsyncGenerator[Callable[[], Client]]:
     engine = EmbeddedEngine(folder)
     address = await engine.start()
     try:
-        yield lambda: Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
+        yield address.client
     finally:
         await engine.stop()
 

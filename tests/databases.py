@@ -48,7 +48,7 @@ class Database:
 async def embedded(folder: Path) -> AsyncIterator[Database]:
     engine = EmbeddedEngine(folder / "engine", heap="256m")
     address = await engine.start()
-    client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
+    client = address.client()
     try:
         await migrate(client)
         # Commands that are given this folder find the engine running there.

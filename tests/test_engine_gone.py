@@ -6,13 +6,13 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import graph.client
-from graph.client import Client
 from graph.embedded import EmbeddedEngine
 from graph.events import verify
 from graph.keys import CandidateKeys
@@ -39,7 +39,7 @@ async def test_a_killed_engine_loses_and_doubles_nothing(
     monkeypatch.setattr(graph.client, "PATIENCE", 0.3)
     engine = EmbeddedEngine(tmp_path / "engine")
     address = await engine.start()
-    client = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
+    client = address.client()
     try:
         await migrate(client)
         secrets = Secrets(b"k" * 32)
@@ -83,8 +83,7 @@ async def test_connections_that_carry_nothing_are_replaced(
     address = await engine.start()
     port = int(address.uri.rsplit(":", 1)[1])
     async with Proxy(lambda: ("127.0.0.1", port)) as proxy:
-        uri = f"bolt://127.0.0.1:{proxy.port}"
-        client = Client.connect(uri, (address.user, address.password), address.database, one_writer=True)
+        client = replace(address, uri=f"bolt://127.0.0.1:{proxy.port}").client()
         try:
             await migrate(client)
             made = Graph(client, CandidateKeys.at(tmp_path / "keys", Secrets(b"k" * 32)), Secrets(b"k" * 32))

@@ -39,7 +39,7 @@ async def limited(
         return
     engine = EmbeddedEngine(tmp_path / "engine", seconds=LIMIT - clients.MARGIN)
     address = await engine.start()
-    made = Client.connect(address.uri, (address.user, address.password), address.database, one_writer=True)
+    made = address.client()
     yield made
     await made.close()
     await engine.stop()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from graph.client import Client
-from graph.embedded import EmbeddedEngine
+from graph.embedded import EmbeddedEngine, running
 from tests.neo4j.server import Neo4jServer
 
 
@@ -25,11 +25,5 @@ async def database(engine: str, folder: Path, *, start_seconds: float = 120) -> 
             await client.close()
             await asyncio.to_thread(server.stop)
         return
-    embedded = EmbeddedEngine(folder)
-    at = await embedded.start()
-    client = Client.connect(at.uri, (at.user, at.password), at.database, one_writer=True)
-    try:
+    async with running(EmbeddedEngine(folder)) as client:
         yield client
-    finally:
-        await client.close()
-        await embedded.stop()

@@ -17,12 +17,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from api.identity import Tokens
 from graph.client import Client
+from graph.embedded import Address
 from graph.keys import CandidateKeys
 from graph.secrets import Secrets
 from graph.writing import Graph
@@ -68,24 +68,20 @@ class Stand:
 
     def bolt(self) -> tuple[str, int]:
         """Where the engine listens now; ValueError where it does not."""
-        uri = self.neo4j.address if self.neo4j else self._published()["uri"]
+        uri = self.neo4j.address if self.neo4j else self._published().uri
         host, port = uri.removeprefix("bolt://").split(":")
         return host, int(port)
 
-    def _published(self) -> dict[str, Any]:
+    def _published(self) -> Address:
         try:
-            return json.loads((self.folder / "engine-address.json").read_text())
+            return Address(**json.loads((self.folder / "engine-address.json").read_text()))
         except OSError as error:
             raise ValueError("no engine is announced") from error
 
     @asynccontextmanager
     async def graph(self) -> AsyncIterator[Graph]:
         """The graph, past every API and proxy."""
-        if self.neo4j:
-            client = Client.connect(self.neo4j.address, None)
-        else:
-            at = self._published()
-            client = Client.connect(at["uri"], (at["user"], at["password"]), at["database"], one_writer=True)
+        client = Client.connect(self.neo4j.address, None) if self.neo4j else self._published().client()
         try:
             yield Graph(client, CandidateKeys.at(self.folder / "candidate-keys", self.secrets), self.secrets)
         finally:

@@ -1,20 +1,21 @@
 """`turnout serve` whose connections to its embedded engine go through a proxy."""
 
 import os
+from dataclasses import replace
 
-import api.running
 from api.command import app
 from graph.client import Client
 from graph.embedded import Address
 from tests.faults.serving import THROUGH
 
-
-def connect(address: Address) -> Client:
-    uri = f"bolt://127.0.0.1:{os.environ[THROUGH]}"
-    return Client.connect(uri, (address.user, address.password), address.database, one_writer=True)
+direct = Address.client
 
 
-api.running._connect = connect  # pyright: ignore[reportPrivateUsage]
+def through(address: Address) -> Client:
+    return direct(replace(address, uri=f"bolt://127.0.0.1:{os.environ[THROUGH]}"))
+
+
+Address.client = through
 
 if __name__ == "__main__":
     app(["serve"])
