@@ -22,7 +22,7 @@ from graph.proof_files import ProofFiles
 from graph.restoring import CLEAR, END
 from graph.secrets import Secrets
 from graph.writing import Graph
-from tests.neo4j.server import LONG_RUN, Neo4jServer
+from tests.neo4j.host import HostedNeo4j, port
 
 
 @dataclass
@@ -60,12 +60,11 @@ async def embedded(folder: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def started_neo4j() -> AsyncIterator[Neo4jServer]:
+async def started_neo4j() -> AsyncIterator[HostedNeo4j]:
     """A Neo4j that has answered: what comes first may take it longer than a user would wait."""
-    server = Neo4jServer(java_options=LONG_RUN)
-    uri = await asyncio.to_thread(server.start)
+    server = await asyncio.to_thread(lambda: HostedNeo4j(port()))
     try:
-        async with AsyncGraphDatabase.driver(uri) as driver:
+        async with AsyncGraphDatabase.driver(server.address) as driver:
             await driver.execute_query("CREATE (n) DELETE n")
         yield server
     finally:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
+import shutil
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx import Response
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
 
 from api.rates import Memory, Rates
 from api.settings import SetupError
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Company
+from tests.ports import free_port
 from tests.test_http import VIEWER, client, server, token
 
 COSTLY = '{ department(code: "HQ") { applications(first: 100) { nodes { reminders { message } } } } }'
@@ -112,11 +118,27 @@ async def test_a_failing_storage_refuses_nobody(
     assert "points are not counted" in told[0].getMessage()
 
 
-async def test_processes_share_a_redis(graph: Graph) -> None:
-    address = os.environ.get("TURNOUT_TEST_REDIS")
-    if address is None:
-        pytest.skip("TURNOUT_TEST_REDIS names no Redis")
-    one, other = (Rates(3, address, graph.secrets) for _ in range(2))
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a Redis of the test's own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not on PATH (Debian: apt-get install redis-server)")
+    port = free_port()
+    options = ("--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path), "--save", "")
+    process = await asyncio.create_subprocess_exec(program, *options, stdout=asyncio.subprocess.DEVNULL)
+    address = f"redis://127.0.0.1:{port}/0"
+    try:
+        async with Redis.from_url(address, retry=Retry(ConstantBackoff(0.05), 400)) as asked:
+            await asked.execute_command("PING")
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def test_processes_share_a_redis(graph: Graph, redis: str) -> None:
+    one, other = (Rates(3, redis, graph.secrets) for _ in range(2))
     caller = one.caller(uuid4().hex, None)
     waits = [await rates.admit(caller) for rates in (one, other, one, other, one)]
     assert waits[:3] == [None, None, None]

@@ -34,6 +34,7 @@ from tests.bench.inbox import seen
 from tests.bench.limit import Prepared
 from tests.bench.load import Sent
 from tests.bench.questions import Question
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PEER = Path(__file__).parent / "peer"
@@ -199,12 +200,6 @@ class Stand:
             time.sleep(0.05)
         process.kill()
         raise RuntimeError(f"{name} did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 TURNOUT = Path(sys.executable).parent / "turnout"
 START, STOP = 600, 20
@@ -57,7 +58,7 @@ class Served:
 def serving(profile: str, folder: Path) -> Iterator[Served]:
     """A server of this profile; stopped in the end, with its engine."""
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TURNOUT_")}
     environment |= {
         "TURNOUT_PROFILE": profile,
@@ -75,12 +76,6 @@ def serving(profile: str, folder: Path) -> Iterator[Served]:
         yield Served(f"http://127.0.0.1:{port}/graphql", environment)
     finally:
         _stop(process)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -6,9 +6,7 @@ import asyncio
 import base64
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,20 +26,12 @@ from graph.secrets import Secrets
 from graph.writing import Graph
 from tests.faults.proxy import Proxy
 from tests.neo4j.server import Neo4jServer
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER = b"a master key for the faults only"
 THROUGH = "TURNOUT_TEST_BOLT_PORT"
 """Names the port of a proxy through which an API reaches its embedded engine."""
-
-
-def free_port() -> int:
-    """A loopback port below those that outgoing connections are given, so that it can be listened on again."""
-    for port in random.sample(range(12_000, 20_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no free port")
 
 
 async def until(condition: Callable[[], object], *, within: float = 60) -> None:

@@ -28,8 +28,6 @@ COMPILE_SECONDS = 120
 STOP_SECONDS = 10
 
 QUICK_START = ("-Xms128m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-LONG_RUN = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
-"""For a server that plans for more than a few minutes: the better compiler pays then."""
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 SETTINGS = """\
 server.config.strict_validation.enabled=false
@@ -60,7 +58,7 @@ class Neo4jServer:
         java_options: Sequence[str] = QUICK_START,
         page_cache: str = "64m",
     ) -> None:
-        self.version = pinned(version or os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION)
+        self.version = pinned(version)
         self._start_seconds = start_seconds
         self._java_options = java_options
         self._page_cache = page_cache
@@ -76,30 +74,11 @@ class Neo4jServer:
         """
         if self._address is not None:
             return self._address
-        java, major = find_java(self.version)
-        program = compiled_program()
-        jars = sorted(artifacts(self.version).glob("*.jar"))
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="turnout-neo4j-"))
-        settings = self._folder / "neo4j.conf"
-        limits = f"server.memory.pagecache.size={self._page_cache}\n"
-        settings.write_text(SETTINGS.format(port=self._port) + limits, encoding="utf-8")
-        output = self._folder / "output.txt"
-        command = [
-            java,
-            *self._java_options,
-            *java_flags(major),
-            "-cp",
-            os.pathsep.join(map(str, [program, *jars])),
-            "TestNeo4j",
-            str(self._folder),
-            str(settings),
-        ]
+        settings = settings_in(self._folder, port=self._port, page_cache=self._page_cache)
+        options = (self.version, self._java_options, self._folder, self._start_seconds)
         try:
-            with output.open("wb") as log:
-                self._process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self._folder, start_new_session=True
-                )
-            self._port = self._wait_for_port(self._process, output)
+            self._process, self._port = launched(*options, settings, self._folder)
         except BaseException:
             self.stop()
             raise
@@ -119,13 +98,7 @@ class Neo4jServer:
         self._process = self._folder = self._address = None
         self._port = 0
         if process is not None:
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -152,21 +125,62 @@ class Neo4jServer:
             raise RuntimeError("Neo4j is not running: call start() first.")
         return self._folder
 
-    def _wait_for_port(self, process: subprocess.Popen[bytes], output: Path) -> int:
-        deadline = time.monotonic() + self._start_seconds
-        while time.monotonic() < deadline:
-            ended = process.poll() is not None
-            text = output.read_text(encoding="utf-8", errors="replace")
-            if found := re.search(r"^PORT (\d+)\n", text, re.MULTILINE):
-                return int(found[1])
-            if ended:
-                raise Neo4jUnavailableError(f"Neo4j {self.version} ended while starting: {cause(text)}")
-            time.sleep(0.05)
-        raise Neo4jUnavailableError(f"Neo4j {self.version} was not ready within {self._start_seconds:g} seconds.")
+
+def settings_in(folder: Path, *, port: int = 0, page_cache: str = "64m") -> Path:
+    """Writes the settings of a Neo4j that keeps its data in a folder."""
+    settings = folder / "neo4j.conf"
+    limits = f"server.memory.pagecache.size={page_cache}\n"
+    settings.write_text(SETTINGS.format(port=port) + limits, encoding="utf-8")
+    return settings
 
 
-def pinned(version: str) -> str:
-    """The exact version which pom.xml pins for a line such as 5.26, or the version itself."""
+def launched(
+    version: str, java_options: Sequence[str], folder: Path, seconds: float, *arguments: Path
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Starts TestNeo4j, which says in a file of the folder what it does, and returns once it told its port."""
+    java, major = find_java(version)
+    program, jars = compiled_program(), sorted(artifacts(version).glob("*.jar"))
+    path = os.pathsep.join(map(str, [program, *jars]))
+    command = [java, *java_options, *java_flags(major), "-cp", path, "TestNeo4j", *map(str, arguments)]
+    output = folder / "output.txt"
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, start_new_session=True
+        )
+    try:
+        return process, _told_port(process, output, version, seconds)
+    except BaseException:
+        end(process)
+        raise
+
+
+def _told_port(process: subprocess.Popen[bytes], output: Path, version: str, seconds: float) -> int:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        text = output.read_text(encoding="utf-8", errors="replace")
+        if found := re.search(r"^PORT (\d+)\n", text, re.MULTILINE):
+            return int(found[1])
+        if ended:
+            raise Neo4jUnavailableError(f"Neo4j {version} ended while starting: {cause(text)}")
+        time.sleep(0.05)
+    raise Neo4jUnavailableError(f"Neo4j {version} was not ready within {seconds:g} seconds.")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Has TestNeo4j end by itself, or ends it where it does not."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def pinned(version: str | None = None) -> str:
+    """The exact version which pom.xml pins for a line such as 5.26, or the version itself; without one, the default."""
+    version = version or os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION
     properties = ElementTree.parse(POM).find("{*}properties")
     exact = None if properties is None else properties.findtext(f"{{*}}neo4j.{version}")
     return exact or version
