@@ -186,6 +186,10 @@ MIGRATIONS = (
         ("CREATE CONSTRAINT resume_check_id IF NOT EXISTS FOR (n:ResumeCheck) REQUIRE n.id IS UNIQUE",),
     ),
     Migration("0015_pools", (FORGET_OLD, FILL_ALL)),
+    Migration(
+        "0016_rights",
+        ("CREATE INDEX rights_request_organization IF NOT EXISTS FOR (n:RightsRequest) ON (n.organization)",),
+    ),
 )
 
 

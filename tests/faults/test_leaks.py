@@ -43,7 +43,9 @@ from tests.test_visibility import World, world  # noqa: F401
 pytestmark = pytest.mark.usefixtures("patient")
 TRIES = size(200, 2_000)
 SEED, FEW = 11, size(30, 100)
-NEAR, OUTSIDE, STRANGERS = ("technology", "brand"), ("subsidiary", "nobody", "interviewer"), ("stranger",)
+NEAR, OUTSIDE = ("technology", "brand"), ("subsidiary", "nobody", "interviewer")
+OF_ANOTHER_COMPANY = {"stranger": "hr", "strange auditor": "auditor", "strange integrator": "integrator"}
+STRANGERS = tuple(OF_ANOTHER_COMPANY)
 HANDLER = "technology"
 """Who handles the dispute of a finding that a decision of Marketing's stands on."""
 PERSONS = ("person", "linked")
@@ -105,6 +107,8 @@ class Place:
     def user(self, viewer: str) -> str | Claim | None:
         if viewer in PERSONS:
             return replace(self.claim, verified=viewer == "person")
+        if viewer in OF_ANOTHER_COMPANY:
+            return self.world.stranger.user(OF_ANOTHER_COMPANY[viewer])
         return None if viewer == "anonymous" else self.world.user(viewer)
 
     async def asked(self, viewer: str, query: str) -> bytes:
@@ -168,6 +172,11 @@ MARK = frozenset({"occurredAt", "state", "outcome", "cause", "expiresAt", "restr
 """What makes a finding count, and the date that it then tells."""
 SCREEN = frozenset({"verdict", "state", "decidedAt", "effectiveAt", "seen", "seenHash", "seenUntil"})
 """Of a decision, what whoever handles a dispute of its grounds reads."""
+OF_THE_COMPANY = {
+    **{"WorkCalendar": "calendar", "AttendancePolicy": "rules", "ScorePolicy": "scoring", "CostPolicy": "policy"},
+    **{"ImpactAssessment": "assessment", "Webhook": "webhook", "AccessGap": "gap", "Slot": "slot"},
+}
+"""What is no department's alone."""
 NAMED = frozenset({"mode", "timeZone"})
 """Of an interview, what a reminder's sentence says."""
 
@@ -204,6 +213,7 @@ async def hidden(graph: Graph, place: World, person: str) -> dict[str, list[Secr
     outside = [*whole, Secret("Department", home, frozenset({"name", "nameZh", "sharesHistory"}))]
     strangers = [*whole, Secret("Department", home, frozenset({"sharesHistory"}))]
     strangers.append(Secret("Organization", place.ids["organization"], frozenset({"seq", "hash", "timeZone"})))
+    strangers += [Secret(label, place.ids[name]) for label, name in OF_THE_COMPANY.items()]
     facts = frozenset({"mode", "startsAt", "endsAt", "timeZone", "response", "attendance", "icsUid", "icsSequence"})
     program = [each for each in whole if each.label not in ("Interview", "Position")]
     program += [Secret("Interview", id, facts) for id, _, _ in found["Interview"]]
