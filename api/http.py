@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import orjson
 from graphql import OperationType
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -60,6 +62,9 @@ HELD_BACK = 0.025, 0.075
 """Seconds, of which at random, for which the refusal of a text is held back: reading texts is what an attacker makes a
 server do for nothing, and whoever sends them one after another would have others wait. Several who are held back
 equally long would come back together."""
+ASKED_BY_BROWSERS = ("Authorization", "Content-Type", PURPOSE, HEADER, "traceparent", "X-Request-Id")
+TOLD_TO_BROWSERS = (HEADER, "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
+"""Headers that a page of another origin may send, and those of an answer that it may read."""
 FULL = "This process has as many connections open as it may; try again later."
 
 
@@ -105,7 +110,7 @@ class Server:
         pages = CandidatePages(self)
         routes = [
             # Routes are tried one after another, and nearly every request is for this one.
-            Route("/graphql", self.graphql, methods=["GET", "POST"]),
+            self._door(),
             WebSocketRoute("/graphql", self.socket),
             *Proofs(self, pages).routes(),
             *pages.routes(),
@@ -119,6 +124,14 @@ class Server:
             routes.append(Route("/metrics", self.metrics_page, methods=["GET"]))
         self._drain = Drain(Starlette(routes=routes))
         return Watch(self._drain, self.log, self.metrics, self.tracing)
+
+    def _door(self) -> Route:
+        """The way in for questions, open to pages of other origins where the operator named some."""
+        origins = self.settings.allowed_origins()
+        if not origins:
+            return Route("/graphql", self.graphql, methods=["GET", "POST"])
+        cors = Middleware(CORSMiddleware, origins, ["GET", "POST"], ASKED_BY_BROWSERS, expose_headers=TOLD_TO_BROWSERS)
+        return Route("/graphql", self.graphql, methods=["GET", "POST", "OPTIONS"], middleware=[cors])
 
     # GraphQL
 

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     introspection: bool | None = Field(
         None, description="Whether the schema may be asked for; by default in development only."
     )
+    origins: str | None = Field(
+        None,
+        description="Origins whose pages may ask `/graphql` from a browser (CORS), as `https://hr.example.com`, with "
+        "commas between them; none by default.",
+    )
     ide: bool = Field(False, description="Serves GraphiQL at `/graphiql`; its page loads from a CDN.")
     oidc_issuer: str | None = Field(
         None, description="The OIDC issuer whose tokens count, as in their `iss`; local tokens are refused then."
@@ -158,12 +163,11 @@ class Settings(BaseSettings):
         if self.public_url is None:
             host = self.host if self.is_loopback else "127.0.0.1"
             return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        if not is_safe_url(self.public_url) or urlsplit(self.public_url).path.strip("/"):
-            raise SetupError(
-                "TURNOUT_PUBLIC_URL must begin with https://, or with http:// on loopback, and name no path."
-            )
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin("PUBLIC_URL", self.public_url)
+
+    def allowed_origins(self) -> list[str]:
+        """Whose pages may ask from a browser; SetupError where what is set is no origin."""
+        return [origin("ORIGINS", each.strip()) for each in (self.origins or "").split(",") if each.strip()]
 
     @property
     def engine_folder(self) -> Path:
@@ -198,6 +202,14 @@ class Settings(BaseSettings):
                 "Set TURNOUT_MASTER_KEY to 32 random bytes in base64, for example from: openssl rand -base64 32"
             )
         return {1: _made(path)}
+
+
+def origin(name: str, url: str) -> str:
+    """Scheme, host and port of a setting's address; SetupError where it is not safe, or names more than these."""
+    if not is_safe_url(url) or urlsplit(url).path.strip("/"):
+        raise SetupError(f"TURNOUT_{name} must begin with https://, or with http:// on loopback, and name no path.")
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_safe_url(url: str) -> bool:

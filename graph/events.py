@@ -159,6 +159,7 @@ EVENT = Shape(
         "recordedAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "actorKind": Prop(see=Level.ALL),
         "actor": One("User", ("(this)-[:BY]->(that:User)",), implied=True),
+        "interview": One("Interview", ("(this)-[:ABOUT]->(that:Interview)",)),
         "hash": Prop(see=Level.AUDIT),
     },
     # That there was one of its kind tells what was found.

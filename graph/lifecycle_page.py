@@ -75,7 +75,8 @@ A role that may never take a step is told NOT_ALLOWED before anything is looked 
 
 ### Of all other mutations
 
-Which of these a mutation may answer stands in its description in the schema.
+Which of these a mutation may answer stands in its description in the schema; `NOT_ALLOWED` and, where it takes an
+`idempotencyKey`, `KEY_REUSED` any may.
 
 | code | 原因 | reason |
 |---|---|---|

@@ -14,7 +14,7 @@ from graph.instants import from_text, month
 from graph.labels import month_in_words
 from graph.refusals import Locale
 from graph.statements import Found, Statement
-from graph.traversal import Derived, Form, Here, Look, Many, Merged, One, Prop, Shape, Steps
+from graph.traversal import Conditions, Derived, Form, Here, Look, Many, Merged, One, Prop, Shape, Steps
 from graph.visibility import COUNTS, Level
 
 MOST = 20
@@ -161,12 +161,15 @@ FOR_POSITION = _reminders(
     candidate="(this)",
 )
 
-HAS_REMINDERS: LiteralString = (
-    "$staff AND (EXISTS { MATCH (that)<-[:SUBMITTED]-(candidate:Candidate) MATCH "
+_HAS_MISSED: LiteralString = (
+    "EXISTS { MATCH (that)<-[:SUBMITTED]-(candidate:Candidate) MATCH "
     + _SUBMITTED
     + "(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(found:Finding) WHERE "
     + COUNTS.replace("this.", "found.")
-    + " } OR EXISTS { MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) "
+    + " }"
+)
+HAS_REMINDERS: LiteralString = (
+    "$staff AND (" + _HAS_MISSED + " OR EXISTS { MATCH (that)-[:FOR]->(:Position)-[:BELONGS_TO]->(applied:Department) "
     "MATCH (that)<-[:SUBMITTED]-(candidate:Candidate) MATCH "
     + _SUBMITTED
     + "(another:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(held:Department) WHERE another <> that AND "
@@ -174,6 +177,8 @@ HAS_REMINDERS: LiteralString = (
     + " })"
 )
 """A predicate on the application `that`: it has a reminder."""
+REMINDER_CONDITIONS: Conditions = {"noShows": "(" + _HAS_MISSED + ") = $value"}
+"""Which of the applications that have reminders."""
 
 CHANGED_BY = frozenset(
     {"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "DISPUTE_REJECTED", "NO_SHOW_VOIDED"}

@@ -25,7 +25,7 @@ from schema.links import (
     WorkCalendarRef,
 )
 from schema.mutations import IdempotentInput, mutation
-from schema.positions import ApplicationOrder, ApplicationWhere, OpenStatus, PositionOrder, PositionWhere
+from schema.positions import NO_SHOWS, ApplicationOrder, ApplicationWhere, OpenStatus, PositionOrder, PositionWhere
 from schema.scalars import DateTime
 
 
@@ -75,6 +75,13 @@ class Department(Node):
     )
     applications: Connection[ApplicationRef] = page(
         "Applications for its positions. Own.", ApplicationOrder, where=where(ApplicationWhere), below=BELOW
+    )
+    applicants_with_reminders: Connection[ApplicationRef] = page(
+        "Applications for its positions that have a reminder. Own.",
+        ApplicationOrder,
+        where=where(ApplicationWhere),
+        noShows=NO_SHOWS,
+        below=BELOW,
     )
     interviews: Connection[InterviewRef] = page(
         "Interviews it held or will hold. Own.", InterviewOrder, where=where(InterviewWhere), below=BELOW

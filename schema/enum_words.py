@@ -34,7 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "DepartmentRole": {
         "RECRUITER": "Reads and writes what belongs to the department and those below it.",
-        "INTERVIEWER": "Holds interviews.",
+        "INTERVIEWER": "Holds interviews; reads and writes no records.",
     },
     "DisputeDecision": {
         "UPHELD": "The candidate is right: the finding is void.",

@@ -60,7 +60,12 @@ def meaning(enum: str, value: Enum) -> str | None:
     return f"{in_words(value.name, Locale.EN)}." if value.name in LABELS else None
 
 
-register(Code, name="RefusalCode", description="Why a mutation was refused.")
+register(
+    Code,
+    name="RefusalCode",
+    description="Why a mutation was refused. Each mutation's description lists what it may answer; any may answer "
+    "NOT_ALLOWED too, and KEY_REUSED where it takes an idempotencyKey.",
+)
 register(Dimension, name="CreditDimension", description="What a score is made of.")
 register(Band, name="CreditBand", description="How a score is read.")
 register(Change, name="CreditChange", description="What may become of a finding.")

@@ -5,16 +5,24 @@ from __future__ import annotations
 from enum import Enum
 
 import strawberry
+from strawberry import UNSET
 
 from graph import positions
 from graph.applications import Stage
 from graph.positions import Urgency
-from schema.fields import Connection, Node, field, labelled, page, where
+from schema.fields import Argument, Connection, Node, field, labelled, page, where
 from schema.ids import id_of
 from schema.interviews import InterviewOrder, InterviewWhere
 from schema.links import ApplicationRef, DepartmentRef, InterviewRef, PositionRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
+
+NO_SHOWS = Argument(
+    bool | None,
+    "Those with a reminder of a no-show; where false, those with none but of other applications. All, where it is not "
+    "given.",
+    UNSET,
+)
 
 
 @strawberry.enum(description="Whether it is still in use.")
@@ -82,7 +90,7 @@ class Position(Node):
         "Applications for it. Own.", ApplicationOrder, where=where(ApplicationWhere)
     )
     applicants_with_reminders: Connection[ApplicationRef] = page(
-        "Applications whose candidate has a reminder. Own.", ApplicationOrder, where=where(ApplicationWhere)
+        "Applications that have a reminder. Own.", ApplicationOrder, where=where(ApplicationWhere), noShows=NO_SHOWS
     )
 
 

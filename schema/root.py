@@ -100,8 +100,9 @@ class Query:
         ),
     )
     my_record: Candidate | None = field(
-        "All that is kept about you, as an HR_ADMIN sees it, and who looked; null but for a candidate, code given. A "
-        "text of others about you does not name third persons."
+        "All that is kept about you, as an HR_ADMIN sees it, and who looked; null but for a candidate, code given: the "
+        "pages at /c/ ask it on a candidate's behalf, there is no token for one. A text of others about you does not "
+        "name third persons."
     )
     export_my_data: str | None = strawberry.field(
         resolver=resolve_export,

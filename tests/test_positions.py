@@ -192,6 +192,17 @@ query Reminded($id: ID!) {
 """
 
 
+KINDS = """
+query Kinds($id: ID!) {
+  position(id: $id) {
+    missed: applicantsWithReminders(noShows: true) { nodes { id } }
+    elsewhere: applicantsWithReminders(noShows: false) { nodes { id } }
+    department { missed: applicantsWithReminders(noShows: true, below: true) { nodes { id } } }
+  }
+}
+"""
+
+
 async def test_applicants_with_reminders_are_found(ask: Ask, company: Company) -> None:
     known = company.person()
     await company.at(days=60).no_show(await company.application("marketing", known))
@@ -201,5 +212,14 @@ async def test_applicants_with_reminders_are_found(ask: Ask, company: Company) -
     found = (await ask(REMINDED, company.user("technology"), id=position(company, "technology")))["position"]
     assert found["applications"]["totalCount"] == 2
     assert found["applicantsWithReminders"] == {"totalCount": 1, "nodes": [{"id": gid("Application", reminded)}]}
+    again = company.person()
+    await company.application("marketing", again)
+    repeated = await company.application("technology", again)
+    kinds = (await ask(KINDS, company.user("hr"), id=position(company, "technology")))["position"]
+    assert kinds == {
+        "missed": {"nodes": [{"id": gid("Application", reminded)}]},
+        "elsewhere": {"nodes": [{"id": gid("Application", repeated)}]},
+        "department": {"missed": {"nodes": [{"id": gid("Application", reminded)}]}},
+    }
     seen = (await ask(REMINDED, company.user("integrator"), id=position(company, "technology")))["position"]
     assert seen == {"applications": {"totalCount": 0}, "applicantsWithReminders": {"totalCount": 0, "nodes": []}}

@@ -70,7 +70,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "attendance": NEAR,
         "sharesHistory closedAt": HOME | PROGRAMS,
         "applications interviews employments": HOME | {FILER},
-        "findings tasks workAttendance openSlots": HOME,
+        "findings tasks workAttendance openSlots applicantsWithReminders": HOME,
         "conduct": ALL,
         "workCalendars": NEAR | PROGRAMS,
     },
@@ -116,7 +116,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "UploadTicket": {"id ticket expiresAt": frozenset()},
     "Event": {
-        "id seq type typeLabel occurredAt recordedAt actorKind actor": HOME | {FILER},
+        "id seq type typeLabel occurredAt recordedAt actorKind actor interview": HOME | {FILER},
         "hash": frozenset({AUDITOR}),
     },
     "Finding": {
@@ -712,6 +712,7 @@ WAYS = [
     Way("Application", node("application", "...R"), HOME | {FILER}),
     Way("Application", "position(id: $position) { applications { nodes { ...R } } }", HOME | {FILER}),
     Way("Application", "position(id: $position) { applicantsWithReminders { nodes { ...R } } }", HOME),
+    Way("Application", f"{MARKETING} {{ applicantsWithReminders {{ nodes {{ ...R }} }} }}", HOME),
     Way("Application", f"{MARKETING} {{ applications {{ edges {{ node {{ ...R }} }} }} }}", HOME | {FILER}),
     Way("Application", "candidate(id: $candidate) { applications { nodes { ...R } } }", HOME | {FILER}),
     Way("Position", f"{MARKETING} {{ positions(below: true) {{ nodes {{ ...R }} }} }}", NEAR | PROGRAMS),
@@ -823,6 +824,7 @@ WAYS = [
     Way("Proof", node("mismatch", "proofs { ...R }"), HOME),
     Way("ResumeCheck", node("diploma", "resumeCheck { ...R }"), HOME),
     Way("Proof", "interview(id: $soon) { proofs { ...R } }", HOME),
+    Way("Interview", node("event", "interview { ...R }"), HOME | {FILER}),
     Way("Interview", node("proof", "interview { ...R }"), HOME),
     Way("Finding", node("proof", "finding { ...R }"), HOME),
     Way("User", node("proof", "decidedBy { ...R }"), HOME),
