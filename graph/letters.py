@@ -259,7 +259,7 @@ STILL_TOLD = frozenset(
     {
         *(Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED),
         *(Template.RESCHEDULE_GRANTED, Template.RESCHEDULE_REFUSED, Template.INVITATION_CANCELLED),
-        *(Template.SLOT_OWED, Template.SLOTS_OPEN),
+        *(Template.INVITATION_MOVED, Template.SLOT_OWED, Template.SLOTS_OPEN),
         *(Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.PROOF_DECIDED),
         *(Template.FINDING_EXCUSED, Template.FINDING_VOIDED),
     }

@@ -403,6 +403,20 @@ async def test_whoever_is_restricted_or_erased_is_not_written_to(office: Office,
     assert told == {"restrict": [("FAILED", "RESTRICTED")], "erase": []}[status]
 
 
+async def test_whoever_is_restricted_is_told_of_another_time(office: Office) -> None:
+    """Or would come to the old one."""
+    interview = await office.invited()
+    await office.work()
+    query = "query Whose($id: ID!) { interview(id: $id) { candidate { id } } }"
+    found = await office.ask(query, office.company.user("hr"), id=interview)
+    await office.company.hr.restrict(uid(found["interview"]["candidate"]["id"]))
+    times = {"startsAt": "2026-11-28T09:00:00Z", "endsAt": "2026-11-28T10:00:00Z", "timeZone": "Asia/Shanghai"}
+    moved = (await office.do("rescheduleInterview", interview=interview, **times))["id"]
+    await office.work()
+    told = [(each["template"], each["state"]) for each in (await office.told(moved))["messages"]]
+    assert told == [("INVITATION_MOVED", "SENT")]
+
+
 async def test_a_mail_server_takes_or_bounces(office: Office) -> None:
     taken, bounced, waiting = [await office.invited(starts_at=NOW + timedelta(days=n)) for n in (5, 6, 7)]
     async with mail_server() as box:
