@@ -97,12 +97,20 @@ class SubmitApplication:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRow:
+    """`status` is the candidate's, `closed` the position, and `announced` a rejection that waits to take effect."""
+
     id: str
     stage: str
     candidate: str
     department: str
     mine: bool
-    erased: bool
+    status: str
+    closed: bool
+    announced: bool
+
+    @property
+    def erased(self) -> bool:
+        return self.status == candidates.CandidateStatus.ERASED.value
 
 
 STANDING = Statement(
@@ -128,10 +136,11 @@ FIND = Statement(
     "applications.find",
     """
     MATCH (candidate:Candidate {organization: $organization})-[:SUBMITTED]->(application:Application {id: $id})
-      -[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
+      -[:FOR]->(position:Position)-[:BELONGS_TO]->(department:Department)
     RETURN application.id AS id, application.stage AS stage, candidate.id AS candidate, department.id AS department,
       EXISTS { (application)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) } AS mine,
-      candidate.status = 'ERASED' AS erased
+      candidate.status AS status, position.status = 'CLOSED' OR department.status = 'CLOSED' AS closed,
+      EXISTS { (application)<-[:DECIDES]-(:Decision {state: 'ANNOUNCED'}) } AS announced
     """,
     row=ApplicationRow,
 )
@@ -239,6 +248,22 @@ def _records(desk: Desk, found: ApplicationRow) -> bool:
     return desk.act.viewer.role is OrganizationRole.INTEGRATOR and found.mine
 
 
+def progress_refusal(found: ApplicationRow) -> Refusal | None:
+    """Why an application goes no further: nobody is left, it has ended, or its rejection is announced."""
+    if found.erased:
+        return Refusal(Code.CANDIDATE_ERASED, "application")
+    if found.stage in ENDED:
+        return Refusal(Code.APPLICATION_ENDED, "application")
+    return Refusal(Code.REJECTION_ANNOUNCED, "application") if found.announced else None
+
+
+def invite_refusal(found: ApplicationRow) -> Refusal | None:
+    """Why nobody is invited by an application, whatever it is that invites."""
+    if refused := progress_refusal(found) or candidates.invite_refusal(found.status, "application"):
+        return refused
+    return Refusal(Code.POSITION_CLOSED, "application") if found.closed else None
+
+
 async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Outcome:
     """Moves an application to a later stage; rejecting is a decision and is not done here."""
     if refused := role_refusal(act.viewer, RECORDERS):
@@ -252,8 +277,8 @@ async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Out
         found = await find_own(desk, application)
         if isinstance(found, Refusal):
             return found
-        if found.stage in ENDED:
-            return Refusal(Code.APPLICATION_ENDED, "application")
+        if refused := progress_refusal(found):
+            return refused
         if FORWARD.index(stage) <= FORWARD.index(Stage(found.stage)):
             return Refusal(Code.NOT_FORWARD, "stage")
         await move_on(desk, found.id, stage)

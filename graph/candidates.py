@@ -560,6 +560,13 @@ async def update(graph: Graph, act: Act, change: UpdateCandidate) -> Outcome:
     return await perform(graph, act, work)
 
 
+def invite_refusal(status: str, field: str) -> Refusal | None:
+    """Why a person is not invited: nothing of them is left, or it may be kept and nothing more."""
+    if status == CandidateStatus.ERASED.value:
+        return Refusal(Code.CANDIDATE_ERASED, field)
+    return None if status == CandidateStatus.ACTIVE.value else Refusal(Code.CANDIDATE_RESTRICTED, field)
+
+
 RESTRICT = Statement(
     "candidates.restrict",
     "MATCH (candidate:Candidate {id: $id}) SET candidate.status = 'RESTRICTED'",

@@ -38,7 +38,10 @@ class Verdict(Enum):
 
 
 class DecisionState(Enum):
-    """Whether a decision has taken effect: LAPSED ones stood on a finding that no longer stands."""
+    """Whether a decision has taken effect.
+
+    LAPSED ones stood on a finding that no longer counted, or their application had moved on or ended by then.
+    """
 
     ANNOUNCED = "ANNOUNCED"
     EFFECTIVE = "EFFECTIVE"
@@ -125,7 +128,8 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """`other` is the record that the candidate's is merged with, where it is."""
+    """`other` is the record that the candidate's is merged with, where it is; `overtaken`, that the application was
+    advanced since."""
 
     id: str
     verdict: str
@@ -137,6 +141,7 @@ class DecisionRow:
     department: str
     standing: int
     considered: int
+    overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,9 @@ FIND = Statement(
         WHERE (whose.id = candidate.id OR EXISTS { (whose)-[:SAME_AS]-(candidate) }) AND """
     + CARRIES
     + """ } AS standing,
-      COUNT { (decision)-[:CONSIDERED]->(:Finding) } AS considered
+      COUNT { (decision)-[:CONSIDERED]->(:Finding) } AS considered,
+      EXISTS { MATCH (application)<-[:ABOUT]-(event:Event {type: 'APPLICATION_ADVANCED'})
+        WHERE event.recordedAt > decision.decidedAt } AS overtaken
     """,
     row=DecisionRow,
 )
@@ -191,12 +198,6 @@ SHOWN = Statement(
 FIND_OTHER = Statement(
     "decisions.find_other",
     "MATCH (:Candidate {id: $candidate})-[:SAME_AS]-(other:Candidate) RETURN other.id AS id LIMIT 1",
-    row=Found,
-)
-ANNOUNCED = Statement(
-    "decisions.announced",
-    "MATCH (decision:Decision {state: 'ANNOUNCED'})-[:DECIDES]->(:Application {id: $application}) "
-    "RETURN decision.id AS id LIMIT 1",
     row=Found,
 )
 CREATE = Statement(
@@ -282,10 +283,8 @@ async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome
         found = await applications.find_own(desk, new.application)
         if isinstance(found, Refusal):
             return found
-        if found.stage in applications.ENDED:
-            return Refusal(Code.APPLICATION_ENDED, "application")
-        if await desk.tx.one(ANNOUNCED, application=found.id):
-            return Refusal(Code.REJECTION_ANNOUNCED, "application")
+        if refused := applications.progress_refusal(found):
+            return refused
         together = await _lock_other(desk, found.candidate)
         shown = await desk.tx.run(SHOWN, application=found.id, now=act.now, **reach)
         if refused := considered_refusal(new, shown):
@@ -399,7 +398,8 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
 
 
 async def take_effect(desk: Desk, timer: Timer) -> None:
-    """A rejection that was announced takes effect, unless something it stood on counts no longer, or not yet."""
+    """A rejection that was announced takes effect, unless something it stood on counts no longer, or not yet, or the
+    application has ended or was advanced since."""
     given = {"id": timer.subject, "organization": timer.organization, "now": desk.act.now}
     found = await desk.tx.one(FIND, **given)
     if found is not None and found.other is not None:
@@ -408,7 +408,7 @@ async def take_effect(desk: Desk, timer: Timer) -> None:
     if found is None or found.state != DecisionState.ANNOUNCED.value:
         return
     about = About("Application", found.application)
-    if found.stage in applications.ENDED or found.standing < found.considered:
+    if found.stage in applications.ENDED or found.overtaken or found.standing < found.considered:
         await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.LAPSED.value)
         await desk.record(EventType.DECISION_LAPSED, about, decision=found.id)
         await messages.tell_department(desk, Template.REJECTION_LAPSED, found.department, found.id)

@@ -228,6 +228,7 @@ class InterviewRow:
     request: str | None = None
     request_state: str | None = None
     excused: bool = False
+    erased: bool = False
 
 
 FIND = Statement(
@@ -249,7 +250,8 @@ FIND = Statement(
         AS request,
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.state])
         AS request_state,
-      EXISTS { (interview)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) } AS excused
+      EXISTS { (interview)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) } AS excused,
+      candidate.status = 'ERASED' AS erased
     """,
     row=InterviewRow,
 )
@@ -466,8 +468,8 @@ async def invite_one(desk: Desk, new: Invite) -> Outcome:
     application = await applications.find_own(desk, new.application)
     if isinstance(application, Refusal):
         return application
-    if application.stage in applications.ENDED:
-        return Refusal(Code.APPLICATION_ENDED, "application")
+    if refused := applications.invite_refusal(application):
+        return refused
     users, organization = sorted(set(new.interviewers)), desk.act.viewer.organization
     known = await desk.tx.run(KNOWN_USERS, users=users, organization=organization)
     if len(known) != len(users):
@@ -532,6 +534,8 @@ async def reschedule(
             return old
         if refused := change_refusal(old, act.now):
             return refused
+        if old.erased:
+            return Refusal(Code.CANDIDATE_ERASED, "interview")
         if old.stage in applications.ENDED:
             return Refusal(Code.APPLICATION_ENDED, "interview")
         new = await move(desk, old, times, chosen_by=chosen_by, reason=reason)

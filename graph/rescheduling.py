@@ -264,6 +264,8 @@ def grant_refusal(request: RequestRow, interview: InterviewRow) -> Refusal | Non
         return Refusal(Code.REQUEST_SETTLED, "request")
     if interview.finding is not None:
         return Refusal(Code.FINDING_STANDS, "request")
+    if interview.erased:
+        return Refusal(Code.CANDIDATE_ERASED, "request")
     if request.state == RequestState.REQUESTED.value and interview.attendance not in SETTLED_BY_FACT:
         return Refusal(Code.INTERVIEW_SETTLED, "request")
     return Refusal(Code.APPLICATION_ENDED, "request") if interview.stage in applications.ENDED else None

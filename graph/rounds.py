@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graph import applications, interviews, positions
+from graph import applications, candidates, interviews, positions
 from graph.interviews import Invite, Mode, Times
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
@@ -154,7 +154,7 @@ async def find_position(desk: Desk, id: str) -> positions.PositionRow | Refusal:
 async def application_of(desk: Desk, position: str, candidate: str, *, source: str) -> str | Refusal:
     """The application of somebody for the position, filed where none stands; the candidate is locked.
 
-    The position's department must be locked. Nobody who was rejected or who is restricted is asked again here.
+    The position's department must be locked. Nobody who was rejected, erased or restricted is asked again here.
     """
     viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "candidate")
     given = {"candidate": candidate, "position": position, "organization": viewer.organization}
@@ -163,10 +163,10 @@ async def application_of(desk: Desk, position: str, candidate: str, *, source: s
         return absent
     await desk.lock_candidate(candidate)
     found = await desk.tx.one(FIND_KNOWN, **given)
-    if found is None or found.status == "ERASED":
+    if found is None:
         return absent
-    if found.status != "ACTIVE":
-        return Refusal(Code.CANDIDATE_RESTRICTED, "candidate")
+    if refused := candidates.invite_refusal(found.status, "candidate"):
+        return refused
     return found.standing or await applications.file(desk, candidate, position, desk.act.now, source)
 
 
@@ -225,4 +225,6 @@ async def _invite(desk: Desk, new: InviteMany, invitee: Invitee) -> Outcome:
     application = await application_of(desk, new.position, invitee.candidate or "", source="Refill")
     if isinstance(application, Refusal):
         return application
-    return await interviews.invite_one(desk, new.invite(application, invitee.times))
+    answer = await interviews.invite_one(desk, new.invite(application, invitee.times))
+    # A person was named, and no application.
+    return replace(answer, field="candidate") if isinstance(answer, Refusal) else answer

@@ -110,7 +110,8 @@ MUTATIONS = (
             graph, act, id_of("Application", input.application), input.stage
         ),
         "Moves an application to a later stage. Own, or the INTEGRATOR that filed it. "
-        "Codes: NOT_FOUND, REJECTION_IS_A_DECISION, APPLICATION_ENDED, NOT_FORWARD.",
+        "Codes: NOT_FOUND, REJECTION_IS_A_DECISION, CANDIDATE_ERASED, APPLICATION_ENDED, REJECTION_ANNOUNCED, "
+        "NOT_FORWARD.",
     ),
     mutation(
         "withdrawApplication",

@@ -212,9 +212,10 @@ MUTATIONS = (
         _decide,
         "Decides, as a named person, what becomes of an application, and freezes what was on the screen. A rejection "
         "for which a finding was in sight is told to the candidate first and takes effect after the time that the "
-        "policy gives, if every finding in it counts then. A score that stood there is kept, as by recordScore. As a "
-        "rejection takes effect, interviews to come are cancelled. Own. Codes: NOT_FOUND, INVALID_VALUE, "
-        "APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD, WEIGHS_NOTHING, NO_ADVICE.",
+        "policy gives, if every finding in it counts then; until then nobody is invited or advanced. A score that "
+        "stood there is kept, as by recordScore. As a rejection takes effect, interviews to come are cancelled. Own. "
+        "Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD, "
+        "WEIGHS_NOTHING, NO_ADVICE.",
     ),
     mutation(
         "withdrawDecision",

@@ -121,7 +121,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "REJECTION_ANNOUNCED": "A rejection is announced, and when it takes effect.",
         "REJECTION_WITHDRAWN": "An announced rejection was withdrawn.",
         "REJECTION_EFFECTIVE": "A rejection took effect.",
-        "REJECTION_LAPSED": "To HR: a rejection lapsed, because a finding fell on which it stood.",
+        "REJECTION_LAPSED": "To HR: a rejection lapsed, because a finding fell on which it stood, or its application "
+        "had moved on or ended.",
         "WEBHOOK_DISABLED": "To HR_ADMIN: a webhook was disabled.",
     },
     "NodeKind": {

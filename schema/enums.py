@@ -102,7 +102,8 @@ register(FreedSlotState, description="What came of a freed slot; UNFILLED where 
 register(Verdict, description="What was decided of an application.")
 register(
     DecisionState,
-    description="Whether a decision is in effect; one that LAPSED stood on a finding that no longer stands.",
+    description="Whether a decision is in effect; one that LAPSED stood on a finding that no longer counted, or its "
+    "application had moved on or ended by then.",
 )
 register(NodeKind, description="What a node of a graph is.")
 register(EdgeKind, description="How two nodes of a graph are related; from and to are in the order of the words.")

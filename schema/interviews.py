@@ -220,7 +220,8 @@ MUTATIONS = (
         InviteToInterviewInput,
         "Interview",
         lambda graph, act, input: interviews.invite(graph, act, _invite(input)),
-        "Invites a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE, APPLICATION_ENDED.",
+        "Invites a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, "
+        "REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED, POSITION_CLOSED.",
     ),
     mutation(
         "rescheduleInterview",
@@ -235,7 +236,7 @@ MUTATIONS = (
             reason=input.reason,
         ),
         "Makes a new interview for the new time and answers with it. Own. "
-        "Codes: NOT_FOUND, INVALID_VALUE, INTERVIEW_SETTLED, INTERVIEW_OVER, APPLICATION_ENDED.",
+        "Codes: NOT_FOUND, INVALID_VALUE, INTERVIEW_SETTLED, INTERVIEW_OVER, CANDIDATE_ERASED, APPLICATION_ENDED.",
     ),
     mutation(
         "cancelInterview",

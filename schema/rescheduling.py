@@ -95,7 +95,8 @@ MUTATIONS = (
         "RescheduleRequest",
         lambda graph, act, input: rescheduling.grant(graph, act, _grant(input)),
         "Gives the candidate another time; the slot that the candidate chose is accepted already. Own. Codes: "
-        "NOT_FOUND, INVALID_VALUE, SLOT_TAKEN, REQUEST_SETTLED, INTERVIEW_SETTLED, FINDING_STANDS, APPLICATION_ENDED.",
+        "NOT_FOUND, INVALID_VALUE, SLOT_TAKEN, REQUEST_SETTLED, INTERVIEW_SETTLED, FINDING_STANDS, CANDIDATE_ERASED, "
+        "APPLICATION_ENDED.",
     ),
     mutation(
         "refuseReschedule",

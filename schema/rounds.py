@@ -81,6 +81,7 @@ MUTATIONS = (
         lambda graph, act, input: rounds.invite_many(graph, act, _many(input)),
         "Invites several people, each as inviteToInterview would, with an answer for each; who is refused keeps "
         "nobody else from being invited. Own. Its answers have codes of their own, which are among these. "
-        "Codes: NOT_FOUND, NOT_ALLOWED, POSITION_CLOSED, INVALID_VALUE, APPLICATION_ENDED, CANDIDATE_RESTRICTED.",
+        "Codes: NOT_FOUND, NOT_ALLOWED, POSITION_CLOSED, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, "
+        "REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED.",
     ),
 )

@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
-from graph import decisions, score_records, timers
+from graph import applications, decisions, score_records, timers
 from graph.applications import FORWARD, Stage
 from graph.checks import CheckOutcome, NewCheck
 from graph.due import RULES
@@ -24,10 +25,11 @@ from graph.receipts import Receipts
 from graph.statements import STATEMENTS
 from graph.timers import TimerKind
 from graph.visibility import Claim
+from graph.writing import Desk, Outcome, Written
 from schema.decisions import within
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.ledger import refused
+from tests.ledger import appends, refused
 from tests.test_receipts import look
 from tests.test_scores import Scored, at_work, enabled
 
@@ -318,6 +320,98 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert (now["state"], now["application"]["stage"]) == ("LAPSED", "APPLIED")
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
+
+
+async def test_an_announced_rejection_keeps_an_application_where_it_is(ask: Ask, company: Company) -> None:
+    """By whatever way it would go on, until the rejection is withdrawn; then by all of them."""
+    application, _ = await marked(company)
+    technology, person = company.user("technology"), await owner(ask, company, application)
+    its = {"application": gid("Application", application)}
+    time = {"startsAt": "2026-12-01T01:00:00Z", "endsAt": "2026-12-01T02:00:00Z"}
+    one = its | time | {"mode": "VIDEO", "timeZone": "Asia/Shanghai"}
+    many: dict[str, Any] = {
+        "position": gid("Position", company.positions["technology"]),
+        "mode": "VIDEO",
+        "timeZone": "Asia/Shanghai",
+        "invitees": [its | time, {"candidate": person} | time],
+    }
+    made = await rejected(ask, company, application)
+    advance = {"verdict": "ADVANCE", "reason": "A good talk."}
+    async with appends(ask, company):
+        for mutation, input in (
+            *(("advanceApplication", its | {"stage": stage}) for stage in ("OFFER", "HIRED")),
+            *(("inviteToInterview", one), ("decide", its | advance)),
+        ):
+            answer = await ask.do(mutation, technology, **input)
+            assert answer == refused(mutation, "REJECTION_ANNOUNCED", "application")
+        round = await ask.do("inviteMany", technology, "answers { code field interview { id } }", **many)
+    assert round["answers"] == [
+        {"code": "REJECTION_ANNOUNCED", "field": field, "interview": None} for field in ("application", "candidate")
+    ]
+    await ask.do("withdrawDecision", technology, decision=made["id"], reason="A mistake.")
+    assert "code" not in await ask.do("inviteToInterview", technology, **one)
+    assert "code" not in await ask.do("decide", technology, **its, **advance)
+    assert (await ask.do("advanceApplication", technology, "stage", stage="OFFER", **its))["stage"] == "OFFER"
+
+
+@pytest.mark.parametrize("became", ["OFFER", "HIRED", "WITHDRAWN", "REJECTED"])
+async def test_a_rejection_lapses_where_the_application_went_on(ask: Ask, company: Company, became: str) -> None:
+    """As applications did before their announced rejections kept them."""
+    application, _ = await marked(company)
+    made = await rejected(ask, company, application)
+
+    async def move(desk: Desk) -> Outcome:
+        await applications.find_own(desk, application)
+        await applications.move_on(desk, application, Stage(became))
+        return Written("Application", application)
+
+    hr = company.at(days=-1)
+    if became == "WITHDRAWN":
+        await hr.withdraw(application)
+    elif became == "REJECTED":
+        await hr.reject(application)
+    else:
+        await hr._work("moveOn", move)
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    assert (now["state"], now["application"]["stage"]) == ("LAPSED", became)
+    assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
+
+
+async def test_an_offer_may_be_rejected_after_all(ask: Ask, company: Company) -> None:
+    """What was advanced before the rejection was announced, and were it in the same moment, did not overtake it."""
+    application, _ = await marked(company)
+    its = {"application": gid("Application", application)}
+    await ask.do("advanceApplication", company.user("technology"), stage="OFFER", **its)
+    made = await rejected(ask, company, application)
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    assert (now["state"], now["application"]["stage"]) == ("EFFECTIVE", "REJECTED")
+
+
+@pytest.mark.parametrize("status", ["restrict", "erase"])
+async def test_an_application_goes_on_unless_its_person_is_erased(ask: Ask, company: Company, status: str) -> None:
+    """Of whoever is restricted it goes on: nobody's application stops for having used a right."""
+    company.at(days=5)
+    application = await company.application("technology")
+    await getattr(company.hr, status)(uid(await owner(ask, company, application)))
+    its = {"application": gid("Application", application)}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        *(("decide", {"verdict": verdict, "reason": "x"}) for verdict in ("HOLD", "ADVANCE")),
+        ("advanceApplication", {"stage": "OFFER"}),
+        ("decide", {"verdict": "REJECT", "reason": "x"}),
+    ]
+    for mutation, input in steps:
+        answer = await ask.do(mutation, company.user("technology"), **its, **input)
+        if status == "erase":
+            assert answer == refused(mutation, "CANDIDATE_ERASED", "application")
+        else:
+            assert "code" not in answer, mutation
+        # Whose it is not hears nothing of that.
+        other = await ask.do(mutation, company.user("marketing"), **its, **input)
+        assert other == refused(mutation, "NOT_FOUND", "application")
 
 
 async def owner(ask: Ask, company: Company, application: str) -> str:

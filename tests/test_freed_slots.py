@@ -116,6 +116,22 @@ async def test_only_a_lost_interview_has_a_slot(ask: Ask, company: Company) -> N
     assert late == refused("offerFreedSlot", "INTERVIEW_OVER", "interview")
 
 
+async def test_a_slot_is_offered_to_nobody_who_may_not_be_invited(ask: Ask, company: Company) -> None:
+    """Erased, restricted, or told of a rejection: the next one of the queue is asked."""
+    person, hr = company.person("rejected"), company.at(days=40)
+    await hr.no_show(await company.application("marketing", person))
+    interview, people = await lost(ask, company, "erased", "restricted", "asked")
+    application = gid("Application", await company.application("technology", person))
+    rejection = {"application": application, "verdict": "REJECT", "reason": "x"}
+    assert (await ask.do("decide", company.user("technology"), "state", **rejection))["state"] == "ANNOUNCED"
+    people.insert(2, (await ask(WHO, company.user("hr"), id=application))["application"]["candidate"]["id"])
+    await company.at(days=0).erase(uid(people[0]))
+    await company.at(days=0).restrict(uid(people[1]))
+    slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
+    assert [each["candidate"]["displayName"] for each in slot["offers"]] == ["asked"]
+    assert (slot["state"], slot["waiting"]) == ("OFFERED", 0)
+
+
 async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Company) -> None:
     """At once, and not only when the time for an answer has passed; one who accepted and is erased gives it back."""
     interview, people = await lost(ask, company, "first", "second", "third", "fourth")

@@ -9,8 +9,10 @@ import pytest
 
 from graph.applications import Stage
 from graph.interviews import Mode, Response, Side
-from tests.conftest import NOW, Ask, Company, gid, make_company
+from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.ledger import appends, refused
+
+WHO = "query Who($id: ID!) { application(id: $id) { candidate { id } } }"
 
 
 def iso(**later: float) -> str:
@@ -205,6 +207,34 @@ async def test_ended_applications_are_not_rescheduled(ask: Ask, company: Company
     async with appends(ask, company):
         answer = await ask.do("rescheduleInterview", company.user("technology"), interview=interview, **new)
     assert answer == refused("rescheduleInterview", "APPLICATION_ENDED", "interview")
+
+
+@pytest.mark.parametrize(
+    ("become", "code"),
+    [("erase", "CANDIDATE_ERASED"), ("restrict", "CANDIDATE_RESTRICTED"), ("close", "POSITION_CLOSED")],
+)
+async def test_who_cannot_be_asked_is_not_invited(ask: Ask, company: Company, become: str, code: str) -> None:
+    """Whoever may not see the application hears of none of it; the interview that stands is moved unless its candidate
+    is erased."""
+    application = await company.application("technology")
+    standing = await company.hr.interview(application, starts_at=NOW + timedelta(days=2))
+    its, technology = gid("Application", application), company.user("technology")
+    time = {"startsAt": iso(days=3), "endsAt": iso(days=3, minutes=30), "timeZone": "Asia/Shanghai"}
+    if become == "close":
+        await company.hr.close_position(company.positions["technology"])
+    else:
+        candidate = (await ask(WHO, company.user("hr"), id=its))["application"]["candidate"]["id"]
+        await getattr(company.hr, become)(uid(candidate))
+    async with appends(ask, company):
+        answer = await ask.do("inviteToInterview", technology, application=its, mode="VIDEO", **time)
+        hidden = await ask.do("inviteToInterview", company.user("brand"), application=its, mode="VIDEO", **time)
+    assert answer == refused("inviteToInterview", code, "application")
+    assert hidden == refused("inviteToInterview", "NOT_FOUND", "application")
+    moved = await ask.do("rescheduleInterview", technology, interview=gid("Interview", standing), **time)
+    if become == "erase":
+        assert moved == refused("rescheduleInterview", code, "interview")
+    else:
+        assert "code" not in moved
 
 
 @pytest.mark.parametrize("side", ["CANDIDATE", "EMPLOYER"])

@@ -39,6 +39,10 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
     foreign = await other.application("technology")
     restricted = await who(ask, company, await company.application("technology"))
     await hr.restrict(uid(restricted))
+    known = await company.application("technology")
+    erased, also = await who(ask, company, known), await company.application("technology")
+    await hr.erase(uid(erased))
+    await hr.restrict(uid(await who(ask, company, also)))
     nobody = gid("Candidate", "00000000-0000-4000-8000-000000000000")
     invitees = [
         {"application": gid("Application", waiting), **times(2)},
@@ -50,6 +54,9 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
         {"candidate": nobody, **times(2)},
         {"application": gid("Application", waiting), **times(-2)},
         {"candidate": restricted, **times(2)},
+        {"application": gid("Application", also), **times(2)},
+        {"candidate": erased, **times(2)},
+        {"application": gid("Application", known), **times(2)},
         {**times(2)},
     ]
     input = {"position": gid("Position", position), "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": invitees}
@@ -69,6 +76,9 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
         ("NOT_FOUND", "candidate"),
         ("INVALID_VALUE", "endsAt"),
         ("CANDIDATE_RESTRICTED", "candidate"),
+        ("CANDIDATE_RESTRICTED", "application"),
+        ("CANDIDATE_ERASED", "candidate"),
+        ("CANDIDATE_ERASED", "application"),
         ("INVALID_VALUE", "candidate"),
     ]
     assert [each["interview"] and each["interview"]["startsAt"] for each in round["answers"][:3]] == [

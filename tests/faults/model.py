@@ -547,11 +547,17 @@ class Model:
         codes |= {"NOT_FORWARD"} if stage == "WITHDRAWN" else set()
         if refused := self._application(who, application):
             return refused | codes
-        if application.stage in ENDED:
-            codes.add("APPLICATION_ENDED")
-        elif stage in STAGES and STAGES.index(stage) <= STAGES.index(application.stage):
+        codes |= self._goes_no_further(application)
+        if stage in STAGES and application.stage in STAGES and STAGES.index(stage) <= STAGES.index(application.stage):
             codes.add("NOT_FORWARD")
         return frozenset(codes) or self._staged(who, application, stage)
+
+    def _goes_no_further(self, application: Application) -> set[str]:
+        """Nobody is left, it has ended, or the candidate was told that it will be rejected."""
+        codes = {"CANDIDATE_ERASED"} if application.candidate.status == "ERASED" else set[str]()
+        codes |= {"APPLICATION_ENDED"} if application.stage in ENDED else set()
+        announced = any(each.application is application and each.state == "ANNOUNCED" for each in self.decisions)
+        return codes | ({"REJECTION_ANNOUNCED"} if announced else set())
 
     def withdraw(self, who: str, application: Application) -> Codes | str:
         if self.users[who].role == "AUDITOR":
@@ -576,9 +582,7 @@ class Model:
         if refused := self._reaches(who, application.position.department):
             return refused
         shown = self._shown(who, application)
-        announced = any(each.application is application and each.state == "ANNOUNCED" for each in self.decisions)
-        codes = {"APPLICATION_ENDED"} if application.stage in ENDED else set[str]()
-        codes |= {"REJECTION_ANNOUNCED"} if announced else set()
+        codes = self._goes_no_further(application)
         codes |= {"NOT_FOUND"} if any(each not in shown for each in considered) else set()
         nothing = [each for each in considered if not self._weighs(each) and not self._is_heard(each)]
         codes |= {"WEIGHS_NOTHING"} if verdict == "REJECT" and nothing else set()
@@ -692,8 +696,10 @@ class Model:
         if refused := self._reaches(who, application.position.department):
             return refused | ({"INVALID_VALUE"} if ends <= self.now and "NOT_FOUND" in refused else frozenset())
         codes = {"INVALID_VALUE"} if ends <= self.now else set[str]()
-        if application.stage in ENDED:
-            codes.add("APPLICATION_ENDED")
+        codes |= self._goes_no_further(application)
+        codes |= {"CANDIDATE_RESTRICTED"} if application.candidate.status == "RESTRICTED" else set()
+        position = application.position
+        codes |= {"POSITION_CLOSED"} if position.closed or position.department.closed else set()
         if codes:
             return frozenset(codes)
         label = f"interview {len(self.interviews) + 1}"
@@ -715,6 +721,7 @@ class Model:
         if refused := self._reaches(who, old.department):
             return refused
         codes = self._settled(old)
+        codes |= {"CANDIDATE_ERASED"} if old.application.candidate.status == "ERASED" else set()
         if old.application.stage in ENDED:
             codes.add("APPLICATION_ENDED")
         if codes:
@@ -1250,6 +1257,7 @@ class Model:
             return refused
         codes = set() if interview.asked in WAITING else {"REQUEST_SETTLED"}
         codes |= {"FINDING_STANDS"} if self.finding_of(interview) else set()
+        codes |= {"CANDIDATE_ERASED"} if interview.application.candidate.status == "ERASED" else set()
         codes |= {"APPLICATION_ENDED"} if interview.application.stage in ENDED else set()
         if interview.asked == "REQUESTED" and interview.attendance not in ("PENDING", "NOT_ATTENDED"):
             codes.add("INTERVIEW_SETTLED")
