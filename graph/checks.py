@@ -13,7 +13,7 @@ from graph import applications, findings, interviews, links, subjects
 from graph.events import EventType
 from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.subjects import Subject
 from graph.timesheets import today
 from graph.traversal import Form, Look, Many, One, Prop, Shape
@@ -100,6 +100,24 @@ REPLACE = Statement(
 )
 
 
+FIND_UPHELD = Statement(
+    "checks.find_upheld",
+    """
+    MATCH (:Application {id: $application})-[:HAS_CHECK]->(check:ResumeCheck)<-[:FINDS]-(finding:Finding)
+    WHERE """
+    + interviews.UPHELD
+    + """
+      AND (check.claim = $claim AND check.source = $source AND check.checkedOn = $checked_on
+        OR EXISTS { MATCH (:ResumeCheck {id: $replaces})-[:CORRECTS*0..]->(check) })
+    RETURN check.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+"""A check whose finding was taken back upon a dispute, and which is replaced or said once more: of the same claim, from
+the same source, on the same day. What another source says, or the same one later, is new.
+"""
+
+
 def check_refusal(new: NewCheck, today: date) -> Refusal | None:
     """Why a check is none: whoever is to answer it must be told what did not match."""
     texts = {"claim": (new.claim, MOST_TEXT), "method": (new.method, MOST_TEXT), "source": (new.source, MOST_SOURCE)}
@@ -128,6 +146,8 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
         if new.replaces is not None and (refused := await _replace_refusal(desk, new, found.id)):
             return refused
         told = _told(new)
+        if new.outcome is CheckOutcome.MISMATCH and (refused := await _repeat_refusal(desk, new, told, found.id)):
+            return refused
         subject = await _create(desk, new.checked_on, told, found.id, found.candidate, found.department)
         if new.replaces is not None:
             await desk.tx.run(REPLACE, old=new.replaces, new=subject.id)
@@ -149,6 +169,18 @@ async def _replace_refusal(desk: Desk, new: NewCheck, application: str) -> Refus
     if old.replaced:
         return Refusal(Code.SUPERSEDED, "replaces")
     return Refusal(Code.FINDING_STANDS, "replaces") if old.finding is not None else None
+
+
+async def _repeat_refusal(desk: Desk, new: NewCheck, told: Mapping[str, Any], application: str) -> Refusal | None:
+    found = await desk.tx.one(
+        FIND_UPHELD,
+        application=application,
+        claim=told["claim"],
+        source=told["source"],
+        checked_on=told["checkedOn"],
+        replaces=new.replaces,
+    )
+    return Refusal(Code.DISPUTE_UPHELD, "claim" if new.replaces is None else "replaces") if found else None
 
 
 async def _create(

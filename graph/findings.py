@@ -333,6 +333,8 @@ def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
         return Refusal(Code.NOT_MISSED, "interview")
     if interview.excused:
         return Refusal(Code.PROOF_STANDS, "interview")
+    if interview.upheld:
+        return Refusal(Code.DISPUTE_UPHELD, "interview")
     return Refusal(Code.REQUEST_OPEN, "interview") if interview.request is not None else None
 
 

@@ -229,8 +229,11 @@ class InterviewRow:
     request_state: str | None = None
     excused: bool = False
     erased: bool = False
+    upheld: bool = False
 
 
+UPHELD: LiteralString = "finding.voidedAt IS NOT NULL AND finding.disputedAt IS NOT NULL AND finding.rejectedAt IS NULL"
+"""Said of a `finding` that was taken back upon a dispute: decided, not decided in time, or given in to while open."""
 FIND = Statement(
     "interviews.find",
     """
@@ -251,7 +254,10 @@ FIND = Statement(
       head([(interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state IN ['REQUESTED', 'OWED'] | r.state])
         AS request_state,
       EXISTS { (interview)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) } AS excused,
-      candidate.status = 'ERASED' AS erased
+      candidate.status = 'ERASED' AS erased,
+      EXISTS { MATCH (interview)<-[:FINDS]-(finding:Finding) WHERE """
+    + UPHELD
+    + """ } AS upheld
     """,
     row=InterviewRow,
 )

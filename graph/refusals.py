@@ -67,6 +67,7 @@ class Code(Enum):
     NOT_DELIVERED = "NOT_DELIVERED"
     STATEMENT_UNREAD = "STATEMENT_UNREAD"
     DISPUTE_DECIDED = "DISPUTE_DECIDED"
+    DISPUTE_UPHELD = "DISPUTE_UPHELD"
     ALREADY_EMPLOYED = "ALREADY_EMPLOYED"
     EMPLOYMENT_ENDED = "EMPLOYMENT_ENDED"
     NOT_EMPLOYED = "NOT_EMPLOYED"
@@ -196,6 +197,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.DISPUTE_DECIDED: (
         "该认定的申诉已由另一人作出决定。",
         "A dispute of this finding was decided already, by a second person.",
+    ),
+    Code.DISPUTE_UPHELD: (
+        "此事的认定已因候选人申诉撤销，不得再次提出。",
+        "A finding about this was taken back upon the candidate's dispute: it is not raised again.",
     ),
     Code.ALREADY_EMPLOYED: (
         "该人员在此期间已有任职记录。",

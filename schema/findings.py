@@ -185,7 +185,8 @@ MUTATIONS = (
         "Finding",
         lambda graph, act, input: findings.report(graph, act, id_of("Interview", input.interview)),
         "Suspects a no-show; needs an accepted invitation that is over and NOT_ATTENDED. Own. "
-        "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED, PROOF_STANDS, REQUEST_OPEN.",
+        "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED, PROOF_STANDS, REQUEST_OPEN, "
+        "DISPUTE_UPHELD.",
     ),
     mutation(
         "recordNotice",

@@ -515,8 +515,9 @@ async def test_any_finding_may_be_taken_back(ask: Ask, company: Company, before:
         assert await case.void() == refused("voidNoShow", "WRONG_STATE", "finding")
         assert await case.notice() == refused("recordNotice", "WRONG_STATE", "finding")
         assert await case.confirm() == refused("confirmNoShow", "WRONG_STATE", "finding")
-    async with appends(ask, company, "NO_SHOW_REPORTED"):
-        await ask.do("reportNoShow", company.user("marketing"), interview=case.interview)
+    async with appends(ask, company, *([] if before == "DISPUTED" else ["NO_SHOW_REPORTED"])):
+        answer = await ask.do("reportNoShow", company.user("marketing"), interview=case.interview)
+    assert answer.get("code") == ("DISPUTE_UPHELD" if before == "DISPUTED" else None)
 
 
 async def test_an_interviewer_never_decides(ask: Ask, company: Company) -> None:

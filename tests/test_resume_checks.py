@@ -22,6 +22,7 @@ from graph.timers import Timer, TimerKind
 from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import do_due, facts_of, send_notices, told
+from tests.ledger import refused
 from tests.test_candidate_pages import Candidate, candidate
 from tests.test_receipts import look
 from tests.test_scores import PROFILE, SCORE, Scored, enabled
@@ -231,6 +232,26 @@ async def test_a_dispute_that_nobody_decides_is_upheld(ask: Ask, case: Case) -> 
     assert (await finding_of(ask, case))["state"] == "VOID"
     (letter,) = await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")
     assert letter["check"] is True
+
+
+async def test_what_a_dispute_took_back_is_not_checked_anew(ask: Ask, case: Case) -> None:
+    """The same claim, of the same source and day, or in place of the check; other facts may be, and that it holds."""
+    await confirmed(ask, case)
+    await do(ask, case, "disputeNoShow", case.claim, text="The registry erred.")
+    read = await read_up_to(ask, case)
+    assert await do(ask, case, "decideDispute", "hr", decision="UPHELD", reason="It erred.", readUpTo=read) == "VOID"
+    company, application = case.company, case.application
+    again = {"outcome": "MISMATCH", "details": "I still say so."}
+    answer = await checked(ask, company, application, **again)
+    assert answer == refused("recordResumeCheck", "DISPUTE_UPHELD", "claim")
+    other = again | {"source": "Another registry"}
+    answer = await checked(ask, company, application, **other, replaces=case.check)
+    assert answer == refused("recordResumeCheck", "DISPUTE_UPHELD", "replaces")
+    holds = await checked(ask, company, application, replaces=case.check)
+    assert holds["findings"] == []
+    answer = await checked(ask, company, application, **other, replaces=holds["id"])
+    assert answer == refused("recordResumeCheck", "DISPUTE_UPHELD", "replaces")
+    assert [each["state"] for each in (await checked(ask, company, application, **other))["findings"]] == ["SUSPECTED"]
 
 
 async def test_a_check_in_error_is_replaced(ask: Ask, case: Case) -> None:

@@ -7,6 +7,7 @@ of codes by which it may be refused; which of several reasons is told first is t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -175,6 +176,7 @@ class Check:
     application: Application
     department: Department
     outcome: str | None
+    day: date
     events: list[tuple[int, str]] = field(default_factory=list)
     evidence_seq: int = 0
     last_seq: int = 0
@@ -219,6 +221,8 @@ class Finding:
     erased_at: datetime | None = None
     """When the system takes away what it says."""
     was_void: bool = False
+    upheld: bool = False
+    """Whether it was taken back upon a dispute."""
     doubts: set[str] = field(default_factory=set)
     """What speaks for the candidate and was told of since it was decided."""
     doubted: bool = False
@@ -669,17 +673,29 @@ class Model:
         elif replaces:
             codes |= {"SUPERSEDED"} if replaces.replaced_by else set()
             codes |= {"FINDING_STANDS"} if self.finding_of(replaces) else set()
+        if outcome == "MISMATCH" and any(self._is_cleared(each) for each in self._repeated(application, replaces)):
+            codes.add("DISPUTE_UPHELD")
         if codes:
             return frozenset(codes)
-        made = Check(f"check {len(self.checks)}", application, application.position.department, outcome)
+        day = checked_on(self.now)
+        made = Check(f"check {len(self.checks)}", application, application.position.department, outcome, day)
         self.checks.append(made)
         if replaces:
             replaces.replaced_by = made
         self._tell(made, who, evidence=True)
         if outcome == "MISMATCH":
-            finding = self._suspicion(made, midnight(checked_on(self.now)), "CHECK")
+            finding = self._suspicion(made, midnight(day), "CHECK")
             finding.due_at, finding.decide_by = self.now, self.now + DECIDE
         return made.label
+
+    def _repeated(self, application: Application, replaces: Check | None) -> Iterator[Check]:
+        """Checks that one of today replaces, or says once more, all being of one claim from one source."""
+        for each in self.checks:
+            if each.application is application and each.outcome and each.day == checked_on(self.now):
+                yield each
+        while replaces:
+            yield replaces
+            replaces = next((each for each in self.checks if each.replaced_by is replaces), None)
 
     def _staged(self, who: str, application: Application, stage: str) -> str:
         application.stage = stage
@@ -830,7 +846,13 @@ class Model:
             codes.add("REQUEST_OPEN")
         if interview.is_excused():
             codes.add("PROOF_STANDS")
+        if self._is_cleared(interview):
+            codes.add("DISPUTE_UPHELD")
         return frozenset(codes) or self._suspected(who, interview, "REPORT")
+
+    def _is_cleared(self, subject: Subject) -> bool:
+        """What was found of it was taken back upon a dispute, and is not raised again."""
+        return any(each.upheld for each in self.findings if each.subject is subject)
 
     def _suspected(self, who: str, interview: Interview, step: str) -> str:
         made = self._suspicion(interview, interview.missed_at(), step)
@@ -984,6 +1006,7 @@ class Model:
         return self._voided(who, finding, "VOID", reason)
 
     def _voided(self, who: str, finding: Finding, step: str, reason: str) -> str:
+        finding.upheld = finding.state == "DISPUTED"
         self._step(finding, step, "VOID")
         finding.was_void, finding.reason, finding.due_at = True, reason, None
         finding.heard_by = finding.decide_by = None
@@ -1207,7 +1230,7 @@ class Model:
         if interview.attendance != "PENDING" or self.finding_of(interview):
             return
         accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
-        if accepted and interview.is_watched() and not interview.failed:
+        if accepted and interview.is_watched() and not interview.failed and not self._is_cleared(interview):
             interview.attendance, interview.evidence = "NOT_ATTENDED", []
             self._tell(interview, SYSTEM)
             self._suspected(SYSTEM, interview, "SUSPECT")
