@@ -207,6 +207,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "your_dispute": ("您的申诉", "Your dispute"),
     "dispute_answer": ("申诉未被采纳的理由", "Why your dispute was rejected"),
     "reviewed": ("企业复核新证据后维持认定的理由", "Why it stands after HR looked at what came since"),
+    "voided_at": ("撤销时间", "Taken back at"),
+    "void_reason": ("撤销理由", "Why it was taken back"),
     "proofs": ("您提交的证明", "Your proof"),
     "add_proof": ("上传证明", "Upload proof"),
     "purged": ("文件已删除", "the file was deleted"),

@@ -40,6 +40,7 @@ query CandidateRecord($locale: Locale!) {
         stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
         knewByLabel(locale: $locale) answerBy expiresAt eraseAt reason statement department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewReason
+        voidedAt voidReason
         resumeCheck { claim method source details checkedOn }
         basedOn { type typeLabel(locale: $locale) occurredAt recordedAt actorKind }
         proofs { id kind size uploadedAt verdictLabel(locale: $locale) reason purgedAt }

@@ -598,7 +598,8 @@ ERASE_FINDINGS = Statement(
     """
     MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
     SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
-      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null
+      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null,
+      finding.voidReason = null
     """,
     row=Nothing,
     writes=True,

@@ -21,7 +21,7 @@ from graph import (
     withdrawals,
 )
 from graph.causes import Cause
-from graph.events import EventType
+from graph.events import ActorKind, EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
 from graph.lifecycle import Step, may
@@ -127,6 +127,8 @@ FINDING = Shape(
         "reviewReason": written_text("this.reviewReason"),
         "expiresAt": Prop(form=Form.INSTANT),
         "eraseAt": Prop(form=Form.INSTANT),
+        "voidedAt": Prop(form=Form.INSTANT),
+        "voidReason": written_text("this.voidReason"),
         "policyVersion": Prop(),
         "reason": written_text("this.reason"),
         "statement": Prop(),
@@ -134,6 +136,7 @@ FINDING = Shape(
         "repairs": REPAIRS,
         "lastSeq": Prop("head([(this)-[:FINDS]->(found) | found.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
+        "voidedBy": One("User", ("(this)-[:VOIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
         "resumeCheck": One("ResumeCheck", ("(this)-[:FINDS]->(that:ResumeCheck)",), see=Level.OWN, implied=True),
         "proofs": Many(
@@ -282,7 +285,16 @@ REVIEW = Statement(
 )
 VOID = Statement(
     "findings.void",
-    "MATCH (finding:Finding {id: $id}) SET finding.state = 'VOID', finding.voidedAt = $now, finding.reason = $reason",
+    """
+    MATCH (finding:Finding {id: $id})
+    SET finding.state = 'VOID', finding.voidedAt = $now, finding.voidReason = $reason
+    """,
+    row=Nothing,
+    writes=True,
+)
+VOID_BY = Statement(
+    "findings.void_by",
+    "MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by}) CREATE (finding)-[:VOIDED_BY]->(user)",
     row=Nothing,
     writes=True,
 )
@@ -826,6 +838,8 @@ async def take_back(
     """Voids a finding, ends what was due of it, and tells everyone who had looked at it that it stands no longer."""
     await timers.cancel(desk, finding.id, *UNDECIDED, TimerKind.DISPUTE)
     await desk.tx.run(VOID, id=finding.id, now=desk.act.now, reason=reason)
+    if desk.act.kind is ActorKind.HUMAN:
+        await desk.tx.run(VOID_BY, id=finding.id, by=desk.act.viewer.id)
     await pools.settle(desk)
     await subjects.record(desk, type, subject, reason=reason, **payload)
     if finding.state in (FindingState.FINAL.value, FindingState.DISPUTED.value):

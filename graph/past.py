@@ -16,7 +16,7 @@ from graph.findings import FINDING
 from graph.interviews import INTERVIEW
 from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, FINDING_CONDITIONS, INTERVIEW_CONDITIONS
-from graph.retention import DAYS_LEFT
+from graph.retention import DAYS_LEFT, WEIGHS
 from graph.traversal import Conditions, Form, Many, Member, One, Page, Prop, Shape, Unkept
 from graph.visibility import COUNTS, FINAL_THEN, Level
 from graph.withholding import written_text
@@ -272,14 +272,23 @@ PAST_FINDING = _past(
         "disputeReason": written_text(_since("rejectedAt", "disputeReason")),
         "reviewedAt": Prop(_since("reviewedAt", "reviewedAt"), form=Form.INSTANT),
         "reviewReason": written_text(_since("reviewedAt", "reviewReason")),
+        "voidedAt": Prop(_since("voidedAt", "voidedAt"), form=Form.INSTANT),
+        "voidReason": written_text(_since("voidedAt", "voidReason")),
         "reason": written_text(_decided("reason")),
         "statement": Prop(
             "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
             "AND e.recordedAt <= $asOf } THEN this.statement END"
         ),
-        "daysLeft": replace(DAYS_LEFT, inputs=("toString(" + _decided("expiresAt") + ")", "toString($now)")),
+        "daysLeft": replace(
+            DAYS_LEFT,
+            inputs=(
+                "CASE WHEN " + WEIGHS + " AND " + FINAL_THEN + " THEN toString(this.expiresAt) END",
+                "toString($now)",
+            ),
+        ),
         "repairs": _to(FINDING, "repairs", "Repair", "that.at <= $asOf"),
         "decidedBy": _to(FINDING, "decidedBy", "User", DECIDED),
+        "voidedBy": _to(FINDING, "voidedBy", "User", "this.voidedAt <= $asOf"),
         "interview": _to(FINDING, "interview", "PastInterview"),
         "basedOn": _to(FINDING, "basedOn", "Event", "that.recordedAt <= $asOf"),
     },

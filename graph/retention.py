@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, LiteralString
 
 from graph import events, policies
 from graph.events import OF_FINDINGS, About, ActorKind, Author, Chain, EventType, NewEvent
@@ -43,7 +43,9 @@ def _days_left(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> int | No
     return max(0, ceil((from_text(expires_at) - from_text(now)) / timedelta(days=1)))
 
 
-DAYS_LEFT = Derived(("toString(this.expiresAt)", "toString($now)"), _days_left)
+WEIGHS: LiteralString = "this.state = 'FINAL' AND this.cause = 'CANDIDATE' AND this.restricted IS NULL"
+"""Said of a finding that counts until it expires."""
+DAYS_LEFT = Derived(("CASE WHEN " + WEIGHS + " THEN toString(this.expiresAt) END", "toString($now)"), _days_left)
 
 
 def shortened(occurred_at: datetime, expires_at: datetime, policy: Policy) -> datetime:
@@ -225,7 +227,7 @@ ERASE = Statement(
     SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
       finding.knewBy = null,
       finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.doubts = null,
-      finding.reviewReason = null, finding.restricted = true
+      finding.reviewReason = null, finding.voidReason = null, finding.restricted = true
     """,
     row=Nothing,
     writes=True,

@@ -66,6 +66,7 @@ SECTIONS = (
         "id occurredAt department { name } position { title } state outcome cause knewBy suspectedAt noticeAt answerBy "
         "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
         "disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy { externalId } "
+        "voidedAt voidReason voidedBy { externalId } "
         f"interview {{ id }} resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} "
         "basedOn { seq type occurredAt }",
     ),

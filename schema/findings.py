@@ -79,15 +79,21 @@ class Finding(Node):
     review_reason: str | None = field("Why it stands all the same. Own.")
     expires_at: DateTime | None = field("From when it no longer counts; after the decision only moved earlier. Own.")
     erase_at: DateTime | None = field("When it is to be erased; fixed at the decision. Own.")
-    days_left: int | None = field("How many days it still counts; none where it has lapsed. Own.")
+    days_left: int | None = field(
+        "How many days it still counts, 0 from when it no longer does; null where it counts for nothing: not final, "
+        "not on the candidate's side, or restricted. Own."
+    )
     repairs: list[Repair] = field("The interviews attended since, which shorten it, and by how much 信用修复. Own.")
     policy_version: str | None = field(
         "The version of the AttendancePolicy that it was made under; 2026-11 for the defaults. Own."
     )
+    voided_at: DateTime | None = field("When it was taken back, upon a dispute or by itself. Own.")
+    void_reason: str | None = field("Why it was taken back, or the dispute upheld. Own.")
     reason: str | None = field("The decider's reason. Own.")
     statement: str | None = field("What the candidate said to it. Own.")
     last_seq: int | None = field("The seq of its subject's last event: what to send as readUpTo. Own.")
     decided_by: UserRef | None = field("Who decided. Own.")
+    voided_by: UserRef | None = field("Who took it back, or upheld the dispute; null where time did. Own.")
     interview: InterviewRef | None = field("The interview that was missed; null where it is about a résumé. Own.")
     resume_check: ResumeCheckRef | None = field(
         "The check that did not match; null where it is about an interview. Own."

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from graph import findings
+from graph import findings, retention, timers
 from graph.receipts import Purpose, Receipts
+from graph.timers import Timer, TimerKind
 from graph.traversal import Look, Looks
 from graph.visibility import FIND_VIEWER, Claim, Viewer
 from seeds import makers
@@ -44,6 +45,13 @@ class Case:
     async def read(self, selection: str, viewer: str | Claim = "") -> Any:
         query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {selection} }} }} }}"
         return (await self.ask(query, viewer or self.company.user("marketing"), id=self.finding))["node"]
+
+    async def texts(self) -> list[str | None]:
+        """Why it was taken back, as the graph keeps it, whoever may read it."""
+        text = "MATCH (finding:Finding {id: $id}) RETURN finding.voidReason AS answer"
+        return [
+            row["answer"] for row in await self.ask.graph.client.answer("tests.texts", text, {"id": uid(self.finding)})
+        ]
 
     async def seen(self) -> tuple[list[str], int]:
         """What Technology, which has an application of the same person, sees of it."""
@@ -106,11 +114,7 @@ async def test_only_the_verified_candidate_disputes(ask: Ask, case: Case) -> Non
 async def test_an_upheld_dispute_takes_the_mark_back(ask: Ask, case: Case) -> None:
     await case.dispute()
     async with appends(ask, case.company, "DISPUTE_UPHELD"):
-        assert await case.decide("hr", "UPHELD", "state reason") == {
-            "__typename": "Finding",
-            "state": "VOID",
-            "reason": "Looked into.",
-        }
+        assert (await case.decide("hr", "UPHELD"))["state"] == "VOID"
     assert await case.seen() == HIDDEN
     assert [timer.kind for timer in await waiting(ask.graph, case.company)] == []
     queued = await told(ask.graph, case.company)
@@ -118,6 +122,76 @@ async def test_an_upheld_dispute_takes_the_mark_back(ask: Ask, case: Case) -> No
     decider = await case.read("decidedBy { id }")
     (withdrawn,) = await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")
     assert withdrawn["to"] == uid(decider["decidedBy"]["id"])
+
+
+async def test_what_is_void_tells_who_took_it_back_beside_who_decided(ask: Ask, case: Case) -> None:
+    """To the candidate too; the decider's words stay theirs, and nothing is left to count."""
+    telling = "reason decidedBy { externalId } voidReason voidedAt voidedBy { externalId } daysLeft"
+    before = await case.read(telling)
+    assert (before["voidReason"], before["voidedAt"], before["voidedBy"]) == (None, None, None)
+    assert before["reason"]
+    assert before["daysLeft"] > 100
+    await case.dispute()
+    assert (await case.read("daysLeft"))["daysLeft"] is None, "it weighs nothing at once"
+    await case.decide("hr", "UPHELD")
+    after = await case.read(telling)
+    assert after == before | {
+        "voidReason": "Looked into.",
+        "voidedAt": NOW.isoformat().replace("+00:00", "Z"),
+        "voidedBy": {"externalId": case.company.user("hr")},
+        "daysLeft": None,
+    }
+    assert await case.read("reason voidReason voidedAt", case.claim) == {
+        name: after[name] for name in ("reason", "voidReason", "voidedAt")
+    }
+
+
+@pytest.mark.parametrize("ending", ["upheld", "overdue", "given in"])
+async def test_what_a_dispute_took_back_is_not_reported_anew(ask: Ask, case: Case, ending: str) -> None:
+    """By whoever lost it or anybody else, nor by the system; that the fault was another's may still be found."""
+    marketing, interview = case.company.user("marketing"), (await case.read("interview { id }"))["interview"]["id"]
+    await case.dispute()
+    if ending == "upheld":
+        await case.decide("hr", "UPHELD")
+    elif ending == "overdue":
+        assert await do_due(ask.graph, case.company, NOW + timedelta(days=30)) == ["DISPUTE"]
+        ask.now = NOW + timedelta(days=30)
+    else:
+        await ask.do("voidNoShow", marketing, finding=case.finding, reason="So be it.")
+    async with appends(ask, case.company):
+        for viewer in (marketing, case.company.user("hr")):
+            answer = await ask.do("reportNoShow", viewer, interview=interview)
+            assert answer == refused("reportNoShow", "DISPUTE_UPHELD", "interview")
+    fault = {"interview": interview, "cause": "PLATFORM", "reason": "It was down."}
+    fault["readUpTo"] = await ask.last_seq(marketing, interview)
+    found = await ask.do("confirmNoShow", marketing, "id outcome daysLeft", **fault)
+    assert (found["outcome"], found["daysLeft"]) == ("SYSTEM_FAULT", None)
+    await ask.do("voidNoShow", marketing, finding=found["id"], reason="It was not.")
+    assert (await ask.do("reportNoShow", marketing, interview=interview))["code"] == "DISPUTE_UPHELD"
+
+
+async def test_after_a_rejected_dispute_what_is_void_is_reported_anew(ask: Ask, case: Case) -> None:
+    marketing, interview = case.company.user("marketing"), (await case.read("interview { id }"))["interview"]["id"]
+    await case.dispute()
+    await case.decide("hr", "REJECTED")
+    await ask.do("voidNoShow", marketing, finding=case.finding, reason="The wrong interview.")
+    assert (await ask.do("reportNoShow", marketing, "state", interview=interview))["state"] == "SUSPECTED"
+
+
+@pytest.mark.parametrize("by", ["the candidate's wish", "its time"])
+async def test_why_it_was_taken_back_is_erased_with_it(ask: Ask, case: Case, by: str) -> None:
+    erase_at = datetime.fromisoformat((await case.read("eraseAt"))["eraseAt"])
+    await case.dispute()
+    await case.decide("hr", "UPHELD")
+    assert await case.texts() == ["Looked into."]
+    if by == "its time":
+        organization, id = case.company.hr.viewer.organization, uid(case.finding)
+        name = timers.name(TimerKind.ERASE_FINDING, id)
+        timer = Timer(name, "ERASE_FINDING", id, organization, case.claim.candidate, erase_at, 0)
+        assert await timers.take(ask.graph, timer, erase_at, retention.erase)
+    else:
+        await case.company.hr.erase(case.claim.candidate)
+    assert await case.texts() == [None]
 
 
 async def test_everyone_who_had_looked_is_told(ask: Ask, case: Case) -> None:
@@ -360,9 +434,11 @@ async def test_what_nobody_decides_is_taken_back(ask: Ask, company: Company) -> 
         assert await do_due(ask.graph, company, NOW + timedelta(days=30)) == ["DECISION"]
         assert await do_due(ask.graph, company, NOW + timedelta(days=300)) == []
     last = "interview { events(last: 1) { nodes { type actorKind } } }"
-    query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ state reason {last} }} }} }}"
+    told_of = f"state reason voidReason voidedBy {{ id }} {last}"
+    query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {told_of} }} }} }}"
     seen = (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]
-    assert (seen["state"], seen["reason"]) == ("VOID", findings.NOT_DECIDED)
+    assert (seen["state"], seen["voidReason"]) == ("VOID", findings.NOT_DECIDED)
+    assert (seen["reason"], seen["voidedBy"]) == (None, None), "nobody decided, and nobody took it back"
     assert seen["interview"]["events"]["nodes"] == [{"type": "NO_SHOW_VOIDED", "actorKind": "SYSTEM"}]
     queued = await told(ask.graph, company)
     assert queued.count(("FINDING_VOIDED", "Candidate")) == queued.count(("DECISION_OVERDUE", "Department")) == 1

@@ -504,11 +504,14 @@ async def test_any_finding_may_be_taken_back(ask: Ask, company: Company, before:
             answer = await case.void(viewer, **change)
         assert answer == refused("voidNoShow", code, field)
     async with appends(ask, company, "NO_SHOW_VOIDED"):
-        made = await case.void(selection="state reason interview { finding { id } findings { id } outcome }")
+        held = "interview { finding { id } findings { id } outcome }"
+        made = await case.void(selection=f"state voidReason voidedBy {{ externalId }} daysLeft {held}")
     assert made == {
         "__typename": "Finding",
         "state": "VOID",
-        "reason": "Somebody else's record.",
+        "voidReason": "Somebody else's record.",
+        "voidedBy": {"externalId": company.user("marketing")},
+        "daysLeft": None,
         "interview": {"finding": None, "findings": [{"id": case.finding}], "outcome": None},
     }
     async with appends(ask, company):

@@ -124,7 +124,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
         "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
         "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview "
-        "resumeCheck basedOn proofs consideredBy": HOME,
+        "resumeCheck basedOn proofs consideredBy voidedAt voidedBy voidReason": HOME,
     },
     "Task": {
         "kind kindLabel due interview finding": HOME,
@@ -363,6 +363,8 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     await hr.rejection(ids["mark"])
     await hr.graph.client.write(lambda tx: tx.run(REVIEW, id=ids["mark"], at=hr.at))
     await hr.suspicion(await hr.missed(await company.application("marketing", company.person("赵六"))))
+    void = await hr.suspicion(await hr.missed(await company.application("marketing", company.person("孙七"))))
+    ids["void"] = await hr.void(void)
     for department in ("technology", "brand", "subsidiary"):
         company.at(days=10)
         ids[f"at_{department}"] = await company.application(department, known)
@@ -614,7 +616,7 @@ TYPES = {
     "Application": "application at_technology at_brand at_subsidiary",
     "Interview": "interview moved soon",
     "Event": "event decision",
-    "Finding": "finding mark alleged",
+    "Finding": "finding mark alleged void",
     "User": "recruiter interviewer program",
     "Organization": "organization",
     "Employment": "employment",
@@ -739,6 +741,7 @@ WAYS = [
     Way("Finding", node("finding", "...R"), NEAR),
     Way("Finding", node("mark", "...R"), NEAR),
     Way("Finding", node("alleged", "...R"), HOME),
+    Way("Finding", node("void", "...R"), HOME),
     Way("Finding", f"{MARKETING} {{ noShows {{ nodes {{ ...R }} }} }}", NEAR),
     Way("Finding", f"{MARKETING} {{ noShows(scope: CIRCLE) {{ edges {{ node {{ ...R }} }} }} }}", NEAR),
     Way("Finding", 'department(code: "TECHNOLOGY") { noShows(scope: SIBLINGS) { nodes { ...R } } }', NEAR),
@@ -782,6 +785,7 @@ WAYS = [
     Way("User", "organization { users { nodes { ...R } } }", frozenset({ADMIN, AUDITOR})),
     Way("User", "interview(id: $interview) { interviewers { ...R } }", HOME),
     Way("User", node("finding", "decidedBy { ...R }"), HOME),
+    Way("User", node("void", "voidedBy { ...R }"), HOME),
     Way("User", node("decision", "actor { ...R }"), HOME),
     Way("Organization", "organization { ...R }", ALL),
     Way("Organization", node("organization", "...R"), ALL),

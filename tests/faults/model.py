@@ -221,6 +221,8 @@ class Finding:
     erased_at: datetime | None = None
     """When the system takes away what it says."""
     was_void: bool = False
+    void_reason: str | None = None
+    voided_by: str | None = None
     upheld: bool = False
     """Whether it was taken back upon a dispute."""
     doubts: set[str] = field(default_factory=set)
@@ -1008,7 +1010,8 @@ class Model:
     def _voided(self, who: str, finding: Finding, step: str, reason: str) -> str:
         finding.upheld = finding.state == "DISPUTED"
         self._step(finding, step, "VOID")
-        finding.was_void, finding.reason, finding.due_at = True, reason, None
+        finding.was_void, finding.void_reason, finding.due_at = True, reason, None
+        finding.voided_by = None if who == SYSTEM else who
         finding.heard_by = finding.decide_by = None
         self._tell(finding.subject, who)
         return finding.label
@@ -1218,6 +1221,7 @@ class Model:
         """Takes away what a finding says, and what the check says that it is of; that there were events stays."""
         self._step(finding, "ERASE", "ERASED")
         finding.erased_at = finding.outcome = finding.cause = finding.reason = finding.statement = None
+        finding.void_reason = None
         if isinstance(finding.subject, Check):
             finding.subject.outcome = None
         last = finding.subject.last_seq
@@ -1302,7 +1306,7 @@ class Model:
         candidate.events += 1
         for finding in self.findings:
             if finding.subject.application.candidate is candidate:
-                finding.reason = finding.statement = finding.due_at = finding.erased_at = None
+                finding.reason = finding.void_reason = finding.statement = finding.due_at = finding.erased_at = None
                 finding.heard_by = finding.decide_by = None
         for employment in self.employments:
             if employment.candidate is candidate:

@@ -26,7 +26,7 @@ from tests.faults.model import (
 INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
   position { title } rescheduledTo { id } events { totalCount } finding { id } proofs { id verdict reason }"""
 FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement lastSeq
-  decidedBy { externalId } answerBy expiresAt interview { id } resumeCheck { id }"""
+  voidReason decidedBy { externalId } voidedBy { externalId } answerBy expiresAt interview { id } resumeCheck { id }"""
 QUERIES = (
     f"""
 query Structure {{
@@ -235,10 +235,12 @@ class Sight:
             "outcome": finding.outcome,
             "cause": finding.cause,
             "reason": finding.reason,
+            "voidReason": finding.void_reason,
             "statement": finding.statement,
             "lastSeq": finding.subject.last_seq,
             **self.subject(finding.subject),
             "decidedBy": {"externalId": finding.decided_by} if finding.decided_by else None,
+            "voidedBy": {"externalId": finding.voided_by} if finding.voided_by else None,
             "answerBy": instant(finding.answer_by),
             "expiresAt": instant(finding.expires_at),
         }
