@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from graph.file_kinds import SENTENCES as FAULTS
+from graph.instants import in_zone
 from graph.labels import LABELS, MONTHS
 from graph.refusals import Code, Locale, Refusal
 
@@ -455,7 +455,7 @@ def offset(at: datetime) -> str:
 
 
 def local(text: str, zone: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    return in_zone(datetime.fromisoformat(text), zone)
 
 
 def instant(text: str, zone: str, locale: Locale) -> str:

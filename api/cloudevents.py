@@ -133,6 +133,6 @@ def _instant(text: Any) -> datetime | None:
     """An RFC 3339 time; null for anything else, and for one without an offset."""
     try:
         found = datetime.fromisoformat(text) if isinstance(text, str) and "T" in text.upper() else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None

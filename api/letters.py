@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, StrictUndefined
 
 from graph.causes import RULES
-from graph.instants import from_text
+from graph.instants import from_text, in_zone
 from graph.labels import LABELS
 from graph.letters import Checked, Letter
 from graph.messages import Template
@@ -706,7 +705,7 @@ MONTHS = [
 
 def moment(instant: datetime, zone: str, *, zh: bool) -> str:
     """An instant as people of the zone speak of it."""
-    at = instant.astimezone(ZoneInfo(zone))
+    at = in_zone(instant, zone)
     offset = at.strftime("%z")
     place = f"{zone}, UTC{offset[:3]}:{offset[3:5]}"
     if zh:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
+from graph.instants import in_zone
+
 PRODUCT = "-//Turnout//Turnout//EN"
 ALARM = timedelta(minutes=-30)
 ZONES_AROUND = timedelta(days=366)
@@ -65,12 +67,11 @@ class Entry:
 
 def calendar(entry: Entry, method: Method) -> bytes:
     """The entry as a calendar takes it, with the rules of its zone and an alarm half an hour before the start."""
-    zone = ZoneInfo(entry.time_zone)
-    starts_at, ends_at = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
+    starts_at, ends_at = in_zone(entry.starts_at, entry.time_zone), in_zone(entry.ends_at, entry.time_zone)
     made = Calendar()
     for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", method.value)):
         made.add(name, value)
-    made.add_component(_zone(zone, entry))
+    made.add_component(_zone(entry))
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -94,11 +95,11 @@ def calendar(entry: Entry, method: Method) -> bytes:
     return made.to_ical()
 
 
-def _zone(zone: ZoneInfo, entry: Entry) -> Timezone:
+def _zone(entry: Entry) -> Timezone:
     """Its rules around the interview, as far as the calendar goes."""
     first = max(entry.starts_at, datetime.min.replace(tzinfo=UTC) + 2 * ZONES_AROUND) - ZONES_AROUND
     last = min(entry.ends_at, datetime.max.replace(tzinfo=UTC) - 2 * ZONES_AROUND) + ZONES_AROUND
-    return Timezone.from_tzinfo(zone, entry.time_zone, first.date(), last.date())
+    return Timezone.from_tzinfo(ZoneInfo(entry.time_zone), entry.time_zone, first.date(), last.date())
 
 
 def _alarm(entry: Entry) -> Alarm:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
+from graph.instants import reckoned
 from graph.refusals import Locale
 
 
@@ -153,7 +154,7 @@ class Evidence:
         slot = self.slot
         if slot.mode == "ONSITE":
             return False
-        start = slot.starts_at - EARLY
+        start = reckoned(slot.starts_at, -EARLY)
         if slot.is_recorded:
             start = max(slot.starts_at, slot.ends_at - LAST_HOURS)
         outages = self.spans(TelemetryKind.PLATFORM_OUTAGE)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, LiteralString
-from zoneinfo import ZoneInfo
 
 from graph.analytics import SETTLED, WHEN, Period, Scope
 from graph.credit import BrakeLimits
-from graph.instants import is_zone
+from graph.instants import in_zone, is_zone
 from graph.intervals import Rate, wilson
 from graph.statements import Statement
 from graph.suppression import SMALLEST, suppressed
@@ -198,7 +197,7 @@ def by_hour(rows: Iterable[Counted]) -> list[Counted]:
     found: dict[str, Counter[str]] = {}
     for row in rows:
         at = datetime.fromisoformat(f"{row.key}:00").replace(tzinfo=UTC)
-        hour = at.astimezone(ZoneInfo(row.zone if is_zone(row.zone) else "UTC")).hour
+        hour = in_zone(at, row.zone if is_zone(row.zone) else "UTC").hour
         found.setdefault(f"{hour:02}", Counter()).update({name: getattr(row, name) for name in _NUMBERS})
     return [Counted(key, "", **{name: found[key][name] for name in _NUMBERS}) for key in sorted(found)]
 

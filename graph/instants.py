@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,6 +11,7 @@ from neo4j._codec.packstream import Structure
 from neo4j.time import DateTime
 
 ZONES = frozenset(available_timezones())
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_DATETIME = b"d"
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -81,12 +82,26 @@ def packed(instant: datetime) -> Any:
     return Structure(_LOCAL_DATETIME, passed.days * 86_400 + passed.seconds, passed.microseconds * 1_000)
 
 
-def day_in(instant: datetime, zone: str) -> date:
-    """The day on the calendar of `zone`; in UTC within hours of the first and the last instant there is."""
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """The instant on the clocks of `zone`; their first or last time there is, where it would lie beyond that."""
+    clock = ZoneInfo(zone)
     try:
-        return instant.astimezone(ZoneInfo(zone)).date()
+        return instant.astimezone(clock)
     except OverflowError:
-        return instant.astimezone(UTC).date()
+        return datetime.min.replace(tzinfo=clock) if instant.year == 1 else datetime.max.replace(tzinfo=clock)
+
+
+def reckoned(instant: datetime, by: timedelta) -> datetime:
+    """The instant so much later, or earlier; the first or the last there is, where it would lie beyond that."""
+    try:
+        return instant + by
+    except OverflowError:
+        return FIRST if by < timedelta() else LAST
+
+
+def day_in(instant: datetime, zone: str) -> date:
+    """The day on the calendar of `zone`."""
+    return in_zone(instant, zone).date()
 
 
 def month(instant: datetime, zone: str) -> tuple[int, int]:
@@ -100,7 +115,7 @@ def midnight(day: date, zone: str) -> datetime:
     try:
         return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except OverflowError:
-        return datetime.min.replace(tzinfo=UTC)
+        return FIRST
 
 
 def is_zone(name: str) -> bool:

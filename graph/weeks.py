@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from graph.instants import in_zone
+
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
@@ -28,7 +30,7 @@ def stretches(start: datetime, end: datetime, zone: str) -> list[Stretch]:
     found = [Stretch(start, _ahead(start, clock))]
     at = start
     while at < end:
-        then = min(at + DAY, end)
+        then = end if end - at < DAY else at + DAY
         if _ahead(then, clock) != found[-1].ahead:
             changed = _change(at, then, clock)
             found.append(Stretch(changed, _ahead(changed, clock)))
@@ -37,7 +39,7 @@ def stretches(start: datetime, end: datetime, zone: str) -> list[Stretch]:
 
 
 def _ahead(at: datetime, clock: ZoneInfo) -> int:
-    offset = at.astimezone(clock).utcoffset()
+    offset = in_zone(at, clock.key).utcoffset()
     assert offset is not None
     return round(offset.total_seconds())
 

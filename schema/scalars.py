@@ -21,7 +21,10 @@ def parse_instant(text: Any) -> datetime:
         raise Unusable("a DateTime is a text in ISO 8601") from None
     if instant.tzinfo is None:
         raise Unusable("a DateTime needs an offset, for example 2026-08-14T09:00:00+08:00")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise Unusable("a DateTime lies within the years 1 to 9999 in UTC") from None
 
 
 def _serialize(value: Any) -> str:

@@ -76,6 +76,8 @@ def test_the_ends_of_the_calendar_can_be_told() -> None:
     last = datetime.max.replace(tzinfo=UTC, microsecond=0) - timedelta(days=2)
     event = read(replace(ENTRY, starts_at=last, ends_at=last + timedelta(hours=1))).vevent
     assert event.dtstart.value.astimezone(UTC) == last
+    event = read(replace(ENTRY, ends_at=datetime.max.replace(tzinfo=UTC))).vevent
+    assert event.dtend.value.year == 9999
 
 
 def answer(said: str, method: str = "REPLY", attendee: str = "ATTENDEE;PARTSTAT={}:mailto:Wang@Example.com") -> str:
