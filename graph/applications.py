@@ -12,7 +12,7 @@ from graph.candidates import Person
 from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import INTERVIEW_CONDITIONS, INTERVIEW_SORTS
-from graph.refusals import Code, Fault, Refusal, invalid
+from graph.refusals import Code, Fault, Refusal, invalid, told_refusal
 from graph.reminders import FOR_APPLICATION
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Page, Prop, Shape, root
@@ -161,8 +161,8 @@ async def submit(graph: Graph, act: Act, new: SubmitApplication) -> Outcome:
         return refused
     if any(not item.system.strip() or not item.value.strip() for item in person.external_ids):
         return invalid("externalIds", Fault.TEXT)
-    if new.applied_at is not None and new.applied_at > act.now:
-        return invalid("appliedAt", Fault.NOT_FUTURE)
+    if new.applied_at is not None and (refused := told_refusal("appliedAt", new.applied_at, act.now)):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         position = await desk.tx.one(positions.FIND, id=new.position)

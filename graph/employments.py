@@ -11,7 +11,7 @@ from graph import candidates, departments, goals, timesheets
 from graph.candidates import Person
 from graph.events import About, EventType
 from graph.goals import EMPLOYMENT_RESULTS, Goal
-from graph.refusals import Code, Fault, Refusal, invalid
+from graph.refusals import OLDEST, Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
 from graph.traversal import Form, Look, One, Page, Prop, Shape, Sort, root
@@ -192,6 +192,8 @@ def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusa
         return invalid("title", Fault.LENGTH, 1, 200)
     if new.started_on > today:
         return invalid("startedOn", Fault.NOT_FUTURE)
+    if today - new.started_on > OLDEST:
+        return invalid("startedOn", Fault.TOO_FAR)
     if new.ended_on is not None and new.ended_on < new.started_on:
         return invalid("endedOn", Fault.END_BEFORE_START)
     if not 0 < len(new.source.strip()) <= 200:
@@ -203,7 +205,7 @@ def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusa
         return invalid("employer", Fault.LENGTH, 1, 200)
     if new.consented_at is None or not (new.consent_source or "").strip():
         return Refusal(Code.CONSENT_MISSING, "consentedAt" if new.consented_at is None else "consentSource")
-    return invalid("consentedAt", Fault.NOT_FUTURE) if new.consented_at > now else None
+    return told_refusal("consentedAt", new.consented_at, now)
 
 
 def overlaps(held: Held, new: NewEmployment) -> bool:

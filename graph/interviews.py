@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from graph import alarms, applications, assessments, links, messages, policies, pools, retention, timers, webhooks
 from graph.causes import ABSENCE, Assessment
 from graph.events import About, ActorKind, EventType
-from graph.instants import is_zone
+from graph.instants import is_zone, reckoned
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -73,6 +73,12 @@ MESSAGE = 2_000
 """Characters that a message to the employer may have."""
 GRACE_MINUTES = 15
 """How late a candidate may join where the invitation does not say."""
+LONGEST = timedelta(hours=24)
+"""How long an interview may last, other than one that is recorded."""
+LONGEST_WINDOW = timedelta(days=60)
+"""For how long an interview that is recorded may be open."""
+FURTHEST = timedelta(days=730)
+"""How far ahead of now an interview may start."""
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
 CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
 NOT_AWAITED = CANCELLED | MOVED_OR_WRONG
@@ -261,6 +267,16 @@ FIND = Statement(
     """,
     row=InterviewRow,
 )
+FIND_INVITED = Statement(
+    "interviews.find_invited",
+    """
+    MATCH (:Application {id: $application})-[:HAS_INTERVIEW]->(interview:Interview {startsAt: $starts_at})
+    WHERE interview.attendance = 'PENDING' AND interview.response <> 'DECLINED' AND interview.endsAt > $now
+    RETURN interview.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+"""An invitation for a time that starts then, and that can still be answered."""
 CREATE = Statement(
     "interviews.create",
     """
@@ -398,22 +414,28 @@ def missed_at(interview: InterviewRow) -> datetime:
     return interview.ends_at if interview.mode == Mode.AI_ASYNC.value else interview.starts_at
 
 
-def times_refusal(times: Times) -> Refusal | None:
+def times_refusal(times: Times, mode: Mode, now: datetime) -> Refusal | None:
+    """Why nobody can be invited for a time: the window of a recorded interview alone may be open already."""
+    recorded = mode is Mode.AI_ASYNC
     if not is_zone(times.time_zone):
         return invalid("timeZone", Fault.ZONE)
     if times.ends_at <= times.starts_at:
         return invalid("endsAt", Fault.END_BEFORE_START)
+    if times.starts_at <= now and not recorded:
+        return invalid("startsAt", Fault.NOT_PAST)
+    if times.ends_at <= now:
+        return invalid("endsAt", Fault.NOT_PAST)
+    if times.starts_at - now > FURTHEST:
+        return invalid("startsAt", Fault.DAYS_AHEAD, FURTHEST.days)
+    if recorded and times.ends_at - times.starts_at > LONGEST_WINDOW:
+        return invalid("endsAt", Fault.DAYS_AFTER, LONGEST_WINDOW.days)
+    if not recorded and times.ends_at - times.starts_at > LONGEST:
+        return invalid("endsAt", Fault.HOURS_AFTER, LONGEST / timedelta(hours=1))
     return None
 
 
-def future_refusal(times: Times, now: datetime) -> Refusal | None:
-    return invalid("endsAt", Fault.NOT_PAST) if times.ends_at <= now else None
-
-
 def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
-    if refused := times_refusal(new.times):
-        return refused
-    if refused := future_refusal(new.times, now):
+    if refused := times_refusal(new.times, new.mode, now):
         return refused
     if not 0 <= new.grace_minutes <= 24 * 60:
         return invalid("graceMinutes", Fault.BETWEEN, 0, 24 * 60)
@@ -480,6 +502,9 @@ async def invite_one(desk: Desk, new: Invite) -> Outcome:
     known = await desk.tx.run(KNOWN_USERS, users=users, organization=organization)
     if len(known) != len(users):
         return Refusal(Code.NOT_FOUND, "interviewers")
+    starts_at, now = new.times.starts_at, desk.act.now
+    if await desk.tx.one(FIND_INVITED, application=application.id, starts_at=starts_at, now=now):
+        return Refusal(Code.ALREADY_INVITED, "startsAt")
     id = desk.new_id()
     await desk.tx.run(
         CREATE,
@@ -529,15 +554,13 @@ async def reschedule(
     """Moves an interview to another time, by making a new one for it."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
-    if refused := times_refusal(times):
-        return refused
-    if refused := future_refusal(times, act.now):
-        return refused
 
     async def work(desk: Desk) -> Outcome:
         old = await find_own(desk, interview)
         if isinstance(old, Refusal):
             return old
+        if refused := times_refusal(times, Mode(old.mode), act.now):
+            return refused
         if refused := change_refusal(old, act.now):
             return refused
         if old.erased:
@@ -767,7 +790,7 @@ async def record_attendance(
         await timers.cancel(desk, found.id, TimerKind.OUTCOME, TimerKind.ANSWER)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             policy = await policies.in_force(desk.tx, act.viewer.organization)
-            await timers.start(desk, TimerKind.ANSWER, found.id, found.ends_at + policy.conduct_answer)
+            await timers.start(desk, TimerKind.ANSWER, found.id, reckoned(found.ends_at, policy.conduct_answer))
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))

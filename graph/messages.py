@@ -16,7 +16,7 @@ import orjson
 
 from graph import notices, timers
 from graph.events import About, EventType
-from graph.refusals import Code, Fault, Refusal, invalid
+from graph.refusals import Code, Refusal, told_refusal
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
@@ -363,8 +363,8 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
     """What a mail server, or whoever sends messages for this installation, says of one. The same is heard once."""
     if refused := role_refusal(act.viewer, REPORTERS):
         return refused
-    if at is not None and at > act.now + CLOCKS:
-        return invalid("at", Fault.NOT_FUTURE)
+    if at is not None and (refused := told_refusal("at", at, act.now, skew=CLOCKS)):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         found = await desk.tx.one(FIND, id=message)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -36,6 +37,7 @@ class Code(Enum):
     HAS_OPEN_POSITIONS = "HAS_OPEN_POSITIONS"
     POSITION_CLOSED = "POSITION_CLOSED"
     ALREADY_APPLIED = "ALREADY_APPLIED"
+    ALREADY_INVITED = "ALREADY_INVITED"
     CANDIDATE_ERASED = "CANDIDATE_ERASED"
     CANDIDATE_RESTRICTED = "CANDIDATE_RESTRICTED"
     OTHER_CIRCLE = "OTHER_CIRCLE"
@@ -129,6 +131,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.POSITION_CLOSED: ("该岗位已关闭。", "This position is closed."),
     Code.ALREADY_APPLIED: ("该候选人已投递此岗位。", "This candidate has already applied for this position."),
+    Code.ALREADY_INVITED: (
+        "该投递已有同一开始时间的面试邀请。",
+        "An invitation of this application for a time that starts then stands already.",
+    ),
     Code.CANDIDATE_ERASED: ("该候选人的资料已删除。", "This candidate was erased."),
     Code.CANDIDATE_RESTRICTED: (
         "该候选人的资料已限制处理。",
@@ -269,6 +275,9 @@ class Fault(Enum):
     NOT_FUTURE = "NOT_FUTURE"
     NOT_PAST = "NOT_PAST"
     TOO_FAR = "TOO_FAR"
+    DAYS_AHEAD = "DAYS_AHEAD"
+    HOURS_AFTER = "HOURS_AFTER"
+    DAYS_AFTER = "DAYS_AFTER"
     END_BEFORE_START = "END_BEFORE_START"
     BEFORE_IT_HAPPENED = "BEFORE_IT_HAPPENED"
     NOT_COVERED = "NOT_COVERED"
@@ -305,6 +314,15 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.NOT_FUTURE: ("不能晚于现在。", "This may not lie in the future."),
     Fault.NOT_PAST: ("不能早于现在。", "This may not lie in the past."),
     Fault.TOO_FAR: ("与现在相距过远。", "This lies too far from now."),
+    Fault.DAYS_AHEAD: ("最晚为现在起{0}天。", "This may lie at most {0} days ahead of now."),
+    Fault.HOURS_AFTER: (
+        "结束与开始最多相隔{0}小时。",
+        "The end may lie at most {0} hours after the start.",
+    ),
+    Fault.DAYS_AFTER: (
+        "结束与开始最多相隔{0}天。",
+        "The end may lie at most {0} days after the start.",
+    ),
     Fault.END_BEFORE_START: (
         "结束不能早于开始，也不能相隔过久。",
         "The end has to follow the start, and not too late.",
@@ -352,7 +370,8 @@ FAULTS: dict[Fault, tuple[str, str]] = {
 class Refusal:
     """Why nothing was written; `field` names the input field at fault, as clients spell it.
 
-    `fault` is the rule that an INVALID_VALUE breaks, with its bounds, as an Operation keeps it: `BETWEEN 0 1440`.
+    `fault` is the rule that an INVALID_VALUE breaks, with its bounds, as an Operation keeps it: `BETWEEN 0 1440`. Of
+    a list it ends with the number of the entry at fault: `BETWEEN 0 1440 #3`.
     """
 
     code: Code
@@ -367,9 +386,28 @@ class Refusal:
     def message(self, locale: Locale) -> str:
         fault, _, bounds = (self.fault or "").partition(" ")
         zh, en = FAULTS[Fault(fault)] if fault else SENTENCES[self.code]
-        return (zh if locale is Locale.ZH_CN else en).format(*bounds.split())
+        bounds, _, number = bounds.partition("#")
+        said = (zh if locale is Locale.ZH_CN else en).format(*bounds.split())
+        if not number:
+            return said
+        return f"第{number}项：{said}" if locale is Locale.ZH_CN else f"Entry {number}: {said}"
+
+    def of_entry(self, number: int, field: str) -> Refusal:
+        """The same of an entry of the list `field`, by its number from 1."""
+        return replace(self, field=field, fault=f"{self.fault} #{number}")
 
 
 def invalid(field: str, fault: Fault, *bounds: float) -> Refusal:
     """A value is not valid, by this rule."""
     return Refusal(Code.INVALID_VALUE, field, " ".join([fault.value, *(f"{bound:,.12g}" for bound in bounds)]))
+
+
+OLDEST = timedelta(days=50 * 366)
+"""How long ago lies at most what somebody tells of: an application, a consent, what a platform saw."""
+
+
+def told_refusal(field: str, at: datetime, now: datetime, *, skew: timedelta = timedelta()) -> Refusal | None:
+    """Why something cannot have happened then: it lies ahead, by more than clocks may differ, or too long ago."""
+    if at > now + skew:
+        return invalid(field, Fault.NOT_FUTURE)
+    return invalid(field, Fault.TOO_FAR) if now - at > OLDEST else None

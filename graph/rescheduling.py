@@ -124,7 +124,7 @@ SETTLED_BY_FACT = frozenset({Attendance.PENDING.value, Attendance.NOT_ATTENDED.v
 
 def is_in_time(interview: InterviewRow, policy: Policy, now: datetime) -> bool:
     """A recorded interview is missed at its deadline, any other at its start."""
-    return now <= missed_at(interview) - policy.reschedule_notice
+    return missed_at(interview) - now >= policy.reschedule_notice
 
 
 def request_refusal(interview: InterviewRow, now: datetime, slot: str | None) -> Refusal | None:
@@ -286,16 +286,16 @@ async def grant(graph: Graph, act: Act, new: Grant) -> Outcome:
     """Gives the candidate another time; one that the candidate chose is accepted already."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
-    if new.times is not None:
-        refused = invalid("slot", Fault.ONE_OF_TWO) if new.slot is not None else interviews.times_refusal(new.times)
-        if refused := refused or interviews.future_refusal(new.times, act.now):
-            return refused
+    if new.times is not None and new.slot is not None:
+        return invalid("slot", Fault.ONE_OF_TWO)
 
     async def work(desk: Desk) -> Outcome:
         found = await find_own(desk, new.request)
         if isinstance(found, Refusal):
             return found
         request, old = found
+        if new.times and (refused := interviews.times_refusal(new.times, interviews.Mode(old.mode), act.now)):
+            return refused
         if refused := grant_refusal(request, old):
             return refused
         wanted = request.slot if new.slot is None and new.times is None else new.slot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import LiteralString
@@ -183,11 +183,9 @@ def until(mode: Mode, times: Times) -> datetime:
 def open_refusal(new: NewSlots, now: datetime) -> Refusal | None:
     if not 0 < len(new.times) <= MOST_TIMES:
         return invalid("times", Fault.COUNT, 1, MOST_TIMES)
-    for times in new.times:
-        if refused := times_refusal(times):
-            return replace(refused, field="timeZone" if refused.field == "timeZone" else "times")
-        if until(new.mode, times) <= now:
-            return invalid("times", Fault.NOT_PAST)
+    for number, times in enumerate(new.times, 1):
+        if refused := times_refusal(times, new.mode, now):
+            return refused if refused.field == "timeZone" else refused.of_entry(number, "times")
     return None
 
 

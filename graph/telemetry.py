@@ -16,7 +16,7 @@ from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
 from graph.messages import Template
-from graph.refusals import Code, Fault, Refusal, invalid
+from graph.refusals import Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, One, Prop, Shape
@@ -129,8 +129,8 @@ FIND_MARK = Statement(
 
 def report_refusal(report: Report, now: datetime) -> Refusal | None:
     """What cannot have been seen: the future, an end before its start, an outage without an end."""
-    if report.occurred_at > now + SKEW:
-        return invalid("occurredAt", Fault.NOT_FUTURE)
+    if refused := told_refusal("occurredAt", report.occurred_at, now, skew=SKEW):
+        return refused
     if not 0 < len(report.source.strip()) <= 500:
         return invalid("source", Fault.LENGTH, 1, 500)
     if not 0 < len(report.key.strip()) <= 500:

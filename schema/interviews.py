@@ -220,8 +220,9 @@ MUTATIONS = (
         InviteToInterviewInput,
         "Interview",
         lambda graph, act, input: interviews.invite(graph, act, _invite(input)),
-        "Invites a candidate. Own. Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, "
-        "REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED, POSITION_CLOSED.",
+        "Invites a candidate, for a time of at most 24 hours that starts within 730 days from now; for AI_ASYNC a "
+        "window of at most 60 days, which may be open already. Own. Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, "
+        "APPLICATION_ENDED, REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED, POSITION_CLOSED, ALREADY_INVITED.",
     ),
     mutation(
         "rescheduleInterview",

@@ -82,6 +82,6 @@ MUTATIONS = (
         "Invites several people, each as inviteToInterview would, with an answer for each; who is refused keeps "
         "nobody else from being invited. Own. Its answers have codes of their own, which are among these. "
         "Codes: NOT_FOUND, NOT_ALLOWED, POSITION_CLOSED, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, "
-        "REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED.",
+        "REJECTION_ANNOUNCED, CANDIDATE_RESTRICTED, ALREADY_INVITED.",
     ),
 )

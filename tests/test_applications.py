@@ -32,6 +32,8 @@ async def test_applications_are_filed_in_order(ask: Ask, company: Company) -> No
         ("marketing", {}, "NOT_ALLOWED", "position"),
         ("technology", {"position": gid("Position", closed)}, "POSITION_CLOSED", "position"),
         ("technology", {"appliedAt": iso(days=-1)}, "INVALID_VALUE", "appliedAt"),
+        ("technology", {"appliedAt": "0001-01-01T00:00:00Z"}, "INVALID_VALUE", "appliedAt"),
+        ("technology", {"appliedAt": iso(days=51 * 366)}, "INVALID_VALUE", "appliedAt"),
         ("technology", {"candidate": person | {"displayName": ""}}, "INVALID_VALUE", "displayName"),
         ("technology", {"candidate": person | {"email": "x"}}, "INVALID_VALUE", "email"),
         ("technology", {"candidate": person | {"phone": "+86"}}, "INVALID_VALUE", "phone"),

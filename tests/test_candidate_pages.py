@@ -26,6 +26,7 @@ from graph import links
 from graph.candidates import Person
 from graph.causes import TelemetryKind
 from graph.checks import CheckOutcome, NewCheck
+from graph.instants import FIRST, LAST
 from graph.interviews import Mode, Response
 from graph.links import Link
 from graph.questionnaire import STATEMENTS
@@ -37,9 +38,10 @@ from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
 from schema.limits import measure, operations
-from tests.conftest import NOW, Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import appends
 from tests.pictures import document
+from tests.stored import set_slots, set_times
 from tests.test_scores import at_work
 
 PORT = 8000
@@ -205,6 +207,28 @@ async def test_a_calendar_file_tells_of_the_interview_alone(candidate: Candidate
     assert "example.com" not in file.text
     assert "王芳" not in file.text
     assert await candidate.status("calendar/none.ics") == 404
+
+
+async def test_an_interview_without_an_end_has_its_pages(ask: Ask, company: Company, candidate: Candidate) -> None:
+    """Its end would lie after all time on the clocks of Shanghai; that was accepted once, and is told as it stands."""
+    starts, department = NOW + timedelta(days=3), company.departments["marketing"]
+    await company.hr.slots(starts, department=department)
+    await set_slots(candidate.graph, department, starts, LAST)
+    await set_times(candidate.graph, uid(candidate.interview), starts, LAST)
+    page = await candidate.follow()
+    assert page.status_code == 200
+    assert "9999年12月31日 星期五 23:59" in page.text
+    path = re.search(r'href="(/c/calendar/[^"]+\.ics)"', page.text)
+    assert path
+    file = await candidate.http.get(path.group(1))
+    (event,) = Calendar.from_ical(file.text).walk("VEVENT")
+    assert (event.decoded("DTSTART"), event.decoded("DTEND").year) == (starts, 9999)
+    page = await candidate.http.get("/c/time", params={"interview": candidate.interview})
+    assert "9999年12月31日" in page.text
+    await ask.do("cancelInterview", company.user("marketing"), interview=candidate.interview, by="EMPLOYER")
+    assert await candidate.status("") == 200
+    await set_times(candidate.graph, uid(candidate.interview), FIRST, FIRST + timedelta(hours=1))
+    assert await candidate.status("") == 200
 
 
 async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Candidate) -> None:

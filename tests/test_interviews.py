@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from graph.applications import Stage
-from graph.interviews import Mode, Response, Side
+from graph.interviews import Mode, Response, Side, Times, times_refusal
+from graph.refusals import Locale
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.ledger import appends, refused
 
@@ -44,7 +45,24 @@ async def test_invitations_are_sent_in_order(ask: Ask, company: Company) -> None
         ("technology", {"application": gid("Application", ended)}, "APPLICATION_ENDED", "application"),
         ("technology", {"timeZone": "Beijing"}, "INVALID_VALUE", "timeZone"),
         ("technology", {"endsAt": iso(days=3)}, "INVALID_VALUE", "endsAt"),
-        ("technology", {"startsAt": iso(days=-2), "endsAt": iso(days=-1)}, "INVALID_VALUE", "endsAt"),
+        ("technology", {"startsAt": iso(days=-2), "endsAt": iso(days=-1)}, "INVALID_VALUE", "startsAt"),
+        ("technology", {"startsAt": iso(), "endsAt": iso(minutes=30)}, "INVALID_VALUE", "startsAt"),
+        ("technology", {"startsAt": "0001-01-01T00:00:00Z"}, "INVALID_VALUE", "startsAt"),
+        ("technology", {"endsAt": "9999-12-31T23:59:59Z"}, "INVALID_VALUE", "endsAt"),
+        ("technology", {"endsAt": iso(days=4, seconds=1)}, "INVALID_VALUE", "endsAt"),
+        (
+            "technology",
+            {"startsAt": iso(days=730, seconds=1), "endsAt": iso(days=730, minutes=30)},
+            "INVALID_VALUE",
+            "startsAt",
+        ),
+        ("technology", {"mode": "AI_ASYNC", "endsAt": iso(days=63, seconds=1)}, "INVALID_VALUE", "endsAt"),
+        (
+            "technology",
+            {"mode": "AI_ASYNC", "startsAt": iso(days=-1), "endsAt": iso()},
+            "INVALID_VALUE",
+            "endsAt",
+        ),
         ("technology", {"graceMinutes": -1}, "INVALID_VALUE", "graceMinutes"),
         ("technology", {"graceMinutes": 1441}, "INVALID_VALUE", "graceMinutes"),
         ("technology", {"joinUrl": "javascript:alert(1)"}, "INVALID_VALUE", "joinUrl"),
@@ -83,6 +101,89 @@ async def test_invitations_are_sent_in_order(ask: Ask, company: Company) -> None
         "outcome": None,
         "evidence": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("mode", "starts", "ends"),
+    [
+        ("VIDEO", timedelta(days=3), timedelta(days=4)),
+        ("VIDEO", timedelta(days=730), timedelta(days=731)),
+        ("AI_ASYNC", timedelta(days=3), timedelta(days=63)),
+        ("AI_ASYNC", timedelta(days=-59), timedelta(days=1)),
+    ],
+)
+async def test_a_time_may_be_as_long_and_far_as_is_said(
+    ask: Ask, company: Company, mode: str, starts: timedelta, ends: timedelta
+) -> None:
+    """The window of a recorded interview may be open already."""
+    made = await ask.do(
+        "inviteToInterview",
+        company.user("technology"),
+        application=gid("Application", await company.application("technology")),
+        mode=mode,
+        startsAt=(NOW + starts).isoformat(),
+        endsAt=(NOW + ends).isoformat(),
+        timeZone="Asia/Shanghai",
+    )
+    assert "code" not in made, made
+
+
+def test_a_bound_is_said_in_both_languages() -> None:
+    begins = NOW + timedelta(days=1)
+    found = {
+        mode: times_refusal(Times(begins, begins + timedelta(days=61), "Asia/Shanghai"), mode, NOW)
+        for mode in (Mode.VIDEO, Mode.AI_ASYNC)
+    }
+    far = times_refusal(Times(NOW + timedelta(days=731), NOW + timedelta(days=732), "UTC"), Mode.VIDEO, NOW)
+    told = [(each.message(Locale.ZH_CN), each.message(Locale.EN)) for each in (*found.values(), far) if each]
+    assert told == [
+        ("结束与开始最多相隔24小时。", "The end may lie at most 24 hours after the start."),
+        ("结束与开始最多相隔60天。", "The end may lie at most 60 days after the start."),
+        ("最晚为现在起730天。", "This may lie at most 730 days ahead of now."),
+    ]
+
+
+async def test_nobody_is_invited_twice_for_one_start(ask: Ask, company: Company) -> None:
+    """A double click invites once; what was called off, moved or declined is no invitation any more."""
+    technology = company.user("technology")
+    new = {
+        "application": gid("Application", await company.application("technology")),
+        "mode": "VIDEO",
+        "startsAt": iso(days=3),
+        "endsAt": iso(days=3, minutes=30),
+        "timeZone": "Asia/Shanghai",
+    }
+    later = {"startsAt": iso(days=5), "endsAt": iso(days=5, minutes=30), "timeZone": "Asia/Shanghai"}
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("recordResponse", {"response": "DECLINED"}),
+        ("cancelInterview", {"by": "EMPLOYER"}),
+        ("rescheduleInterview", later),
+    ]
+    for mutation, input in ways:
+        made = await ask.do("inviteToInterview", technology, "id", **new)
+        for response in ("TENTATIVE", "ACCEPTED"):
+            async with appends(ask, company):
+                again = await ask.do("inviteToInterview", technology, **(new | {"endsAt": iso(days=3, hours=1)}))
+            assert again == refused("inviteToInterview", "ALREADY_INVITED", "startsAt")
+            await ask.do("recordResponse", technology, interview=made["id"], response=response)
+        assert "code" not in await ask.do(mutation, technology, interview=made["id"], **input)
+    assert "code" not in await ask.do("inviteToInterview", technology, **new)
+    other = {"application": gid("Application", await company.application("technology"))}
+    assert "code" not in await ask.do("inviteToInterview", technology, **(new | other))
+
+
+async def test_a_window_that_has_closed_may_be_opened_anew(ask: Ask, company: Company) -> None:
+    new = {
+        "application": gid("Application", await company.application("technology")),
+        "mode": "AI_ASYNC",
+        "startsAt": iso(days=1),
+        "endsAt": iso(days=2),
+        "timeZone": "Asia/Shanghai",
+    }
+    assert "code" not in await ask.do("inviteToInterview", company.user("technology"), **new)
+    ask.now = NOW + timedelta(days=2)
+    again = await ask.do("inviteToInterview", company.user("technology"), **(new | {"endsAt": iso(days=4)}))
+    assert "code" not in again, again
 
 
 ICS = "id icsUid icsSequence response attendance startsAt"
@@ -149,7 +250,8 @@ async def test_interviews_are_rescheduled_in_order(ask: Ask, company: Company) -
         ("marketing", {}, "NOT_FOUND", "interview"),
         ("technology", {"timeZone": ""}, "INVALID_VALUE", "timeZone"),
         ("technology", {"endsAt": iso(days=5)}, "INVALID_VALUE", "endsAt"),
-        ("technology", {"startsAt": iso(days=-5), "endsAt": iso(days=-4)}, "INVALID_VALUE", "endsAt"),
+        ("technology", {"startsAt": iso(days=-5), "endsAt": iso(days=-4)}, "INVALID_VALUE", "startsAt"),
+        ("technology", {"endsAt": "9999-12-31T23:59:59Z"}, "INVALID_VALUE", "endsAt"),
     ]
     for viewer, change, code, field in bad:
         async with appends(ask, company):

@@ -27,6 +27,7 @@ from graph import links
 from graph.candidates import Person
 from graph.due import RULES
 from graph.events import ActorKind
+from graph.instants import LAST
 from graph.letters import Address, Appointment, Employer, Letter
 from graph.messages import MessageState, Receipt, Template, state_after
 from graph.receipts import Receipts
@@ -43,6 +44,7 @@ from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.databases import Databases
 from tests.faults.serving import MASTER
 from tests.receivers import mail_server, web_server
+from tests.stored import set_times
 
 MESSAGES = Statement(
     "tests.messages", "MATCH (message:Message) RETURN message.id AS id ORDER BY message.createdAt, id", row=Found
@@ -183,6 +185,17 @@ async def test_an_invitation_comes_once_in_the_candidates_language(office: Offic
     office.clear()
     await office.work(NOW + timedelta(minutes=5))
     assert not office.mails()
+
+
+async def test_an_interview_without_an_end_is_told_of(office: Office) -> None:
+    """It was accepted once; its letter is sent all the same, with the last time that clocks have."""
+    interview = await office.invited()
+    await set_times(office.ask.graph, uid(interview), NOW + timedelta(days=5), LAST)
+    await office.work()
+    (mail,) = office.mails()
+    assert "9999年12月31日 23:59（Asia/Shanghai, UTC+08:00）" in text_of(mail)
+    assert calendar_of(mail).vevent.dtend.value.year == 9999
+    assert [each["state"] for each in (await office.told(interview))["messages"]] == ["SENT"]
 
 
 async def test_another_language_is_read_by_its_readers(office: Office) -> None:

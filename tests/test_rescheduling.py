@@ -162,6 +162,32 @@ async def test_a_time_that_is_none_is_not_opened(
     assert answer == refused("openSlots", code, field)
 
 
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (
+            "2026-12-01T08:00:00Z",
+            ("结束不能早于开始，也不能相隔过久。", "The end has to follow the start, and not too late."),
+        ),
+        ("9999-12-31T23:59:59Z", ("结束与开始最多相隔24小时。", "The end may lie at most 24 hours after the start.")),
+    ],
+)
+async def test_the_time_at_fault_is_named_by_its_number(
+    ask: Ask, company: Company, ends: str, said: tuple[str, str]
+) -> None:
+    good = {"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T10:00:00Z"}
+    input = {
+        "offeredFor": gid("Position", company.positions["marketing"]),
+        "mode": "VIDEO",
+        "timeZone": "Asia/Shanghai",
+        "times": [good, good, good | {"endsAt": ends}, good | {"endsAt": good["startsAt"]}],
+    }
+    said_by = "... on Refused { field zh: message(locale: ZH_CN) en: message(locale: EN) }"
+    open_slots = f"mutation Open($input: OpenSlotsInput!) {{ openSlots(input: $input) {{ {said_by} }} }}"
+    answer = (await ask(open_slots, company.user("marketing"), input=input))["openSlots"]
+    assert (answer["field"], answer["zh"], answer["en"]) == ("times", f"第3项：{said[0]}", f"Entry 3: {said[1]}")
+
+
 async def test_in_time_the_chosen_slot_is_given_at_once(ask: Ask, company: Company) -> None:
     it = await invited(ask, company, timedelta(hours=24), slots=2)
     granted = await it.request(slot=it.slots[1])
@@ -283,6 +309,10 @@ async def test_a_late_request_without_a_time_needs_one_to_be_granted(ask: Ask, c
     assert await it.hr("grantReschedule", request=asked["id"]) == refused("grantReschedule", "INVALID_VALUE", "slot")
     past = {"startsAt": "2026-11-01T09:00:00Z", "endsAt": "2026-11-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
     assert await it.hr("grantReschedule", request=asked["id"], times=past) == refused(
+        "grantReschedule", "INVALID_VALUE", "startsAt"
+    )
+    endless = {**past, "startsAt": "2026-12-01T09:00:00Z", "endsAt": "9999-12-31T23:59:59Z"}
+    assert await it.hr("grantReschedule", request=asked["id"], times=endless) == refused(
         "grantReschedule", "INVALID_VALUE", "endsAt"
     )
 

@@ -58,6 +58,7 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
         {"candidate": erased, **times(2)},
         {"application": gid("Application", known), **times(2)},
         {**times(2)},
+        {"application": gid("Application", waiting), **times(2)},
     ]
     input = {"position": gid("Position", position), "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": invitees}
     viewer = company.user("technology")
@@ -74,12 +75,13 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
         ("NOT_FOUND", "candidate"),
         ("NOT_FOUND", "candidate"),
         ("NOT_FOUND", "candidate"),
-        ("INVALID_VALUE", "endsAt"),
+        ("INVALID_VALUE", "startsAt"),
         ("CANDIDATE_RESTRICTED", "candidate"),
         ("CANDIDATE_RESTRICTED", "application"),
         ("CANDIDATE_ERASED", "candidate"),
         ("CANDIDATE_ERASED", "application"),
         ("INVALID_VALUE", "candidate"),
+        ("ALREADY_INVITED", "startsAt"),
     ]
     assert [each["interview"] and each["interview"]["startsAt"] for each in round["answers"][:3]] == [
         times(2)["startsAt"],

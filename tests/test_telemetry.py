@@ -145,6 +145,7 @@ async def test_order_does_not_matter(ask: Ask, company: Company) -> None:
     ("kind", "input", "code", "field"),
     [
         ("SESSION_CLOSED", {"occurredAt": iso(NOW + timedelta(minutes=6))}, "INVALID_VALUE", "occurredAt"),
+        ("SESSION_CLOSED", {"occurredAt": "0001-01-01T00:00:00Z"}, "INVALID_VALUE", "occurredAt"),
         ("SESSION_CLOSED", {"source": " "}, "INVALID_VALUE", "source"),
         ("SESSION_CLOSED", {"key": ""}, "INVALID_VALUE", "key"),
         ("SESSION_CLOSED", {"until": iso(STARTS)}, "INVALID_VALUE", "until"),
@@ -363,6 +364,7 @@ async def test_a_batch_says_what_became_of_each(platform: Platform) -> None:
         platform.event(TelemetryKind.SESSION_CLOSED, subject=gid("Interview", "nobody")),
         platform.event(TelemetryKind.SESSION_CLOSED, type="com.example.other"),
         platform.event(TelemetryKind.SESSION_CLOSED, time="yesterday"),
+        platform.event(TelemetryKind.SESSION_CLOSED, time="0001-01-01T00:00:00+08:00"),
         platform.event(TelemetryKind.SESSION_CLOSED, specversion="0.3"),
         platform.event(TelemetryKind.SESSION_CLOSED, id=None),
         platform.event(TelemetryKind.SESSION_HEARTBEAT, data={"until": 7}),
@@ -371,7 +373,7 @@ async def test_a_batch_says_what_became_of_each(platform: Platform) -> None:
     assert answer.status_code == 200
     told = [(each["status"], each.get("code"), each.get("attribute")) for each in answer.json()["results"]]
     taken = ("taken", None, None)
-    wrong = [("refused", "INVALID_VALUE", name) for name in ("type", "time", "specversion", "id", "data.until")]
+    wrong = [("refused", "INVALID_VALUE", name) for name in ("type", "time", "time", "specversion", "id", "data.until")]
     assert told == [taken, taken, ("refused", "NOT_FOUND", "subject"), *wrong]
     assert await platform.case.cause() == "PLATFORM"
     assert (await platform.send([], BATCHED)).json() == {"results": []}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, pairwise
 from typing import Any
 from uuid import uuid4
@@ -48,7 +48,13 @@ BY_CANDIDATES = frozenset(
     {"takeSelfAssessment", "shareSelfAssessment", "requestReschedule", "fileRequest", "requestUpload", "disputeNoShow"}
 )
 """What only a candidate may do."""
-TIMES = {"startsAt": "2036-12-01T09:00:00Z", "endsAt": "2036-12-01T09:30:00Z", "timeZone": "Asia/Shanghai"}
+STARTS = max(NOW, datetime.now(UTC)) + timedelta(days=30)
+"""Ahead of both NOW and the wall clock of whoever runs this."""
+TIMES = {
+    "startsAt": STARTS.isoformat(),
+    "endsAt": (STARTS + timedelta(minutes=30)).isoformat(),
+    "timeZone": "Asia/Shanghai",
+}
 
 
 def texts(schema: GraphQLSchema, mutation: str, *, kinds: tuple[str, ...] = ("String", "ID")) -> list[Way]:
@@ -177,10 +183,8 @@ class Inputs:
 
     async def interview(self) -> str:
         hr = self.company.hr
-        starts_at = NOW + timedelta(days=3_650)  # by the wall clock of whoever runs this
-        return gid(
-            "Interview", await hr.interview(await self.application(), starts_at=starts_at, response=Response.ACCEPTED)
-        )
+        made = await hr.interview(await self.application(), starts_at=STARTS, response=Response.ACCEPTED)
+        return gid("Interview", made)
 
     async def setUser(self) -> dict[str, Any]:
         roles = [{"department": self.department_id(), "role": "RECRUITER"}]

@@ -718,6 +718,8 @@ class Model:
         codes |= {"CANDIDATE_RESTRICTED"} if application.candidate.status == "RESTRICTED" else set()
         position = application.position
         codes |= {"POSITION_CLOSED"} if position.closed or position.department.closed else set()
+        if any(self._awaits(each, application, starts) for each in self.interviews):
+            codes.add("ALREADY_INVITED")
         if codes:
             return frozenset(codes)
         label = f"interview {len(self.interviews) + 1}"
@@ -726,6 +728,11 @@ class Model:
         self.interviews.append(made)
         self._tell(made, who)
         return label
+
+    def _awaits(self, interview: Interview, application: Application, starts: datetime) -> bool:
+        """Whether somebody is invited by it already for a time that starts then, and did not decline."""
+        standing = interview.attendance == "PENDING" and interview.response != "DECLINED" and interview.ends > self.now
+        return standing and interview.application is application and interview.starts == starts
 
     def _settled(self, interview: Interview) -> set[str]:
         codes = set[str]()
