@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import LiteralString
@@ -277,6 +277,9 @@ async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Out
         found = await find_own(desk, application)
         if isinstance(found, Refusal):
             return found
+        if act.viewer.role is OrganizationRole.INTEGRATOR:
+            # It is told nothing of decisions: what it moves on lets the rejection lapse, and HR is told of that.
+            found = replace(found, announced=False)
         if refused := progress_refusal(found):
             return refused
         if FORWARD.index(stage) <= FORWARD.index(Stage(found.stage)):

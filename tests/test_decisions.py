@@ -354,6 +354,23 @@ async def test_an_announced_rejection_keeps_an_application_where_it_is(ask: Ask,
     assert (await ask.do("advanceApplication", technology, "stage", stage="OFFER", **its))["stage"] == "OFFER"
 
 
+async def test_an_integrator_is_not_told_that_a_rejection_waits(ask: Ask, company: Company) -> None:
+    """That would say that a finding was in sight. What it moves on goes on, and the department hears of it."""
+    person, integrator = company.person(), company.user("integrator")
+    await company.at(days=40).no_show(await company.application("marketing", person))
+    known = {"displayName": person.display_name, "email": person.email}
+    technology = gid("Position", company.positions["technology"])
+    filed = await ask.do("submitApplication", integrator, position=technology, candidate=known)
+    made = await rejected(ask, company, uid(filed["id"]))
+    assert made["state"] == "ANNOUNCED"
+    ask.now = NOW + timedelta(days=1)
+    answer = await ask.do("advanceApplication", integrator, "stage", application=filed["id"], stage="OFFER")
+    assert answer["stage"] == "OFFER"
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    assert (await ask(READ, company.user("technology"), id=made["id"]))["node"]["state"] == "LAPSED"
+
+
 @pytest.mark.parametrize("became", ["OFFER", "HIRED", "WITHDRAWN", "REJECTED"])
 async def test_a_rejection_lapses_where_the_application_went_on(ask: Ask, company: Company, became: str) -> None:
     """As applications did before their announced rejections kept them."""
