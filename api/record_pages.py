@@ -62,7 +62,7 @@ query CandidateAtWork($locale: Locale!) {
       totalCount
       nodes {
         title employer startedOn endedOn department { name nameZh }
-        records(first: 100) { totalCount nodes { kindLabel(locale: $locale) day days minutes superseded } }
+        records(first: 100) { totalCount nodes { kindLabel(locale: $locale) day granularity days minutes superseded } }
         taskResults(first: 50) { totalCount nodes { goal dueOn share superseded withdrawn } }
       }
     }

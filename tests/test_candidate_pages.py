@@ -251,6 +251,17 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     assert (await candidate.http.get("/c/time", params={"interview": gid("Interview", "none")})).status_code == 404
 
 
+async def test_nothing_offers_to_ask_twice(candidate: Candidate) -> None:
+    starts = NOW + timedelta(hours=2)
+    await set_times(candidate.graph, uid(candidate.interview), starts, starts + timedelta(hours=1))
+    page = await candidate.follow()
+    assert 'href="/c/time?' in page.text
+    await candidate.send("time", interview=candidate.interview, reason="考试")
+    page = await candidate.http.get("/c/")
+    assert "考试" in page.text
+    assert 'href="/c/time?' not in page.text
+
+
 async def test_a_time_that_is_owed_is_chosen_on_the_page(ask: Ask, company: Company, candidate: Candidate) -> None:
     """Until when it is owed stands there, and as soon as HR opens a time it can be chosen."""
     await candidate.follow()
