@@ -26,6 +26,7 @@ from graph import links
 from graph.candidates import Person
 from graph.causes import TelemetryKind
 from graph.checks import CheckOutcome, NewCheck
+from graph.employments import NewEmployment
 from graph.instants import FIRST, LAST
 from graph.interviews import Mode, Response
 from graph.links import Link
@@ -34,6 +35,7 @@ from graph.receipts import Receipts
 from graph.refusals import FAULTS, Code, Fault, Locale
 from graph.refusals import SENTENCES as REFUSALS
 from graph.telemetry import Report
+from graph.timesheets import AttendanceKind, Fact, Granularity
 from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -465,6 +467,19 @@ async def test_what_a_code_opened_closes_again(candidate: Candidate) -> None:
     await candidate.verify()
     at(NOW + VERIFIED_LIFE + VERIFIED_IDLE)
     assert await candidate.status("record") == 303
+
+
+async def test_a_total_of_a_month_is_told_by_its_month(ask: Ask, company: Company, candidate: Candidate) -> None:
+    query = "query Who($id: ID!) { interview(id: $id) { candidate { displayName email } } }"
+    told = (await ask(query, company.user("hr"), id=candidate.interview))["interview"]["candidate"]
+    person, marketing = Person(told["displayName"], told["email"]), company.departments["marketing"]
+    job = await company.hr.employment(NewEmployment(marketing, person, "Seller", date(2026, 1, 5)))
+    total = Fact(AttendanceKind.LATE, date(2026, 9, 1), 4.0, granularity=Granularity.MONTH)
+    await company.hr.work_attendance(job, "HRIS", total)
+    await candidate.follow()
+    await candidate.verify()
+    page = (await candidate.http.get("/c/record")).text
+    assert "<li>2026-09 迟到 · × 4</li>" in page
 
 
 async def test_a_notice_is_answered(company: Company, candidate: Candidate) -> None:
