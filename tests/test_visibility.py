@@ -364,7 +364,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     await hr.graph.client.write(lambda tx: tx.run(REVIEW, id=ids["mark"], at=hr.at))
     await hr.suspicion(await hr.missed(await company.application("marketing", company.person("赵六"))))
     void = await hr.suspicion(await hr.missed(await company.application("marketing", company.person("孙七"))))
-    ids["void"] = await hr.void(void)
+    ids["void"] = await recruiter.void(void)
     for department in ("technology", "brand", "subsidiary"):
         company.at(days=10)
         ids[f"at_{department}"] = await company.application(department, known)
