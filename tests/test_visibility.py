@@ -416,7 +416,7 @@ async def invited(ask: Ask, company: Company) -> dict[str, str]:
     """A round of two, of whom one was invited."""
     company.at(days=28)
     application = await company.application("marketing", company.person("孙悦"))
-    times = Times(company.hr.at, company.hr.at + timedelta(days=2), "Asia/Shanghai")
+    times = Times(company.hr.at + timedelta(days=2), company.hr.at + timedelta(days=2, hours=1), "Asia/Shanghai")
     invitees = Invitee(times, application), Invitee(times, candidate="nobody")
     round = await company.hr.round(company.positions["marketing"], *invitees)
     query = "query Of($id: ID!) { node(id: $id) { ... on InvitationRound { answers { id } } } }"
