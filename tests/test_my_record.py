@@ -48,6 +48,8 @@ SAVED = {
 EMPTY = {
     "interviewers": "compared by the ids of users, which are told alike",
 }
+BACK = {("Event", "interview"): "id", ("Interview", "finding"): "id"}
+"""What leads to records that another way leads to as well: their ids are compared."""
 ARGUMENTS = {"position": "$position"}
 DEPTH = {"embedded": 3, "neo4j": 2}
 """Neo4j takes seconds to plan a text of thousands of characters, and what lies deeper is composed alike."""
@@ -67,8 +69,8 @@ def fields(type: GraphQLObjectType, depth: int) -> Iterator[str]:
             continue
         if is_leaf_type(inner):
             yield name
-        elif inner.name in EMPLOYERS:
-            yield f"{name} {{ {EMPLOYERS[inner.name]} }}"
+        elif told := BACK.get((type.name, name)) or EMPLOYERS.get(inner.name):
+            yield f"{name} {{ {told} }}"
         elif inner.name.endswith("Connection"):
             node = get_named_type(inner.fields["nodes"].type)
             if node.name in EMPLOYERS or depth > 0:

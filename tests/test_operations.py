@@ -494,7 +494,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     mine, late = Claim(uid(candidate), uid(application)), ("RESCHEDULE_REQUESTED",)
     request = await do("requestReschedule", mine, *late, interview=await interview(0.1), reason="a train")
     await do("refuseReschedule", "marketing", "RESCHEDULE_REFUSED", request=request, reason="too late")
-    request = await do("requestReschedule", mine, *late, interview=await interview(0.1), reason="a train")
+    request = await do("requestReschedule", mine, *late, interview=await interview(0.2), reason="a train")
     verified = Claim(mine.candidate, mine.application, verified=True)
     ticket = uid(await do("requestUpload", verified, about=request))
     found = await proofs.find_ticket(ask.graph, proofs.ticket_of(ask.graph.secrets, ticket), ask.now)
