@@ -554,6 +554,8 @@ class Model:
         if refused := self._application(who, application):
             return refused | codes
         codes |= self._goes_no_further(application)
+        # An integrator is told nothing of decisions; what it moves on lets the rejection lapse.
+        codes -= {"REJECTION_ANNOUNCED"} if self.users[who].role == "INTEGRATOR" else set()
         if stage in STAGES and application.stage in STAGES and STAGES.index(stage) <= STAGES.index(application.stage):
             codes.add("NOT_FORWARD")
         return frozenset(codes) or self._staged(who, application, stage)
@@ -643,13 +645,14 @@ class Model:
         return decision.label
 
     def _take_effect(self, decision: Decision) -> None:
-        """Unless something it stood on counts no longer, or not yet: that is to be decided anew."""
+        """Unless something it stood on counts no longer, or not yet, or the application was moved on since."""
         decision.due_at, application = None, decision.application
         person = application.candidate.records()
         fallen = any(
             not self._weighs(each) or each.subject.application.candidate not in person for each in decision.considered
         )
-        if application.stage in ENDED or fallen:
+        overtaken = any(at > decision.decided_at for at in application.moved_at)
+        if application.stage in ENDED or overtaken or fallen:
             decision.state = "LAPSED"
             application.candidate.tell(SYSTEM)
         else:
