@@ -21,7 +21,7 @@ from graph.orders import (
     INTERVIEW_SORTS,
 )
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.reminders import HAS_REMINDERS, REMINDER_CONDITIONS
+from graph.reminders import HAS_REMINDERS, REMINDED_CONDITIONS
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.tasks import tasks
@@ -125,7 +125,7 @@ DEPARTMENT = Shape(
             _below("(this)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(that:Application)", "$own"),
             APPLICATION_SORTS,
             where=HAS_REMINDERS,
-            conditions={**APPLICATION_CONDITIONS, **REMINDER_CONDITIONS},
+            conditions=REMINDED_CONDITIONS,
             by="below",
             see=Level.OWN,
             implied=True,

@@ -10,7 +10,7 @@ from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.reminders import HAS_REMINDERS, REMINDER_CONDITIONS
+from graph.reminders import HAS_REMINDERS, REMINDED_CONDITIONS
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
 from graph.visibility import PLACED, Level, Viewer
@@ -66,7 +66,7 @@ POSITION = Shape(
             ("(this)<-[:FOR]-(that:Application)",),
             APPLICATION_SORTS,
             where=HAS_REMINDERS,
-            conditions={**APPLICATION_CONDITIONS, **REMINDER_CONDITIONS},
+            conditions=REMINDED_CONDITIONS,
             see=Level.OWN,
             implied=True,
         ),

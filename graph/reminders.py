@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 from graph.client import Client
 from graph.instants import from_text, month
 from graph.labels import month_in_words
+from graph.orders import APPLICATION_CONDITIONS
 from graph.refusals import Locale
 from graph.statements import Found, Statement
 from graph.traversal import Conditions, Derived, Form, Here, Look, Many, Merged, One, Prop, Shape, Steps
@@ -177,7 +178,7 @@ HAS_REMINDERS: LiteralString = (
     + " })"
 )
 """A predicate on the application `that`: it has a reminder."""
-REMINDER_CONDITIONS: Conditions = {"noShows": "(" + _HAS_MISSED + ") = $value"}
+REMINDED_CONDITIONS: Conditions = {**APPLICATION_CONDITIONS, "noShows": "(" + _HAS_MISSED + ") = $value"}
 """Which of the applications that have reminders."""
 
 CHANGED_BY = frozenset(
