@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from graph import applications, findings, interviews, links, subjects
 from graph.events import EventType
+from graph.instants import day_in
 from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.subjects import Subject
-from graph.timesheets import today
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import ERASED, Level
 from graph.withholding import written_text
@@ -134,7 +134,7 @@ def check_refusal(new: NewCheck, today: date) -> Refusal | None:
 
 async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
     """Records a check; a mismatch opens a finding, of which the candidate gets notice, and weighs nothing till then."""
-    if refused := role_refusal(act.viewer, RECRUITERS) or check_refusal(new, today(act.now, act.viewer.zone)):
+    if refused := role_refusal(act.viewer, RECRUITERS) or check_refusal(new, day_in(act.now, act.viewer.zone)):
         return refused
 
     async def work(desk: Desk) -> Outcome:

@@ -11,6 +11,7 @@ from graph import candidates, departments, goals, timesheets
 from graph.candidates import Person
 from graph.events import About, EventType
 from graph.goals import EMPLOYMENT_RESULTS, Goal
+from graph.instants import day_in
 from graph.refusals import OLDEST, Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked
@@ -217,7 +218,7 @@ def overlaps(held: Held, new: NewEmployment) -> bool:
 
 async def record(graph: Graph, act: Act, new: NewEmployment) -> Outcome:
     """Records that somebody works, or worked, in a department; the person is recognised within its circle."""
-    person, today = new.candidate, timesheets.today(act.now, act.viewer.zone)
+    person, today = new.candidate, day_in(act.now, act.viewer.zone)
     refused = role_refusal(act.viewer, RECORDERS) or candidates.person_refusal(
         person.display_name, person.email, person.phone, person.time_zone
     )
@@ -311,7 +312,7 @@ async def close(desk: Desk, held: Held, ended_on: date) -> Refusal | None:
         return Refusal(Code.EMPLOYMENT_ENDED, "employment")
     if ended_on.isoformat() < held.started_on:
         return invalid("endedOn", Fault.END_BEFORE_START)
-    if ended_on > timesheets.today(desk.act.now, desk.act.viewer.zone):
+    if ended_on > day_in(desk.act.now, desk.act.viewer.zone):
         return invalid("endedOn", Fault.NOT_FUTURE)
     await desk.tx.run(END, id=held.id, ended_on=ended_on.isoformat())
     about = About("Employment", held.id)
@@ -377,7 +378,7 @@ async def _record(
         return invalid("source", Fault.LENGTH, 1, 200)
     if not 0 < len(told) <= kind.most:
         return invalid(kind.field, Fault.COUNT, 1, kind.most)
-    today = timesheets.today(act.now, act.viewer.zone)
+    today = day_in(act.now, act.viewer.zone)
     if refused := next(filter(None, (kind.refusal(each, today) for each in told)), None):
         return refused
 
@@ -437,7 +438,7 @@ async def _correct(
             return owned
         held = (await desk.tx.run(kind.list_known, ids=[record]))[0]
         told = corrected(held)
-        if refused := kind.refusal(told, timesheets.today(act.now, act.viewer.zone)):
+        if refused := kind.refusal(told, day_in(act.now, act.viewer.zone)):
             return refused
         made = await kind.correct(desk, owned.worked, held, told, reason.strip())
         return made if isinstance(made, Refusal) else Written(kind.type, made)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any, LiteralString
-from zoneinfo import ZoneInfo
 
 from graph.events import About, EventType
 from graph.keyring import imported_ids
@@ -403,8 +402,3 @@ def present_days(out_of: float | None, *away: float) -> float | None:
     """The days worked of a month of which working days and days away are told; null where they do not fit."""
     left = None if out_of is None else out_of - sum(away)
     return left if left is not None and left >= 0 else None
-
-
-def today(now: datetime, zone: str) -> date:
-    """The present day on the calendar of a zone."""
-    return now.astimezone(ZoneInfo(zone)).date()

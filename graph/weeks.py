@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from graph.instants import in_zone
 
@@ -26,31 +25,30 @@ def stretches(start: datetime, end: datetime, zone: str) -> list[Stretch]:
 
     Clocks that are changed forth and back within a day would be missed; none were.
     """
-    clock = ZoneInfo(zone)
-    found = [Stretch(start, _ahead(start, clock))]
+    found = [Stretch(start, _ahead(start, zone))]
     at = start
     while at < end:
         then = end if end - at < DAY else at + DAY
-        if _ahead(then, clock) != found[-1].ahead:
-            changed = _change(at, then, clock)
-            found.append(Stretch(changed, _ahead(changed, clock)))
+        if _ahead(then, zone) != found[-1].ahead:
+            changed = _change(at, then, zone)
+            found.append(Stretch(changed, _ahead(changed, zone)))
         at = then
     return found[::-1]
 
 
-def _ahead(at: datetime, clock: ZoneInfo) -> int:
-    offset = in_zone(at, clock.key).utcoffset()
+def _ahead(at: datetime, zone: str) -> int:
+    offset = in_zone(at, zone).utcoffset()
     assert offset is not None
     return round(offset.total_seconds())
 
 
-def _change(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
+def _change(before: datetime, after: datetime, zone: str) -> datetime:
     """The whole second from which on the clocks go as they do at `after`."""
     early, late = int(before.timestamp()), int(after.timestamp())
-    old = _ahead(before, clock)
+    old = _ahead(before, zone)
     while late - early > 1:
         middle = (early + late) // 2
-        if _ahead(datetime.fromtimestamp(middle, UTC), clock) == old:
+        if _ahead(datetime.fromtimestamp(middle, UTC), zone) == old:
             early = middle
         else:
             late = middle

@@ -15,6 +15,7 @@ from graph import goals, settling, timesheet_loading, timesheets, work_calendars
 from graph.candidates import Person, normalised_name
 from graph.employments import NewEmployment, employment_refusal
 from graph.goals import Goal
+from graph.instants import day_in
 from graph.loading import Importer
 from graph.refusals import Code
 from graph.settling import NewDepartment
@@ -102,7 +103,7 @@ async def run_attendance_import(
     summary = AttendanceSummary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
     importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
     identify = await identities(graph, mapping.system, importer)
-    today = timesheets.today(now, importer.zone)
+    today = day_in(now, importer.zone)
     reading = AttendanceReading(
         mapping, table, mapping.fields, columns, identify, mapping=mapping, today=today, now=now, summary=summary
     )
