@@ -88,9 +88,9 @@ class EmbeddedEngine:
         self._state = "starting"
         try:
             self._folder_lock = _lock_folder(self._folder)
-            self._bolt_port = _free_port()
+            self._bolt_port = free_port()
             self._address = Address(
-                f"bolt://127.0.0.1:{self._bolt_port}", "root", secrets.token_urlsafe(24), "turnout", _free_port()
+                f"bolt://127.0.0.1:{self._bolt_port}", "root", secrets.token_urlsafe(24), "turnout", free_port()
             )
             await self._spawn()
         except BaseException:
@@ -252,13 +252,13 @@ def _try_lock(lock: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port(ports: range = range(20_000, 32_000)) -> int:
     """A loopback port below the ephemeral ones, where a client that reconnects could be given the port it dials."""
-    for port in random.sample(range(20_000, 32_000), 100):
+    for port in random.sample(ports, 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-    raise EngineError("No free port was found for the engine between 20000 and 32000.")
+    raise EngineError(f"No free port was found between {ports.start} and {ports.stop}.")
 
 
 def _log_file(folder: Path) -> Path:

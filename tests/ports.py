@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import socket
-from contextlib import suppress
+from graph import embedded
+
+PORTS = range(12_000, 20_000)
+"""None that an engine takes."""
 
 
 def free_port() -> int:
-    """A loopback port below those that outgoing connections are given, so that it can be listened on again."""
-    for port in random.sample(range(12_000, 20_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no free port")
+    return embedded.free_port(PORTS)
