@@ -262,9 +262,12 @@ class Client:
         try:
             async with asyncio.timeout(within) as first:
                 return await self._ask(driver, query, values, heard=timer.cancel)
-        except TimeoutError:
+        except TimeoutError as error:
             if beside and is_answered(beside[0]):
                 return beside[0].result()
+            if timer.cancelled():
+                # It has begun to answer, so it is there, and slow; it ends what it was asked as the connection ends.
+                raise TooSlow from error
             raise
         finally:
             over = True

@@ -28,7 +28,7 @@ from tests.questions import Existing, generated, renamed, sweep
 
 pytestmark = pytest.mark.usefixtures("patient")
 
-QUESTIONS = {"embedded": 300, "neo4j": 100}
+QUESTIONS = {"embedded": 300, "neo4j": 40}
 """Neo4j takes a second to plan a statement that it has not seen, and the answers are the same composition's."""
 AT_ONCE = 12
 """Ways that one question of the survey asks for: Neo4j plans a dozen in a second or two, a wait on a busy machine."""
