@@ -272,6 +272,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "HUMAN_REVIEW": ("要求人工复核", "Have a human look again"),
     "ask_text": ("说明", "What you say to it"),
     "asked_rights": ("您的请求", "Your requests"),
+    "withdraw_request": ("撤回请求", "Take it back"),
+    "lift_restriction": ("解除限制", "End the restriction"),
+    "lift_hint": (
+        "解除后，尚未失效的认定将重新计入，招聘部门可以再次邀请您。",
+        "Findings that have not run out count again from then on, and you can be invited again.",
+    ),
     "due_at": ("最晚答复", "Answered by"),
     "filed_at": ("提出时间", "Filed at"),
     # What is known, how it heals, and the self-assessment
@@ -391,6 +397,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "SHARED": ("结果已向招聘部门公开。", "The departments that you applied to see it now."),
     "HIDDEN": ("结果已不再公开。", "It is hidden again."),
     "REQUEST_FILED": ("请求已提交，将在期限内答复。", "Your request was filed and will be answered in time."),
+    "REQUEST_WITHDRAWN": ("请求已撤回。", "Your request was taken back."),
     "CHECK_KEPT": ("检查结果已保存。", "The result of your check is kept."),
     # A file
     "RECEIVED": ("已收到您的证明。", "Your proof was received."),
@@ -403,7 +410,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 """What an act came to, beside the sentences of refusals."""
 GOOD = frozenset(
     {"ACCEPTED", "DECLINED", "TIME_GIVEN", "TIME_ASKED", "CODE_SENT", "VERIFIED", "STATEMENT", "DISPUTED"}
-    | {"REQUEST_FILED", "CHECK_KEPT", "RECEIVED", "SELF_TAKEN", "SHARED", "HIDDEN"}
+    | {"REQUEST_FILED", "REQUEST_WITHDRAWN", "CHECK_KEPT", "RECEIVED", "SELF_TAKEN", "SHARED", "HIDDEN"}
 )
 """Those of them that went well."""
 DAYS = (

@@ -12,7 +12,9 @@ query CandidateRights($locale: Locale!) {
   organization { name nameZh timeZone }
   myRecord {
     requests(first: 50) {
-      nodes { kind kindLabel(locale: $locale) stateLabel(locale: $locale) text filedAt dueAt answeredAt reason }
+      nodes {
+        id kind kindLabel(locale: $locale) state stateLabel(locale: $locale) text filedAt dueAt answeredAt reason
+      }
     }
   }
 }
@@ -20,6 +22,11 @@ query CandidateRights($locale: Locale!) {
 FILE_REQUEST = """
 mutation CandidateFilesRequest($input: FileRequestInput!, $locale: Locale!) {
   fileRequest(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
+}
+"""
+WITHDRAW_REQUEST = """
+mutation CandidateWithdrawsRequest($input: WithdrawRequestInput!, $locale: Locale!) {
+  withdrawRequest(input: $input) { __typename ... on Refused { code field message(locale: $locale) } }
 }
 """
 EXPORT = """
@@ -43,6 +50,12 @@ async def ask_right(visit: Visit) -> Response:
     return await visit.settle(outcome, RIGHT, "rights", "REQUEST_FILED")
 
 
+async def withdraw(visit: Visit) -> Response:
+    """An open request is taken back, or a restriction is ended."""
+    outcome = await visit.do(WITHDRAW_REQUEST, rightsRequest=visit.form.get("request", ""))
+    return visit.go("rights", outcome["code"] or "REQUEST_WITHDRAWN")
+
+
 async def export(visit: Visit) -> Response:
     """A copy of all that is kept, as a file."""
     if not visit.is_verified:
@@ -58,4 +71,8 @@ async def export(visit: Visit) -> Response:
 
 
 RIGHT = Form("rights", rights, ("kind", "text"))
-PAGES = Pages(shown={"rights": rights, "export": export}, acts={"rights": ask_right}, tabs=(("rights", "rights"),))
+PAGES = Pages(
+    shown={"rights": rights, "export": export},
+    acts={"rights": ask_right, "rights/withdraw": withdraw},
+    tabs=(("rights", "rights"),),
+)

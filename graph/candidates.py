@@ -584,6 +584,22 @@ ERASE = Statement(
     row=Nothing,
     writes=True,
 )
+LIFT = Statement(
+    "candidates.lift",
+    "MATCH (candidate:Candidate {id: $id, status: 'RESTRICTED'}) SET candidate.status = 'ACTIVE' RETURN $id AS id",
+    row=Found,
+    writes=True,
+)
+LIFT_FINDINGS = Statement(
+    "candidates.lift_findings",
+    """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
+    WHERE finding.state <> 'ERASED'
+    SET finding.restricted = null
+    """,
+    row=Nothing,
+    writes=True,
+)
 RESTRICT_FINDINGS = Statement(
     "candidates.restrict_findings",
     """
@@ -751,6 +767,16 @@ async def restrict(desk: Desk, candidate: str) -> Outcome:
     await desk.tx.run(RESTRICT_FINDINGS, id=candidate)
     await desk.record(EventType.CANDIDATE_RESTRICTED)
     await pools.settle(desk)
+    return Written("Candidate", candidate)
+
+
+async def lift(desk: Desk, candidate: str) -> Outcome:
+    """What of the candidate is neither over nor erased counts again."""
+    await desk.lock_candidate(candidate)
+    if await desk.tx.one(LIFT, id=candidate):
+        await desk.tx.run(LIFT_FINDINGS, id=candidate)
+        await desk.record(EventType.RESTRICTION_LIFTED)
+        await pools.settle(desk)
     return Written("Candidate", candidate)
 
 

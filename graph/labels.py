@@ -100,6 +100,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "APPLICATION_REJECTED": ("淘汰", "Application rejected"),
     "CANDIDATE_UPDATED": ("更新候选人", "Candidate changed"),
     "CANDIDATE_RESTRICTED": ("限制处理候选人", "Candidate restricted"),
+    "RESTRICTION_LIFTED": ("解除限制处理", "Restriction lifted"),
     "CANDIDATE_ERASED": ("删除候选人", "Candidate erased"),
     "INTERVIEW_INVITED": ("邀请面试", "Invited"),
     "INTERVIEW_RESCHEDULED": ("改期", "Moved to another time"),
@@ -187,6 +188,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "REQUEST_FILED": ("提出权利请求", "Request about one's rights filed"),
     "REQUEST_ANSWERED": ("答复权利请求", "Request about one's rights answered"),
     "REQUEST_OVERDUE": ("权利请求逾期未答复", "Request about one's rights not answered in time"),
+    "REQUEST_WITHDRAWN": ("撤回权利请求", "Request about one's rights taken back"),
     # RightsRequest.kind, state
     "CORRECTION": ("更正", "Correction"),
     "RESTRICTION": ("限制处理", "Restriction"),

@@ -234,11 +234,16 @@ def _erased(to: Replay, _: str, told: Mapping[str, Any], __: StoredEvent) -> Non
     to.corrected |= {told["replaces"]} if told.get("replaces") else set()
 
 
-def _restricted(to: Replay, _: str, __: Mapping[str, Any], ___: StoredEvent) -> None:
-    to.restricted = True
-    for told in to.found:
-        if told["finding"] is not None:
-            told["finding"] = replace(told["finding"], restricted=True)
+def _restriction(*, restricted: bool) -> Handle:
+    """The candidate's findings weigh nothing from then on, or weigh again."""
+
+    def handle(to: Replay, _: str, __: Mapping[str, Any], ___: StoredEvent) -> None:
+        to.restricted = restricted
+        for told in to.found:
+            if told["finding"] is not None:
+                told["finding"] = replace(told["finding"], restricted=restricted)
+
+    return handle
 
 
 def _employed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
@@ -295,7 +300,8 @@ _HANDLERS: Mapping[str, Handle] = {
     "MISMATCH_VOIDED": _finding("VOID"),
     "DISPUTE_UPHELD": _finding("VOID"),
     "DISPUTE_REJECTED": _finding("FINAL"),
-    "CANDIDATE_RESTRICTED": _restricted,
+    "CANDIDATE_RESTRICTED": _restriction(restricted=True),
+    "RESTRICTION_LIFTED": _restriction(restricted=False),
     "EMPLOYMENT_RECORDED": _employed,
     "EMPLOYMENT_ENDED": _left,
     "WORK_ATTENDANCE_RECORDED": _worked,

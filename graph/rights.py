@@ -39,6 +39,7 @@ class RightsState(Enum):
     FILED = "FILED"
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 RESTRICTS = frozenset({RightsKind.RESTRICTION, RightsKind.OBJECTION})
@@ -140,6 +141,22 @@ FILE = Statement(
     row=Nothing,
     writes=True,
 )
+FIND_STANDING = Statement(
+    "rights.find_standing",
+    """
+    MATCH (candidate:Candidate)<-[:FROM]-(request:RightsRequest {state: 'GRANTED'})
+    WHERE candidate.id IN $candidates AND request.kind IN $kinds
+    RETURN request.id AS id ORDER BY id LIMIT 1
+    """,
+    row=Found,
+)
+"""A granted request of any record of the person."""
+WITHDRAW = Statement(
+    "rights.withdraw",
+    "MATCH (request:RightsRequest {id: $id}) SET request.state = 'WITHDRAWN'",
+    row=Nothing,
+    writes=True,
+)
 ANSWER = Statement(
     "rights.answer",
     """
@@ -182,9 +199,50 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
     return await perform(graph, act, work)
 
 
+def withdraw_refusal(request: RequestRow) -> Refusal | None:
+    """Why a request cannot be taken back: it was refused, is done, or was taken back already."""
+    open_still = request.state == RightsState.FILED.value
+    if open_still or (request.state == RightsState.GRANTED.value and RightsKind(request.kind) in RESTRICTS):
+        return None
+    return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "rightsRequest")
+
+
+async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
+    """The candidate takes back what they asked for; a restriction that no other request of theirs holds ends with it.
+
+    Nobody else ends one: it was asked for and granted.
+    """
+    if refused := person_refusal(act.viewer, verified=True):
+        return refused
+    person = act.viewer.person
+    assert person is not None
+
+    async def work(desk: Desk) -> Outcome:
+        found = await desk.tx.one(FIND, id=request, organization=act.viewer.organization)
+        if found is None or found.candidate not in person.candidates:
+            return Refusal(Code.NOT_FOUND, "rightsRequest")
+        await desk.lock_candidate(found.candidate)
+        (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
+        if refused := withdraw_refusal(found):
+            return refused
+        await desk.tx.run(WITHDRAW, id=found.id)
+        await timers.cancel(desk, found.id, TimerKind.REQUEST)
+        await desk.record(EventType.REQUEST_WITHDRAWN, request=found.id, kind=found.kind)
+        records = sorted((found.candidate, *found.same))
+        kinds = [kind.value for kind in RESTRICTS]
+        if found.state == RightsState.GRANTED.value and not await desk.tx.one(
+            FIND_STANDING, candidates=records, kinds=kinds
+        ):
+            for candidate in records:
+                await candidates.lift(desk, candidate)
+        return Written("RightsRequest", found.id)
+
+    return await perform(graph, act, work)
+
+
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:
     """Why a request cannot be answered so."""
-    if state is RightsState.FILED:
+    if state not in (RightsState.GRANTED, RightsState.REFUSED):
         return invalid("answer", Fault.NOT_HERE)
     if request.state != RightsState.FILED.value:
         return Refusal(Code.RIGHTS_REQUEST_ANSWERED, "rightsRequest")

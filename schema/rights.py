@@ -42,6 +42,11 @@ class FileRequestInput(IdempotentInput):
     text: str | None = strawberry.field(default=None, description="What you say to it, up to 10,000 characters.")
 
 
+@strawberry.input(description="Takes a request back.")
+class WithdrawRequestInput(IdempotentInput):
+    rights_request: strawberry.ID = field("The request.")
+
+
 @strawberry.input(description="Answers a request.")
 class AnswerRequestInput(IdempotentInput):
     rights_request: strawberry.ID = field("The request.")
@@ -59,6 +64,15 @@ MUTATIONS = (
         lambda graph, act, input: rights.file(graph, act, input.kind, input.text),
         "Asks for correction, restriction, objection, erasure or human review. The candidate, code given. "
         "Codes: NOT_VERIFIED, RIGHTS_REQUEST_OPEN, INVALID_VALUE.",
+    ),
+    mutation(
+        "withdrawRequest",
+        WithdrawRequestInput,
+        "RightsRequest",
+        lambda graph, act, input: rights.withdraw(graph, act, id_of("RightsRequest", input.rights_request)),
+        "Takes back what is not answered yet, or a restriction or objection that was granted: unless another one "
+        "stands, the restriction ends, and what has not run out counts again. Nobody else ends it. The candidate, "
+        "code given. Codes: NOT_VERIFIED, NOT_FOUND, RIGHTS_REQUEST_ANSWERED.",
     ),
     mutation(
         "answerRequest",

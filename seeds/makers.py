@@ -555,6 +555,9 @@ class Maker:
     async def restrict(self, candidate: str) -> str:
         return await self._work("demoRestrict", lambda desk: candidates.restrict(desk, candidate))
 
+    async def lift(self, candidate: str) -> str:
+        return await self._work("demoLift", lambda desk: candidates.lift(desk, candidate))
+
     async def erase(self, candidate: str) -> str:
         await self._work("demoErase", lambda desk: candidates.erase(desk, candidate))
         await self.graph.keys.drop(candidate)

@@ -34,6 +34,7 @@ from graph.questionnaire import STATEMENTS
 from graph.receipts import Receipts
 from graph.refusals import FAULTS, Code, Fault, Locale
 from graph.refusals import SENTENCES as REFUSALS
+from graph.rights import RightsState
 from graph.telemetry import Report
 from graph.timesheets import AttendanceKind, Fact, Granularity
 from graph.visibility import Claim
@@ -296,6 +297,24 @@ async def test_a_refusal_is_told_as_a_sentence(candidate: Candidate) -> None:
 
 
 NEEDED = FAULTS[Fault.NEEDED]
+
+
+async def test_a_restriction_is_ended_where_it_was_asked_for(company: Company, candidate: Candidate) -> None:
+    await candidate.follow()
+    await candidate.verify()
+    await candidate.send("language", language="EN")
+    page = await candidate.send("rights", kind="RESTRICTION", text="")
+    assert "Take it back" in page.text
+    (id,) = re.findall(r'name="request" value="([^"]+)"', page.text)
+    await company.hr.rights_answer(uid(id), RightsState.GRANTED)
+    assert "End the restriction" in (await candidate.http.get("/c/rights")).text
+    page = await candidate.send("rights/withdraw", request=id)
+    assert words.told("REQUEST_WITHDRAWN", Locale.EN) in page.text
+    assert "End the restriction" not in page.text
+    again = await candidate.send("rights/withdraw", request=id)
+    assert words.told("RIGHTS_REQUEST_ANSWERED", Locale.EN) in again.text
+    lost = await candidate.send("rights/withdraw", request="rubbish")
+    assert words.told("NOT_FOUND", Locale.EN) in lost.text
 
 
 async def test_each_form_says_which_field_is_wrong_and_how(company: Company, candidate: Candidate) -> None:

@@ -558,6 +558,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("shareSelfAssessment", known, "SELF_ASSESSMENT_SHARED", shared=True)
     answered = {"answer": "REFUSED", "reason": "It is right."}
     await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
+    objected = await do("fileRequest", known, "REQUEST_FILED", kind="OBJECTION")
+    await do("withdrawRequest", known, "REQUEST_WITHDRAWN", rightsRequest=objected)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
     query = "query Told($id: ID!) { interview(id: $id) { messages { id template } } }"
     told = (await ask(query, company.user("marketing"), id=closed[0]))["interview"]["messages"]

@@ -33,6 +33,8 @@ query Seen($id: ID!) { candidate(id: $id) { status displayName requests(orderBy:
 } } } }
 """
 
+COUNTED = "query N($id: ID!) { candidate(id: $id) { status noShows { totalCount } } }"
+
 
 class Case:
     """Somebody who missed an interview with Marketing and applied to Technology since."""
@@ -130,14 +132,62 @@ async def test_a_request_that_nobody_answers_is_told_of(ask: Ask, company: Compa
 
 @pytest.mark.parametrize("kind", ["RESTRICTION", "OBJECTION"])
 async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case, kind: str) -> None:
-    query = "query N($id: ID!) { candidate(id: $id) { status noShows { totalCount } } }"
-    before = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
+    before = (await ask(COUNTED, company.user("technology"), id=case.candidate))["candidate"]
     id = (await ask.do("fileRequest", case.claim, kind=kind))["id"]
     await ask.do("answerRequest", company.user("technology"), rightsRequest=id, answer="GRANTED")
-    after = (await ask(query, company.user("technology"), id=case.candidate))["candidate"]
+    after = (await ask(COUNTED, company.user("technology"), id=case.candidate))["candidate"]
     assert before == {"status": "ACTIVE", "noShows": {"totalCount": 1}}
     assert after == {"status": "RESTRICTED", "noShows": {"totalCount": 0}}
     assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_whoever_restricted_their_record_ends_it(ask: Ask, company: Company, case: Case) -> None:
+    """As long as another request holds it, it stands; what counts again is what had not run out."""
+    ids = {kind: (await ask.do("fileRequest", case.claim, kind=kind))["id"] for kind in ("RESTRICTION", "OBJECTION")}
+    for id in ids.values():
+        await ask.do("answerRequest", company.user("technology"), rightsRequest=id, answer="GRANTED")
+    first = await ask.do("withdrawRequest", case.claim, "state", rightsRequest=ids["RESTRICTION"])
+    held = (await ask(COUNTED, company.user("technology"), id=case.candidate))["candidate"]
+    assert (first["state"], held) == ("WITHDRAWN", {"status": "RESTRICTED", "noShows": {"totalCount": 0}})
+    async with appends(ask, company, "REQUEST_WITHDRAWN", "RESTRICTION_LIFTED"):
+        await ask.do("withdrawRequest", case.claim, rightsRequest=ids["OBJECTION"])
+    free = (await ask(COUNTED, company.user("technology"), id=case.candidate))["candidate"]
+    assert free == {"status": "ACTIVE", "noShows": {"totalCount": 1}}
+    again = await ask.do("withdrawRequest", case.claim, rightsRequest=ids["OBJECTION"])
+    assert (again["code"], again["field"]) == ("RIGHTS_REQUEST_ANSWERED", "rightsRequest")
+    assert (await verify(ask.graph.client))[2] == []
+
+
+async def test_a_request_is_taken_back_by_who_filed_it(ask: Ask, company: Company, case: Case) -> None:
+    id = (await ask.do("fileRequest", case.claim, kind="ERASURE"))["id"]
+    other = await made(ask, company, "-other")
+    assert (await ask.do("withdrawRequest", other.claim, rightsRequest=id))["code"] == "NOT_FOUND"
+    unverified = Claim(case.claim.candidate, case.application)
+    assert (await ask.do("withdrawRequest", unverified, rightsRequest=id))["code"] == "NOT_VERIFIED"
+    assert (await ask.do("withdrawRequest", company.user("hr"), rightsRequest=id))["code"] == "NOT_ALLOWED"
+    assert (await ask.do("withdrawRequest", case.claim, "state", rightsRequest=id))["state"] == "WITHDRAWN"
+    assert await ask.graph.client.read(FIND_TIMER, id=name(TimerKind.REQUEST, uid(id))) == []
+    late = await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
+    assert late["code"] == "RIGHTS_REQUEST_ANSWERED"
+    anew = (await ask.do("fileRequest", case.claim, kind="ERASURE"))["id"]
+    back = await ask.do("answerRequest", company.user("hr"), rightsRequest=anew, answer="WITHDRAWN")
+    assert (back["code"], back["field"]) == ("INVALID_VALUE", "answer")
+
+
+async def test_both_records_of_a_person_are_free_again(ask: Ask, company: Company, case: Case) -> None:
+    company.at(hours=2)
+    second = await company.application("brand", company.person())
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    other = (await ask(query, company.user("hr"), id=gid("Application", second)))["application"]["candidate"]["id"]
+    await company.hr.merge(uid(case.candidate), uid(other))
+    id = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
+    await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
+    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in (case.candidate, other)]
+    assert [each["status"] for each in both] == ["RESTRICTED"] * 2
+    claim = Claim(uid(other), second, verified=True)
+    await ask.do("withdrawRequest", claim, rightsRequest=id)
+    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in (case.candidate, other)]
+    assert [each["status"] for each in both] == ["ACTIVE"] * 2
 
 
 async def test_who_does_not_own_all_cannot_erase(ask: Ask, company: Company, case: Case) -> None:

@@ -45,7 +45,15 @@ TOLD_OF = Statement(
 Way = tuple[str | int, ...]
 START = date(2026, 1, 5)
 BY_CANDIDATES = frozenset(
-    {"takeSelfAssessment", "shareSelfAssessment", "requestReschedule", "fileRequest", "requestUpload", "disputeNoShow"}
+    {
+        "takeSelfAssessment",
+        "shareSelfAssessment",
+        "requestReschedule",
+        "fileRequest",
+        "withdrawRequest",
+        "requestUpload",
+        "disputeNoShow",
+    }
 )
 """What only a candidate may do."""
 STARTS = max(NOW, datetime.now(UTC)) + timedelta(days=30)
@@ -481,6 +489,9 @@ class Inputs:
     async def answerRequest(self) -> dict[str, Any]:
         request = gid("RightsRequest", await self.company.hr.rights_request(await self.application(), text="Wrong."))
         return {"rightsRequest": request, "answer": "REFUSED", "reason": "It is right."}
+
+    async def withdrawRequest(self) -> dict[str, Any]:
+        return {"rightsRequest": gid("RightsRequest", await self.company.hr.rights_request(await self.application()))}
 
     async def fileRequest(self) -> dict[str, Any]:
         await self.application()

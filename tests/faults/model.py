@@ -1311,6 +1311,11 @@ class Model:
         candidate.events += 1
         return candidate.label
 
+    def lift(self, candidate: Candidate) -> str:
+        candidate.status = "ACTIVE"
+        candidate.events += 1
+        return candidate.label
+
     def erase(self, candidate: Candidate) -> str:
         candidate.status, candidate.name, candidate.email = "ERASED", None, None
         candidate.events += 1

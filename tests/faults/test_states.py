@@ -66,7 +66,8 @@ LIFECYCLE = {
     *("submitApplication", "advanceApplication", "withdrawApplication", "inviteToInterview", "rescheduleInterview"),
     *("cancelInterview", "recordResponse", "recordAttendance", "reportNoShow", "recordNotice", "recordStatement"),
     *("confirmNoShow", "excuseNoShow", "voidNoShow", "updateDepartment", "moveDepartment", "closeDepartment"),
-    *("openPosition", "movePosition", "closePosition", "dispute", "restrict", "erase", "decideDispute", "NOTICE"),
+    *("openPosition", "movePosition", "closePosition", "dispute", "decideDispute", "NOTICE"),
+    *("restrict", "lift", "erase"),
     *("HEARING", "DECISION"),
     *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule", "uploadProof", "decideProof"),
     *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER", "recordResumeCheck"),
@@ -926,10 +927,18 @@ class Lifecycle(RuleBasedStateMachine):
         it = self.pick([each for each in self.model.candidates if each.status == "ACTIVE"], which)
         self.exercise("restrict", it)
 
+    @precondition(lambda self: any(each.status == "RESTRICTED" for each in self.model.candidates))
+    @rule(which=INDEX)
+    def lift(self, which: int) -> None:
+        it = self.pick([each for each in self.model.candidates if each.status == "RESTRICTED"], which)
+        self.exercise("lift", it)
+
     def exercise(self, right: str, it: Candidate) -> None:
         id = uid(self.country.ids[it.label])
         if right == "restrict":
             self.make(right, self.model.restrict(it), self.country.hr.restrict(id))
+        elif right == "lift":
+            self.make(right, self.model.lift(it), self.country.hr.lift(id))
         else:
             self.make(right, self.model.erase(it), self.country.hr.erase(id))
 
