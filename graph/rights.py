@@ -221,7 +221,9 @@ async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
         found = await desk.tx.one(FIND, id=request, organization=act.viewer.organization)
         if found is None or found.candidate not in person.candidates:
             return Refusal(Code.NOT_FOUND, "rightsRequest")
-        await desk.lock_candidate(found.candidate)
+        # All records of the person: two requests that are taken back at once would each find the other standing.
+        for candidate in (*sorted((found.candidate, *found.same)), found.candidate):
+            await desk.lock_candidate(candidate)
         (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
         if refused := withdraw_refusal(found):
             return refused

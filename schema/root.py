@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema, is_object_type
 from strawberry import UNSET
@@ -56,7 +58,7 @@ from schema.organizations import Organization
 from schema.paths import Graph
 from schema.positions import Position
 from schema.refills import RefillSuggestion
-from schema.scalars import DATE_TIME, DateTime
+from schema.scalars import DATE, DATE_TIME, DateTime
 from schema.subscriptions import Subscription
 from schema.users import User
 
@@ -154,7 +156,7 @@ def build() -> strawberry.Schema:
         mutation=mutation,
         subscription=Subscription,
         types=[interviews.Event, findings.Finding],
-        config=StrawberryConfig(scalar_map={DateTime: DATE_TIME}),
+        config=StrawberryConfig(scalar_map={DateTime: DATE_TIME, date: DATE}),
     )
     core = schema._schema  # pyright: ignore[reportPrivateUsage]
     _bind(core)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -27,6 +27,13 @@ def parse_instant(text: Any) -> datetime:
         raise Unusable("a DateTime lies within the years 1 to 9999 in UTC") from None
 
 
+def parse_day(text: Any) -> date:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise Unusable("a Date is a text in ISO 8601, for example 2026-08-14") from None
+
+
 def _serialize(value: Any) -> str:
     return value if isinstance(value, str) else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -38,4 +45,11 @@ DATE_TIME = strawberry.scalar(
     serialize=_serialize,
     parse_value=parse_instant,
     specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+)
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day in ISO 8601, as 2026-08-14, in the time zone of what it is about.",
+    serialize=str,
+    parse_value=parse_day,
+    specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
 )

@@ -405,9 +405,11 @@ def renamed(question: Question) -> Question:
     return replace(question, text=print_ast(visit(tree, Renaming())), variables=variables)
 
 
-def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str]) -> Iterator[Question]:
-    """Every field of every type, of some records and of those whose ids are `more`; some records by the field of Query
-    that names their type; what is suggested, and in force."""
+def sweep(
+    schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], more: Sequence[str], *, records: int
+) -> Iterator[Question]:
+    """Every field of every type, of so many records of it and of those whose ids are `more`; some records by the field
+    of Query that names their type; what is suggested, and in force."""
     rules = " ".join(whole_field(*each) for each in schema.type_map["AttendancePolicy"].fields.items())  # type: ignore[attr-defined]
     for viewer in viewers:
         yield Question(f"{{ organization {{ attendancePolicy {{ {rules} }} }} }}", {}, viewer)
@@ -429,7 +431,7 @@ def sweep(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str], mor
         unused = "position(id: $position) { __typename }"
         text = f"query($id: ID!, $position: ID!) {{ {unused} node(id: $id) {{ ... on {name} {{ {body} }} }} }}"
         known = existing.ids[name]
-        for id in [*known[:: len(known) // 5 + 1], *(id for id in more if from_global(id)[0] == name)]:
+        for id in [*known[:: len(known) // records + 1], *(id for id in more if from_global(id)[0] == name)]:
             for viewer in viewers:
                 yield Question(text, {"id": id, "position": existing.ids["Position"][0]}, viewer)
 

@@ -109,3 +109,12 @@ async def test_an_instant_that_is_none_is_told_why(ask: Ask, company: Company, t
     (error,) = answer.errors
     assert "a DateTime" in error["message"]
     assert text not in error["message"]
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "2026-01-01T00:00:00Z", 20260101, None, ["2026-01-01"]])
+async def test_a_day_that_is_none_is_told_why(ask: Ask, company: Company, day: Any) -> None:
+    query = "mutation($input: EndEmploymentInput!) { endEmployment(input: $input) { __typename } }"
+    answer = await ask.whole(query, company.user("hr"), input={"employment": "x", "endedOn": day})
+    (error,) = answer.errors
+    assert "a Date is" in error["message"] or day is None
+    assert str(day) not in error["message"] or day is None

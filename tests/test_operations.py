@@ -88,6 +88,7 @@ ALLOWED = {
     "mergeCandidates": STAFF,
     "splitCandidate": STAFF,
     "fileRequest": set(),
+    "withdrawRequest": set(),
     "answerRequest": STAFF,
     "createLink": STAFF,
     "revokeLink": STAFF,
@@ -190,6 +191,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "mergeCandidates": {"candidate": ids["candidate"], "other": ids["other"]},
         "splitCandidate": {"candidate": ids["candidate"]},
         "fileRequest": {"kind": "CORRECTION", "text": "New"},
+        "withdrawRequest": {"rightsRequest": ids["rightsRequest"]},
         "answerRequest": {"rightsRequest": ids["rightsRequest"], "answer": "REFUSED", "reason": "New"},
         "createLink": {"application": ids["application"]},
         "revokeLink": {"link": ids["link"]},
@@ -558,7 +560,7 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("shareSelfAssessment", known, "SELF_ASSESSMENT_SHARED", shared=True)
     answered = {"answer": "REFUSED", "reason": "It is right."}
     await do("answerRequest", "marketing", "REQUEST_ANSWERED", rightsRequest=asked, **answered)
-    objected = await do("fileRequest", known, "REQUEST_FILED", kind="OBJECTION")
+    objected = await do("fileRequest", known, "REQUEST_FILED", kind="OBJECTION", text="Not by a score.")
     await do("withdrawRequest", known, "REQUEST_WITHDRAWN", rightsRequest=objected)
     await do("withdrawApplication", "marketing", "APPLICATION_WITHDRAWN", application=application, reason="moved")
     query = "query Told($id: ID!) { interview(id: $id) { messages { id template } } }"

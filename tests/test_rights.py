@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -188,6 +189,22 @@ async def test_both_records_of_a_person_are_free_again(ask: Ask, company: Compan
     await ask.do("withdrawRequest", claim, rightsRequest=id)
     both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in (case.candidate, other)]
     assert [each["status"] for each in both] == ["ACTIVE"] * 2
+
+
+async def test_what_is_taken_back_at_once_leaves_no_restriction(ask: Ask, company: Company, case: Case) -> None:
+    """Filed from either of a person's records, and taken back from both at the same time."""
+    company.at(hours=2)
+    second = await company.application("brand", company.person())
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    other = (await ask(query, company.user("hr"), id=gid("Application", second)))["application"]["candidate"]["id"]
+    await company.hr.merge(uid(case.candidate), uid(other))
+    claims = {"RESTRICTION": case.claim, "OBJECTION": Claim(uid(other), second, verified=True)}
+    filed = {kind: (await ask.do("fileRequest", claim, kind=kind))["id"] for kind, claim in claims.items()}
+    for id in filed.values():
+        await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
+    await asyncio.gather(*(ask.do("withdrawRequest", claims[kind], rightsRequest=id) for kind, id in filed.items()))
+    for each in (case.candidate, other):
+        assert (await ask(COUNTED, company.user("hr"), id=each))["candidate"]["status"] == "ACTIVE"
 
 
 async def test_who_does_not_own_all_cannot_erase(ask: Ask, company: Company, case: Case) -> None:
