@@ -105,6 +105,8 @@ async def test_a_candidate_does_everything(  # noqa: PLR0915  one story
         await device.press("提交")
         assert await device.says("请求已提交，将在期限内答复。")
         await device.look(f"{name}-9-asked")
+        await device.press("撤回请求")
+        assert await device.says("请求已撤回。")
         await device.press("English")
         await device.look(f"{name}-10-english")
         await device.press("Leave")
