@@ -17,7 +17,7 @@ from graph.keys import CandidateKeys
 from graph.secrets import Secrets
 from graph.writing import Graph
 from tests.conftest import Company, gid, make_company
-from tests.faults.serving import MASTER, Api, Stand
+from tests.faults.serving import MASTER, Api, Stand, until
 from tests.test_exporting import Shell
 
 NEW = b"a newer master key for commands!"
@@ -51,10 +51,14 @@ class Served:
         assert "errors" not in answer.json(), answer.text
         return answer.json()
 
-    def requests(self) -> list[dict[str, Any]]:
-        """What the log says of each request for GraphQL."""
-        told = (json.loads(line) for line in self.api.log().splitlines() if line.startswith("{"))
-        return [line for line in told if line.get("path") == "/graphql"]
+    def _told(self) -> list[dict[str, Any]]:
+        lines = (line for line in self.api.log().splitlines(True) if line.startswith("{") and line.endswith("}\n"))
+        return [told for told in map(json.loads, lines) if told.get("path") == "/graphql"]
+
+    async def requests(self, count: int) -> list[dict[str, Any]]:
+        """What the log says of so many requests for GraphQL, each of which it tells after its answer."""
+        await until(lambda: len(self._told()) >= count)
+        return self._told()
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +85,7 @@ async def test_a_trusted_document_is_planned_before_its_first_caller(served: Ser
     assert first["data"]["department"]["positions"]["nodes"]
     assert "planning" not in first["extensions"]["cost"]
     assert "planning" in other["extensions"]["cost"], "a text of nobody's is planned as it is asked"
-    ours, theirs = served.requests()[-2:]
+    ours, theirs = await served.requests(2)
     assert ("planning" in ours, "planning" in theirs) == (False, True)
 
 
