@@ -126,6 +126,10 @@ def told(record: dict[str, Any], fields: tuple[str, ...], other: str) -> bool:
     )
 
 
+pytestmark = pytest.mark.usefixtures("patient")
+"""All relations of the database are read, those of the tests before among them."""
+
+
 @pytest.fixture(scope="module")
 async def world(graph: Graph, answerer: Any) -> World:
     company = await make_company(graph)
