@@ -5,8 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.candidate_visits import HEADERS, Form, Pages, Stopped, Visit
+from graph.rights import RESTRICTS, RightsKind
 
-RIGHTS = ("CORRECTION", "RESTRICTION", "OBJECTION", "ERASURE", "HUMAN_REVIEW")
+RIGHTS = tuple(kind.value for kind in RightsKind)
+RESTRICTING = {kind.value for kind in RESTRICTS}
 RIGHTS_PAGE = """
 query CandidateRights($locale: Locale!) {
   organization { name nameZh timeZone }
@@ -39,7 +41,8 @@ async def rights(visit: Visit) -> Response:
     if not visit.is_verified:
         return visit.go("code?to=rights")
     data = await visit.ask(RIGHTS_PAGE, locale=visit.locale.value)
-    return visit.show("rights.html", data=data, kinds=RIGHTS, requests=data["myRecord"]["requests"]["nodes"])
+    requests = data["myRecord"]["requests"]["nodes"]
+    return visit.show("rights.html", data=data, kinds=RIGHTS, restricting=RESTRICTING, requests=requests)
 
 
 async def ask_right(visit: Visit) -> Response:

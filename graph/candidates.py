@@ -567,6 +567,9 @@ def invite_refusal(status: str, field: str) -> Refusal | None:
     return None if status == CandidateStatus.ACTIVE.value else Refusal(Code.CANDIDATE_RESTRICTED, field)
 
 
+_MATCH_FINDINGS: LiteralString = """
+    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
+"""
 RESTRICT = Statement(
     "candidates.restrict",
     "MATCH (candidate:Candidate {id: $id}) SET candidate.status = 'RESTRICTED'",
@@ -592,27 +595,20 @@ LIFT = Statement(
 )
 LIFT_FINDINGS = Statement(
     "candidates.lift_findings",
-    """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
-    WHERE finding.state <> 'ERASED'
-    SET finding.restricted = null
-    """,
+    _MATCH_FINDINGS + "WHERE finding.state <> 'ERASED' SET finding.restricted = null",
     row=Nothing,
     writes=True,
 )
 RESTRICT_FINDINGS = Statement(
     "candidates.restrict_findings",
-    """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
-    SET finding.restricted = true
-    """,
+    _MATCH_FINDINGS + "SET finding.restricted = true",
     row=Nothing,
     writes=True,
 )
 ERASE_FINDINGS = Statement(
     "candidates.erase_findings",
-    """
-    MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(finding:Finding)
+    _MATCH_FINDINGS
+    + """
     SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
       finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null,
       finding.voidReason = null

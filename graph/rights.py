@@ -95,6 +95,11 @@ class RequestRow:
     same: list[str]
     departments: list[str]
 
+    @property
+    def records(self) -> list[str]:
+        """All of the person that are not erased, in the order in which they are locked."""
+        return sorted((self.candidate, *self.same))
+
 
 FIND = Statement(
     "rights.find",
@@ -222,7 +227,7 @@ async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
         if found is None or found.candidate not in person.candidates:
             return Refusal(Code.NOT_FOUND, "rightsRequest")
         # All records of the person: two requests that are taken back at once would each find the other standing.
-        for candidate in (*sorted((found.candidate, *found.same)), found.candidate):
+        for candidate in (*found.records, found.candidate):
             await desk.lock_candidate(candidate)
         (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
         if refused := withdraw_refusal(found):
@@ -230,16 +235,19 @@ async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
         await desk.tx.run(WITHDRAW, id=found.id)
         await timers.cancel(desk, found.id, TimerKind.REQUEST)
         await desk.record(EventType.REQUEST_WITHDRAWN, request=found.id, kind=found.kind)
-        records = sorted((found.candidate, *found.same))
-        kinds = [kind.value for kind in RESTRICTS]
-        if found.state == RightsState.GRANTED.value and not await desk.tx.one(
-            FIND_STANDING, candidates=records, kinds=kinds
-        ):
-            for candidate in records:
-                await candidates.lift(desk, candidate)
+        if found.state == RightsState.GRANTED.value:
+            await _lift(desk, found.records)
         return Written("RightsRequest", found.id)
 
     return await perform(graph, act, work)
+
+
+async def _lift(desk: Desk, records: list[str]) -> None:
+    """Ends a restriction, unless another granted request of the person holds it."""
+    kinds = [kind.value for kind in RESTRICTS]
+    if await desk.tx.one(FIND_STANDING, candidates=records, kinds=kinds) is None:
+        for candidate in records:
+            await candidates.lift(desk, candidate)
 
 
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:
@@ -291,7 +299,7 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
         if not granted or kind is not RightsKind.ERASURE:
             await messages.tell_candidate(desk, Template.REQUEST_ANSWERED, found.id)
         if granted:
-            erased.extend(await _grant(desk, kind, sorted((found.candidate, *found.same))))
+            erased.extend(await _grant(desk, kind, found.records))
         return Written("RightsRequest", found.id)
 
     outcome = await perform(graph, act, work)

@@ -296,9 +296,6 @@ async def test_a_refusal_is_told_as_a_sentence(candidate: Candidate) -> None:
     assert words.told("NOT_FOUND", Locale.ZH_CN) in page.text
 
 
-NEEDED = FAULTS[Fault.NEEDED]
-
-
 async def test_a_restriction_is_ended_where_it_was_asked_for(company: Company, candidate: Candidate) -> None:
     await candidate.follow()
     await candidate.verify()
@@ -315,6 +312,9 @@ async def test_a_restriction_is_ended_where_it_was_asked_for(company: Company, c
     assert words.told("RIGHTS_REQUEST_ANSWERED", Locale.EN) in again.text
     lost = await candidate.send("rights/withdraw", request="rubbish")
     assert words.told("NOT_FOUND", Locale.EN) in lost.text
+
+
+NEEDED = FAULTS[Fault.NEEDED]
 
 
 async def test_each_form_says_which_field_is_wrong_and_how(company: Company, candidate: Candidate) -> None:

@@ -19,6 +19,9 @@ from graph.writing import Graph
 from schema.ids import NODES, from_global, to_global
 from tests.conftest import Ask, Company, gid, make_company
 
+pytestmark = pytest.mark.usefixtures("patient")
+"""All relations of the database are read, those of the tests before among them."""
+
 GUIDE = (Path(__file__).parents[1] / "docs" / "querying.md").read_text()
 VIEWERS = ("hr", "auditor", "integrator", "marketing", "brand", "technology", "subsidiary")
 
@@ -124,10 +127,6 @@ def told(record: dict[str, Any], fields: tuple[str, ...], other: str) -> bool:
     return any(
         other in [row["id"] for row in (value if isinstance(value, list) else [value])] for value in values if value
     )
-
-
-pytestmark = pytest.mark.usefixtures("patient")
-"""All relations of the database are read, those of the tests before among them."""
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,21 @@ class Case:
     finding: str
 
 
+async def candidate_of(ask: Ask, company: Company, application: str) -> str:
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", application))
+    return found["application"]["candidate"]["id"]
+
+
+async def merged(ask: Ask, company: Company, case: Case) -> Claim:
+    """The same person by a second record, joined with the first."""
+    company.at(hours=2)
+    second = await company.application("brand", company.person())
+    other = uid(await candidate_of(ask, company, second))
+    await company.hr.merge(uid(case.candidate), other)
+    return Claim(other, second, verified=True)
+
+
 async def made(ask: Ask, company: Company, tag: str = "") -> Case:
     case, person = (
         Case(),
@@ -56,9 +71,7 @@ async def made(ask: Ask, company: Company, tag: str = "") -> Case:
     case.finding = await company.hr.no_show(case.application, reason=f"请假 canary-reason{tag}")
     company.at(days=1)
     await company.application("technology", person)
-    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
-    found = await ask(query, company.user("hr"), id=gid("Application", case.application))
-    case.candidate = found["application"]["candidate"]["id"]
+    case.candidate = await candidate_of(ask, company, case.application)
     case.claim = Claim(uid(case.candidate), case.application, verified=True)
     return case
 
@@ -176,34 +189,26 @@ async def test_a_request_is_taken_back_by_who_filed_it(ask: Ask, company: Compan
 
 
 async def test_both_records_of_a_person_are_free_again(ask: Ask, company: Company, case: Case) -> None:
-    company.at(hours=2)
-    second = await company.application("brand", company.person())
-    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
-    other = (await ask(query, company.user("hr"), id=gid("Application", second)))["application"]["candidate"]["id"]
-    await company.hr.merge(uid(case.candidate), uid(other))
+    other = await merged(ask, company, case)
     id = (await ask.do("fileRequest", case.claim, kind="RESTRICTION"))["id"]
     await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
-    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in (case.candidate, other)]
+    ids = (case.candidate, gid("Candidate", other.candidate))
+    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in ids]
     assert [each["status"] for each in both] == ["RESTRICTED"] * 2
-    claim = Claim(uid(other), second, verified=True)
-    await ask.do("withdrawRequest", claim, rightsRequest=id)
-    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in (case.candidate, other)]
+    await ask.do("withdrawRequest", other, rightsRequest=id)
+    both = [(await ask(COUNTED, company.user("hr"), id=each))["candidate"] for each in ids]
     assert [each["status"] for each in both] == ["ACTIVE"] * 2
 
 
 async def test_what_is_taken_back_at_once_leaves_no_restriction(ask: Ask, company: Company, case: Case) -> None:
     """Filed from either of a person's records, and taken back from both at the same time."""
-    company.at(hours=2)
-    second = await company.application("brand", company.person())
-    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
-    other = (await ask(query, company.user("hr"), id=gid("Application", second)))["application"]["candidate"]["id"]
-    await company.hr.merge(uid(case.candidate), uid(other))
-    claims = {"RESTRICTION": case.claim, "OBJECTION": Claim(uid(other), second, verified=True)}
+    other = await merged(ask, company, case)
+    claims = {"RESTRICTION": case.claim, "OBJECTION": other}
     filed = {kind: (await ask.do("fileRequest", claim, kind=kind))["id"] for kind, claim in claims.items()}
     for id in filed.values():
         await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
     await asyncio.gather(*(ask.do("withdrawRequest", claims[kind], rightsRequest=id) for kind, id in filed.items()))
-    for each in (case.candidate, other):
+    for each in (case.candidate, gid("Candidate", other.candidate)):
         assert (await ask(COUNTED, company.user("hr"), id=each))["candidate"]["status"] == "ACTIVE"
 
 
