@@ -271,10 +271,12 @@ _KEPT: LiteralString = "count(CASE WHEN ended < due OR due <= $now THEN 1 END), 
 _ASKED: LiteralString = """
         MATCH (r:RightsRequest {organization: $organization})-[:FROM]->(c:Candidate)
         WHERE r.filedAt >= period.start AND r.filedAt < period.end AND (r.state <> 'FILED' OR c.status <> 'ERASED')
+          AND (r.withdrawnAt IS NULL OR r.answeredAt IS NOT NULL OR r.withdrawnAt >= r.dueAt)
           AND EXISTS { MATCH (c)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
             -[:BELONGS_TO]->(at:Department) WHERE at.id IN $own }
         WITH r.dueAt AS due, r.answeredAt AS ended
         RETURN ["""
+"""No answer is owed to who takes a request back before it is due."""
 _OWED: LiteralString = """
         MATCH (d:Department)<-[:HELD_BY]-(:Interview)-[:HAS_REQUEST]->(r:RescheduleRequest)
         WHERE d.id IN $own AND r.requestedAt >= period.start AND r.requestedAt < period.end

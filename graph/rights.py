@@ -158,7 +158,7 @@ FIND_STANDING = Statement(
 """A granted request of any record of the person."""
 WITHDRAW = Statement(
     "rights.withdraw",
-    "MATCH (request:RightsRequest {id: $id}) SET request.state = 'WITHDRAWN'",
+    "MATCH (request:RightsRequest {id: $id}) SET request.state = 'WITHDRAWN', request.withdrawnAt = $now",
     row=Nothing,
     writes=True,
 )
@@ -232,7 +232,7 @@ async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
         (found,) = await desk.tx.run(FIND, id=request, organization=act.viewer.organization)
         if refused := withdraw_refusal(found):
             return refused
-        await desk.tx.run(WITHDRAW, id=found.id)
+        await desk.tx.run(WITHDRAW, id=found.id, now=act.now)
         await timers.cancel(desk, found.id, TimerKind.REQUEST)
         await desk.record(EventType.REQUEST_WITHDRAWN, request=found.id, kind=found.kind)
         if found.state == RightsState.GRANTED.value:

@@ -17,8 +17,9 @@ from graph.checks import CheckOutcome, NewCheck
 from graph.costs import DEFAULTS, Range, loss
 from graph.costs_page import page
 from graph.interviews import Attendance, Mode
-from graph.rights import RightsState
+from graph.rights import FIND_CANDIDATE, RightsState
 from graph.timers import TimerKind
+from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid
 from tests.test_analytics import held, iso
 from tests.test_decisions import due
@@ -255,6 +256,21 @@ async def test_deadlines_and_disputes_are_counted(ask: Ask, company: Company) ->
     await due(ask, company, TimerKind.SLOT_OWED)
     found = (await ask(ROI, company.user("marketing"), **periods(1)))["analytics"]["roi"]["before"]
     assert [found[name] for name in ("disputes", "upheld", "deadlines", "kept")] == [1, 1, 8, 5]
+
+
+async def test_no_answer_is_owed_to_what_was_taken_back_in_time(ask: Ask, company: Company) -> None:
+    """After a day, and a day after it was due, which nobody had kept."""
+    for days in (1, 31):
+        company.at(days=80)
+        application = await company.application("marketing")
+        request = await company.hr.rights_request(application)
+        (whose,) = await ask.graph.client.read(FIND_CANDIDATE, application=application)
+        then = replace(ask, now=NOW - timedelta(days=80 - days))
+        claim = Claim(whose.id, application, verified=True)
+        taken = await then.do("withdrawRequest", claim, "state", rightsRequest=gid("RightsRequest", request))
+        assert taken == {"__typename": "RightsRequest", "state": "WITHDRAWN"}
+    found = (await ask(ROI, company.user("marketing"), **periods(1)))["analytics"]["roi"]["before"]
+    assert (found["deadlines"], found["kept"]) == (1, 0)
 
 
 async def test_days_saved_are_those_of_the_median_before(ask: Ask, company: Company) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString
@@ -11,7 +12,7 @@ from typing import Any, LiteralString
 import pytest
 
 from graph import client as clients
-from graph.client import Client, TooSlow
+from graph.client import Client, EngineUnavailable, TooSlow
 from graph.embedded import EmbeddedEngine
 from graph.statements import STATEMENTS, Found, Statement
 from graph.writing import Graph
@@ -99,3 +100,27 @@ async def test_the_caller_of_a_slow_query_is_told(
     assert error["extensions"] == {"code": "TIMED_OUT", "retryable": False}
     assert error["message"] == "The database took longer than 10 seconds and was stopped; ask for less."
     assert answer["data"] is None or answer["data"]["departments"] is None
+
+
+class Begun(Client):
+    """A database that begins to answer, where it is `heard`, and does not end."""
+
+    heard_of = True
+
+    async def _ask(self, *_: Any, heard: Callable[[], object] | None = None) -> list[Mapping[str, Any]]:
+        if heard is not None and self.heard_of:
+            heard()
+        await asyncio.sleep(SOON)
+        return []
+
+
+@pytest.mark.parametrize(("heard", "error"), [(True, TooSlow), (False, EngineUnavailable)])
+async def test_an_answer_that_has_begun_is_slow_and_one_that_has_not_is_absent(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, *, heard: bool, error: type[Exception]
+) -> None:
+    monkeypatch.setattr(clients, "TIMEOUT", 0.2)
+    monkeypatch.setattr(clients, "PATIENCE", 0.1)
+    begun = Begun(graph.client.driver, graph.client.database)
+    begun.heard_of = heard
+    with pytest.raises(error):
+        await begun.read(ANY_NODE)
