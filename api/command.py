@@ -44,7 +44,7 @@ from schema import trusted
 from schema.context import Viewers
 from schema.documents import Document
 from schema.execution import Answerer
-from schema.ids import from_global, to_global
+from schema.ids import id_of, to_global
 from schema.root import core_schema
 from seeds import demo, importing
 from seeds.attendance_importing import run_attendance_import
@@ -420,11 +420,18 @@ def verify_score(
     candidate: Annotated[str | None, typer.Argument(help="A candidate's id; all of them where none is given.")] = None,
 ) -> None:
     """Recompute every score that was kept from the events before it alone, and name each that comes out otherwise."""
-    only = None if candidate is None else (from_global(candidate)[1] or candidate)
 
     async def work() -> int:
         async with running_graph(read_settings()) as graph:
-            found = [kept async for kept in score_records.verify(graph.client, only)]
+            if candidate is None:
+                found = [kept async for kept in score_records.verify(graph.client)]
+            else:
+                try:
+                    found = await score_records.verify_candidate(
+                        graph.client, id_of("Candidate", candidate) or candidate
+                    )
+                except LookupError:
+                    raise SetupError("No candidate has this id.") from None
         faults = [kept.fault for kept in found if kept.fault]
         notes = [kept.note for kept in found if kept.note]
         for line in (*notes, *faults):
@@ -437,12 +444,19 @@ def verify_score(
 
 
 @app.command()
-def verify() -> None:
+def verify(
+    organization: Annotated[
+        str | None, typer.Option(help="An Organization's id: of its chains alone, without the events in no chain.")
+    ] = None,
+) -> None:
     """Read every chain of events and name each event that is not as it was written."""
 
     async def work() -> int:
+        only = None if organization is None else id_of("Organization", organization) or organization
         async with running_graph(read_settings()) as graph:
-            chains, count, faults = await events.verify(graph.client)
+            chains, count, faults = await events.verify(graph.client, only)
+        if not chains and only is not None:
+            raise SetupError("No Organization has this id.")
         for fault in faults:
             typer.echo(fault)
         typer.echo(f"{chains} chains, {count} events, {len(faults)} faults.")

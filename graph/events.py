@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -340,9 +340,12 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """Whose chain it is, where the chain ends, and the Organization it belongs to."""
+
     id: str
     seq: int
     hash: str
+    organization: str
 
 
 _STORED: LiteralString = """
@@ -355,8 +358,16 @@ _STORED: LiteralString = """
 LIST_CANDIDATES = Statement(
     "events.list_candidates",
     """
-    MATCH (head:Candidate) WHERE head.id > $after
-    RETURN head.id AS id, head.seq AS seq, head.hash AS hash ORDER BY id LIMIT 500
+    MATCH (head:Candidate) WHERE head.id > $after AND ($organization IS NULL OR head.organization = $organization)
+    RETURN head.id AS id, head.seq AS seq, head.hash AS hash, head.organization AS organization ORDER BY id LIMIT 500
+    """,
+    row=Head,
+)
+FIND_CANDIDATE = Statement(
+    "events.find_candidate",
+    """
+    MATCH (head:Candidate {id: $id})
+    RETURN head.id AS id, head.seq AS seq, head.hash AS hash, head.organization AS organization
     """,
     row=Head,
 )
@@ -369,7 +380,10 @@ LIST_CANDIDATE_EVENTS = Statement(
 )
 LIST_ORGANIZATIONS = Statement(
     "events.list_organizations",
-    "MATCH (head:Organization) RETURN head.id AS id, head.seq AS seq, head.hash AS hash ORDER BY id",
+    """
+    MATCH (head:Organization) WHERE $organization IS NULL OR head.id = $organization
+    RETURN head.id AS id, head.seq AS seq, head.hash AS hash, head.id AS organization ORDER BY id
+    """,
     row=Head,
 )
 LIST_ORGANIZATION_EVENTS = Statement(
@@ -469,22 +483,31 @@ def faults(head: Head, events: list[StoredEvent]) -> list[str]:
     return found
 
 
-async def verify(client: Client) -> tuple[int, int, list[str]]:
-    """Chains and events read, and every fault found."""
+async def candidate_chains(
+    client: Client, organization: str | None = None
+) -> AsyncIterator[tuple[Head, list[StoredEvent]]]:
+    """The chain of each candidate, or of each of one Organization's, in the order of their ids."""
+    after = ""
+    while heads := await client.read(LIST_CANDIDATES, after=after, organization=organization):
+        chains: dict[str, list[StoredEvent]] = {head.id: [] for head in heads}
+        for event in await client.read(LIST_CANDIDATE_EVENTS, heads=list(chains)):
+            chains[event.head].append(event)
+        for head in heads:
+            yield head, chains[head.id]
+        after = heads[-1].id
+
+
+async def verify(client: Client, organization: str | None = None) -> tuple[int, int, list[str]]:
+    """Chains and events read, and every fault found: of one Organization, or of all, with the events in no chain."""
     chains = count = 0
     found: list[str] = []
-    for head in await client.read(LIST_ORGANIZATIONS):
+    for head in await client.read(LIST_ORGANIZATIONS, organization=organization):
         events = await client.read(LIST_ORGANIZATION_EVENTS, head=head.id)
         chains, count = chains + 1, count + len(events)
         found += faults(head, events)
-    after = ""
-    while heads := await client.read(LIST_CANDIDATES, after=after):
-        by_head: dict[str, list[StoredEvent]] = {head.id: [] for head in heads}
-        for event in await client.read(LIST_CANDIDATE_EVENTS, heads=list(by_head)):
-            by_head[event.head].append(event)
-        for head in heads:
-            chains, count = chains + 1, count + len(by_head[head.id])
-            found += faults(head, by_head[head.id])
-        after = heads[-1].id
-    found += [f"event {stray.id} stands in no chain" for stray in await client.read(LIST_STRAYS)]
+    async for head, events in candidate_chains(client, organization):
+        chains, count = chains + 1, count + len(events)
+        found += faults(head, events)
+    if organization is None:
+        found += [f"event {stray.id} stands in no chain" for stray in await client.read(LIST_STRAYS)]
     return chains, count, found

@@ -13,15 +13,16 @@ from graph import credit
 from graph.client import Client
 from graph.credit import CreditPolicy
 from graph.events import (
+    FIND_CANDIDATE,
     LIST_CANDIDATE_EVENTS,
-    LIST_CANDIDATES,
     LIST_ORGANIZATION_EVENTS,
-    LIST_ORGANIZATIONS,
     About,
     Chain,
     Erased,
     EventType,
+    Head,
     StoredEvent,
+    candidate_chains,
 )
 from graph.observations import Facts, observe
 from graph.refusals import Code, Refusal
@@ -261,49 +262,40 @@ def _facts(
     return facts.with_those(replayed(known[0], others, known[1], places, ends).facts(own))
 
 
-async def told_by_organizations(client: Client) -> dict[str, Told]:
-    """What each Organization's events tell, by its id."""
-    found: dict[str, Told] = {}
-    for head in await client.read(LIST_ORGANIZATIONS):
-        events = await client.read(LIST_ORGANIZATION_EVENTS, head=head.id)
-        policies: dict[int, CreditPolicy] = {}
-        for event in events:
-            if event.type == EventType.SCORE_POLICY_PROPOSED.value and event.payload is not None:
-                policy = CreditPolicy.of_document(json.loads(event.payload)["document"])
-                policies[policy.version] = policy
-        found[head.id] = Told(policies, Places.of(events))
-    return found
+async def told_by(client: Client, organization: str) -> Told:
+    events = await client.read(LIST_ORGANIZATION_EVENTS, head=organization)
+    policies: dict[int, CreditPolicy] = {}
+    for event in events:
+        if event.type == EventType.SCORE_POLICY_PROPOSED.value and event.payload is not None:
+            policy = CreditPolicy.of_document(json.loads(event.payload)["document"])
+            policies[policy.version] = policy
+    return Told(policies, Places.of(events))
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    id: str
-    organization: str
+async def verify(client: Client) -> AsyncIterator[Kept]:
+    """Recomputes every score that was kept."""
+    told: dict[str, Told] = {}
+    async for head, events in candidate_chains(client):
+        if head.organization not in told:
+            told[head.organization] = await told_by(client, head.organization)
+        for kept in await recomputed_of(client, head, events, told[head.organization]):
+            yield kept
 
 
-LIST_HOMES = Statement(
-    "scores.list_homes",
-    "MATCH (candidate:Candidate) WHERE candidate.id IN $ids RETURN candidate.id AS id, "
-    "candidate.organization AS organization",
-    row=Home,
-)
+async def verify_candidate(client: Client, candidate: str) -> list[Kept]:
+    """Recomputes the scores that were kept of one candidate; raises LookupError where there is none of that id."""
+    for head in await client.read(FIND_CANDIDATE, id=candidate):
+        events = await client.read(LIST_CANDIDATE_EVENTS, heads=[candidate])
+        return await recomputed_of(client, head, events, await told_by(client, head.organization))
+    raise LookupError(candidate)
 
 
-async def verify(client: Client, only: str | None = None) -> AsyncIterator[Kept]:
-    """Recomputes every score that was kept, or those of one candidate."""
-    told, after = await told_by_organizations(client), ""
-    while heads := await client.read(LIST_CANDIDATES, after=after):
-        after = heads[-1].id
-        ids = [head.id for head in heads if only in (None, head.id)]
-        homes = {home.id: home.organization for home in await client.read(LIST_HOMES, ids=ids)}
-        chains: dict[str, list[StoredEvent]] = {}
-        for event in await client.read(LIST_CANDIDATE_EVENTS, heads=ids):
-            chains.setdefault(event.head, []).append(event)
-        for id, events in chains.items():
-            for event in events:
-                if event.type == EventType.SCORE_COMPUTED.value:
-                    known = beside(event)
-                    others = await client.read(LIST_CANDIDATE_EVENTS, heads=[known[0]]) if known else []
-                    kept = recomputed(told[homes[id]], id, events, event, others)
-                    if kept is not None:
-                        yield kept
+async def recomputed_of(client: Client, head: Head, events: Sequence[StoredEvent], told: Told) -> list[Kept]:
+    """The scores in a candidate's chain, recomputed, with the records that were merged with it then."""
+    found = []
+    for event in events:
+        if event.type == EventType.SCORE_COMPUTED.value:
+            known = beside(event)
+            others = await client.read(LIST_CANDIDATE_EVENTS, heads=[known[0]]) if known else []
+            found.append(recomputed(told, head.id, events, event, others))
+    return [kept for kept in found if kept is not None]

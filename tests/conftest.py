@@ -18,6 +18,7 @@ from graph import planning, receipts
 from graph.candidates import Person
 from graph.client import Client, Result, Transaction, statements_run
 from graph.embedded import EmbeddedEngine
+from graph.events import verify
 from graph.keys import CandidateKeys
 from graph.migrations import migrate
 from graph.proof_files import ProofFiles
@@ -258,6 +259,10 @@ class Company:
         """The company's HR_ADMIN some time before the present."""
         self.hr.at = NOW - timedelta(**ago)
         return self.hr
+
+    async def faults(self) -> list[str]:
+        """What is wrong with the company's chains."""
+        return (await verify(self.hr.graph.client, self.hr.viewer.organization))[2]
 
 
 def gid(type: str, id: str) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from graph.events import verify
 from graph.interviews import Attendance
 from graph.statements import Statement
 from tests.conftest import NOW, Ask, Company, gid, uid
@@ -229,7 +228,7 @@ async def test_writers_lose_and_break_nothing(ask: Ask, company: Company) -> Non
     operations = await client.read(OPERATIONS, organization=organization)
     assert {item.key: item.id for item in operations if item.id is not None} == tally.written
     assert {item.key: item.code for item in operations if item.code is not None} == tally.refused
-    assert (await verify(client))[2] == []
+    assert await company.faults() == []
     people = {item.name: item.ids for item in await client.read(CANDIDATES, organization=organization)}
     assert {name: len(ids) for name, ids in people.items()} == {f"Person {number}": 1 for number in range(PEOPLE)}
     assert not [item for item in await client.read(STANDING, organization=organization) if item.count > 1]
@@ -256,7 +255,7 @@ async def test_one_stranger_becomes_one_candidate(ask: Ask, company: Company) ->
         assert len({answer["candidate"]["id"] for answer in answers}) == 1
     people = await ask.graph.client.read(CANDIDATES, organization=company.hr.viewer.organization)
     assert {item.name: len(item.ids) for item in people} == {f"Stranger {number}": 1 for number in range(4)}
-    assert (await verify(ask.graph.client))[2] == []
+    assert await company.faults() == []
 
 
 async def test_a_move_and_an_application_agree(ask: Ask, company: Company) -> None:

@@ -140,7 +140,7 @@ async def test_a_decision_keeps_what_was_computed_and_checked(ask: Ask, company:
     found = [each["resumeCheck"] for each in person["findings"]["nodes"] if each["resumeCheck"]]
     assert [each["details"] for each in found] == ["They know of a Bachelor alone."]
     candidate = uid(await owner(ask, company, application))
-    (kept,) = [each async for each in score_records.verify(ask.graph.client, candidate)]
+    (kept,) = await score_records.verify_candidate(ask.graph.client, candidate)
     assert (kept.fault, kept.found == kept.kept, score["inputsHash"] in kept.kept) == (None, True, True)
 
 
@@ -177,7 +177,7 @@ async def test_no_advice_is_followed_where_there_was_none(ask: Ask, company: Com
             assert answer == refused("decide", "NO_ADVICE", "followedAdvice")
         assert (await ask.do("decide", technology, DECISION, **input))["followedAdvice"] is None
         candidate = uid(await owner(ask, company, application))
-        assert len([each async for each in score_records.verify(ask.graph.client, candidate)]) == kept
+        assert len(await score_records.verify_candidate(ask.graph.client, candidate)) == kept
         await enabled(company)
 
 

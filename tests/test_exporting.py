@@ -327,8 +327,9 @@ async def test_a_restore_killed_in_the_middle_serves_nothing_and_runs_again(
     assert (code, "was begun and not finished" in said) == (1, True), said
     code, said = await command.turnout("restore", str(path))
     assert (code, "every one was read back" in said) == (0, True), said
-    code, said = await command.turnout("verify")
-    assert (code, "0 faults" in said) == (0, True), said
+    for whose in ((), ("--organization", gid("Organization", company.hr.viewer.organization))):
+        code, said = await command.turnout("verify", *whose)
+        assert (code, "2 chains" in said, "0 faults" in said) == (0, True, True), said
     code, said = await command.turnout("export", str(tmp_path / "again.jsonl"))
     assert code == 0, said
     lines = (tmp_path / "again.jsonl").read_bytes().splitlines()[1:-1]
@@ -345,6 +346,14 @@ FORGE = Statement(
     row=Count,
     writes=True,
 )
+
+
+async def nobody_is_not_sound(command: Shell, candidate: str) -> None:
+    """An id of nobody, or of another type, is told and not called without faults."""
+    other = gid("Organization", uid(candidate))
+    for words in (("verify-score", other), ("verify-score", "none"), ("verify", "--organization", other)):
+        code, said = await command.turnout(*words)
+        assert (code, "has this id" in said) == (1, True), said
 
 
 async def counterfactual_holds(moved: Graph, scored: Scored, application: str) -> None:
@@ -378,8 +387,10 @@ async def test_a_moved_score_is_recomputed_by_the_command_line(
     there = shell_of(target)
     code, said = await there.turnout("restore", path)
     assert (code, "every one was read back" in said) == (0, True), said
-    code, said = await there.turnout("verify-score", candidate)
-    assert (code, said) == (0, "1 scores, 0 faults.")
+    for whose in ((candidate,), ()):
+        code, said = await there.turnout("verify-score", *whose)
+        assert (code, said) == (0, "1 scores, 0 faults.")
+    await nobody_is_not_sound(there, candidate)
     await counterfactual_holds(target.graph(SECRETS, tmp_path / "keys"), scored, application)
     assert (await target.client.write(lambda tx: tx.run(FORGE)))[0].count == 1
     code, said = await there.turnout("verify-score", candidate)

@@ -274,7 +274,7 @@ async def test_who_was_erased_does_not_come_back(ask: Ask, flat: Importer, graph
     summary = await flat(FLAT)
     assert summary.fates[Fate.ERASED] == 1
     assert await flat.size() == before
-    assert (await events.verify(graph.client))[2] == []
+    assert (await events.verify(graph.client, maker.viewer.organization))[2] == []
 
 
 async def test_a_log_is_judged_by_the_calendar(ask: Ask, log: Importer) -> None:

@@ -14,7 +14,6 @@ from graph import brakes, letters, score_records, timers
 from graph.candidates import Person
 from graph.checks import CheckOutcome, NewCheck
 from graph.due import RULES
-from graph.events import verify
 from graph.receipts import Receipts
 from graph.refusals import Locale
 from graph.statements import Found, Statement
@@ -351,7 +350,7 @@ async def test_a_mismatch_is_erased_in_its_time(ask: Ask, case: Case) -> None:
     )
     (left,) = await ask.graph.client.read(CHECK_TEXTS, id=uid(case.check))
     assert left.id == "none"
-    assert (await verify(ask.graph.client))[2] == []
+    assert await case.company.faults() == []
 
 
 async def test_a_check_is_erased_with_its_person(ask: Ask, case: Case) -> None:
@@ -407,7 +406,7 @@ async def test_a_check_feeds_the_score_once_it_is_certain(scored: Scored, ask: A
     await do(ask, case, "voidNoShow", "hr", reason="It did after all.")
     await look()
     assert seen == [(1.0, 1), (0.5, 2), (1.0, 1), (0.5, 2), (1.0, 1)]
-    found = [each async for each in score_records.verify(ask.graph.client, case.claim.candidate)]
+    found = await score_records.verify_candidate(ask.graph.client, case.claim.candidate)
     assert [(each.fault, each.found is not None) for each in found] == [(None, True)] * 5
     profile = (await scored.of(case.application, "marketing", PROFILE))["profile"]
     assert any("Resume checked" in each["en"] for each in profile["timeline"])

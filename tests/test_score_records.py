@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph import score_records, timers
-from graph.events import LIST_CANDIDATE_EVENTS, About, EventType, verify
+from graph.events import LIST_CANDIDATE_EVENTS, About, EventType
 from graph.interviews import Attendance, Side
 from graph.policies import DEFAULTS
 from graph.retention import erase
@@ -36,7 +36,7 @@ async def kept(scored: Scored, application: str, viewer: str = "hr") -> str:
 
 
 async def verified(ask: Ask, candidate: str) -> list[Kept]:
-    return [each async for each in score_records.verify(ask.graph.client, candidate)]
+    return await score_records.verify_candidate(ask.graph.client, candidate)
 
 
 async def recomputes(ask: Ask, candidate: str) -> bool:
@@ -174,7 +174,7 @@ async def test_scores_outlive_the_erasure_of_a_finding(scored: Scored, ask: Ask)
     assert ERASED_SINCE in (counted.note or "")
     assert counted.kept is None
     assert (after.note, after.found) == (None, after.kept)
-    assert (await verify(ask.graph.client))[2] == []
+    assert await scored.company.faults() == []
 
 
 async def test_an_erasure_leaves_what_another_finding_says(scored: Scored, ask: Ask) -> None:
@@ -200,7 +200,7 @@ async def test_an_erasure_leaves_what_another_finding_says(scored: Scored, ask: 
     before, after = await verified(ask, candidate)
     assert MAY_HAVE in (before.note or "")
     assert (after.note, after.fault, after.found) == (None, None, after.kept)
-    assert (await verify(ask.graph.client))[2] == []
+    assert await scored.company.faults() == []
 
 
 async def test_a_kept_score_that_lost_what_it_said_is_a_fault(scored: Scored, ask: Ask) -> None:
@@ -221,7 +221,7 @@ async def test_a_kept_score_that_lost_what_it_said_is_a_fault(scored: Scored, as
     await put(None, None)
     (found,) = await verified(ask, candidate)
     assert "no erasure took it" in (found.fault or "")
-    assert any("its payload was removed" in each for each in (await verify(ask.graph.client))[2])
+    assert any("its payload was removed" in each for each in await scored.company.faults())
     await put(event.payload, event.salt)
     assert await recomputes(ask, candidate)
 
@@ -244,7 +244,7 @@ async def test_a_score_across_a_merge_recomputes(scored: Scored, ask: Ask, pair:
     for id in (pair.first, pair.second):
         (found,) = await verified(ask, uid(id))
         assert ERASED_SINCE in (found.note or "")
-    assert (await verify(ask.graph.client))[2] == []
+    assert await scored.company.faults() == []
 
 
 @pytest.mark.parametrize("how", ["erase", "restrict"])

@@ -283,7 +283,7 @@ async def test_a_kept_score_is_recomputed_from_its_events(scored: Scored, ask: A
     await company.at(days=-1).void(finding)
     ask.now += timedelta(days=1)
     await ask.do("recordScore", company.user("hr"), candidate=shown["id"])
-    found = [each async for each in score_records.verify(ask.graph.client, uid(shown["id"]))]
+    found = await score_records.verify_candidate(ask.graph.client, uid(shown["id"]))
     assert [(each.fault, each.found is not None) for each in found] == [(None, True)] * 2
     assert shown["score"]["inputsHash"] in found[0].kept
     assert found[0].kept != found[1].kept
@@ -298,7 +298,7 @@ async def test_a_time_let_go_of_is_replayed(ask: Ask, scored: Scored) -> None:
     shown = await scored.of(application)
     assert [each["observations"] for each in shown["score"]["factors"] if each["dimension"] == "COMMUNICATION"] == [1]
     await ask.do("recordScore", scored.company.user("hr"), candidate=shown["id"])
-    found = [each async for each in score_records.verify(ask.graph.client, uid(shown["id"]))]
+    found = await score_records.verify_candidate(ask.graph.client, uid(shown["id"]))
     assert [(each.fault, each.found is not None) for each in found] == [(None, True)]
 
 
