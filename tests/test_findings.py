@@ -25,7 +25,7 @@ HEAD = Statement(
     "tests.head",
     """
     MATCH (:Finding {id: $id})-[:FINDS]->(:Interview)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(head:Candidate)
-    RETURN head.id AS id, head.seq AS seq, head.hash AS hash
+    RETURN head.id AS id, head.seq AS seq, head.hash AS hash, head.organization AS organization
     """,
     row=Head,
 )
