@@ -19,7 +19,7 @@ query CandidateDecisions($locale: Locale!) {
         position { title department { name nameZh } }
         decisions {
           id verdictLabel(locale: $locale) verdict state stateLabel(locale: $locale) reason decidedAt effectiveAt
-          decidedBy { externalId } seen seenHash seenUntil
+          decidedBy { externalId displayName } seen seenHash seenUntil
           considered { id occurredAt state stateLabel(locale: $locale) department { name nameZh } }
         }
       }

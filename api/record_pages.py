@@ -31,7 +31,7 @@ query CandidateRecord($locale: Locale!) {
       nodes {
         id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
         attendance attendanceLabel(locale: $locale) department { name nameZh }
-        events(first: 40) { nodes { typeLabel(locale: $locale) occurredAt actorKind actor { externalId } } }
+        events(first: 40) { nodes { typeLabel(locale: $locale) occurredAt actorKind actor { externalId displayName } } }
       }
     }
     findings(first: 50) {
@@ -74,7 +74,7 @@ query CandidateLooks($locale: Locale!, $after: String) {
   myRecord {
     accesses(first: 100, after: $after) {
       nodes {
-        at who role departments aboutLabel(locale: $locale) purposeLabel(locale: $locale)
+        at who displayName role departments aboutLabel(locale: $locale) purposeLabel(locale: $locale)
         finding { id department { name nameZh } }
       }
       pageInfo { hasNextPage endCursor }

@@ -313,7 +313,9 @@ def is_phone(text: str) -> bool:
     return bool(PHONE.fullmatch(text)) and 5 <= len(re.sub(r"\D", "", text)) <= 20
 
 
-def person_refusal(display_name: str | None, email: str | None, phone: str | None, zone: str | None) -> Refusal | None:
+def person_refusal(
+    display_name: str | None, email: str | None, phone: str | None = None, zone: str | None = None
+) -> Refusal | None:
     if display_name is not None and not 0 < len(display_name.strip()) <= 200:
         return invalid("displayName", Fault.LENGTH, 1, 200)
     if email is not None and (not EMAIL.fullmatch(email.strip()) or len(email) > 254):

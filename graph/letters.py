@@ -44,6 +44,14 @@ class Addressee:
 @dataclass(frozen=True, slots=True)
 class Staff:
     external_id: str
+    name: str | None
+    email: str | None
+
+    @property
+    def address(self) -> Address:
+        """Of whom no mail address is known, the operator's own gateway is told the external id as the name."""
+        email = self.email or (self.external_id if "@" in self.external_id else None)
+        return Address(self.name or self.external_id if email else self.external_id, email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,8 @@ LIST_RECRUITERS = Statement(
     "letters.list_recruiters",
     """
     MATCH (user:User)-[:WORKS_IN {role: 'RECRUITER'}]->(:Department {id: $id})
-    RETURN DISTINCT user.externalId AS external_id ORDER BY external_id LIMIT 50
+    RETURN DISTINCT user.externalId AS external_id, user.displayName AS name, user.email AS email
+    ORDER BY external_id LIMIT 50
     """,
     row=Staff,
 )
@@ -106,13 +115,17 @@ LIST_ADMINS = Statement(
     "letters.list_admins",
     """
     MATCH (user:User)-[:MEMBER_OF {role: 'HR_ADMIN'}]->(:Organization {id: $id})
-    RETURN DISTINCT user.externalId AS external_id ORDER BY external_id LIMIT 50
+    RETURN DISTINCT user.externalId AS external_id, user.displayName AS name, user.email AS email
+    ORDER BY external_id LIMIT 50
     """,
     row=Staff,
 )
 FIND_USER = Statement(
     "letters.find_user",
-    "MATCH (user:User {id: $id})-[:MEMBER_OF]->(:Organization) RETURN user.externalId AS external_id",
+    """
+    MATCH (user:User {id: $id})-[:MEMBER_OF]->(:Organization)
+    RETURN user.externalId AS external_id, user.displayName AS name, user.email AS email
+    """,
     row=Staff,
 )
 FIND_EMPLOYER = Statement(
@@ -350,7 +363,7 @@ async def _checked(graph: Graph, message: MessageRow) -> Checked | None:
     found = await graph.client.read(FIND_CHECK, id=message.check) if message.check else []
     if not found:
         return None
-    names = [row.id for row in await graph.client.read(LIST_NAMES, organization=message.organization)]
+    names = [row.name for row in await graph.client.read(LIST_NAMES, organization=message.organization)]
     (one,) = found
     claim, method, source = (without_others(text, names) for text in (one.claim, one.method, one.source))
     details = without_others(one.details, names) if one.details else None
@@ -414,16 +427,13 @@ async def _contact(graph: Graph, candidate: Addressee) -> Address:
 
 
 async def _staff(graph: Graph, message: MessageRow) -> tuple[Address, ...]:
-    """Who recruits for the department, or where nobody does the HR_ADMINs; users are known by external ids alone.
-
-    One that is no mail address is known to the operator's own gateway, which gets it as the name.
-    """
+    """Who recruits for the department, or where nobody does the HR_ADMINs."""
     if message.user is not None:
         staff = await graph.client.read(FIND_USER, id=message.user)
     else:
         staff = await graph.client.read(LIST_RECRUITERS, id=message.department)
         staff = staff or await graph.client.read(LIST_ADMINS, id=message.organization)
-    to = tuple(Address(user.external_id, user.external_id if "@" in user.external_id else None) for user in staff)
+    to = tuple(user.address for user in staff)
     if not to:
         raise NotWritten("NO_ADDRESS")
     return to

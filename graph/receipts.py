@@ -71,6 +71,7 @@ ACCESS = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "at": Prop(see=Level.ALL, form=Form.INSTANT),
         "who": Prop(see=Level.ALL),
+        "displayName": Prop(see=Level.ALL),
         "role": Prop(see=Level.ALL),
         "departments": Prop(see=Level.ALL),
         "purpose": Prop(see=Level.ALL),
@@ -112,7 +113,7 @@ _RECEIPT: LiteralString = """
     MATCH (user:User {id: row[2]})
     MERGE (access:Access {id: row[0]})
     SET access.organization = user.organization, access.user = user.id, access.who = user.externalId,
-      access.role = row[3], access.purpose = row[4], access.at = row[5],
+      access.displayName = user.displayName, access.role = row[3], access.purpose = row[4], access.at = row[5],
       access.departments = [(user)-[:WORKS_IN]->(department:Department) | department.name]
     MERGE (access)-[:OF]->(candidate)
 """

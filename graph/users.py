@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
+from graph.candidates import person_refusal
 from graph.events import EventType
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Count, Found, Nothing, Statement
@@ -17,6 +19,8 @@ USER = Shape(
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "externalId": Prop(see=Level.ALL),
+        "displayName": Prop(see=Level.ALL),
+        "email": Prop(),
         "organizationRole": Prop("head([(this)-[m:MEMBER_OF]->(:Organization) | m.role])"),
         "organization": One("Organization", ("(this)-[:MEMBER_OF]->(that:Organization)",), see=Level.OWN),
         "recruitsFor": Many(
@@ -34,6 +38,15 @@ USER = Shape(
 root("viewer", shape="User", match="(this:User {id: $viewer})")
 
 
+class Absent(Enum):
+    """Of a value that may be null: that none was given."""
+
+    ABSENT = "ABSENT"
+
+
+ABSENT = Absent.ABSENT
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentWork:
     department: str
@@ -42,9 +55,13 @@ class DepartmentWork:
 
 @dataclass(frozen=True, slots=True)
 class SetUser:
+    """Of `display_name` and `email`, what is ABSENT stays as it was, and null takes it away."""
+
     external_id: str
     organization_role: OrganizationRole
     department_roles: tuple[DepartmentWork, ...] = ()
+    display_name: str | Absent | None = ABSENT
+    email: str | Absent | None = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,18 @@ JOIN = Statement(
     row=Nothing,
     writes=True,
 )
+CALL = Statement(
+    "users.call",
+    "MATCH (user:User {id: $id}) SET user.displayName = $value",
+    row=Nothing,
+    writes=True,
+)
+REACH = Statement(
+    "users.reach",
+    "MATCH (user:User {id: $id}) SET user.email = $value",
+    row=Nothing,
+    writes=True,
+)
 ASSIGN = Statement(
     "users.assign",
     """
@@ -130,6 +159,8 @@ async def set_user(graph: Graph, act: Act, new: SetUser) -> Outcome:
         return refused
     if not new.external_id.strip() or len(new.external_id) > 255:
         return invalid("externalId", Fault.LENGTH, 1, 255)
+    if refused := _told_refusal(new):
+        return refused
     if any(work.department not in act.viewer.structure.places for work in new.department_roles):
         return Refusal(Code.NOT_FOUND, "departmentRoles")
 
@@ -148,12 +179,21 @@ async def set_user(graph: Graph, act: Act, new: SetUser) -> Outcome:
         else:
             await desk.tx.run(CLEAR_ROLES, id=id)
             await desk.tx.run(JOIN, id=id, organization=organization, role=role)
-        works = _works(new.department_roles)
+        works, changed = _works(new.department_roles), []
         await desk.tx.run(ASSIGN, id=id, organization=organization, works=works)
-        await desk.record(EventType.USER_SET, user=id, role=role, works=works)
+        for name, value, statement in (("displayName", new.display_name, CALL), ("email", new.email, REACH)):
+            if not isinstance(value, Absent):
+                await desk.tx.run(statement, id=id, value=value and value.strip())
+                changed.append(name)
+        await desk.record(EventType.USER_SET, user=id, role=role, works=works, changed=changed)
         return Written("User", id)
 
     return await perform(graph, act, work)
+
+
+def _told_refusal(new: SetUser) -> Refusal | None:
+    name, email = ((None if isinstance(value, Absent) else value) for value in (new.display_name, new.email))
+    return person_refusal(name, email)
 
 
 def _works(works: Iterable[DepartmentWork]) -> list[list[str]]:

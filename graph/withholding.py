@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from graph.statements import Found, Statement
+from graph.statements import Statement
 from graph.traversal import Derived
 from graph.visibility import Level
 
 WITHHELD = "〔已隐去：涉及第三人 withheld: names a third person〕"
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    name: str
+
+
 LIST_NAMES = Statement(
     "withholding.list_names",
-    "MATCH (user:User {organization: $organization}) RETURN user.externalId AS id ORDER BY id",
-    row=Found,
+    """
+    MATCH (user:User {organization: $organization})
+    UNWIND [user.externalId, user.displayName, user.email] AS name
+    WITH name WHERE name IS NOT NULL RETURN DISTINCT name ORDER BY name
+    """,
+    row=Named,
 )
-"""The employer's people, by what the graph knows them by."""
+"""The employer's people, by all that the graph knows them by."""
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
 _PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
@@ -25,20 +36,27 @@ _PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
 _BETWEEN = r"[\s._-]{0,3}"
 
 
-def spoken(external_id: str) -> str | None:
+_HAN = re.compile(r"[\u3400-\u9fff·]{2,}")
+"""A name in characters, which no space parts from the words around it."""
+
+
+def spoken(known: str) -> str | None:
     """A pattern of the name that an external id such as li.lei@example.com is made of; null where it is made of none.
 
     One word alone may be a function, as in marketing@example.com, and would be hidden wherever it is spoken of.
     """
-    words = [word for word in re.split(r"[\W_\d]+", external_id.partition("@")[0]) if word]
+    words = [word for word in re.split(r"[\W_\d]+", known.partition("@")[0]) if word]
     return _BETWEEN.join(map(re.escape, words)) if len(words) > 1 else None
 
 
 def without_others(text: str, names: Iterable[str]) -> str:
-    """The text with each mail address, phone, external id of the employer's people and name made of one hidden."""
+    """The text with each mail address, phone, name and external id of the employer's people and name made of one
+    hidden."""
     known = sorted(names, key=len, reverse=True)
     patterns = [_ADDRESS, _PHONE, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
-    return re.sub("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns), WITHHELD, text, flags=re.IGNORECASE)
+    bounded = [rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns]
+    characters = [name for name in known if _HAN.fullmatch(name)]
+    return re.sub("|".join([*bounded, *characters]), WITHHELD, text, flags=re.IGNORECASE)
 
 
 def _told(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str | None:

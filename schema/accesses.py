@@ -31,6 +31,7 @@ class AccessGapOrder(Enum):
 class Access(Node):
     at: DateTime = field("When.")
     who: str = field("The external id of who looked.")
+    display_name: str | None = field("What they were called then.")
     role: str = field("What they were in the whole Organization then.")
     departments: list[str] = field("The departments they worked for then, by name.")
     purpose: Purpose = field("For what, as the header Turnout-Purpose said.")

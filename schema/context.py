@@ -125,7 +125,7 @@ class Context:
 
     async def _others(self) -> list[str]:
         viewer = await self.viewer()
-        return [row.id for row in await self.graph.client.read(LIST_NAMES, organization=viewer.organization)]
+        return [row.name for row in await self.graph.client.read(LIST_NAMES, organization=viewer.organization)]
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()

@@ -29,11 +29,12 @@ from schema.fields import LOCALE
 from schema.record_page import page
 
 VERSION = 1
+BY = "{ externalId displayName }"
 PROOF = "kind size hash uploadedAt verdict reason decidedAt purgedAt"
 CHECK = "outcome claim method source details checkedOn"
 PLACE = "id startsAt endsAt timeZone mode response attendance outcome"
-ASKED = "state inTime policyVersion reason requestedAt owedBy overdueAt decidedAt answer decidedBy { externalId }"
-EVENT = "seq type occurredAt recordedAt actorKind actor { externalId }"
+ASKED = f"state inTime policyVersion reason requestedAt owedBy overdueAt decidedAt answer decidedBy {BY}"
+EVENT = f"seq type occurredAt recordedAt actorKind actor {BY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ SECTIONS = (
     Section(
         "applications",
         "id stage appliedAt source position { title } department: position { department { name } } decisions { verdict "
-        "state reason followedAdvice decidedAt effectiveAt decidedBy { externalId } considered { id } seen seenHash "
+        f"state reason followedAdvice decidedAt effectiveAt decidedBy {BY} considered {{ id }} seen seenHash "
         f"seenUntil }} resumeChecks {{ {CHECK} recordedAt superseded }}",
         20,
     ),
@@ -65,8 +66,8 @@ SECTIONS = (
         "findings",
         "id occurredAt department { name } position { title } state outcome cause knewBy suspectedAt noticeAt answerBy "
         "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
-        "disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy { externalId } "
-        "voidedAt voidReason voidedBy { externalId } "
+        f"disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy {BY} "
+        f"voidedAt voidReason voidedBy {BY} "
         f"interview {{ id }} resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} "
         "basedOn { seq type occurredAt }",
     ),
@@ -78,8 +79,8 @@ SECTIONS = (
         "superseded reason } }",
         20,
     ),
-    Section("requests", "id kind state text filedAt dueAt answeredAt reason answeredBy { externalId }"),
-    Section("accesses", "at who role departments purpose about finding { id }", 100),
+    Section("requests", f"id kind state text filedAt dueAt answeredAt reason answeredBy {BY}"),
+    Section("accesses", "at who displayName role departments purpose about finding { id }", 100),
     Section("accessGaps", "since until", 100),
 )
 PERSON = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry import UNSET
 
 from graph import users
 from graph.visibility import DepartmentRole, OrganizationRole
@@ -15,6 +16,8 @@ from schema.mutations import IdempotentInput, mutation
 @strawberry.type(description="Somebody who may ask and write; the subject of a token.")
 class User(Node):
     external_id: str = field("The subject of the user's tokens.")
+    display_name: str | None = field("What people call them.")
+    email: str | None = field("Where messages to them go; your own, or for HR_ADMIN.")
     organization_role: OrganizationRole | None = field("The role in the Organization; your own, or for HR_ADMIN.")
     organization: OrganizationRef | None = field("The Organization; your own, or for HR_ADMIN.")
     recruits_for: list[DepartmentRef] = field("Departments the user recruits for.")
@@ -36,6 +39,16 @@ class SetUserInput(IdempotentInput):
     department_roles: list[DepartmentRoleInput] = strawberry.field(
         default_factory=list, description="The roles in departments; those not named here are taken away."
     )
+    display_name: str | None = strawberry.field(
+        default=UNSET,
+        description="What people call them, up to 200 characters; it stays where it is not given, and null takes it "
+        "away.",
+    )
+    email: str | None = strawberry.field(
+        default=UNSET,
+        description="Where messages to them go; it stays where it is not given, and null takes it away. Where there is "
+        "none they go to an external id that is a mail address.",
+    )
 
 
 @strawberry.input(description="Takes all roles from a user.")
@@ -47,7 +60,8 @@ def _set_user(input: SetUserInput) -> users.SetUser:
     works = tuple(
         users.DepartmentWork(id_of("Department", work.department), work.role) for work in input.department_roles
     )
-    return users.SetUser(input.external_id, input.organization_role, works)
+    name, email = (users.ABSENT if value is UNSET else value for value in (input.display_name, input.email))
+    return users.SetUser(input.external_id, input.organization_role, works, name, email)
 
 
 MUTATIONS = (

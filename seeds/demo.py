@@ -54,6 +54,17 @@ USERS: Mapping[str, tuple[str, str]] = {
 }
 """Who the demo's users are, by external id, in English and Chinese."""
 
+NAMES: Mapping[str, str] = {
+    MARKETING: "顾晓岚",
+    TECHNOLOGY: "沈立群",
+    SUBSIDIARY: "贺文清",
+    INTERVIEWER: "骆一鸣",
+    HR: "唐书敏",
+    LEAD: "秦以安",
+    AUDITOR: "温若谷",
+}
+"""What the demo's people are called; the integration is none."""
+
 COURSES = (
     Course(Dimension.WORK_ATTENDANCE, "Planning one's week", "时间管理", "https://courses.example.com/planning"),
     Course(
@@ -213,10 +224,12 @@ class Company:
             )
         await self.meet(HR)
         for user, code in RECRUITS.items():
-            await self._hirer(user).user(user, recruits_for=(department_id(code),))
-        await self._hirer(INTERVIEWER).user(INTERVIEWER, interviews_for=(department_id("TECHNOLOGY"),))
-        await self._hirer(LEAD).user(LEAD, OrganizationRole.HR_ADMIN)
-        await self._hirer(AUDITOR).user(AUDITOR, OrganizationRole.AUDITOR)
+            await self._hirer(user).user(user, recruits_for=(department_id(code),), name=NAMES[user])
+        technology = (department_id("TECHNOLOGY"),)
+        await self._hirer(INTERVIEWER).user(INTERVIEWER, interviews_for=technology, name=NAMES[INTERVIEWER])
+        for admin in (HR, LEAD):
+            await self._hirer(admin).user(admin, OrganizationRole.HR_ADMIN, name=NAMES[admin])
+        await self._hirer(AUDITOR).user(AUDITOR, OrganizationRole.AUDITOR, name=NAMES[AUDITOR])
         await self._hirer(INTEGRATOR).user(INTEGRATOR, OrganizationRole.INTEGRATOR)
         await self.meet(*RECRUITS, INTEGRATOR, LEAD)
         for opening in OPENINGS:

@@ -157,10 +157,11 @@ class Maker:
         *,
         recruits_for: tuple[str, ...] = (),
         interviews_for: tuple[str, ...] = (),
+        name: str | None = None,
     ) -> str:
         works = [users.DepartmentWork(id, DepartmentRole.RECRUITER) for id in recruits_for]
         works += [users.DepartmentWork(id, DepartmentRole.INTERVIEWER) for id in interviews_for]
-        new = users.SetUser(external_id, role, tuple(works))
+        new = users.SetUser(external_id, role, tuple(works), name or users.ABSENT)
         return await self._do("setUser", {}, lambda act: users.set_user(self.graph, act, new))
 
     async def webhook(self, url: str | None, secret: str | None) -> str:

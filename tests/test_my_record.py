@@ -240,6 +240,12 @@ def test_names_are_known_by_external_ids() -> None:
     )
 
 
+def test_names_are_known_as_people_are_called() -> None:
+    assert without_others("李敏说他没有来，Li Min agreed.", ["u-17", "李敏", "Li Min"]) == (
+        f"{WITHHELD}说他没有来，{WITHHELD} agreed."
+    )
+
+
 def test_phones_of_others_are_no_more_told_than_their_mails() -> None:
     assert without_others("Ring 138-0013-8000 or +49 30 1234567 on 2026-11-20, room 20261120.", []) == (
         f"Ring {WITHHELD} or {WITHHELD} on 2026-11-20, room 20261120."

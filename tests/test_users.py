@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.letters import Address, Staff
 from schema.context import Context, Viewers
 from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.ledger import appends, refused
@@ -62,6 +63,45 @@ async def test_setting_a_user_replaces_all_roles(ask: Ask, company: Company) -> 
         "recruitsFor": [],
         "interviewsFor": [{"name": "Technology"}],
     }
+
+
+async def test_a_user_is_called_and_reached(ask: Ask, company: Company) -> None:
+    """What is not given stays, null takes it away; all see the name of whoever did something, and HR the address."""
+    hr, marketing = company.user("hr"), company.user("marketing")
+    known = {"externalId": marketing, "organizationRole": "MEMBER"}
+    steps: list[tuple[dict[str, str | None], str | None, str | None]] = [
+        ({"displayName": " 顾晓岚 ", "email": "gu@example.com"}, "顾晓岚", "gu@example.com"),
+        ({}, "顾晓岚", "gu@example.com"),
+        ({"displayName": "Gu Xiaolan"}, "Gu Xiaolan", "gu@example.com"),
+        ({"email": None}, "Gu Xiaolan", None),
+        ({"displayName": None, "email": "gu@example.com"}, None, "gu@example.com"),
+    ]
+    for given, name, email in steps:
+        async with appends(ask, company, "USER_SET"):
+            made = await ask.do("setUser", hr, "id displayName email", **known, **given)
+        assert (made["displayName"], made["email"]) == (name, email), given
+    for wrong, field in [({"displayName": " "}, "displayName"), ({"displayName": "x" * 201}, "displayName")]:
+        assert await ask.do("setUser", hr, **known, **wrong) == refused("setUser", "INVALID_VALUE", field)
+    assert await ask.do("setUser", hr, **known, email="nowhere") == refused("setUser", "INVALID_VALUE", "email")
+    await ask.do("setUser", hr, **known, displayName="顾晓岚")
+    query = "query One($id: ID!) { node(id: $id) { ... on User { displayName email } } }"
+    for viewer, email in (("hr", "gu@example.com"), ("marketing", "gu@example.com"), ("technology", None)):
+        seen = (await ask(query, company.user(viewer), id=made["id"]))["node"]
+        assert seen == {"displayName": "顾晓岚", "email": email}, viewer
+
+
+def test_staff_is_written_to_where_they_are_reached() -> None:
+    """A name and a mail address where both are known; an id that is neither goes to the operator's own gateway."""
+    addresses = {
+        ("u-17", None, None): ("u-17", None),
+        ("u-17", "顾晓岚", None): ("u-17", None),
+        ("u-17", None, "gu@example.com"): ("u-17", "gu@example.com"),
+        ("u-17", "顾晓岚", "gu@example.com"): ("顾晓岚", "gu@example.com"),
+        ("gu@example.cn", "顾晓岚", None): ("顾晓岚", "gu@example.cn"),
+        ("gu@example.cn", None, "gu@example.com"): ("gu@example.cn", "gu@example.com"),
+    }
+    for known, (name, email) in addresses.items():
+        assert Staff(*known).address == Address(name, email), known
 
 
 async def test_the_last_administrator_stays(ask: Ask, company: Company) -> None:

@@ -196,7 +196,13 @@ class Inputs:
 
     async def setUser(self) -> dict[str, Any]:
         roles = [{"department": self.department_id(), "role": "RECRUITER"}]
-        return {"externalId": self.fresh("user"), "organizationRole": "MEMBER", "departmentRoles": roles}
+        return {
+            "externalId": self.fresh("user"),
+            "organizationRole": "MEMBER",
+            "departmentRoles": roles,
+            "displayName": "Somebody",
+            "email": f"{self.fresh('mail')}@example.com",
+        }
 
     async def removeUser(self) -> dict[str, Any]:
         return {"user": gid("User", await self.company.hr.user(self.fresh("user")))}
