@@ -160,6 +160,7 @@ EVENT = Shape(
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "recordedAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "actorKind": Prop(see=Level.ALL),
+        "actorKindLabel": label("this.actorKind", see=Level.ALL),
         "actor": One("User", ("(this)-[:BY]->(that:User)",), implied=True),
         "interview": One("Interview", ("(this)-[:ABOUT]->(that:Interview)",)),
         "hash": Prop(see=Level.AUDIT),

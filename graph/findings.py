@@ -86,6 +86,9 @@ FAULTS: Mapping[Cause, FindingOutcome] = {
 FAULTLESS = frozenset({Cause.PLATFORM, Cause.EMPLOYER})
 
 _HELD: LiteralString = "head([(this)-[:FINDS]->()-[:HELD_BY]->(d:Department) | d.id])"
+_RELATION: LiteralString = (
+    "CASE WHEN " + _HELD + " IN $own THEN 'OWN' WHEN " + _HELD + " IN $sibling THEN 'SIBLING' ELSE 'CIRCLE' END"
+)
 
 FINDING = Shape(
     "Finding",
@@ -97,14 +100,8 @@ FINDING = Shape(
             "Position",
             ("(this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)-[:FOR]->(that:Position)",),
         ),
-        "relation": Prop(
-            "CASE WHEN "
-            + _HELD
-            + " IN $own THEN 'OWN' WHEN "
-            + _HELD
-            + " IN $sibling THEN 'SIBLING' ELSE 'CIRCLE' END",
-            see=Level.ALL,
-        ),
+        "relation": Prop(_RELATION, see=Level.ALL),
+        "relationLabel": label(_RELATION, see=Level.ALL),
         "outcome": Prop(),
         "outcomeLabel": label("this.outcome"),
         "cause": Prop(),

@@ -246,6 +246,67 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "GOOD": ("良", "Good"),
     "FAIR": ("中", "Fair"),
     "WEAK": ("待提升", "Weak"),
+    # CreditScore.status
+    "SCORED": ("已有评分", "Scored"),
+    "INSUFFICIENT_DATA": ("数据不足", "Too little is known"),
+    "OFF": ("未启用评分", "Scoring is off"),
+    # ScorePolicy.state
+    "PROPOSED": ("待批准", "To be approved"),
+    "APPROVED": ("已批准", "Approved"),
+    # Webhook.state
+    "DISABLED": ("已停用", "Disabled"),
+    "REMOVED": ("已移除", "Removed"),
+    # User.organizationRole
+    "HR_ADMIN": ("人力资源管理员", "HR administrator"),
+    "AUDITOR": ("审计员", "Auditor"),
+    "INTEGRATOR": ("系统集成", "Integration"),
+    "MEMBER": ("成员", "Member"),
+    # Event.actorKind
+    "HUMAN": ("企业人员", "A person of the employer"),
+    "SYSTEM": ("系统", "The system"),
+    "API": ("程序", "A program"),
+    # Finding.relation
+    "OWN": ("本部门", "Own department"),
+    "SIBLING": ("兄弟部门", "Sibling department"),
+    "CIRCLE": ("同一共享圈的部门", "Department of the circle"),
+    "OUTSIDE": ("共享圈以外的部门", "Department outside the circle"),
+    # Reminder.kind
+    "SAME_DEPARTMENT": ("本部门爽约", "No-show in the same department"),
+    "SIBLING_DEPARTMENT": ("兄弟部门爽约", "No-show in a sibling department"),
+    "CIRCLE_DEPARTMENT": ("共享圈内其他部门爽约", "No-show elsewhere in the circle"),
+    "REPEAT_APPLICATION": ("再次投递", "Another application"),
+    # Message.template
+    "INVITATION": ("面试邀请", "Invitation"),
+    "INVITATION_MOVED": ("面试改期通知", "Another time"),
+    "INVITATION_CANCELLED": ("面试取消通知", "Interview cancelled"),
+    "RESPONSE_RECEIVED": ("候选人已回复", "Answer to an invitation"),
+    "REMINDER_DAY": ("面试提醒（一天前）", "Reminder, a day before"),
+    "REMINDER_SOON": ("面试提醒（半小时前）", "Reminder, half an hour before"),
+    "CODE": ("验证码", "Code"),
+    "SLOT_OWED": ("改期时间待提供", "A new time is still owed"),
+    "SLOTS_OPEN": ("有可选时段", "Times to choose from"),
+    "DECISION_OVERDUE": ("逾期未认定，已撤销", "Not decided in time, taken back"),
+    "NOTICE": ("告知", "Notice"),
+    "ANSWER_RECEIVED": ("候选人已答复告知", "Answer to a notice"),
+    "FINDING_CONFIRMED": ("认定结果", "Finding confirmed"),
+    "FINDING_EXCUSED": ("认定免责", "Finding excused"),
+    "FINDING_VOIDED": ("认定撤销", "Finding voided"),
+    "DISPUTE_RECEIVED": ("收到申诉", "Dispute received"),
+    "MARK_WITHDRAWN": ("标记已撤销", "Mark withdrawn"),
+    "EVIDENCE_CHANGED": ("有新证据", "New evidence"),
+    "REQUEST_RECEIVED": ("收到权利请求", "Request about one's rights received"),
+    "SLOT_LAPSED": ("递补邀请失效", "Offer of a time lapsed"),
+    "SLOT_UNFILLED": ("时段未补上", "Time not filled"),
+    "REJECTION_ANNOUNCED": ("淘汰预告", "Rejection announced"),
+    "REJECTION_WITHDRAWN": ("撤回淘汰", "Rejection withdrawn"),
+    "REJECTION_EFFECTIVE": ("淘汰生效", "Rejection in effect"),
+    "REJECTION_LAPSED": ("淘汰失效", "Rejection lapsed"),
+    # Message.state
+    "QUEUED": ("待发送", "To be sent"),
+    "SENT": ("已发送", "Sent"),
+    "DELIVERED": ("已送达", "Delivered"),
+    "BOUNCED": ("被退回", "Bounced"),
+    "FAILED": ("未能发送", "Not sent"),
 }
 
 MONTHS = (

@@ -16,6 +16,7 @@ import orjson
 
 from graph import notices, timers
 from graph.events import About, EventType
+from graph.labels import label
 from graph.refusals import Code, Refusal, told_refusal
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
@@ -199,7 +200,9 @@ MESSAGE = Shape(
     {
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "template": Prop(see=Level.ALL),
+        "templateLabel": label("this.template", see=Level.ALL),
         "state": Prop(see=Level.ALL),
+        "stateLabel": label("this.state", see=Level.ALL),
         "channel": Prop(see=Level.ALL),
         "reason": Prop(see=Level.ALL),
         "createdAt": Prop(see=Level.ALL, form=Form.INSTANT),

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from graph.client import Client
 from graph.instants import from_text, month
-from graph.labels import month_in_words
+from graph.labels import label, month_in_words
 from graph.orders import APPLICATION_CONDITIONS
 from graph.refusals import Locale
 from graph.statements import Found, Statement
@@ -76,6 +76,7 @@ MISSED = Shape(
     "MissedReminder",
     {
         "kind": Prop(_KIND, see=Level.ALL),
+        "kindLabel": label(_KIND, see=Level.ALL),
         "similarPosition": Prop("wanted.jobFamily = missed.jobFamily", see=Level.ALL),
         "message": Derived(
             (_KIND, "interview.mode", "held.name", "held.nameZh", "toString(this.occurredAt)", "interview.timeZone"),
@@ -87,6 +88,7 @@ MISSED = Shape(
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "department": One("Department", ("(this)-[:FINDS]->(:Interview)-[:HELD_BY]->(that:Department)",), implied=True),
         "relation": Prop(_RELATION, see=Level.ALL),
+        "relationLabel": label(_RELATION, see=Level.ALL),
     },
     typename="Reminder",
     looked={"": Look.FINDING},
@@ -96,6 +98,7 @@ REPEAT = Shape(
     "RepeatReminder",
     {
         "kind": Prop("'REPEAT_APPLICATION'", see=Level.ALL),
+        "kindLabel": label("'REPEAT_APPLICATION'", see=Level.ALL),
         "similarPosition": Prop("wanted.jobFamily = other.jobFamily", see=Level.ALL),
         "message": Derived(
             ("held.name", "held.nameZh", "toString(this.appliedAt)", "employer.timeZone"),
@@ -112,6 +115,7 @@ REPEAT = Shape(
         "occurredAt": Prop("this.appliedAt", see=Level.ALL, form=Form.INSTANT),
         "department": One("Department", ("(this)-[:FOR]->(:Position)-[:BELONGS_TO]->(that:Department)",), implied=True),
         "relation": Prop(_RELATION, see=Level.ALL),
+        "relationLabel": label(_RELATION, see=Level.ALL),
     },
     typename="Reminder",
 )

@@ -86,6 +86,7 @@ SCORE_POLICY = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "version": Prop(see=Level.ALL),
         "state": Prop(see=Level.ALL),
+        "stateLabel": label("this.state", see=Level.ALL),
         "reason": Prop(see=Level.ALL),
         "proposedAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "proposedBy": One("User", ("(this)-[:PROPOSED_BY]->(that:User)",)),

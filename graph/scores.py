@@ -427,7 +427,9 @@ CREDIT_COUNTERFACTUAL = Shape(
 CREDIT_SCORE = Shape(
     "CreditScore",
     {
-        **dict.fromkeys(("status", "offBecause", "points", "band"), OPEN),
+        "status": OPEN,
+        "statusLabel": label("status", see=Level.ALL),
+        **dict.fromkeys(("offBecause", "points", "band"), OPEN),
         "bandLabel": label("band", see=Level.ALL),
         **dict.fromkeys(("asOf", "validUntil", "policyVersion", "inputsHash", "observations", "minimum"), OPEN),
         "factors": Part("CreditFactor"),

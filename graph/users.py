@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import LiteralString
 
 from graph.candidates import person_refusal
 from graph.events import EventType
+from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Count, Found, Nothing, Statement
 from graph.traversal import Form, Many, One, Prop, Shape, root
 from graph.visibility import DepartmentRole, Level, OrganizationRole
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
+_ROLE: LiteralString = "head([(this)-[m:MEMBER_OF]->(:Organization) | m.role])"
 USER = Shape(
     "User",
     {
@@ -21,7 +24,8 @@ USER = Shape(
         "externalId": Prop(see=Level.ALL),
         "displayName": Prop(see=Level.ALL),
         "email": Prop(),
-        "organizationRole": Prop("head([(this)-[m:MEMBER_OF]->(:Organization) | m.role])"),
+        "organizationRole": Prop(_ROLE),
+        "organizationRoleLabel": label(_ROLE),
         "organization": One("Organization", ("(this)-[:MEMBER_OF]->(that:Organization)",), see=Level.OWN),
         "recruitsFor": Many(
             "Department",

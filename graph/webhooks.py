@@ -18,6 +18,7 @@ from graph import messages, timers
 from graph.addresses import url_refusal
 from graph.client import Transaction
 from graph.events import ActorKind, EventType
+from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
@@ -62,6 +63,7 @@ WEBHOOK = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "url": Prop(see=Level.ALL),
         "state": Prop(see=Level.ALL),
+        "stateLabel": label("this.state", see=Level.ALL),
         "setAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "failingSince": Prop(see=Level.ALL, form=Form.INSTANT),
         "disabledAt": Prop(see=Level.ALL, form=Form.INSTANT),

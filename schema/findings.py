@@ -53,6 +53,7 @@ class Finding(Node):
     department: DepartmentRef = field("The department that held the interview, or checked.")
     position: PositionRef | None = field("The position applied to.")
     relation: Relation = field("How near that department is to yours.")
+    relation_label: str = labelled("The nearness in words.")
     outcome: FindingOutcome | None = field("What it was found to be; null before it is decided. Own.")
     outcome_label: str | None = labelled("The outcome in words. Own.")
     cause: Cause | None = field("On whose side it lay. Own.")
@@ -109,6 +110,7 @@ class Finding(Node):
 @strawberry.type(description="What a department that is about to decide should know of the same person 提醒.")
 class Reminder:
     kind: ReminderKind = field("Where it comes from, seen from the department of the position applied to.")
+    kind_label: str = labelled("Where it comes from, in words.")
     similar_position: bool = field("Whether both positions are of the same job family.")
     message: str = planned("The reminder as HR reads it.", locale=LOCALE)
     no_show: FindingRef | None = field("The finding it stands on; null for a repeated application.")
@@ -118,6 +120,7 @@ class Reminder:
     occurred_at: DateTime = field("When the interview was missed, or the other application filed.")
     department: DepartmentRef = field("The department it comes from.")
     relation: Relation = field("How near that department is to yours.")
+    relation_label: str = labelled("The nearness in words.")
 
 
 @strawberry.input(description="Reports a no-show.")

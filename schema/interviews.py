@@ -91,6 +91,7 @@ class Event(Node):
     occurred_at: DateTime = field("When it happened.")
     recorded_at: DateTime = field("When it was written down.")
     actor_kind: ActorKind = field("Who acted.")
+    actor_kind_label: str = labelled("Who acted, in words.")
     actor: UserRef | None = field("The user who acted.")
     interview: InterviewRef | None = planned("The interview that it is about, where you see that.")
     hash: str | None = field("SHA-256 over the event and the hash before it. AUDITOR.")

@@ -6,7 +6,7 @@ import strawberry
 
 from graph import messages
 from graph.messages import MessageState, Receipt, Template
-from schema.fields import Node, field
+from schema.fields import Node, field, labelled
 from schema.ids import id_of
 from schema.links import InterviewRef
 from schema.mutations import IdempotentInput, mutation
@@ -16,7 +16,9 @@ from schema.scalars import DateTime
 @strawberry.type(description="A message to a candidate or to HR. Its text is made when it is sent, and kept nowhere.")
 class Message(Node):
     template: Template = field("What it tells.")
+    template_label: str = labelled("What it tells, in words.")
     state: MessageState = field("How far it has come.")
+    state_label: str = labelled("The state in words.")
     channel: str | None = field("How it was sent: SMTP, WEBHOOK or FOLDER.")
     reason: str | None = field("Why it bounced or was not sent, as a code.")
     created_at: DateTime = field("When it was queued, with what it tells.")

@@ -57,6 +57,7 @@ class ScoreBand:
 class ScorePolicy(Node):
     version: int = field("Counted from 1 in each Organization.")
     state: PolicyState = field("How far it has come.")
+    state_label: str = labelled("The state in words.")
     reason: str = field("Why it was proposed.")
     proposed_at: DateTime = field("When it was proposed.")
     proposed_by: UserRef | None = field("Who proposed it.")

@@ -59,6 +59,7 @@ class CreditCounterfactual:
 )
 class CreditScore:
     status: ScoreStatus = field("Whether there is a number.")
+    status_label: str = labelled("Whether there is one, in words.")
     off_because: OffBecause | None = field("Why there is no score at all.")
     points: float | None = field("From 0 to 100; null where fewer than `minimum` observations count.")
     band: Band | None = field("How it is read.")

@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from graph import users
 from graph.visibility import DepartmentRole, OrganizationRole
-from schema.fields import Node, field
+from schema.fields import Node, field, labelled
 from schema.ids import id_of
 from schema.links import DepartmentRef, OrganizationRef
 from schema.mutations import IdempotentInput, mutation
@@ -19,6 +19,7 @@ class User(Node):
     display_name: str | None = field("What people call them.")
     email: str | None = field("Where messages to them go; your own, or for HR_ADMIN.")
     organization_role: OrganizationRole | None = field("The role in the Organization; your own, or for HR_ADMIN.")
+    organization_role_label: str | None = labelled("The role in words; your own, or for HR_ADMIN.")
     organization: OrganizationRef | None = field("The Organization; your own, or for HR_ADMIN.")
     recruits_for: list[DepartmentRef] = field("Departments the user recruits for.")
     interviews_for: list[DepartmentRef] = field("Departments the user holds interviews for.")

@@ -6,7 +6,7 @@ import strawberry
 
 from graph import webhooks
 from graph.webhooks import WebhookState
-from schema.fields import Node, field
+from schema.fields import Node, field, labelled
 from schema.ids import id_of
 from schema.links import UserRef
 from schema.mutations import IdempotentInput, mutation
@@ -17,6 +17,7 @@ from schema.scalars import DateTime
 class Webhook(Node):
     url: str = field("Where it is told.")
     state: WebhookState = field("Whether it is told anything.")
+    state_label: str = labelled("The state in words.")
     set_at: DateTime = field("When it was last set.")
     failing_since: DateTime | None = field("Since when nothing was taken; after five days it is disabled.")
     disabled_at: DateTime | None = field("When it was disabled.")

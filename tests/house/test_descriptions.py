@@ -11,6 +11,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLNamedType,
     get_named_type,
+    get_nullable_type,
     is_enum_type,
     is_input_object_type,
     is_interface_type,
@@ -135,6 +136,34 @@ def labelled() -> dict[str, GraphQLEnumType]:
                 assert is_enum_type(value), f"{type.name}.{name}"
                 found[f"{type.name}.{name}"] = value
     return found
+
+
+SAID_OTHERWISE = {
+    "InvitationAnswer.code": "Its message says it.",
+    "GraphEdge.kind": "Programs draw it.",
+    "Candidate.locale": "A setting, and not a fact that people read.",
+    "Proof.kind": "A format has one name in both languages.",
+    "AttendanceRecord.granularity": "The day beside it is written as a day or as a month.",
+    "CreditCounterfactual.change": "Its sentence says it.",
+    "CreditCounterfactual.band": "Its sentence says it.",
+    "CreditScore.offBecause": "Its sentence says it.",
+    "LostInterviews.mode": "A row of a table, of which the client writes the head.",
+    "SimulatedBand.band": "A row of a table, of which the client writes the head.",
+    "SelfAnswer.dimension": "It sorts a question, which is said in words.",
+}
+"""Enums without words beside them, and why."""
+
+
+def test_what_people_read_is_said_in_words() -> None:
+    """A client would have to translate the values itself, and would miss those that are new."""
+    bare = {
+        f"{type.name}.{name}"
+        for type in TYPES
+        if is_object_type(type) and not type.name.endswith("Refused")
+        for name, field in type.fields.items()
+        if is_enum_type(get_nullable_type(field.type)) and f"{name}Label" not in type.fields
+    }
+    assert bare == SAID_OTHERWISE.keys()
 
 
 def test_every_labelled_value_has_words() -> None:
