@@ -18,7 +18,7 @@ from graph.refusals import Locale
 from graph.statements import Found, Statement
 from graph.structure import Relation
 from graph.visibility import FIND_VIEWER, POLICIES, Viewer, padded
-from graph.withholding import LIST_NAMES, without_others
+from graph.withholding import names_of, without_others
 from graph.writing import Graph
 
 
@@ -363,7 +363,7 @@ async def _checked(graph: Graph, message: MessageRow) -> Checked | None:
     found = await graph.client.read(FIND_CHECK, id=message.check) if message.check else []
     if not found:
         return None
-    names = [row.name for row in await graph.client.read(LIST_NAMES, organization=message.organization)]
+    names = await names_of(graph.client, message.organization)
     (one,) = found
     claim, method, source = (without_others(text, names) for text in (one.claim, one.method, one.source))
     details = without_others(one.details, names) if one.details else None

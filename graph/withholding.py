@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from graph.client import Client
 from graph.statements import Statement
 from graph.traversal import Derived
 from graph.visibility import Level
@@ -15,20 +16,37 @@ WITHHELD = "〔已隐去：涉及第三人 withheld: names a third person〕"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    name: str
+class Known:
+    """One of the employer's people, by all that the graph knows them by."""
+
+    id: str
+    name: str | None
+    email: str | None
+
+    @property
+    def names(self) -> Iterator[str]:
+        """One word alone may be a function, as HR is, and would be hidden wherever it is spoken of."""
+        yield self.id
+        if self.email:
+            yield self.email
+        if self.name and (_HAN.fullmatch(self.name) or spoken(self.name)):
+            yield self.name
 
 
-LIST_NAMES = Statement(
-    "withholding.list_names",
+LIST_KNOWN = Statement(
+    "withholding.list_known",
     """
     MATCH (user:User {organization: $organization})
-    UNWIND [user.externalId, user.displayName, user.email] AS name
-    WITH name WHERE name IS NOT NULL RETURN DISTINCT name ORDER BY name
+    RETURN user.externalId AS id, user.displayName AS name, user.email AS email ORDER BY id
     """,
-    row=Named,
+    row=Known,
 )
-"""The employer's people, by all that the graph knows them by."""
+
+
+async def names_of(client: Client, organization: str) -> list[str]:
+    """What the employer's people are called, in texts that a person is told."""
+    return [name for known in await client.read(LIST_KNOWN, organization=organization) for name in known.names]
+
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
 _PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
@@ -41,17 +59,15 @@ _HAN = re.compile(r"[\u3400-\u9fff·]{2,}")
 
 
 def spoken(known: str) -> str | None:
-    """A pattern of the name that an external id such as li.lei@example.com is made of; null where it is made of none.
-
-    One word alone may be a function, as in marketing@example.com, and would be hidden wherever it is spoken of.
+    """A pattern of the name that an external id such as li.lei@example.com is made of; null where it is one word alone,
+    which may be a function, as in marketing@example.com.
     """
     words = [word for word in re.split(r"[\W_\d]+", known.partition("@")[0]) if word]
     return _BETWEEN.join(map(re.escape, words)) if len(words) > 1 else None
 
 
 def without_others(text: str, names: Iterable[str]) -> str:
-    """The text with each mail address, phone, name and external id of the employer's people and name made of one
-    hidden."""
+    """The text with each mail address and phone hidden, and each of the names, and of the names made of those."""
     known = sorted(names, key=len, reverse=True)
     patterns = [_ADDRESS, _PHONE, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
     bounded = [rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns]

@@ -16,7 +16,7 @@ from graph.receipts import Purpose, Receipts
 from graph.tail import Tail
 from graph.traversal import Looks
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, Dialect, Viewer
-from graph.withholding import LIST_NAMES
+from graph.withholding import names_of
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
 
@@ -125,7 +125,7 @@ class Context:
 
     async def _others(self) -> list[str]:
         viewer = await self.viewer()
-        return [row.name for row in await self.graph.client.read(LIST_NAMES, organization=viewer.organization)]
+        return await names_of(self.graph.client, viewer.organization)
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()

@@ -20,7 +20,7 @@ from graph.interviews import Attendance, EvidenceCode
 from graph.proofs import ProofVerdict
 from graph.telemetry import Report
 from graph.visibility import Claim
-from graph.withholding import WITHHELD, without_others
+from graph.withholding import WITHHELD, Known, without_others
 from schema.root import core_schema
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, looked, uid
@@ -241,8 +241,11 @@ def test_names_are_known_by_external_ids() -> None:
 
 
 def test_names_are_known_as_people_are_called() -> None:
-    assert without_others("李敏说他没有来，Li Min agreed.", ["u-17", "李敏", "Li Min"]) == (
-        f"{WITHHELD}说他没有来，{WITHHELD} agreed."
+    people = (Known("u-17", "李敏", None), Known("u-18", "Li Min", "min@x.cn"), Known("u-19", "HR", None))
+    names = [name for known in people for name in known.names]
+    assert names == ["u-17", "李敏", "u-18", "min@x.cn", "Li Min", "u-19"]
+    assert without_others("李敏说他没有来，Li Min agreed, and HR. u-19 not.", names) == (
+        f"{WITHHELD}说他没有来，{WITHHELD} agreed, and HR. {WITHHELD} not."
     )
 
 
