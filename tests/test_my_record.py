@@ -34,13 +34,15 @@ SCHEMA = core_schema()
 EMPLOYERS: dict[str, str] = {
     "Department": "id name",
     "Position": "id title jobFamily",
-    "User": "id externalId",
+    "User": "id externalId displayName",
     "Organization": "id name",
     "WorkCalendar": "id",
 }
 """Records of the employer and not of the person, and what both are told of them."""
 SAVED = {
-    "relation": "how near a department is to an HR_ADMIN says nothing of the person",
+    **dict.fromkeys(
+        ("relation", "relationLabel"), "how near a department is to an HR_ADMIN says nothing of the person"
+    ),
     "possibleMatches": "third persons, whose records may be the same person's: withheld as names in a text are",
     "__typename": "the same by the schema",
 }
