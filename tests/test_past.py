@@ -215,7 +215,10 @@ def test_every_member_of_the_past_says_what_it_is() -> None:
             *("id", "icsUid", "mode", "modeLabel", "startsAt", "endsAt", "timeZone", "graceMinutes", "joinUrl"),
             *("position", "department", "interviewers"),
         },
-        "Finding": {"id", "occurredAt", "department", "position", "relation", "suspectedAt", "policyVersion"},
+        "Finding": {
+            *("id", "occurredAt", "department", "position", "relation", "relationLabel"),
+            *("suspectedAt", "policyVersion"),
+        },
     }
     for name, members in lasting.items():
         past = SHAPES[f"Past{name}"].members

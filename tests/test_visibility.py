@@ -116,11 +116,11 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "UploadTicket": {"id ticket expiresAt": frozenset()},
     "Event": {
-        "id seq type typeLabel occurredAt recordedAt actorKind actor interview": HOME | {FILER},
+        "id seq type typeLabel occurredAt recordedAt actorKind actorKindLabel actor interview": HOME | {FILER},
         "hash": frozenset({AUDITOR}),
     },
     "Finding": {
-        "id occurredAt department position relation": NEAR,
+        "id occurredAt department position relation relationLabel": NEAR,
         "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
         "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
         "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview "
@@ -130,15 +130,15 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "kind kindLabel due interview finding": HOME,
     },
     "Reminder": {
-        "kind similarPosition message noShow occurredAt department relation": NEAR,
+        "kind kindLabel similarPosition message noShow occurredAt department relation relationLabel": NEAR,
         # Of a no-show there is no other application (tests/test_candidates.py).
         "application": frozenset(),
     },
     "User": {
         # A program sees itself, which recruits and interviews for nobody.
-        "id externalId": ALL - frozenset({INTEGRATOR}),
+        "id externalId displayName": ALL - frozenset({INTEGRATOR}),
         "recruitsFor interviewsFor": ALL - PROGRAMS,
-        "organizationRole organization": HOME | {FILER},
+        "email organizationRole organizationRoleLabel organization": HOME | {FILER},
     },
     "Organization": {
         "id name nameZh jurisdiction timeZone departments workCalendars": ALL,
@@ -153,8 +153,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "scorePolicies": ALL - PROGRAMS,
     },
     "ScorePolicy": {
-        "id version state reason proposedAt proposedBy approvedAt approvedBy activeFrom dimensions bands minimum "
-        "validDays noticeHours latesPerAbsence labelLates labelAbsences labelDays "
+        "id version state stateLabel reason proposedAt proposedBy approvedAt approvedBy activeFrom dimensions bands "
+        "minimum validDays noticeHours latesPerAbsence labelLates labelAbsences labelDays "
         "brakeUpheld brakeFalse brakeLeast brakeDays assessments": ALL - PROGRAMS,
     },
     "ImpactAssessment": {"id recordedAt recordedBy purpose impact measures policy": ALL - PROGRAMS},
@@ -183,7 +183,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id kind kindLabel state stateLabel text filedAt dueAt answeredAt reason answeredBy candidate": HOME,
     },
     "Access": {
-        "id at who role departments purpose purposeLabel about aboutLabel finding": WATCH,
+        "id at who displayName role departments purpose purposeLabel about aboutLabel finding": WATCH,
         "decision": frozenset(),
     },
     "AccessGap": {"id since until": WATCH},
@@ -205,10 +205,10 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "candidate application position isSameFamily isFree noShows attended since reasons": HOME,
     },
     "Webhook": {
-        "id url state setAt failingSince disabledAt formerKeyUntil user": frozenset({ADMIN, AUDITOR, FILER}),
+        "id url state stateLabel setAt failingSince disabledAt formerKeyUntil user": frozenset({ADMIN, AUDITOR, FILER}),
     },
     "Message": {
-        "id template state channel reason createdAt sentAt receipts interview": HOME,
+        "id template templateLabel state stateLabel channel reason createdAt sentAt receipts interview": HOME,
     },
     "Employment": {
         "id title startedOn endedOn employer source consentedAt consentSource candidate department records "
@@ -298,6 +298,12 @@ NAME_ZH = Statement(
     row=Nothing,
     writes=True,
 )
+NAME_PEOPLE = Statement(
+    "tests.name_people",
+    "MATCH (user:User {organization: $id}) SET user.displayName = '顾晓岚', user.email = 'gu@example.com'",
+    row=Nothing,
+    writes=True,
+)
 
 
 @dataclass
@@ -330,6 +336,7 @@ async def world(graph: Graph, answerer: Answerer) -> World:  # noqa: PLR0915  on
     ids |= {"position": company.positions["marketing"], "closed": closed, "wanted": company.positions["technology"]}
 
     interviewer = await hr.user(f"interviewer@{company.tag}", interviews_for=(marketing,))
+    await graph.client.write(lambda tx: tx.run(NAME_PEOPLE, id=company.hr.viewer.organization))
     filer = await makers.maker(graph, f"filer@{company.tag}", at=NOW - timedelta(days=40))
     person = replace(company.person(), phone="+86 138 0013 8000", time_zone="Asia/Shanghai")
     application = await filer.application(company.positions["marketing"], person, "referral")
