@@ -143,4 +143,4 @@ def test_only_ids_and_names_are_open_to_all() -> None:
     seen_near = {
         name for name, member in SHAPES["Finding"].members.items() if getattr(member, "see", Level.ALL) is not Level.OWN
     }
-    assert seen_near == {"id", "occurredAt", "department", "position", "relation"}
+    assert seen_near == {"id", "occurredAt", "department", "position", "relation", "relationLabel"}
