@@ -25,7 +25,7 @@ class Known:
 
     @property
     def names(self) -> Iterator[str]:
-        """One word alone may be a function, as HR is, and would be hidden wherever it is spoken of."""
+        """One word alone may be a function, as HR is, or any word, as 高峰: it would be hidden wherever it stands."""
         yield self.id
         if self.email:
             yield self.email
@@ -54,8 +54,8 @@ _PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
 _BETWEEN = r"[\s._-]{0,3}"
 
 
-_HAN = re.compile(r"[\u3400-\u9fff·]{2,}")
-"""A name in characters, which no space parts from the words around it."""
+_HAN = re.compile(r"[\u3400-\u9fff·]{3,}")
+"""A name in characters, which no space parts from the words around it; one of two stands in ordinary words too."""
 
 
 def spoken(known: str) -> str | None:

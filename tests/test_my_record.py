@@ -243,11 +243,14 @@ def test_names_are_known_by_external_ids() -> None:
 
 
 def test_names_are_known_as_people_are_called() -> None:
-    people = (Known("u-17", "李敏", None), Known("u-18", "Li Min", "min@x.cn"), Known("u-19", "HR", None))
+    people = (
+        *(Known("u-17", "顾晓岚", None), Known("u-18", "Li Min", "min@x.cn")),
+        *(Known("u-19", "HR", None), Known("u-20", "高峰", None)),
+    )
     names = [name for known in people for name in known.names]
-    assert names == ["u-17", "李敏", "u-18", "min@x.cn", "Li Min", "u-19"]
-    assert without_others("李敏说他没有来，Li Min agreed, and HR. u-19 not.", names) == (
-        f"{WITHHELD}说他没有来，{WITHHELD} agreed, and HR. {WITHHELD} not."
+    assert names == ["u-17", "顾晓岚", "u-18", "min@x.cn", "Li Min", "u-19", "u-20"]
+    assert without_others("顾晓岚说高峰时段他没有来，Li Min agreed, and HR. u-19 not.", names) == (
+        f"{WITHHELD}说高峰时段他没有来，{WITHHELD} agreed, and HR. {WITHHELD} not."
     )
 
 
