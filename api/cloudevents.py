@@ -16,7 +16,7 @@ from api.identity import bearer
 from api.rates import Caller
 from graph import telemetry
 from graph.causes import TelemetryKind
-from graph.client import EngineUnavailable, TooSlow
+from graph.client import EngineUnavailable
 from graph.refusals import Fault, Locale, Refusal, invalid
 from graph.telemetry import Report
 from schema.context import Context
@@ -50,7 +50,7 @@ async def take(server: Server, request: Request) -> Response:
         results = [await _taken(context, event) for event in events]
     except Refused as refused:
         return refused.response(JSON, server.rates.fields(caller) if caller else None)
-    except (EngineUnavailable, TooSlow) as error:
+    except EngineUnavailable as error:
         return Refused(503, "ENGINE_UNAVAILABLE", str(error), retry_after=5).response(JSON)
     except Exception:
         log.exception("an event could not be taken")

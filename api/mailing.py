@@ -20,7 +20,7 @@ from api.asking import JSON, Refused, body_of, json_response
 from api.identity import bearer
 from graph import calendars, messages, replies
 from graph.calendars import NoReply, Reply
-from graph.client import EngineUnavailable, TooSlow
+from graph.client import EngineUnavailable
 from graph.messages import Receipt
 from graph.refusals import Code, Locale, Refusal
 from graph.writing import Outcome
@@ -105,7 +105,7 @@ async def take(server: Server, request: Request) -> Response:
         return json_response({"errors": [error.formatted]}, JSON, 401)
     except NotUnderstood as error:
         return Refused(422, "NOT_UNDERSTOOD", str(error)).response(JSON)
-    except (EngineUnavailable, TooSlow) as error:
+    except EngineUnavailable as error:
         return Refused(503, "ENGINE_UNAVAILABLE", str(error), retry_after=5).response(JSON)
     if isinstance(outcome, Refusal):
         return Refused(422, outcome.code.value, sentence(outcome)).response(JSON)

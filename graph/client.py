@@ -53,8 +53,9 @@ class EngineUnavailable(Exception):
     """The database did not answer; the same call may be sent again."""
 
 
-class TooSlow(Exception):
-    """The database ended a statement that took longer than TIMEOUT."""
+class TooSlow(EngineUnavailable):
+    """The database ended a statement that took longer than TIMEOUT: a question may be too large, and whoever waits for
+    the database itself waits on."""
 
 
 @contextmanager
@@ -267,7 +268,7 @@ class Client:
                 return beside[0].result()
             if timer.cancelled():
                 # It has begun to answer, so it is there, and slow; it ends what it was asked as the connection ends.
-                raise TooSlow from error
+                raise TooSlow("The database needed too long, and was stopped.") from error
             raise
         finally:
             over = True
@@ -392,7 +393,7 @@ async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:
             if is_unfollowable(error):
                 raise Unfollowable from error
             if is_too_slow(error):
-                raise TooSlow from error
+                raise TooSlow("The database needed too long, and was stopped.") from error
             if is_stopped(error) and not is_transient(error):
                 raise EngineUnavailable("The database did not answer in time.") from error
             if not is_transient(error):

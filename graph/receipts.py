@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
-from graph.client import MARGIN, PATIENCE, TIMEOUT, EngineUnavailable, TooSlow, Transaction
+from graph.client import MARGIN, PATIENCE, TIMEOUT, EngineUnavailable, Transaction
 from graph.labels import label
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, Look, Looks, One, Page, Prop, Shape, Sort
@@ -345,7 +345,7 @@ class Receipts:
         try:
             await self.flush()
             await self.graph.client.write(lambda tx: tx.run(END_RUN, id=self._run))
-        except (EngineUnavailable, TooSlow):
+        except EngineUnavailable:
             log.warning("%d looks at records could not be written; the next start names the gap", self._size)
 
     async def take(self, viewer: Viewer, purpose: Purpose, at: datetime, looks: Looks) -> None:
@@ -383,7 +383,7 @@ class Receipts:
                 if now - named > DEAD:
                     await self._name_gaps(False)
                     named = now
-            except (EngineUnavailable, TooSlow):
+            except EngineUnavailable:
                 continue
             except Exception:
                 log.exception("access receipts could not be written and are tried again")

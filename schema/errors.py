@@ -71,11 +71,11 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if isinstance(cause, GraphQLError) and cause.extensions and "code" in cause.extensions:
         error.extensions = cause.extensions
         return error
-    if isinstance(cause, EngineUnavailable):
-        message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
-    elif isinstance(cause, TooSlow):
+    if isinstance(cause, TooSlow):
         message = f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; ask for less."
         extensions = {"code": "TIMED_OUT", "retryable": False}
+    elif isinstance(cause, EngineUnavailable):
+        message, extensions = str(cause), {"code": "ENGINE_UNAVAILABLE", "retryable": True}
     elif isinstance(cause, Unfollowable):
         message = "The Turnout-Bookmark belongs to another database; send the request without it."
         extensions = {"code": "BAD_BOOKMARK", "retryable": False}

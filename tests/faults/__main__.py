@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.faults.keeping import NAMES, keep, table, told
@@ -16,44 +17,74 @@ from tests.faults.serving import ROOT
 KEYS = "test_keys.py::test_a_cut_commit_has_one_effect[1]"
 STOP = "test_stopping.py::test_stop_is_clean[while the engine is silent]"
 WRITERS = "test_writers.py::test_no_update_is_lost"
-SHORT = {
-    "embedded": [
-        *(KEYS, WRITERS, STOP, "test_kills.py", "test_sockets.py::test_readers_notice_nothing[freeze-at once]"),
-        *(f"test_{word}.py" for word in ("states", "leaks", "tokens", "sites", "injection", "canaries", "zones")),
-        *("test_tampering.py", "test_timers.py", "test_sending.py"),
+Lane = list[tuple[str, list[str]]]
+"""What is tried one after another: an engine, and tests on it."""
+
+SHORT: list[Lane] = [
+    [
+        (
+            "embedded",
+            [
+                *(KEYS, WRITERS, STOP, "test_kills.py", "test_sockets.py::test_readers_notice_nothing[freeze-at once]"),
+                *(f"test_{word}.py" for word in ("states", "tampering")),
+            ],
+        )
     ],
-    "neo4j": [
-        *(KEYS, WRITERS, STOP, "test_kills.py::test_a_killed_api_loses_nothing"),
-        "test_two_processes.py::test_a_key_sent_to_both_has_one_effect",
+    [
+        (
+            "neo4j",
+            [
+                *(KEYS, WRITERS, STOP, "test_kills.py::test_a_killed_api_loses_nothing"),
+                "test_two_processes.py::test_a_key_sent_to_both_has_one_effect",
+            ],
+        ),
+        (
+            "embedded",
+            [
+                *(f"test_{word}.py" for word in ("leaks", "tokens", "sites", "injection", "canaries", "zones")),
+                *("test_timers.py", "test_sending.py"),
+            ],
+        ),
     ],
-}
-"""What the short form tries, on the engine where it may show most."""
+]
+"""What the short form tries, on the engine where it may show most, in two lanes beside each other."""
 
 
-def started(engine: str, form: str, only: str | None, figures: Path) -> subprocess.Popen[bytes]:
+def lanes_of(form: str, engines: list[str], only: str | None) -> list[Lane]:
+    if form == "long":
+        return [[(engine, [""]) for engine in engines]]
+    if only:
+        return [[(engine, [""])] for engine in engines]
+    return [[part for part in lane if part[0] in engines] for lane in SHORT]
+
+
+def run(engine: str, tests: list[str], form: str, only: str | None, figures: Path) -> int:
     chosen = ["-k", only] if only else []
     options = ["--engine", engine, "--figures", str(figures), "--tb=short", *chosen]
-    tests = [f"tests/faults/{test}" for test in (SHORT[engine] if form == "short" and not only else ("",))]
     environment = {**os.environ, "TURNOUT_FAULTS": form}
-    return subprocess.Popen([sys.executable, "-m", "pytest", *tests, *options], cwd=ROOT, env=environment)
+    places = [f"tests/faults/{test}" for test in tests]
+    return subprocess.call([sys.executable, "-m", "pytest", *places, *options], cwd=ROOT, env=environment)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="fewer rounds, both engines at once, nothing kept")
+    parser.add_argument("--short", action="store_true", help="fewer rounds, two lanes at once, nothing kept")
     parser.add_argument("--engine", choices=list(NAMES), action="append", help="this engine alone")
     parser.add_argument("--only", help="the tests whose names hold this, as pytest's -k; their lines are replaced")
     asked = parser.parse_args()
     form, began = "short" if asked.short else "long", time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        places = {engine: Path(folder) / engine for engine in asked.engine or NAMES}
-        runs: list[subprocess.Popen[bytes]] = []
-        for engine, place in places.items():
-            runs.append(started(engine, form, asked.only, place))
-            if not asked.short:
-                runs[-1].wait()
-        codes = [run.wait() for run in runs]
-        lines = told(places.values())
+    lanes = lanes_of(form, asked.engine or list(NAMES), asked.only)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as pool:
+        figures = [Path(folder) / f"{lane}-{part}" for lane, parts in enumerate(lanes) for part in range(len(parts))]
+
+        def go(lane: int) -> list[int]:
+            return [
+                run(engine, tests, form, asked.only, Path(folder) / f"{lane}-{part}")
+                for part, (engine, tests) in enumerate(lanes[lane])
+            ]
+
+        codes = [code for found in pool.map(go, range(len(lanes))) for code in found]
+        lines = told(figures)
     print(f"\n{table(lines)}\n\n{(time.monotonic() - began) / 60:.1f} minutes")
     if not asked.short:
         keep(lines)
