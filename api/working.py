@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from graph import timers
-from graph.client import EngineUnavailable
+from graph.client import EngineUnavailable, TooSlow
 from graph.timers import Rule, Timer, TimerKind
 from graph.writing import Graph
 from schema.context import utc_now
@@ -39,6 +39,11 @@ class Count(Protocol):
     def timer(self, kind: str, result: str, late: float) -> None: ...
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the engine is to be waited for; of a statement that it stopped it is not, which fails as any error."""
+    return isinstance(error, EngineUnavailable) and not isinstance(error, TooSlow)
+
+
 @dataclass
 class Worker:
     """`rules` have their effect in the graph alone, `errands` leave it; every kind of timer has one of the two.
@@ -62,10 +67,9 @@ class Worker:
             done = 0
             try:
                 done = await self.turn()
-            except EngineUnavailable:
-                pass
-            except Exception:
-                log.exception("due timers could not be read")
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("due timers could not be read")
             if not done:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), POLL)
@@ -101,12 +105,12 @@ class Worker:
         try:
             async with asyncio.timeout(LIMIT):
                 await self._do(timer)
-        except EngineUnavailable:
-            raise
         except Later as later:
             result = "later"
             log.warning("a timer of the kind %s is left for later: %s", timer.kind, later)
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             result = "failed"
             log.exception("a timer of the kind %s failed and is left for later", timer.kind)
         if result != "done":

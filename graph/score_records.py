@@ -263,6 +263,7 @@ def _facts(
 
 
 async def told_by(client: Client, organization: str) -> Told:
+    """What an Organization's events tell."""
     events = await client.read(LIST_ORGANIZATION_EVENTS, head=organization)
     policies: dict[int, CreditPolicy] = {}
     for event in events:

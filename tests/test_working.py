@@ -12,6 +12,7 @@ import pytest
 from api.metrics import Metrics
 from api.working import Later, Worker, working
 from graph import timers
+from graph.client import TooSlow
 from graph.secrets import Secrets
 from graph.timers import LEASE, Timer, TimerKind
 from graph.writing import Desk, Graph
@@ -96,7 +97,9 @@ async def test_a_clock_that_is_ahead_does_nothing(graph: Graph, caplog: pytest.L
     assert abs(datetime.now(UTC) - await timers.database_time(graph)) < timedelta(seconds=5)
 
 
-async def test_what_fails_is_left_for_later(graph: Graph, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", [RuntimeError("fails"), TooSlow("fails")])
+async def test_what_fails_is_left_for_later(graph: Graph, caplog: pytest.LogCaptureFixture, error: Exception) -> None:
+    """What the database stopped among it: held on to, it would hold up all others at every turn."""
     company = await make_company(graph)
     candidate = await timing.candidate_of(company)
     await timing.start(company, candidate, ("fails", NOW), ("waits", NOW), ("well", NOW))
@@ -105,7 +108,7 @@ async def test_what_fails_is_left_for_later(graph: Graph, caplog: pytest.LogCapt
     async def rule(desk: Desk, timer: Timer) -> None:
         await timing.note(desk, timer)
         if timer.subject == "fails":
-            raise RuntimeError("fails")
+            raise error
         if timer.subject == "waits":
             raise Later("nobody listens")
 

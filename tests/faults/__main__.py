@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 from tests.faults.keeping import NAMES, keep, table, told
@@ -75,16 +76,13 @@ def main() -> int:
     form, began = "short" if asked.short else "long", time.monotonic()
     lanes = lanes_of(form, asked.engine or list(NAMES), asked.only)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as pool:
-        figures = [Path(folder) / f"{lane}-{part}" for lane, parts in enumerate(lanes) for part in range(len(parts))]
+        names = count()
 
-        def go(lane: int) -> list[int]:
-            return [
-                run(engine, tests, form, asked.only, Path(folder) / f"{lane}-{part}")
-                for part, (engine, tests) in enumerate(lanes[lane])
-            ]
+        def go(lane: Lane) -> list[int]:
+            return [run(*part, form, asked.only, Path(folder) / f"{next(names):02}") for part in lane]
 
-        codes = [code for found in pool.map(go, range(len(lanes))) for code in found]
-        lines = told(figures)
+        codes = [code for found in pool.map(go, lanes) for code in found]
+        lines = told(sorted(Path(folder).iterdir()))
     print(f"\n{table(lines)}\n\n{(time.monotonic() - began) / 60:.1f} minutes")
     if not asked.short:
         keep(lines)
