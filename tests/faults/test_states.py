@@ -189,11 +189,11 @@ class Lifecycle(RuleBasedStateMachine):
     @initialize(
         story=st.sampled_from([0, 2, 3, 5, 8, 8]),
         about=st.sampled_from(["interview", "interview", "check"]),
-        right=st.sampled_from(["", "merge", "merge", "restrict", "erase", "outlive", "outlive"]),
+        right=st.sampled_from(["", "merge", "merge", "restrict", "erase", "outlive", "outlive", "wait"]),
     )
     def begin(self, story: int, about: str, right: str) -> None:
         """A fresh company, in most runs with somebody invited, or checked, and some way gone with it, or known by two
-        records."""
+        records; or who came and waits in vain for what became of it."""
         self.country = self.bench.wait(found_country(self.bench, self.model))
         if not story:
             return
@@ -203,6 +203,8 @@ class Lifecycle(RuleBasedStateMachine):
             self.checked("hr", self.model.applications[0], "MISMATCH", None)
         else:
             self.invited("hr", 0, "AI_LIVE", set())
+        if right == "wait" and self.model.interviews:
+            self.wait_in_vain(self.model.interviews[0])
         for _ in range(story - (about == "check")):
             self.next_step(self.subjects()[0])
         if right == "merge":
@@ -527,7 +529,17 @@ class Lifecycle(RuleBasedStateMachine):
         evidence = ["PLATFORM_FAULT"] if fault and attendance in ("NOT_ATTENDED", "INCOMPLETE") else []
         expected = self.model.attend(who, it, attendance, evidence)
         self.do(who, "recordAttendance", expected, interview=self.id(it), attendance=attendance, evidence=evidence)
-        if unheard and it.answer_at is not None:
+        if unheard:
+            self.promise_lapsed(it)
+
+    def wait_in_vain(self, it: Interview) -> None:
+        self.model.now = it.ends
+        expected = self.model.attend("hr", it, "ATTENDED", [])
+        self.do("hr", "recordAttendance", expected, interview=self.id(it), attendance="ATTENDED")
+        self.promise_lapsed(it)
+
+    def promise_lapsed(self, it: Interview) -> None:
+        if it.answer_at is not None:
             self.model.now = max(self.model.now, it.answer_at)
             self.work_by()
 
@@ -989,8 +1001,7 @@ class Lifecycle(RuleBasedStateMachine):
         elif it.attendance == "NOT_ATTENDED" and it.response == "ACCEPTED":
             self.do("hr", "reportNoShow", self.model.report("hr", it), interview=self.id(it))
         elif it.answer_at is not None:
-            self.model.now = max(self.model.now, it.answer_at)
-            self.work_by()
+            self.promise_lapsed(it)
         elif it.attendance != "PENDING":
             return
         elif it.response != "ACCEPTED" and not it.is_over(self.model.now):
