@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.faults.keeping import NAMES, keep, table, told
 from tests.faults.serving import ROOT
 
@@ -49,14 +51,16 @@ SHORT: list[Lane] = [
     ],
 ]
 """What the short form tries, on the engine where it may show most, in two lanes beside each other."""
+CALM = ("test_hostile.py", "test_kills.py", "test_writers.py")
+"""What tells how soon, or how quick, and would tell of the other lane beside it: tried alone, after all else."""
 
 
-def lanes_of(form: str, engines: list[str], only: str | None) -> list[Lane]:
-    if form == "long":
-        return [[(engine, [""]) for engine in engines]]
-    if only:
-        return [[(engine, [""])] for engine in engines]
-    return [[part for part in lane if part[0] in engines] for lane in SHORT]
+def stages_of(form: str, engines: list[str], only: str | None) -> list[list[Lane]]:
+    """What is tried one after another, each in lanes beside each other: an engine has its own lane in the long form."""
+    if form == "short" and not only:
+        return [[[part for part in lane if part[0] in engines] for lane in SHORT]]
+    tests = sorted(file.name for file in Path(__file__).parent.glob("test_*.py") if file.name not in CALM)
+    return [[[(engine, tests)] for engine in engines], [[(engine, list(CALM)) for engine in engines]]]
 
 
 def run(engine: str, tests: list[str], form: str, only: str | None, figures: Path) -> int:
@@ -64,7 +68,8 @@ def run(engine: str, tests: list[str], form: str, only: str | None, figures: Pat
     options = ["--engine", engine, "--figures", str(figures), "--tb=short", *chosen]
     environment = {**os.environ, "TURNOUT_FAULTS": form}
     places = [f"tests/faults/{test}" for test in tests]
-    return subprocess.call([sys.executable, "-m", "pytest", *places, *options], cwd=ROOT, env=environment)
+    code = subprocess.call([sys.executable, "-m", "pytest", *places, *options], cwd=ROOT, env=environment)
+    return 0 if only and code == pytest.ExitCode.NO_TESTS_COLLECTED else code
 
 
 def main() -> int:
@@ -74,19 +79,19 @@ def main() -> int:
     parser.add_argument("--only", help="the tests whose names hold this, as pytest's -k; their lines are replaced")
     asked = parser.parse_args()
     form, began = "short" if asked.short else "long", time.monotonic()
-    lanes = lanes_of(form, asked.engine or list(NAMES), asked.only)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(NAMES)) as pool:
         names = count()
 
         def go(lane: Lane) -> list[int]:
             return [run(*part, form, asked.only, Path(folder) / f"{next(names):02}") for part in lane]
 
-        codes = [code for found in pool.map(go, lanes) for code in found]
+        stages = stages_of(form, asked.engine or list(NAMES), asked.only)
+        codes = [code for lanes in stages for found in pool.map(go, lanes) for code in found]
         lines = told(sorted(Path(folder).iterdir()))
     print(f"\n{table(lines)}\n\n{(time.monotonic() - began) / 60:.1f} minutes")
     if not asked.short:
         keep(lines)
-    return int(any(codes))
+    return int(not lines or any(codes))
 
 
 if __name__ == "__main__":
