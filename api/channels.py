@@ -97,7 +97,7 @@ def mail_of(parcel: Parcel, sender: str) -> EmailMessage:
     """The message as a mail: its Message-ID is its key, the same however often it is sent."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
-    mail["To"] = [_mail_address(address) for address in parcel.to if address.email]
+    mail["To"] = _mail_addresses(parcel.to)
     mail["Subject"] = parcel.subject
     mail["Date"] = format_datetime(parcel.at.astimezone(UTC))
     mail["Message-ID"] = f"<{parcel.key}@{sender.rpartition('@')[2]}>"
@@ -111,13 +111,21 @@ def mail_of(parcel: Parcel, sender: str) -> EmailMessage:
     return mail
 
 
-def _mail_address(address: Address) -> MailAddress:
+def _mail_addresses(to: Sequence[Address]) -> list[MailAddress]:
+    """Those that can be written to: one that cannot keeps the message from nobody else."""
+    found = [_mail_address(address) for address in to]
+    if not any(found):
+        raise Bounced("BAD_ADDRESS")
+    return [each for each in found if each is not None]
+
+
+def _mail_address(address: Address) -> MailAddress | None:
     # A name is the candidate's own text: whatever would end a header is no part of one.
     name = "".join(sign for sign in address.name if sign.isprintable())
     try:
-        return MailAddress(name, addr_spec=address.email or "")
-    except Exception as error:
-        raise Bounced("BAD_ADDRESS") from error
+        return MailAddress(name, addr_spec=address.email) if address.email else None
+    except Exception:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

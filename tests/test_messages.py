@@ -18,7 +18,7 @@ import pytest
 import vobject
 from standardwebhooks import Webhook
 
-from api.channels import Channel, Folder, Gateway, Parcel, Smtp, check_channel
+from api.channels import Bounced, Channel, Folder, Gateway, Parcel, Smtp, check_channel, mail_of
 from api.letters import TEXTS, write
 from api.posting import GIVE_UP, Post
 from api.settings import Settings, SetupError
@@ -601,6 +601,14 @@ async def test_messages_of_a_decision_are_told_to_who_sees_it(office: Office) ->
         for name, sees in (("technology", True), ("marketing", False), ("subsidiary", False), ("integrator", False)):
             found = await ask(one, company.user(name), id=gid("Event", event))
             assert (found["node"] is not None) is sees, name
+
+
+def test_an_address_that_is_none_keeps_a_mail_from_nobody_else() -> None:
+    good, bad = Address("Han Meimei", "han@example.com"), Address("Li Lei", "li lei@example..com")
+    parcel = Parcel("key", "ANSWERED", "en", [bad, good], "Accepted", "She accepted.", NOW)
+    assert str(mail_of(parcel, SENDER)["To"]) == "Han Meimei <han@example.com>"
+    with pytest.raises(Bounced, match="BAD_ADDRESS"):
+        mail_of(replace(parcel, to=[bad, Address("Nobody")]), SENDER)
 
 
 def test_unusable_channels_are_refused_at_the_start() -> None:
