@@ -251,6 +251,8 @@ PAST_FINDING = _past(
     FINDING,
     "PastFinding",
     {
+        "candidate": _to(FINDING, "candidate", "PastCandidate"),
+        "application": _to(FINDING, "application", "PastApplication"),
         "outcome": Prop(_decided("outcome")),
         "outcomeLabel": label(_decided("outcome")),
         "cause": Prop(_decided("cause")),

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import LiteralString
 
 from graph.labels import label
-from graph.traversal import Form, Here, Many, Merged, One, Prop, Shape, Steps
+from graph.traversal import Form, Here, Many, Member, Merged, One, Prop, Shape, Steps
 from graph.visibility import Level
 
 MOST = 100
@@ -37,12 +37,21 @@ _STEP_DUE: LiteralString = (
     "ELSE coalesce(this.disputeDueAt, this.disputedAt) END"
 )
 
+
+def _of_whom(found: LiteralString) -> dict[str, Member]:
+    return {
+        "candidate": One("Candidate", (found + "(:Application)<-[:SUBMITTED]-(that:Candidate)",)),
+        "application": One("Application", (found + "(that:Application)",)),
+    }
+
+
 OUTCOME_TASK = Shape(
     "OutcomeTask",
     {
         "kind": Prop("'OUTCOME_MISSING'", see=Level.ALL),
         "kindLabel": label("'OUTCOME_MISSING'", see=Level.ALL),
         "due": Prop(_OVER_AT, see=Level.ALL, form=Form.INSTANT),
+        **_of_whom("(this)<-[:HAS_INTERVIEW]-"),
         "interview": Here("Interview"),
         "finding": Prop("null", see=Level.ALL),
     },
@@ -54,6 +63,7 @@ FINDING_TASK = Shape(
         "kind": Prop(_STEP, see=Level.ALL),
         "kindLabel": label(_STEP, see=Level.ALL),
         "due": Prop(_STEP_DUE, see=Level.ALL, form=Form.INSTANT),
+        **_of_whom("(this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-"),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), implied=True),
         "finding": Here("Finding"),
     },

@@ -17,6 +17,7 @@ from schema.fields import LOCALE, Argument, Node, field, labelled, planned
 from schema.ids import id_of
 from schema.links import (
     ApplicationRef,
+    CandidateRef,
     DecisionRef,
     DepartmentRef,
     EventRef,
@@ -95,6 +96,8 @@ class Finding(Node):
     last_seq: int | None = field("The seq of its subject's last event: what to send as readUpTo. Own.")
     decided_by: UserRef | None = field("Who decided. Own.")
     voided_by: UserRef | None = field("Who took it back, or upheld the dispute; null where time did. Own.")
+    candidate: CandidateRef | None = field("Whom it is about. Own.")
+    application: ApplicationRef | None = field("The application whose interview was missed, or résumé checked. Own.")
     interview: InterviewRef | None = field("The interview that was missed; null where it is about a résumé. Own.")
     resume_check: ResumeCheckRef | None = field(
         "The check that did not match; null where it is about an interview. Own."

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.tasks import TaskKind
 from schema.fields import field, labelled
-from schema.links import FindingRef, InterviewRef
+from schema.links import ApplicationRef, CandidateRef, FindingRef, InterviewRef
 from schema.scalars import DateTime
 
 
@@ -23,5 +23,7 @@ class Task:
         "Since when an outcome, a notice or a review is missing; until when it is to be decided. "
         "A dispute that is not decided by then is upheld."
     )
+    candidate: CandidateRef | None = field("Whom it is about.")
+    application: ApplicationRef | None = field("The application that it is about.")
     interview: InterviewRef | None = field("The interview; null of a check of a résumé, which finding tells of.")
     finding: FindingRef | None = field("The finding; null where there is none yet.")

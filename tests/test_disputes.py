@@ -502,7 +502,10 @@ async def test_a_bounce_is_read_before_a_decision(ask: Ask, company: Company) ->
 
 TASKS = """
 query Tasks($code: String!) {
-  department(code: $code) { tasks { kind due interview { id } finding { id } } }
+  department(code: $code) { tasks {
+    kind due candidate { id } application { id }
+    interview { id candidate { id } application { id } } finding { id candidate { id } application { id } }
+  } }
 }
 """
 
@@ -510,6 +513,10 @@ query Tasks($code: String!) {
 async def tasks(ask: Ask, company: Company, viewer: str, code: str = "MARKETING") -> list[tuple[str, str]]:
     found = (await ask(TASKS, company.user(viewer), code=code))["department"]["tasks"]
     assert [each["due"] for each in found] == sorted(each["due"] for each in found)
+    for each in found:
+        ways = [each, each["interview"], each["finding"] or each]
+        for whom in ("candidate", "application"):
+            assert len({way[whom]["id"] for way in ways}) == 1
     return [(each["kind"], (each["finding"] or each["interview"])["id"]) for each in found]
 
 

@@ -296,9 +296,11 @@ async def due(ask: Ask, kind: TimerKind, finding: str) -> Timer:
 
 async def test_the_system_gives_notice_and_hr_has_the_task(ask: Ask, case: Case) -> None:
     """By a message that tells of a résumé, with until when to answer; nobody is told of an interview."""
-    query = '{ department(code: "MARKETING") { tasks { kind interview { id } finding { id } } } }'
+    query = '{ department(code: "MARKETING") { tasks { kind application { id } interview { id } finding { id } } } }'
     (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
-    assert task == {"kind": "NOTICE_DUE", "interview": None, "finding": {"id": case.finding}}
+    application = {"id": gid("Application", case.application)}
+    finding = {"id": case.finding}
+    assert task == {"kind": "NOTICE_DUE", "application": application, "interview": None, "finding": finding}
     assert await do_due(ask.graph, case.company, NOW, sent=False) == ["NOTICE"]
     assert (await finding_of(ask, case))["state"] == "SUSPECTED"
     assert await told(ask.graph, case.company) == [("NOTICE", "Candidate")]

@@ -123,11 +123,11 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id occurredAt department position relation relationLabel": NEAR,
         "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
         "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
-        "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy interview "
-        "resumeCheck basedOn proofs consideredBy voidedAt voidedBy voidReason": HOME,
+        "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy candidate "
+        "application interview resumeCheck basedOn proofs consideredBy voidedAt voidedBy voidReason": HOME,
     },
     "Task": {
-        "kind kindLabel due interview finding": HOME,
+        "kind kindLabel due candidate application interview finding": HOME,
     },
     "Reminder": {
         "kind kindLabel similarPosition message noShow occurredAt department relation relationLabel": NEAR,
