@@ -6,13 +6,16 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import typer
 
-from api import command
+from api import command, running
 from api.command import _listening, is_known, run
-from api.settings import Settings, SetupError
+from api.running import running_graph
+from api.settings import Profile, Settings, SetupError
+from graph.client import TooSlow
 from graph.writing import Graph
 from tests.conftest import Company
 
@@ -28,6 +31,35 @@ async def test_commands_run_on_the_fast_loop() -> None:
     with pytest.raises(typer.Exit) as ended:
         await asyncio.to_thread(run, work)
     assert (loops, ended.value.exit_code) == (["uvloop"], 3)
+
+
+@pytest.mark.parametrize("slow", ["migrate", "is_unfinished", "missing_version"])
+async def test_a_database_too_slow_to_start_on_is_told_in_a_sentence(
+    slow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cold and busy one stops statements that need too long: no traceback, and nothing is left running."""
+
+    @asynccontextmanager
+    async def client(*_: object) -> AsyncGenerator[tuple[None, None]]:
+        yield None, None
+
+    async def ready(_: object, *__: object) -> None:
+        pass
+
+    async def too_slow(_: object, *__: object) -> None:
+        raise TooSlow("The database needed too long, and was stopped.")
+
+    async def serve() -> int:
+        async with running_graph(Settings(data=tmp_path, profile=Profile.DEVELOPMENT)):
+            return 0
+
+    monkeypatch.setattr(running, "_client", client)
+    for step in ("migrate", "is_unfinished", "missing_version"):
+        monkeypatch.setattr(running, step, too_slow if step == slow else ready)
+    with pytest.raises(typer.Exit) as ended:
+        await asyncio.to_thread(run, serve)
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err.strip().endswith("The database needed too long, and was stopped.")
 
 
 async def test_answers_are_not_held_back_for_small_packets() -> None:
