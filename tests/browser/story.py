@@ -24,6 +24,7 @@ from api.work import PROOFS
 from api.working import Worker
 from graph.candidates import Person
 from graph.due import RULES
+from graph.statements import Nothing, Statement
 from graph.timers import TimerKind
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -37,6 +38,12 @@ PICTURES = DOCS / "story"
 LINE = timedelta(minutes=1)
 CARD, LOOKS = "article.card", "section[aria-labelledby=looks]"
 """The newest finding on the page of the record, and who looked."""
+STAFF = {"hr": "王敏", "marketing": "李娜", "technology": "周强"}
+CALL = Statement(
+    "story.call",
+    "UNWIND keys($names) AS account MATCH (user:User {externalId: account}) SET user.displayName = $names[account]",
+    row=Nothing,
+)
 HISTORY = """
 query History($id: ID!) {
   application(id: $id) { reminders { kind message } interviews { nodes { outcome finding { id state } } } }
@@ -181,6 +188,8 @@ class Story:
 async def begun(graph: Graph, answerer: Answerer, site: Site, chromium: Browser) -> AsyncIterator[Story]:
     ask, company = Ask(graph, answerer, receipts=site.server.receipts), await make_company(graph)
     await graph.client.write(lambda tx: tx.run(NAME_ZH, id=company.hr.viewer.organization))
+    names = {company.user(account): name for account, name in STAFF.items()}
+    await graph.client.write(lambda tx: tx.run(CALL, names=names))
     post = Letterbox()
     worker = Worker(graph, RULES, {TimerKind.SEND: Post(post, site.address, "hr@example.com").send, **PROOFS})
     worker.clock = lambda: site.now
