@@ -38,14 +38,18 @@ _MODES: Mapping[str, tuple[str, str]] = {
 }
 
 _UNDER: LiteralString = "(held)-[:SUCCEEDED_BY*0..]->(s:Department)-[:PART_OF*0..]->"
-_LAST: LiteralString = "NOT EXISTS { (s)-[:SUCCEEDED_BY]->(:Department) }"
-_SAME: LiteralString = "EXISTS { " + _UNDER + "(applied) WHERE " + _LAST + " }"
+_HOME: LiteralString = "(home:Department)<-[:SUCCEEDED_BY*0..]-(applied)"
+_LAST: LiteralString = (
+    "NOT EXISTS { (s)-[:SUCCEEDED_BY]->(:Department) } AND NOT EXISTS { (home)-[:SUCCEEDED_BY]->(:Department) }"
+)
+_SAME: LiteralString = "EXISTS { " + _UNDER + _HOME + " WHERE " + _LAST + " }"
 _KIND: LiteralString = (
     "CASE WHEN " + _SAME + " THEN 'SAME_DEPARTMENT' WHEN EXISTS { " + _UNDER + "(top:Department)-[:PART_OF]->(up)"
-    "<-[:PART_OF]-(applied) WHERE top.circle = applied.circle AND " + _LAST + " } THEN 'SIBLING_DEPARTMENT' "
+    "<-[:PART_OF]-" + _HOME + " WHERE top.circle = home.circle AND " + _LAST + " } THEN 'SIBLING_DEPARTMENT' "
     "ELSE 'CIRCLE_DEPARTMENT' END"
 )
-"""The same relations as a viewer's: the department and all below it, its siblings and all below them, the rest."""
+"""The same relations as a viewer's: the department and all below it, its siblings and all below them, the rest. Either
+department may be closed, and counts as the last of its successors."""
 
 
 def _missed_message(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> str:

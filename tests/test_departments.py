@@ -177,6 +177,31 @@ async def test_an_idle_department_needs_no_successor(ask: Ask, company: Company)
     assert made == {"__typename": "Department", "status": "CLOSED", "successor": None}
 
 
+async def test_a_closed_department_is_reminded_as_its_successor(ask: Ask, company: Company) -> None:
+    """Its positions that had been closed stay in it: of its successor's own they hear as the successor does."""
+    hr, person = company.at(days=100), company.person()
+    filed = await company.application("brand", person)
+    missed = await company.application("technology", person)
+    marketed = await company.application("marketing", person)
+    await hr.close_position(company.positions["brand"])
+    closing = {"department": department(company, "brand"), "successor": department(company, "technology")}
+    assert "code" not in await ask.do("closeDepartment", company.user("hr"), **closing)
+    query = """query Reminded($id: ID!) { application(id: $id) {
+      reminders { kind department { code } } position { applicantsWithReminders { totalCount } }
+    } }"""
+
+    async def told() -> tuple[list[tuple[str, str]], int]:
+        found = (await ask(query, company.user("hr"), id=gid("Application", filed)))["application"]
+        reminders = sorted((each["kind"], each["department"]["code"]) for each in found["reminders"])
+        return reminders, found["position"]["applicantsWithReminders"]["totalCount"]
+
+    assert await told() == ([("REPEAT_APPLICATION", "MARKETING")], 1)
+    await hr.no_show(missed)
+    await hr.no_show(marketed)
+    own, sibling = ("SAME_DEPARTMENT", "TECHNOLOGY"), ("SIBLING_DEPARTMENT", "MARKETING")
+    assert await told() == ([("REPEAT_APPLICATION", "MARKETING"), own, sibling], 1)
+
+
 FAMILY = """
 query Family($code: String!) {
   department(code: $code) {

@@ -620,7 +620,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(who=WRITERS, which=INDEX, cause=st.sampled_from(["PLATFORM", "EMPLOYER", "CANDIDATE"]))
     def fault(self, who: str, which: int, cause: str) -> None:
         it, reason = self.pick(self.model.interviews, which), f"Fault {self.looks}"
-        read = it.events[-1][0]
+        read = it.last_seq
         expected = self.model.fault(who, it, cause, reason)
         self.do(who, "confirmNoShow", expected, interview=self.id(it), cause=cause, reason=reason, readUpTo=read)
 
