@@ -113,10 +113,10 @@ def mail_of(parcel: Parcel, sender: str) -> EmailMessage:
 
 def _mail_addresses(to: Sequence[Address]) -> list[MailAddress]:
     """Those that can be written to: one that cannot keeps the message from nobody else."""
-    found = [_mail_address(address) for address in to]
-    if not any(found):
+    found = [mail for address in to if (mail := _mail_address(address)) is not None]
+    if not found:
         raise Bounced("BAD_ADDRESS")
-    return [each for each in found if each is not None]
+    return found
 
 
 def _mail_address(address: Address) -> MailAddress | None:

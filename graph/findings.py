@@ -89,7 +89,7 @@ _HELD: LiteralString = "head([(this)-[:FINDS]->()-[:HELD_BY]->(d:Department) | d
 _RELATION: LiteralString = (
     "CASE WHEN " + _HELD + " IN $own THEN 'OWN' WHEN " + _HELD + " IN $sibling THEN 'SIBLING' ELSE 'CIRCLE' END"
 )
-_APPLIED: LiteralString = "(this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)"
+_OF: LiteralString = "(this)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-"
 
 FINDING = Shape(
     "Finding",
@@ -97,7 +97,7 @@ FINDING = Shape(
         "id": Prop(see=Level.ALL, form=Form.GLOBAL_ID),
         "occurredAt": Prop(see=Level.ALL, form=Form.INSTANT),
         "department": One("Department", ("(this)-[:FINDS]->()-[:HELD_BY]->(that:Department)",), implied=True),
-        "position": One("Position", (_APPLIED + "-[:FOR]->(that:Position)",)),
+        "position": One("Position", (_OF + "(:Application)-[:FOR]->(that:Position)",)),
         "relation": Prop(_RELATION, see=Level.ALL),
         "relationLabel": label(_RELATION, see=Level.ALL),
         "outcome": Prop(),
@@ -132,8 +132,8 @@ FINDING = Shape(
         "lastSeq": Prop("head([(this)-[:FINDS]->(found) | found.lastSeq])"),
         "decidedBy": One("User", ("(this)-[:DECIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
         "voidedBy": One("User", ("(this)-[:VOIDED_BY]->(that:User)",), see=Level.OWN, implied=True),
-        "candidate": One("Candidate", (_APPLIED + "<-[:SUBMITTED]-(that:Candidate)",), see=Level.OWN),
-        "application": One("Application", (_APPLIED.replace("(:", "(that:"),), see=Level.OWN),
+        "candidate": One("Candidate", (_OF + "(:Application)<-[:SUBMITTED]-(that:Candidate)",), see=Level.OWN),
+        "application": One("Application", (_OF + "(that:Application)",), see=Level.OWN),
         "interview": One("Interview", ("(this)-[:FINDS]->(that:Interview)",), see=Level.OWN, implied=True),
         "resumeCheck": One("ResumeCheck", ("(this)-[:FINDS]->(that:ResumeCheck)",), see=Level.OWN, implied=True),
         "proofs": Many(
