@@ -43,6 +43,7 @@ from tests.faults.model import (
     Candidate,
     Check,
     Codes,
+    Decision,
     Department,
     Employment,
     Finding,
@@ -189,11 +190,13 @@ class Lifecycle(RuleBasedStateMachine):
     @initialize(
         story=st.sampled_from([0, 2, 3, 5, 8, 8]),
         about=st.sampled_from(["interview", "interview", "check"]),
-        right=st.sampled_from(["", "merge", "merge", "restrict", "erase", "outlive", "outlive", "wait"]),
+        right=st.sampled_from(
+            ["", "merge", "merge", "restrict", "erase", "outlive", "outlive", "wait", "reject", "reject"]
+        ),
     )
     def begin(self, story: int, about: str, right: str) -> None:
         """A fresh company, in most runs with somebody invited, or checked, and some way gone with it, or known by two
-        records; or who came and waits in vain for what became of it."""
+        records, or rejected upon what was found; or who came and waits in vain for what became of it."""
         self.country = self.bench.wait(found_country(self.bench, self.model))
         if not story:
             return
@@ -205,7 +208,7 @@ class Lifecycle(RuleBasedStateMachine):
             self.invited("hr", 0, "AI_LIVE", set())
         if right == "wait" and self.model.interviews:
             self.wait_in_vain(self.model.interviews[0])
-        for _ in range(story - (about == "check")):
+        for _ in range((6 if right == "reject" else story) - (about == "check")):
             self.next_step(self.subjects()[0])
         if right == "merge":
             technology = next(each for each in self.model.positions if each.department.name == "Technology")
@@ -213,6 +216,8 @@ class Lifecycle(RuleBasedStateMachine):
             self.merged("hr", *self.model.candidates)
         elif right == "outlive" and self.model.findings:
             self.outlived(self.model.findings[0], story)
+        elif right == "reject" and self.model.findings:
+            self.rejected_upon(self.model.findings[0], taken_back=story < 8)
         elif right in ("restrict", "erase"):
             self.exercise(right, self.model.candidates[0])
 
@@ -447,17 +452,29 @@ class Lifecycle(RuleBasedStateMachine):
         found = [each.subject.application for each in self.model.findings]
         it = self.pick(found if found and which % 4 else self.model.applications, which)
         considered = [self.pick(self.model.findings, which + each) for each in range(named) if self.model.findings]
-        reason = f"Decision {self.looks}"
-        expected = self.model.decide(who, it, verdict, list(dict.fromkeys(considered)), reason)
-        ids = [self.id(each) for each in dict.fromkeys(considered)]
+        self.decided(who, it, verdict, list(dict.fromkeys(considered)))
+        if waited:
+            self.take_effect()
+
+    def decided(self, who: str, it: Application, verdict: str, considered: list[Finding]) -> None:
+        reason, ids = f"Decision {self.looks}", [self.id(each) for each in considered]
+        expected = self.model.decide(who, it, verdict, considered, reason)
         self.do(who, "decide", expected, application=self.id(it), verdict=verdict, reason=reason, considered=ids)
-        if waited and any(each.due_at for each in self.model.decisions):
+
+    def rejected_upon(self, it: Finding, *, taken_back: bool) -> None:
+        """Announced, and taken back before the days are over or not."""
+        self.decided("hr", it.subject.application, "REJECT", [it])
+        if taken_back and self.model.decisions:
+            self.took_back("hr", self.model.decisions[0])
+        else:
             self.take_effect()
 
     @precondition(lambda self: self.model.decisions)
     @rule(who=WRITERS, which=INDEX)
     def take_back(self, who: str, which: int) -> None:
-        it = self.pick(self.model.decisions, which)
+        self.took_back(who, self.pick(self.model.decisions, which))
+
+    def took_back(self, who: str, it: Decision) -> None:
         self.do(who, "withdrawDecision", self.model.take_back(who, it), decision=self.id(it), reason="A mistake.")
 
     @precondition(lambda self: any(each.due_at for each in self.model.decisions))
@@ -466,8 +483,10 @@ class Lifecycle(RuleBasedStateMachine):
         self.take_effect()
 
     def take_effect(self) -> None:
-        self.model.now = max(self.model.now, *(each.due_at for each in self.model.decisions if each.due_at))
-        self.work_by()
+        due = [each.due_at for each in self.model.decisions if each.due_at]
+        if due:
+            self.model.now = max(self.model.now, *due)
+            self.work_by()
 
     # Interviews
 
