@@ -155,6 +155,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "outcome": ("认定", "Finding"),
     "reason": ("理由", "Reason"),
     "your_answer": ("您的陈述", "Your statement"),
+    "answer_taken_down": ("招聘方记录的您的陈述", "What you said, as the employer took it down"),
     "knew_by": ("企业如何得知您知晓该时间", "How the employer says that you knew the time"),
     "answer_by": ("答复截止", "Answer by"),
     "expires": ("失效时间", "Counts until"),

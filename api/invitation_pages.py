@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.candidate_visits import HEADERS, Form, Pages, Stopped, Visit, global_id
 from graph import calendars
 from graph.calendars import Entry, Method, Person
+from graph.interviews import NOT_AWAITED
 from graph.refusals import Locale
 from schema.ids import to_global
 
@@ -119,7 +120,7 @@ async def calendar(visit: Visit) -> Response:
     if found is None:
         raise Stopped(404, "not_there")
     employer, department = (each["nameZh"] if zh and each["nameZh"] else each["name"] for each in _held(data))
-    gone = found["attendance"].startswith("CANCELLED") or found["attendance"] == "RESCHEDULED"
+    gone = found["attendance"] in NOT_AWAITED
     method = Method.CANCEL if gone else Method.PUBLISH
     entry = Entry(
         uid=found["icsUid"],

@@ -38,7 +38,7 @@ query CandidateRecord($locale: Locale!) {
       nodes {
         id occurredAt state cause decidedAt
         stateLabel(locale: $locale) outcomeLabel(locale: $locale) causeLabel(locale: $locale)
-        knewByLabel(locale: $locale) answerBy expiresAt eraseAt reason statement department { name nameZh }
+        knewByLabel(locale: $locale) answerBy expiresAt eraseAt reason statement statementBy department { name nameZh }
         daysLeft disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewReason
         voidedAt voidReason
         resumeCheck { claim method source details checkedOn }

@@ -37,7 +37,8 @@ ENDED = frozenset({Stage.HIRED.value, Stage.REJECTED.value, Stage.WITHDRAWN.valu
 
 _AWAITED: LiteralString = (
     "CASE WHEN $linked <> '' THEN head(COLLECT { MATCH (this)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding) "
-    "WHERE f.state = 'NOTICE_SENT' AND f.statement IS NULL RETURN f.answerBy ORDER BY f.answerBy LIMIT 1 }) END"
+    "WHERE f.state = 'NOTICE_SENT' AND (f.statement IS NULL OR f.statementBy = 'HUMAN') "
+    "RETURN f.answerBy ORDER BY f.answerBy LIMIT 1 }) END"
 )
 """That something waits is told by the link alone, as the notice itself was; what it is needs the code."""
 

@@ -611,7 +611,8 @@ ERASE_FINDINGS = Statement(
     "candidates.erase_findings",
     _MATCH_FINDINGS
     + """
-    SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.disputeText = null,
+    SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.statementBy = null,
+      finding.disputeText = null,
       finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null,
       finding.voidReason = null
     """,

@@ -24,7 +24,7 @@ from graph.causes import Cause
 from graph.events import ActorKind, EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
-from graph.lifecycle import Step, may
+from graph.lifecycle import OPEN, Step, may
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.retention import DAYS_LEFT, REPAIRS
@@ -127,6 +127,8 @@ FINDING = Shape(
         "policyVersion": Prop(),
         "reason": written_text("this.reason"),
         "statement": Prop(),
+        "statementBy": Prop(),
+        "statementByLabel": label("this.statementBy"),
         "daysLeft": DAYS_LEFT,
         "repairs": REPAIRS,
         "lastSeq": Prop("head([(this)-[:FINDS]->(found) | found.lastSeq])"),
@@ -172,6 +174,7 @@ class FindingRow:
     erase_at: datetime | None
     doubted: bool = False
     decide_by: datetime | None = None
+    answered_seq: int | None = None
 
     def is_gone(self, now: datetime) -> bool:
         """To be erased by now: nobody reads it any longer, and nobody decides about it, whether or not a timer came."""
@@ -184,7 +187,8 @@ _FOUND: LiteralString = """
 """
 _TOLD: LiteralString = """
     RETURN finding.id AS id, finding.state AS state, finding.answerBy AS answer_by,
-      finding.statementSeq AS statement_seq, subject.id AS subject, head(labels(subject)) AS label,
+      finding.statementSeq AS statement_seq, finding.answeredSeq AS answered_seq,
+      subject.id AS subject, head(labels(subject)) AS label,
       department.id AS department,
       finding.policyVersion AS policy_version,
       [(finding)-[:DECIDED_BY|REVIEWED_BY]->(user:User) | user.id] AS decided_by,
@@ -234,7 +238,11 @@ BASE = Statement(
 )
 ANSWER = Statement(
     "findings.answer",
-    "MATCH (finding:Finding {id: $id}) SET finding.statement = $statement, finding.statementSeq = $seq",
+    """
+    MATCH (finding:Finding {id: $id})
+    SET finding.statement = $statement, finding.statementSeq = $seq, finding.statementBy = $by,
+      finding.answeredSeq = coalesce($answered, finding.answeredSeq)
+    """,
     row=Nothing,
     writes=True,
 )
@@ -377,7 +385,7 @@ def confirm_refusal(
         return None
     if finding.state == "SUSPECTED" or finding.answer_by is None:
         return Refusal(Code.NOTICE_MISSING, "finding")
-    if finding.statement_seq is None and now < finding.answer_by:
+    if finding.answered_seq is None and now < finding.answer_by:
         return Refusal(Code.ANSWER_PENDING, "finding")
     return None
 
@@ -554,7 +562,9 @@ async def report(graph: Graph, act: Act, interview: str) -> Outcome:
 async def record_notice(
     graph: Graph, act: Act, finding: str, *, channel: Channel, told_at: datetime | None, text: str | None
 ) -> Outcome:
-    """The candidate was told by a person; the time to answer runs from then, by policy."""
+    """The candidate was told by a person. The system's notice follows in writing, and the time to answer runs from when
+    it is recorded, by policy: of a time before that nobody but the recorder knows.
+    """
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
     notice_at = told_at or act.now
@@ -571,7 +581,6 @@ async def record_notice(
         if notice_at < subject.occurred_at:
             return invalid("toldAt", Fault.BEFORE_IT_HAPPENED)
         await _notify(desk, suspected, subject, notice_at, channel, text)
-        await timers.cancel(desk, suspected.id, TimerKind.NOTICE)
         return Written("Finding", suspected.id)
 
     return await perform(graph, act, work)
@@ -592,10 +601,10 @@ async def _times(desk: Desk, finding: FindingRow) -> notices.Times:
 
 async def give_notice(desk: Desk, timer: Timer) -> None:
     """The system's notice, by a message: nothing runs before it has left, and until then, or where it cannot reach
-    anybody, the finding stays suspected and the department has the task.
+    anybody, the finding stays suspected and the department has the task. Whoever a person told gets it in writing too.
     """
     found = await find_own(desk, timer.subject)
-    if isinstance(found, Refusal) or not may(Step.NOTICE, found[0].state):
+    if isinstance(found, Refusal) or found[0].state not in OPEN:
         return
     finding, subject = found
     if await desk.tx.one(REACHABLE, id=subject.candidate) is not None:
@@ -604,14 +613,17 @@ async def give_notice(desk: Desk, timer: Timer) -> None:
 
 
 async def end_hearing(desk: Desk, timer: Timer) -> None:
-    """The time to answer has passed without a word: the history says so, and the department is to decide."""
+    """The time to answer has passed without a word of the candidate's own: the department is to decide. Where nobody
+    took one down either, the history says so.
+    """
     found = await find_own(desk, timer.subject)
     if isinstance(found, Refusal) or not may(Step.UNANSWERED, found[0].state):
         return
     finding, subject = found
-    if finding.statement_seq is not None or finding.answer_by is None or desk.act.now < finding.answer_by:
+    if finding.answered_seq is not None or finding.answer_by is None or desk.act.now < finding.answer_by:
         return
-    await subjects.record(desk, EventType.NOTICE_UNANSWERED, subject, finding=finding.id)
+    if finding.statement_seq is None:
+        await subjects.record(desk, EventType.NOTICE_UNANSWERED, subject, finding=finding.id)
     told = {"dueAt": finding.decide_by, **subject.told(desk)}
     await messages.tell_department(desk, Template.DECISION_DUE, subject.department, finding.id, **told)
 
@@ -632,7 +644,10 @@ async def lapse(desk: Desk, timer: Timer) -> None:
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:
-    """What the candidate says to it, or HR takes down; a later statement stands beside an earlier one."""
+    """What the candidate says to it, or HR takes down; a later statement stands beside an earlier one.
+
+    What HR takes down ends no time to answer: the candidate may still speak for themself.
+    """
     mine = act.viewer.person is not None
     if refused := person_refusal(act.viewer, verified=True) if mine else role_refusal(act.viewer, RECRUITERS):
         return refused
@@ -649,7 +664,9 @@ async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Cha
         payload = {"finding": open_finding.id, "channel": channel.value, "text": text}
         await subjects.record(desk, EventType.STATEMENT_RECORDED, subject, **payload)
         assert desk.chain is not None
-        await desk.tx.run(ANSWER, id=open_finding.id, statement=text, seq=desk.chain.seq)
+        seq = desk.chain.seq
+        told_by = {"by": act.kind.value, "answered": seq if mine else None}
+        await desk.tx.run(ANSWER, id=open_finding.id, statement=text, seq=seq, **told_by)
         if mine:
             told = Template.ANSWER_RECEIVED
             await messages.tell_department(desk, told, subject.department, open_finding.id, **subject.told(desk))

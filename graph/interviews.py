@@ -783,7 +783,8 @@ async def record_attendance(
         if refused := attendance_refusal(found, attendance, act.now):
             return refused
         codes = sorted({code.value for code in evidence})
-        changes = int(attendance.value in CANCELLED)
+        calls_off = attendance.value in CANCELLED or attendance is Attendance.ENTERED_IN_ERROR
+        changes = int(calls_off and found.attendance not in CANCELLED)
         await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
         if attendance is not Attendance.NOT_ATTENDED:
             await _let_request_lapse(desk, found)
@@ -793,6 +794,8 @@ async def record_attendance(
             await timers.start(desk, TimerKind.ANSWER, found.id, reckoned(found.ends_at, policy.conduct_answer))
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
+        if changes and attendance is not Attendance.CANCELLED_BY_CANDIDATE and not is_over(found, act.now):
+            await _note_late(desk, found)
         await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
         if changes and not is_over(found, act.now):

@@ -340,14 +340,15 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
 
 
 async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
-    """What is told besides; the time to answer a notice begins as it leaves, where nobody gave it another way."""
+    """What is told besides; the time to answer a notice begins as it leaves, unless somebody gave it another way."""
     facts: dict[str, Any] = orjson.loads(message.facts)
     if message.template != Template.NOTICE.value:
         return facts
-    if not await graph.client.read(notices.AWAITED, id=message.subject):
+    awaited = await graph.client.read(notices.FIND_AWAITED, id=message.subject)
+    if not awaited:
         raise NotWritten("SUPERSEDED")
-    times = notices.Times.of_facts(facts).of_notice(now)
-    return facts | {"answerBy": times["answer_by"].isoformat()}
+    answer_by = awaited[0].answer_by or notices.Times.of_facts(facts).begun(now)["answer_by"]
+    return facts | {"answerBy": answer_by.isoformat()}
 
 
 async def _evidence(graph: Graph, message: MessageRow) -> tuple[str, ...]:

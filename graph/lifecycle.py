@@ -94,7 +94,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NOTICE_RECORDED,
         "recordNotice",
         "As the system's message to the candidate leaves, which it writes at once; or as HR told them another way, "
-        "its task until then. The time to answer runs from it.",
+        "its task until then; the message follows in writing. The time to answer runs from when it left, or "
+        "from when HR recorded it.",
         (ABSENT, STATE, VALUE),
     ),
     Step.UNDELIVERED: Transition(
@@ -103,8 +104,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "system",
         EventType.MESSAGE_BOUNCED,
         None,
-        "The system's notice bounced, and nobody has answered: no time to answer passes any more, and HR has the task "
-        "to give notice another way. One that never leaves is none, and its finding stays suspected.",
+        "The system's notice bounced, and the candidate has not answered: no time to answer passes any more, and HR "
+        "has the task to give notice another way. One that never leaves is none, and its finding stays suspected.",
     ),
     Step.UNANSWERED: Transition(
         ("NOTICE_SENT",),
@@ -112,7 +113,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "system",
         EventType.NOTICE_UNANSWERED,
         None,
-        "At Finding.answerBy, where nobody has answered: HR is told that it is to decide.",
+        "At Finding.answerBy, where nobody has answered. HR is told that it is to decide, also where it took down "
+        "what the candidate said.",
     ),
     Step.LAPSE: Transition(
         OPEN,
@@ -129,7 +131,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "candidate, or HR",
         EventType.STATEMENT_RECORDED,
         "recordStatement",
-        "At any time before the decision; the decider must have read the last one.",
+        "At any time before the decision; the decider must have read the last one. What HR takes down ends no time to "
+        "answer.",
         (ABSENT, Code.NOT_VERIFIED, STATE, VALUE),
     ),
     Step.CONFIRM: Transition(
@@ -138,8 +141,9 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, never an interviewer of it",
         EventType.NO_SHOW_CONFIRMED,
         "confirmNoShow",
-        "CANDIDATE or UNKNOWN: after a notice, and an answer or the time for it. CANDIDATE: where a receipt, an answer "
-        "of their own or whoever decides (`knewBy`) says that they knew the time. PLATFORM or EMPLOYER: at once.",
+        "CANDIDATE or UNKNOWN: after a notice, and an answer of the candidate's own, as a statement or proof, or the "
+        "time for it. CANDIDATE: where a receipt, an answer of their own or whoever decides (`knewBy`) says that they "
+        "knew the time. PLATFORM or EMPLOYER: at once.",
         (
             *(ABSENT, Code.NOT_ALLOWED, STATE, Code.NOTICE_MISSING, Code.ANSWER_PENDING, Code.STATEMENT_UNREAD),
             *(Code.FINDING_STANDS, Code.NOT_OVER, Code.NOT_MISSED, Code.NOT_DELIVERED, VALUE),

@@ -320,14 +320,12 @@ async def settle(
 
 
 async def _begin_hearing(desk: Desk, message: MessageRow) -> None:
-    """The system's notice has left: from now on the candidate may answer it, and not before."""
+    """The system's notice has left: from now on the candidate may answer it, and not before, where nobody gave one."""
     times = notices.Times.of_facts(orjson.loads(message.facts))
     answer_by = await notices.give(desk, message.subject, desk.act.now, times)
-    if answer_by is None:
-        return
-    payload: dict[str, Any] = {"finding": message.subject, "channel": "MESSAGE", "text": None}
-    payload["answerBy"] = answer_by
-    await desk.record(EventType.NOTICE_RECORDED, message.about, **payload)
+    if answer_by is not None:
+        payload: dict[str, Any] = {"finding": message.subject, "channel": "MESSAGE", "text": None}
+        await desk.record(EventType.NOTICE_RECORDED, message.about, **payload, answerBy=answer_by)
     await _set_last_seq(desk, message, evidence=False)
 
 

@@ -32,18 +32,30 @@ TAKE_BACK = Statement(
     "notices.take_back",
     """
     MATCH (finding:Finding {id: $id})
-    WHERE finding.state = 'NOTICE_SENT' AND finding.noticeAt = $sent_at AND finding.statementSeq IS NULL
+    WHERE finding.state = 'NOTICE_SENT' AND finding.noticeAt = $sent_at AND finding.answeredSeq IS NULL
     SET finding.state = 'SUSPECTED', finding.noticeAt = null, finding.answerBy = null, finding.decideBy = null
     RETURN finding.id AS id
     """,
     row=Found,
     writes=True,
 )
-"""A notice that was answered all the same, or given another way, stands."""
-AWAITED = Statement(
-    "notices.awaited", "MATCH (finding:Finding {id: $id, state: 'SUSPECTED'}) RETURN finding.id AS id", row=Found
+"""A notice that the candidate answered all the same, or that was given another way, stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    answer_by: datetime | None
+
+
+FIND_AWAITED = Statement(
+    "notices.find_awaited",
+    """
+    MATCH (finding:Finding {id: $id}) WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT']
+    RETURN finding.answerBy AS answer_by
+    """,
+    row=Awaited,
 )
-"""Whether the candidate is still to be told."""
+"""Until when it may be answered, where it may be at all; null where that begins with the system's notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +78,20 @@ class Times:
     def facts(self) -> dict[str, int]:
         return {"answerHours": int(self.answer / timedelta(hours=1)), "decisionDays": self.decision.days}
 
-    def of_notice(self, at: datetime) -> dict[str, datetime]:
-        """What a notice that was given then sets."""
-        return {"at": at, "answer_by": at + self.answer, "decide_by": at + self.decision}
+    def begun(self, at: datetime) -> dict[str, datetime]:
+        """What ends when, if it begins then."""
+        return {"answer_by": at + self.answer, "decide_by": at + self.decision}
 
 
 async def give(desk: Desk, finding: str, at: datetime, times: Times) -> datetime | None:
-    """Begins the time to answer and that to decide, of a finding whose candidate is locked.
+    """Begins the time to answer and that to decide, of a finding whose candidate is locked: now, whenever a person says
+    that they gave it.
 
     Says until when it may be answered; null where it is suspected no longer, and nothing begins.
     """
-    set_to = times.of_notice(at)
-    if await desk.tx.one(GIVE, id=finding, **set_to) is None:
+    ends = times.begun(desk.act.now)
+    if await desk.tx.one(GIVE, id=finding, at=at, **ends) is None:
         return None
-    await timers.start(desk, TimerKind.HEARING, finding, set_to["answer_by"])
-    # One that is recorded long after it was given leaves time to decide all the same.
-    lapses_at = max(set_to["decide_by"], desk.act.now + times.answer)
-    await timers.start(desk, TimerKind.DECISION, finding, lapses_at)
-    return set_to["answer_by"]
+    await timers.start(desk, TimerKind.HEARING, finding, ends["answer_by"])
+    await timers.start(desk, TimerKind.DECISION, finding, ends["decide_by"])
+    return ends["answer_by"]

@@ -136,6 +136,13 @@ def _since(time: LiteralString, told: LiteralString) -> LiteralString:
     return "CASE WHEN this." + time + " <= $asOf THEN this." + told + " END"
 
 
+def _stated(told: LiteralString) -> LiteralString:
+    return (
+        "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
+        "AND e.recordedAt <= $asOf } THEN this." + told + " END"
+    )
+
+
 def _noticed(told: LiteralString) -> LiteralString:
     return "CASE WHEN this.noticeAt <= $asOf THEN this." + told + " END"
 
@@ -277,10 +284,9 @@ PAST_FINDING = _past(
         "voidedAt": Prop(_since("voidedAt", "voidedAt"), form=Form.INSTANT),
         "voidReason": written_text(_since("voidedAt", "voidReason")),
         "reason": written_text(_decided("reason")),
-        "statement": Prop(
-            "CASE WHEN EXISTS { (this)-[:FINDS]->()<-[:ABOUT]-(e:Event) WHERE e.seq = this.statementSeq "
-            "AND e.recordedAt <= $asOf } THEN this.statement END"
-        ),
+        "statement": Prop(_stated("statement")),
+        "statementBy": Prop(_stated("statementBy")),
+        "statementByLabel": label(_stated("statementBy")),
         "daysLeft": replace(
             DAYS_LEFT,
             inputs=(

@@ -204,7 +204,7 @@ BEAR_ON_FINDING = Statement(
     "proofs.bear_on_finding",
     """
     MATCH (proof:Proof {id: $id}) MATCH (finding:Finding {id: $finding})
-    CREATE (proof)-[:BEARS_ON]->(finding) SET finding.statementSeq = $seq
+    CREATE (proof)-[:BEARS_ON]->(finding) SET finding.statementSeq = $seq, finding.answeredSeq = $seq
     """,
     row=Nothing,
     writes=True,

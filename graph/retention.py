@@ -225,8 +225,8 @@ ERASE = Statement(
     """
     MATCH (finding:Finding {id: $finding})
     SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
-      finding.knewBy = null,
-      finding.statement = null, finding.disputeText = null, finding.disputeReason = null, finding.doubts = null,
+      finding.knewBy = null, finding.statement = null, finding.statementBy = null,
+      finding.disputeText = null, finding.disputeReason = null, finding.doubts = null,
       finding.reviewReason = null, finding.voidReason = null, finding.restricted = true
     """,
     row=Nothing,

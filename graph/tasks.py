@@ -78,7 +78,7 @@ _OVER: LiteralString = (
 )
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
-    "OR (that.state = 'NOTICE_SENT' AND (that.statementSeq IS NOT NULL OR that.answerBy <= $now)) "
+    "OR (that.state = 'NOTICE_SENT' AND (that.answeredSeq IS NOT NULL OR that.answerBy <= $now)) "
     "OR (that.isDoubted AND that.state = 'FINAL' AND that.expiresAt > $now))"
 )
 

@@ -65,8 +65,8 @@ SECTIONS = (
     Section(
         "findings",
         "id occurredAt department { name } position { title } state outcome cause knewBy suspectedAt noticeAt answerBy "
-        "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement disputedAt disputeText "
-        f"disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy {BY} "
+        "decideBy decidedAt expiresAt eraseAt daysLeft policyVersion reason statement statementBy disputedAt "
+        f"disputeText disputeDueAt disputeRejectedAt disputeReason reviewedAt reviewReason decidedBy {BY} "
         f"voidedAt voidReason voidedBy {BY} "
         f"interview {{ id }} resumeCheck {{ {CHECK} }} proofs {{ {PROOF} }} repairs {{ at days }} "
         "basedOn { seq type occurredAt }",

@@ -10,6 +10,7 @@ from strawberry import UNSET
 from graph import disputes, findings
 from graph.causes import Cause
 from graph.disputes import DisputeDecision
+from graph.events import ActorKind
 from graph.findings import Channel, FindingOutcome, FindingState, KnewBy
 from graph.reminders import ReminderKind
 from graph.structure import Relation
@@ -93,6 +94,10 @@ class Finding(Node):
     void_reason: str | None = field("Why it was taken back, or the dispute upheld. Own.")
     reason: str | None = field("The decider's reason. Own.")
     statement: str | None = field("What the candidate said to it. Own.")
+    statement_by: ActorKind | None = field(
+        "Who wrote it down: CANDIDATE, or HUMAN where HR did, of which the candidate may still speak. Own."
+    )
+    statement_by_label: str | None = labelled("The same in words. Own.")
     last_seq: int | None = field("The seq of its subject's last event: what to send as readUpTo. Own.")
     decided_by: UserRef | None = field("Who decided. Own.")
     voided_by: UserRef | None = field("Who took it back, or upheld the dispute; null where time did. Own.")
@@ -135,7 +140,9 @@ class ReportNoShowInput(IdempotentInput):
 class RecordNoticeInput(IdempotentInput):
     finding: strawberry.ID = field("The finding.")
     channel: Channel = field("How the candidate was told.")
-    told_at: DateTime | None = strawberry.field(default=None, description="When; now where it is not given.")
+    told_at: DateTime | None = strawberry.field(
+        default=None, description="When; now where it is not given. The time to answer runs from when it is recorded."
+    )
     text: str | None = strawberry.field(default=None, description="What was said; kept in the event.")
 
 

@@ -269,7 +269,7 @@ class Company:
                 maker.at = self.time(20, 16)
                 await maker.notice(finding)
                 maker.at = self.time(18, 10)
-                await maker.statement(finding, "项目名称写错了，可提供证明。")
+                await maker.own_statement(finding, "项目名称写错了，可提供证明。")
                 maker.at = self.time(17, 11)
                 await maker.confirmation(finding, reason="学校与候选人均无法提供该课程的记录。")
 

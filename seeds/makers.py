@@ -481,6 +481,17 @@ class Maker:
             lambda act: findings.record_statement(self.graph, act, finding, channel=Channel.EMAIL, text=text),
         )
 
+    async def own_statement(self, finding: str, text: str) -> str:
+        """What the candidate says themself, by a code: it ends the time to answer, as what HR takes down does not."""
+        (found,) = await self.graph.client.read(findings.FIND, id=finding, organization=self.viewer.organization)
+        person = await self._candidate(found.subject, verified=True)
+        return await self._do(
+            "recordStatement",
+            {},
+            lambda act: findings.record_statement(self.graph, act, finding, channel=Channel.MESSAGE, text=text),
+            person,
+        )
+
     async def last_seq(self, *, finding: str | None = None, interview: str | None = None) -> int:
         """The seq of the last event of an interview, or of what a finding is about, as who decides reads it."""
         read, organization = self.graph.client.read, self.viewer.organization

@@ -65,7 +65,16 @@ async def test_calling_off_late_is_counted(ask: Ask, company: Company) -> None:
     moved = await hr.interview(await company.application("marketing"), starts_at=NOW)
     company.at(hours=3)
     await hr.reschedule(moved, NOW + timedelta(days=2), Side.EMPLOYER)
-    assert await conduct(ask, company, company.user("hr")) == {**NOTHING, "lateCancellations": 2}
+    for attendance in (
+        Attendance.CANCELLED_BY_EMPLOYER,
+        Attendance.ENTERED_IN_ERROR,
+        Attendance.CANCELLED_BY_CANDIDATE,
+    ):
+        company.at(days=5)
+        recorded = await hr.interview(await company.application("marketing"), starts_at=NOW)
+        company.at(hours=3)
+        await hr.attendance(recorded, attendance)
+    assert await conduct(ask, company, company.user("hr")) == {**NOTHING, "lateCancellations": 4}
     ask.now = NOW + timedelta(days=365)
     assert await conduct(ask, company, company.user("hr")) == NOTHING
 

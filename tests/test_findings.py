@@ -69,6 +69,10 @@ class Case:
     async def statement(self, text: str = "The link did not open.") -> Any:
         return await self.do("recordStatement", finding=self.finding, channel="PHONE", text=text)
 
+    async def own_statement(self, text: str) -> None:
+        self.company.hr.at = self.ask.now
+        await self.company.hr.own_statement(uid(self.finding), text)
+
     async def confirm(self, viewer: str = "marketing", selection: str = "id", **input: Any) -> Any:
         good = {"finding": self.finding, "cause": "CANDIDATE", "reason": "No answer came.", **await self.all_read()}
         good["knewBy"] = "TOLD_BY_STAFF"
@@ -219,7 +223,7 @@ async def test_notice_is_given_in_order(ask: Ask, company: Company) -> None:
         "__typename": "Finding",
         "state": "NOTICE_SENT",
         "noticeAt": iso(hours=-1),
-        "answerBy": iso(hours=71),
+        "answerBy": iso(hours=72),
     }
     async with appends(ask, company):
         assert await case.notice() == refused("recordNotice", "WRONG_STATE", "finding")
@@ -354,18 +358,32 @@ async def test_an_answer_given_ends_the_waiting(ask: Ask, company: Company) -> N
     case = await suspected(ask, company)
     await case.notice()
     assert await case.confirm() == refused("confirmNoShow", "ANSWER_PENDING", "finding")
-    await case.statement("I forgot.")
+    await case.own_statement("I forgot.")
     async with appends(ask, company, "NO_SHOW_CONFIRMED"):
-        made = await case.confirm(selection="state statement basedOn { type }")
-    assert (made["state"], made["statement"]) == ("FINAL", "I forgot.")
+        made = await case.confirm(selection="state statement statementBy basedOn { type }")
+    assert (made["state"], made["statement"], made["statementBy"]) == ("FINAL", "I forgot.", "CANDIDATE")
     assert made["basedOn"][-1] == {"type": "STATEMENT_RECORDED"}
+
+
+async def test_nobody_answers_for_the_candidate(ask: Ask, company: Company) -> None:
+    """What HR takes down, and a call that it says it made long ago, leave the candidate the time to speak."""
+    case = await suspected(ask, company)
+    made = await case.do(
+        "recordNotice", selection="answerBy", finding=case.finding, channel="PHONE", toldAt=iso(days=-9)
+    )
+    assert made["answerBy"] == iso(hours=72)
+    await case.statement("They said that they forgot.")
+    assert await case.read("statementBy") == {"statementBy": "HUMAN"}
+    assert await case.confirm() == refused("confirmNoShow", "ANSWER_PENDING", "finding")
+    ask.now = NOW + timedelta(hours=72)
+    assert (await case.confirm(selection="state"))["state"] == "FINAL"
 
 
 @pytest.mark.parametrize("mutation", ["confirm", "excuse"])
 async def test_no_statement_is_left_unread(ask: Ask, company: Company, mutation: str) -> None:
     case = await suspected(ask, company)
     await case.notice()
-    await case.statement("My train was late.")
+    await case.own_statement("My train was late.")
     seen = (await case.read("lastSeq"))["lastSeq"]
     await case.statement("Here is the ticket.")
     name = f"{mutation}NoShow"

@@ -312,10 +312,16 @@ async def test_whoever_declines_is_reminded_no_more(office: Office) -> None:
     assert [each["template"] for each in (await office.told(interview))["messages"]] == ["INVITATION", "REMINDER_SOON"]
 
 
-async def test_a_cancellation_takes_the_entry_out_and_ends_reminders(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("mutation", "given"),
+    [("cancelInterview", {"by": "EMPLOYER"}), ("recordAttendance", {"attendance": "ENTERED_IN_ERROR"})],
+)
+async def test_a_cancellation_takes_the_entry_out_and_ends_reminders(
+    office: Office, mutation: str, given: dict[str, str]
+) -> None:
     interview = await office.invited()
     await office.work()
-    await office.do("cancelInterview", interview=interview, by="EMPLOYER")
+    await office.do(mutation, interview=interview, **given)
     await office.work(NOW + timedelta(days=4, hours=23))
     entry = calendar_of(office.mails()[-1])
     assert (entry.method.value, entry.vevent.sequence.value, entry.vevent.status.value) == ("CANCEL", "1", "CANCELLED")

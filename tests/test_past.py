@@ -21,7 +21,8 @@ FINDING = """
   id occurredAt relation outcome outcomeLabel cause knewBy state stateLabel(locale: EN) suspectedAt noticeAt answerBy
   decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt reviewReason
   expiresAt eraseAt daysLeft reason voidedAt voidReason voidedBy { id }
-  statement policyVersion department { id } position { id } repairs { at days } decidedBy { id } basedOn { seq type }
+  statement statementBy policyVersion department { id } position { id } repairs { at days } decidedBy { id }
+  basedOn { seq type }
 """
 INTERVIEW = """
   id mode startsAt response responseLabel attendance attendanceLabel outcome outcomeLabel

@@ -167,7 +167,7 @@ async def test_nobody_decides_with_evidence_unread(ask: Ask, case: Case) -> None
     await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
     finding = await hr.suspicion(uid(case.id))
     await hr.notice(finding)
-    await hr.statement(finding, "I was there.")
+    await hr.own_statement(finding, "I was there.")
     read = await ask.last_seq(company.user("hr"), gid("Finding", finding))
     await case.report("CANDIDATE_JOINED", 3)
     decision = {"finding": gid("Finding", finding), "cause": "CANDIDATE", "reason": "Never came.", "readUpTo": read}
@@ -181,7 +181,7 @@ async def test_nobody_decides_with_an_outage_unread(ask: Ask, case: Case) -> Non
     await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
     finding = await hr.suspicion(uid(case.id))
     await hr.notice(finding)
-    await hr.statement(finding, "I could not get in.")
+    await hr.own_statement(finding, "I could not get in.")
     read = await ask.last_seq(company.user("hr"), gid("Finding", finding))
     await case.report("PLATFORM_OUTAGE", -540, until=iso(STARTS - timedelta(hours=8)))
     assert await ask.last_seq(company.user("hr"), case.id) == read
@@ -201,7 +201,7 @@ async def test_what_clears_a_candidate_later_is_told(ask: Ask, case: Case) -> No
     await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
     finding = await hr.suspicion(uid(case.id))
     await hr.notice(finding)
-    await hr.statement(finding, "I could not get in.")
+    await hr.own_statement(finding, "I could not get in.")
     await hr.confirmation(finding)
 
     async def told() -> list[str]:
@@ -229,7 +229,7 @@ async def doubted(case: Case) -> str:
     await case.ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
     finding = await hr.suspicion(uid(case.id))
     await hr.notice(finding)
-    await hr.statement(finding, "I could not get in.")
+    await hr.own_statement(finding, "I could not get in.")
     await hr.confirmation(finding)
     assert await reviews(case) == []
     await case.report("PLATFORM_OUTAGE", -5, until=iso(STARTS + timedelta(minutes=40)))

@@ -123,8 +123,9 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
         "id occurredAt department position relation relationLabel": NEAR,
         "outcome outcomeLabel cause causeLabel knewBy knewByLabel state stateLabel suspectedAt noticeAt answerBy "
         "decideBy decidedAt disputedAt disputeDueAt disputeText disputeRejectedAt disputeReason reviewedAt "
-        "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement lastSeq decidedBy candidate "
-        "application interview resumeCheck basedOn proofs consideredBy voidedAt voidedBy voidReason": HOME,
+        "reviewReason expiresAt eraseAt daysLeft repairs policyVersion reason statement statementBy "
+        "statementByLabel lastSeq decidedBy candidate application interview resumeCheck basedOn proofs consideredBy "
+        "voidedAt voidedBy voidReason": HOME,
     },
     "Task": {
         "kind kindLabel due candidate application interview finding": HOME,

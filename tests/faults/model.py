@@ -199,7 +199,10 @@ class Finding:
     cause: str | None = None
     reason: str | None = None
     statement: str | None = None
+    statement_by: str | None = None
     statement_seq: int | None = None
+    answered: bool = False
+    """By the candidate themself, not by what HR took down."""
     answer_by: datetime | None = None
     expires_at: datetime | None = None
     repaired_by: list[Interview] = field(default_factory=list)
@@ -808,6 +811,8 @@ class Model:
             codes.add("NOT_STARTED")
         if codes:
             return frozenset(codes)
+        if attendance == "ENTERED_IN_ERROR" and not interview.attendance.startswith("CANCELLED"):
+            interview.sequence += 1
         interview.attendance, interview.evidence = attendance, sorted(evidence)
         interview.looked_at = interview.answer_at = None
         if attendance != "NOT_ATTENDED":
@@ -882,7 +887,7 @@ class Model:
 
     def _noticed(self, who: str, finding: Finding) -> None:
         self._step(finding, "NOTICE", "NOTICE_SENT")
-        finding.answer_by, finding.due_at = self.now + ANSWER, None
+        finding.answer_by = self.now + ANSWER
         finding.heard_by, finding.decide_by = finding.answer_by, self.now + DECIDE
         finding.noticed_by = who
         self._tell(finding.subject, who)
@@ -895,6 +900,7 @@ class Model:
         self._step(finding, "STATE")
         self._tell(finding.subject, who, evidence=True)
         finding.statement, finding.statement_seq = text, finding.subject.last_seq
+        finding.statement_by = "HUMAN"
         return finding.label
 
     def bounce(self, who: str, finding: Finding) -> Codes | str:
@@ -904,7 +910,7 @@ class Model:
         if finding.message == "SENT":
             finding.message = "BOUNCED"
             self._tell(finding.subject, who, evidence=True)
-            if finding.state == "NOTICE_SENT" and finding.statement_seq is None and finding.noticed_by == SYSTEM:
+            if finding.state == "NOTICE_SENT" and not finding.answered and finding.noticed_by == SYSTEM:
                 self._step(finding, "UNDELIVERED", "SUSPECTED")
                 finding.answer_by = None
         return f"notice of {finding.label}"
@@ -928,7 +934,7 @@ class Model:
         if cause not in FAULTS:
             if finding.answer_by is None:
                 codes.add("NOTICE_MISSING")
-            elif finding.statement_seq is None and self.now < finding.answer_by:
+            elif not finding.answered and self.now < finding.answer_by:
                 codes.add("ANSWER_PENDING")
         codes |= {"WRONG_STATE"} if self._outlived(finding, finding.subject) else set()
         if codes:
@@ -1071,7 +1077,7 @@ class Model:
         subject.proofs.append(made)
         self._tell(subject, CANDIDATE, evidence=isinstance(subject, Interview))
         if finding is not None:
-            finding.statement_seq = subject.last_seq
+            finding.statement_seq, finding.answered = subject.last_seq, True
         return made.label
 
     def rule_on(self, who: str, proof: Proof, verdict: str, reason: str) -> Codes | str:
@@ -1222,16 +1228,20 @@ class Model:
         """The system's notices leave, where the candidate is still to be told and may be written to."""
         for finding in [each for each in self.findings if each.written]:
             finding.written = False
-            if finding.state == "SUSPECTED" and finding.subject.application.candidate.status == "ACTIVE":
+            if (
+                finding.state in ("SUSPECTED", "NOTICE_SENT")
+                and finding.subject.application.candidate.status == "ACTIVE"
+            ):
                 self._tell(finding.subject, SYSTEM)
-                self._noticed(SYSTEM, finding)
+                if finding.state == "SUSPECTED":
+                    self._noticed(SYSTEM, finding)
                 finding.message = "SENT"
 
     def _forget(self, finding: Finding) -> None:
         """Takes away what a finding says, and what the check says that it is of; that there were events stays."""
         self._step(finding, "ERASE", "ERASED")
         finding.erased_at = finding.outcome = finding.cause = finding.reason = finding.statement = None
-        finding.void_reason = None
+        finding.void_reason = finding.statement_by = None
         if isinstance(finding.subject, Check):
             finding.subject.outcome = None
         last = finding.subject.last_seq
@@ -1322,7 +1332,7 @@ class Model:
         for finding in self.findings:
             if finding.subject.application.candidate is candidate:
                 finding.reason = finding.void_reason = finding.statement = finding.due_at = finding.erased_at = None
-                finding.heard_by = finding.decide_by = None
+                finding.statement_by = finding.heard_by = finding.decide_by = None
         for employment in self.employments:
             if employment.candidate is candidate:
                 employment.goals.clear()

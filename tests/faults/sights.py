@@ -25,8 +25,9 @@ from tests.faults.model import (
 
 INTERVIEW = """id icsSequence mode startsAt response attendance outcome evidence department { name }
   position { title } rescheduledTo { id } events { totalCount } finding { id } proofs { id verdict reason }"""
-FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement lastSeq
-  voidReason decidedBy { externalId } voidedBy { externalId } answerBy expiresAt interview { id } resumeCheck { id }"""
+FINDING = """id occurredAt relation department { name } position { title } state outcome cause reason statement
+  statementBy lastSeq voidReason decidedBy { externalId } voidedBy { externalId } answerBy expiresAt
+  interview { id } resumeCheck { id }"""
 QUERIES = (
     f"""
 query Structure {{
@@ -237,6 +238,7 @@ class Sight:
             "reason": finding.reason,
             "voidReason": finding.void_reason,
             "statement": finding.statement,
+            "statementBy": finding.statement_by,
             "lastSeq": finding.subject.last_seq,
             **self.subject(finding.subject),
             "decidedBy": {"externalId": finding.decided_by} if finding.decided_by else None,
@@ -381,7 +383,7 @@ class Sight:
                 return finding.doubted and finding.expires_at is not None and finding.expires_at > self.model.now
             if finding.state != "NOTICE_SENT":
                 return finding.state in DUE
-            return finding.statement_seq is not None or (finding.answer_by or self.model.now) <= self.model.now
+            return finding.answered or (finding.answer_by or self.model.now) <= self.model.now
 
         mine = [each for each in self.model.interviews if each.department in scope and self.owns(each.department)]
         missing = [
