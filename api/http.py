@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -200,15 +201,18 @@ class Server:
     async def answers(self, asked: Asked, context: Context, caller: Caller) -> AsyncGenerator[Answer]:
         """The one answer to a query or a mutation, those to a subscription as events come.
 
-        One that is not executed is the last.
+        One that is not executed is the last. An event is paid for as a query would be, and waits for a caller who has
+        no points left; one that is out of sight costs nothing, or what is left would tell of it.
         """
         await self.answerer.learn(asked.query)
+        events = int(self._is(asked, OperationType.SUBSCRIPTION))
         told = self.answerer.subscribe(
             asked.query,
             context,
             variables=asked.variables,
             operation_name=asked.operation_name,
             introspection=self.settings.shows_schema,
+            turn=partial(self.rates.turn, caller),
         )
         async with aclosing(told):
             first = True
@@ -217,7 +221,7 @@ class Server:
                     answer = self._marked(asked, each)
                     self._tell(asked, answer, context, first=first)
                     first = False
-                    await self._charge(caller, answer, context)
+                    await self._charge(caller, answer, context, events=events)
                     await _hold_back(answer)
                     yield answer
             except EngineUnavailable as error:
@@ -257,11 +261,11 @@ class Server:
             message = f"You have asked for more than a minute allows; try again in {wait} seconds."
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
 
-    async def _charge(self, caller: Caller, answer: Answer, context: Context) -> None:
+    async def _charge(self, caller: Caller, answer: Answer, context: Context, *, events: int = 0) -> None:
         """Takes the points of what was run, and of what the database planned for it since the last answer."""
         records = answer.extensions.get("cost", {}).get("records", 0) if answer.executed else 0
         planning, context.planning = context.planning, 0
-        await self.rates.charge(caller, records, planning=planning)
+        await self.rates.charge(caller, records, planning=planning, events=events if answer.executed else 0)
 
     def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
         """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
