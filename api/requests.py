@@ -35,6 +35,8 @@ class Record:
     trace: Trace | None = None
     stays_open: bool = False
     """A WebSocket: its operations began at some time after it."""
+    socket: str | None = None
+    """Of an operation of a WebSocket, the id of that one's own record."""
     started: float = field(default_factory=time.perf_counter)
     status: int | None = None
     operation: str | None = None
@@ -90,8 +92,10 @@ class Record:
     def age(self) -> float:
         return time.perf_counter() - self.started
 
-    def end(self, method: str, path: str) -> None:
+    def end(self, method: str, path: str, log: FilteringBoundLogger | None) -> None:
         """The request, or an operation of a socket, is over."""
+        if log is not None:
+            log.info("request", method=method, path=path, **self.fields())
         if self.trace is not None:
             told = {
                 "http.request.method": method,
@@ -108,6 +112,7 @@ class Record:
         """What the log says of the request, without what does not apply."""
         told = {
             "id": self.id,
+            "socket": self.socket,
             "status": self.status,
             "ms": milliseconds(self.age()),
             "operation": self.operation,
@@ -170,9 +175,7 @@ class Watch:
         method = method if method in METHODS else "other"
         # The path as declared: what was asked for may hold anything.
         path = getattr(scope.get("route"), "path", "none")
-        record.end(method, path)
-        if self._log is not None:
-            self._log.info("request", method=method, path=path, **record.fields())
+        record.end(method, path, self._log)
 
 
 def _id(scope: Scope) -> str:

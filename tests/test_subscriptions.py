@@ -17,6 +17,7 @@ import orjson
 import pytest
 import uvicorn
 from neo4j.exceptions import Neo4jError
+from structlog.typing import FilteringBoundLogger
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -62,12 +63,15 @@ class Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(graph: Graph, answerer: Answerer, **settings: Any) -> AsyncIterator[Server]:
+async def served(
+    graph: Graph, answerer: Answerer, *, log: FilteringBoundLogger | None = None, **settings: Any
+) -> AsyncIterator[Server]:
     """A server on a free port of the loopback."""
     listener = sockets.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    server = Server(Settings(profile=Profile.DEVELOPMENT, **settings), graph, answerer, listener.getsockname()[1])
+    port = listener.getsockname()[1]
+    server = Server(Settings(profile=Profile.DEVELOPMENT, **settings), graph, answerer, port, log)
     config = uvicorn.Config(
         server.app(),
         log_config=None,
