@@ -247,7 +247,7 @@ class Server:
         self.stopping.set()
         async with asyncio.TaskGroup() as group:
             if self._streams:
-                group.create_task(asyncio.wait(self._streams, timeout=2))
+                group.create_task(asyncio.wait(set(self._streams), timeout=2))
             if self._drain is not None:
                 group.create_task(self._drain.finish())
 

@@ -577,6 +577,19 @@ async def test_a_stopping_server_ends_all(graph: Graph, answerer: Answerer, comp
         assert not server.tail._followers
 
 
+async def test_what_ends_as_a_server_stops_does_not_fail_it(graph: Graph, answerer: Answerer) -> None:
+    server = Server(Settings(profile=Profile.DEVELOPMENT), graph, answerer, 8_000)
+
+    async def follow() -> None:
+        with server.streaming():
+            await server.stopping.wait()
+
+    following = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    await server.stop()
+    await following
+
+
 # The tail: nothing lost, nothing twice
 
 
