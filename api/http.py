@@ -212,15 +212,14 @@ class Server:
             variables=asked.variables,
             operation_name=asked.operation_name,
             introspection=self.settings.shows_schema,
+            began=partial(self._count, asked, context),
             turn=partial(self.rates.turn, caller),
         )
         async with aclosing(told):
-            first = True
             try:
                 async for each in told:
                     answer = self._marked(asked, each)
-                    self._tell(asked, answer, context, first=first)
-                    first = False
+                    self._tell(asked, answer, context)
                     await self._charge(caller, answer, context, events=events)
                     await _hold_back(answer)
                     yield answer
@@ -267,12 +266,16 @@ class Server:
         planning, context.planning = context.planning, 0
         await self.rates.charge(caller, records, planning=planning, events=events if answer.executed else 0)
 
-    def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
-        """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
+    def _tell(self, asked: Asked, answer: Answer, context: Context) -> None:
+        """Tells log and metrics what was answered."""
         if (told := record()) is not None:
             told.failed(str(error.extensions.get("code")) for error in answer.errors if error.extensions)
-            if first and (operation := self._operation(asked)) is not None:
-                told.answered(operation, context.known)
+        self._count(asked, context)
+
+    def _count(self, asked: Asked, context: Context) -> None:
+        """Tells log and metrics which operation it is that is answered, or followed."""
+        if (told := record()) is not None and (operation := self._operation(asked)) is not None:
+            told.answered(operation, context.known)
 
     async def _read(self, request: Request) -> Asked:
         if request.method == "GET":

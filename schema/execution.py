@@ -131,11 +131,13 @@ class Answerer:
         variables: dict[str, Any] | None = None,
         operation_name: str | None = None,
         introspection: bool = True,
+        began: Callable[[], object] = lambda: None,
         turn: Callable[[], Awaitable[object]] | None = None,
     ) -> AsyncGenerator[Answer]:
         """An answer for each event of a subscription, one for anything else. One that is not executed is the last.
 
-        An event waits for its `turn` before it is read, so that it is told as it stands when it is told.
+        `began` is called once a subscription follows what it asks for. An event waits for its `turn` before it is
+        read, so that it is told as it stands when it is told.
         """
         if (operation := self.operation(text, operation_name)) is None or operation.kind != OperationType.SUBSCRIPTION:
             yield await self.answer(
@@ -161,6 +163,7 @@ class Answerer:
             stream = self._told(stream, variables, introspection)
             yield replace(_answered(stream, ready.extensions), executed=False)
             return
+        began()
         async with aclosing(cast(AsyncGenerator[Written], stream)) as source:
             try:
                 async for written in source:
