@@ -143,13 +143,14 @@ class Server:
         caller: Caller | None = None
         try:
             context = await self.context(request, bearer(request.headers.get("authorization")))
-            self._follow(request)
+            self.follow(header := request.headers.get(HEADER))
             caller = self.caller(request, context)
             await self.admit(caller)
             asked = await self._read(request)
             await self.answerer.learn(asked.query)
             if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
                 raise Refused(405, "METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
+            self.follow(None if header else asked.bookmark)
         except Refused as refused:
             return refused.response(form or JSON, self.rates.fields(caller) if caller else None)
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
@@ -179,12 +180,15 @@ class Server:
             return answer
         return replace(answer, extensions={**answer.extensions, "bookmark": self.bookmarks.seal(followed.bookmarks)})
 
-    def _follow(self, request: Request) -> None:
-        """Has this request's sessions begin where the write ended whose bookmark it sends."""
-        text, followed = request.headers.get(HEADER), trail()
+    def follow(self, text: str | None) -> None:
+        """Has the sessions of what is asked begin where the write ended whose bookmark it sends, if it sends one.
+
+        What an operation of a socket follows already, the last write there, it goes on to follow.
+        """
+        followed = trail()
         if text and followed is not None:
             try:
-                followed.bookmarks = self.bookmarks.open(text)
+                followed.bookmarks |= self.bookmarks.open(text)
             except ValueError as error:
                 raise Refused(400, "BAD_BOOKMARK", str(error)) from error
 

@@ -231,6 +231,7 @@ class Socket:
         try:
             caller = self._server.caller(self._websocket, context)
             await self._server.admit(caller)
+            self._server.follow(asked.bookmark)
         except Refused as refused:
             self._free(id)
             return _refusal(id, refused)
