@@ -199,8 +199,7 @@ class Socket:
             message = f"A socket may have {OPERATIONS} operations under way."
             await self._refuse(id, Refused(429, "TOO_MANY_OPERATIONS", message))
             return
-        context = replace(self._context, adjusted=[], known=None, planning=0)
-        self._tasks[id] = self._group.create_task(self._answer(id, asked, context))
+        self._tasks[id] = self._group.create_task(self._answer(id, asked, self._context.another()))
 
     @contextmanager
     def _recorded(self) -> Generator[None]:

@@ -487,6 +487,19 @@ async def test_queries_and_mutations_go_over_it(door: Server, company: Company) 
         assert await client.refused("wrong") == "GRAPHQL_VALIDATION_FAILED"
 
 
+async def test_an_operation_tells_nothing_of_another(door: Server, company: Company) -> None:
+    """A link's address is told by the answer that made it alone, over one socket too."""
+    make = """mutation($id: ID!) { createLink(input: {application: $id}) { ... on Link { id url } } }"""
+    id = gid("Application", await live(company).application(company.positions["technology"], company.person()))
+    async with talk(door, company.user("technology")) as client:
+        await client.ask(make, id=id)
+        made = (await client.told())["createLink"]
+        assert made["url"]
+        assert (await client.hear())["type"] == "complete"
+        await client.ask("query($id: ID!) { application(id: $id) { links { id url } } }", id=id)
+        assert (await client.told())["application"]["links"] == [{"id": made["id"], "url": None}]
+
+
 async def test_a_socket_has_so_many_operations(door: Server, company: Company) -> None:
     id = gid("Interview", await interview(company))
     async with talk(door, company.user("technology")) as client:
