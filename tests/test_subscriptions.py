@@ -32,7 +32,7 @@ from graph import events
 from graph.client import Client, EngineUnavailable, Transaction
 from graph.events import About, ActorKind, Author, Chain, EventType, NewEvent
 from graph.interviews import Response
-from graph.tail import FellBehind, Follower, Occurrence, Tail
+from graph.tail import OFFERS, FellBehind, Follower, Occurrence, Tail
 from graph.writing import LOCK_CANDIDATE, Graph, random_id
 from schema.context import utc_now
 from schema.execution import Answerer
@@ -761,6 +761,33 @@ async def test_the_loop_keeps_its_pace(graph: Graph, company: Company) -> None:
         await gathered(follower, 500)
         running.cancel()
         assert next(turns) >= 400
+
+
+@pytest.mark.parametrize(("happened", "followers"), [(1, 20_000), (10, 2_000)])
+async def test_many_followers_leave_the_loop_to_others(graph: Graph, happened: int, followers: int) -> None:
+    """Others run after so many offers, whether these are of one event or of several."""
+    now, offered, most = utc_now(), 0, 0
+
+    def wants(_: Occurrence) -> bool:
+        nonlocal offered
+        offered += 1
+        return False
+
+    async def other() -> None:
+        nonlocal most
+        while True:
+            before = offered
+            await asyncio.sleep(0)
+            most = max(most, offered - before)
+
+    occurrences = [Occurrence(str(n), n, "USER_SET", now, "o", "c", None, None) for n in range(1, happened + 1)]
+    running = asyncio.create_task(other())
+    await asyncio.sleep(0)
+    told = [Follower(wants, now, 10, lambda _: None) for _ in range(followers)]
+    await Tail(graph.client, utc_now)._tell(occurrences, told, first=False)
+    await asyncio.sleep(0)
+    running.cancel()
+    assert (offered, most) == (20_000, OFFERS)
 
 
 async def test_who_falls_behind_is_dropped(
