@@ -33,6 +33,7 @@ class Asked:
     variables: dict[str, Any] | None
     operation_name: str | None
     queries_only: bool = False
+    bookmark: str | None = None
 
 
 class Refused(Exception):
@@ -103,7 +104,10 @@ def checked(query: Any, variables: Any, operation_name: Any, extensions: Any) ->
             raise Refused(400, "BAD_REQUEST", f"The {name} are not a JSON object.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise Refused(400, "BAD_REQUEST", "The operationName is not a text.")
-    return Asked(query, variables, operation_name or None)
+    bookmark = (extensions or {}).get("bookmark")
+    if bookmark is not None and not isinstance(bookmark, str):
+        raise Refused(400, "BAD_BOOKMARK", "The bookmark among the extensions is not a text.")
+    return Asked(query, variables, operation_name or None, bookmark=bookmark)
 
 
 def form_of(request: Request) -> str | None:

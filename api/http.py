@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -142,13 +143,14 @@ class Server:
         caller: Caller | None = None
         try:
             context = await self.context(request, bearer(request.headers.get("authorization")))
-            self._follow(request)
+            self.follow(header := request.headers.get(HEADER))
             caller = self.caller(request, context)
             await self.admit(caller)
             asked = await self._read(request)
             await self.answerer.learn(asked.query)
             if asked.queries_only and self._is(asked, OperationType.MUTATION, OperationType.SUBSCRIPTION):
                 raise Refused(405, "METHOD_NOT_ALLOWED", "Only queries may be sent by GET.")
+            self.follow(None if header else asked.bookmark)
         except Refused as refused:
             return refused.response(form or JSON, self.rates.fields(caller) if caller else None)
         if form is None or (streams and self._is(asked, OperationType.SUBSCRIPTION)):
@@ -178,12 +180,15 @@ class Server:
             return answer
         return replace(answer, extensions={**answer.extensions, "bookmark": self.bookmarks.seal(followed.bookmarks)})
 
-    def _follow(self, request: Request) -> None:
-        """Has this request's sessions begin where the write ended whose bookmark it sends."""
-        text, followed = request.headers.get(HEADER), trail()
+    def follow(self, text: str | None) -> None:
+        """Has the sessions of what is asked begin where the write ended whose bookmark it sends, if it sends one.
+
+        What an operation of a socket follows already, the last write there, it goes on to follow.
+        """
+        followed = trail()
         if text and followed is not None:
             try:
-                followed.bookmarks = self.bookmarks.open(text)
+                followed.bookmarks |= self.bookmarks.open(text)
             except ValueError as error:
                 raise Refused(400, "BAD_BOOKMARK", str(error)) from error
 
@@ -200,24 +205,26 @@ class Server:
     async def answers(self, asked: Asked, context: Context, caller: Caller) -> AsyncGenerator[Answer]:
         """The one answer to a query or a mutation, those to a subscription as events come.
 
-        One that is not executed is the last.
+        One that is not executed is the last. An event is paid for as a query would be, and waits for a caller who has
+        no points left; one that is out of sight costs nothing, or what is left would tell of it.
         """
         await self.answerer.learn(asked.query)
+        events = int(self._is(asked, OperationType.SUBSCRIPTION))
         told = self.answerer.subscribe(
             asked.query,
             context,
             variables=asked.variables,
             operation_name=asked.operation_name,
             introspection=self.settings.shows_schema,
+            began=partial(self._count, asked, context),
+            turn=partial(self.rates.turn, caller),
         )
         async with aclosing(told):
-            first = True
             try:
                 async for each in told:
                     answer = self._marked(asked, each)
-                    self._tell(asked, answer, context, first=first)
-                    first = False
-                    await self._charge(caller, answer, context)
+                    self._tell(asked, answer, context)
+                    await self._charge(caller, answer, context, events=events)
                     await _hold_back(answer)
                     yield answer
             except EngineUnavailable as error:
@@ -243,7 +250,7 @@ class Server:
         self.stopping.set()
         async with asyncio.TaskGroup() as group:
             if self._streams:
-                group.create_task(asyncio.wait(self._streams, timeout=2))
+                group.create_task(asyncio.wait(set(self._streams), timeout=2))
             if self._drain is not None:
                 group.create_task(self._drain.finish())
 
@@ -257,18 +264,22 @@ class Server:
             message = f"You have asked for more than a minute allows; try again in {wait} seconds."
             raise Refused(429, "RATE_LIMITED", message, retry_after=wait)
 
-    async def _charge(self, caller: Caller, answer: Answer, context: Context) -> None:
+    async def _charge(self, caller: Caller, answer: Answer, context: Context, *, events: int = 0) -> None:
         """Takes the points of what was run, and of what the database planned for it since the last answer."""
         records = answer.extensions.get("cost", {}).get("records", 0) if answer.executed else 0
         planning, context.planning = context.planning, 0
-        await self.rates.charge(caller, records, planning=planning)
+        await self.rates.charge(caller, records, planning=planning, events=events if answer.executed else 0)
 
-    def _tell(self, asked: Asked, answer: Answer, context: Context, *, first: bool = True) -> None:
-        """Tells log and metrics what was answered; a subscription is one operation, however many events it tells."""
+    def _tell(self, asked: Asked, answer: Answer, context: Context) -> None:
+        """Tells log and metrics what was answered."""
         if (told := record()) is not None:
             told.failed(str(error.extensions.get("code")) for error in answer.errors if error.extensions)
-            if first and (operation := self._operation(asked)) is not None:
-                told.answered(operation, context.known)
+        self._count(asked, context)
+
+    def _count(self, asked: Asked, context: Context) -> None:
+        """Tells log and metrics which operation it is that is answered, or followed."""
+        if (told := record()) is not None and (operation := self._operation(asked)) is not None:
+            told.answered(operation, context.known)
 
     async def _read(self, request: Request) -> Asked:
         if request.method == "GET":

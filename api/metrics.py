@@ -39,7 +39,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "turnout_operation_seconds",
-            "Seconds from the request of an operation to its answer, by kind.",
+            "Seconds from the request of a query or a mutation to its answer, by kind.",
             ("kind",),
             registry=registry,
             buckets=BUCKETS,

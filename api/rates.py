@@ -31,6 +31,8 @@ POLICY = "points"
 """What the limit is called where clients are told of it."""
 PATIENCE, REST = 0.25, 10.0
 """Seconds that the storage may take, and seconds that it is left alone after it failed."""
+ROUNDED = 0.1
+"""Seconds to wait where a window is told to have ended and has not: Redis tells whole seconds."""
 
 
 class Memory(MemoryStorage):
@@ -94,9 +96,18 @@ class Rates:
             caller.until = await self._tried(self._kept.get_expiry(self._limit.key_for(caller.key)), None)
         return None if caller.until is None else max(1, math.ceil(caller.until - time.time()))
 
-    async def charge(self, caller: Caller, records: int, *, planning: int = 0) -> None:
-        """Takes the points of an operation that was run: what it could bring, and those for planning it."""
-        points = records // RECORDS + planning
+    async def turn(self, caller: Caller) -> None:
+        """Returns once the caller has a point, which is not taken: at once, or as a window without any ends."""
+        if self._limit is None:
+            return
+        key = self._limit.key_for(caller.key)
+        while await self._tried(self._kept.get(key), 0) >= self._limit.amount:
+            ends = await self._tried(self._kept.get_expiry(key), 0.0)
+            await asyncio.sleep(max(ROUNDED, ends - time.time()))
+
+    async def charge(self, caller: Caller, records: int, *, planning: int = 0, events: int = 0) -> None:
+        """Takes the points of what was run: what it could bring, those for planning it, and one for each event."""
+        points = records // RECORDS + planning + events
         if self._limit is not None and points:
             await self._spend(self._limit, caller, points)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import getrandbits
 from typing import Any
 
+from graphql import OperationType
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -33,8 +34,8 @@ class Record:
     id: str
     metrics: Metrics | None = None
     trace: Trace | None = None
-    stays_open: bool = False
-    """A WebSocket: its operations began at some time after it."""
+    socket: str | None = None
+    """Of an operation of a WebSocket, the id of that one's own record."""
     started: float = field(default_factory=time.perf_counter)
     status: int | None = None
     operation: str | None = None
@@ -76,13 +77,18 @@ class Record:
             self.metrics.errors(codes)
 
     def answered(self, operation: Operation, viewer: Viewer | None) -> None:
-        """An operation was answered; the metrics tell it by name only where a viewer vouches for it."""
-        name = operation.name
+        """An operation was answered; the metrics tell it by name only where a viewer vouches for it.
+
+        A subscription is one, however many events it tells, and takes as long as somebody follows.
+        """
+        is_subscription, name = operation.kind is OperationType.SUBSCRIPTION, operation.name
+        if is_subscription and self.kind is not None:
+            return
         self.operation = name if name and len(name) <= NAME else None
         self.kind = operation.kind.value
         self.role = viewer.part if viewer else None
         if self.metrics is not None:
-            seconds = None if self.stays_open else self.age()
+            seconds = None if is_subscription else self.age()
             self.metrics.operation(self.operation if viewer else None, self.kind, seconds)
         if self.trace is not None:
             self.trace.answered(self.kind, self.operation if viewer else None)
@@ -90,8 +96,10 @@ class Record:
     def age(self) -> float:
         return time.perf_counter() - self.started
 
-    def end(self, method: str, path: str) -> None:
+    def end(self, method: str, path: str, log: FilteringBoundLogger | None) -> None:
         """The request, or an operation of a socket, is over."""
+        if log is not None:
+            log.info("request", method=method, path=path, **self.fields())
         if self.trace is not None:
             told = {
                 "http.request.method": method,
@@ -108,6 +116,7 @@ class Record:
         """What the log says of the request, without what does not apply."""
         told = {
             "id": self.id,
+            "socket": self.socket,
             "status": self.status,
             "ms": milliseconds(self.age()),
             "operation": self.operation,
@@ -147,7 +156,7 @@ class Watch:
             await self._app(scope, receive, send)
             return
         trace = self._tracing.begin(scope["type"], _header(scope, b"traceparent")) if self._tracing else None
-        record = Record(_id(scope), self._metrics, trace, scope["type"] == "websocket")
+        record = Record(_id(scope), self._metrics, trace)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -170,9 +179,7 @@ class Watch:
         method = method if method in METHODS else "other"
         # The path as declared: what was asked for may hold anything.
         path = getattr(scope.get("route"), "path", "none")
-        record.end(method, path)
-        if self._log is not None:
-            self._log.info("request", method=method, path=path, **record.fields())
+        record.end(method, path, self._log)
 
 
 def _id(scope: Scope) -> str:

@@ -9,7 +9,8 @@ import asyncio
 import json
 import time
 from base64 import urlsafe_b64decode
-from contextlib import aclosing, suppress
+from collections.abc import Generator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, cast
 from uuid import uuid4
@@ -24,7 +25,7 @@ from api.asking import BODY, Asked, Refused, purpose
 from api.http import FULL, Server
 from api.identity import bearer
 from api.rates import Caller
-from api.requests import Record
+from api.requests import Record, record
 from graph.bookmarks import continuing
 from graph.client import EngineUnavailable
 from graph.watching import watched
@@ -192,23 +193,36 @@ class Socket:
         except Refused as refused:
             if refused.code == "BAD_REQUEST":
                 raise Closing(4400, str(refused)) from refused
-            await self._send({"id": id, "type": "error", "payload": [refused.formatted()]})
+            await self._refuse(id, refused)
             return
         if len(self._tasks) >= OPERATIONS:
-            error = Refused(429, "TOO_MANY_OPERATIONS", f"A socket may have {OPERATIONS} operations under way.")
-            await self._send({"id": id, "type": "error", "payload": [error.formatted()]})
+            message = f"A socket may have {OPERATIONS} operations under way."
+            await self._refuse(id, Refused(429, "TOO_MANY_OPERATIONS", message))
             return
-        context = replace(self._context, adjusted=[], known=None, planning=0)
-        self._tasks[id] = self._group.create_task(self._answer(id, asked, context))
+        self._tasks[id] = self._group.create_task(self._answer(id, asked, self._context.another()))
+
+    @contextmanager
+    def _recorded(self) -> Generator[None]:
+        """Gives an operation a record of its own, which names the socket's; told at its end as a request is."""
+        server, outer = self._server, record()
+        trace = server.tracing and server.tracing.begin("operation")
+        made = Record(uuid4().hex, server.metrics, trace, socket=outer.id if outer else None)
+        try:
+            with watched(made):
+                yield
+        finally:
+            made.end("WEBSOCKET", "/graphql", server.log)
+
+    async def _refuse(self, id: str, refused: Refused) -> None:
+        """Says that an operation is not begun."""
+        with self._recorded():
+            await self._send(_refusal(id, refused))
 
     async def _answer(self, id: str, asked: Asked, context: Context) -> None:
-        tracing = self._server.tracing
-        record = Record(uuid4().hex, self._server.metrics, tracing and tracing.begin("operation"))
         try:
-            with watched(record), continuing():
+            with self._recorded(), continuing():
                 await self._send(await self._told(id, asked, context))
         finally:
-            record.end("WEBSOCKET", "/graphql")
             self._free(id)
 
     async def _told(self, id: str, asked: Asked, context: Context) -> dict[str, Any]:
@@ -216,9 +230,10 @@ class Socket:
         try:
             caller = self._server.caller(self._websocket, context)
             await self._server.admit(caller)
+            self._server.follow(asked.bookmark)
         except Refused as refused:
             self._free(id)
-            return {"id": id, "type": "error", "payload": [refused.formatted()]}
+            return _refusal(id, refused)
         async with aclosing(self._server.answers(asked, context, caller)) as answers:
             async for answer in answers:
                 if not answer.executed:
@@ -241,6 +256,13 @@ class Socket:
             raise Closing(1013, "The client does not take what is sent.") from error
         except (OSError, RuntimeError, WebSocketDisconnect) as error:
             raise Gone from error
+
+
+def _refusal(id: str, refused: Refused) -> dict[str, Any]:
+    """The message that an operation is not begun, told to its record."""
+    if (told := record()) is not None:
+        told.failed([refused.code])
+    return {"id": id, "type": "error", "payload": [refused.formatted()]}
 
 
 def _parsed(message: Message) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from types import TracebackType
 from typing import Self
 
@@ -37,6 +38,8 @@ ROOM = 1_000
 """Events that may wait for one follower."""
 SLICES, ROWS = 10, 100
 """Slices and events asked for by one statement."""
+OFFERS = 1_000
+"""Offers of an event to a follower between which others are let run: a third of a millisecond where few are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +208,10 @@ class Tail:
         return rows
 
     async def _tell(self, occurrences: Iterable[Occurrence], followers: Sequence[Follower], *, first: bool) -> None:
-        for number, occurrence in enumerate(occurrences, start=1):
-            for follower in followers:
-                if not first or occurrence.recorded_at >= follower.since:
-                    follower.offer(occurrence)
-            if number % ROWS == 0:
+        for number, (occurrence, follower) in enumerate(product(occurrences, followers), start=1):
+            if not first or occurrence.recorded_at >= follower.since:
+                follower.offer(occurrence)
+            if number % OFFERS == 0:
                 await asyncio.sleep(0)
 
 

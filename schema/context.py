@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from graph.candidates import Revealing
@@ -99,6 +99,10 @@ class Context:
     receipts: Receipts | None = None
     address: str = ""
     urls: dict[str, str] = field(default_factory=dict[str, str])
+
+    def another(self) -> Self:
+        """The same caller with another operation, of which nothing is known, told or to be paid yet."""
+        return replace(self, adjusted=[], known=None, planning=0, urls={})
 
     async def viewer(self, *, within: float = Viewers.KEPT) -> Viewer:
         """Who asks, as of so many seconds ago; UNAUTHENTICATED where nobody does or the subject is no user."""

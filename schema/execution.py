@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -131,8 +131,14 @@ class Answerer:
         variables: dict[str, Any] | None = None,
         operation_name: str | None = None,
         introspection: bool = True,
+        began: Callable[[], object] = lambda: None,
+        turn: Callable[[], Awaitable[object]] | None = None,
     ) -> AsyncGenerator[Answer]:
-        """An answer for each event of a subscription, one for anything else. One that is not executed is the last."""
+        """An answer for each event of a subscription, one for anything else. One that is not executed is the last.
+
+        `began` is called once a subscription follows what it asks for. An event waits for its `turn` before it is
+        read, so that it is told as it stands when it is told.
+        """
         if (operation := self.operation(text, operation_name)) is None or operation.kind != OperationType.SUBSCRIPTION:
             yield await self.answer(
                 text, context, variables=variables, operation_name=operation_name, introspection=introspection
@@ -157,10 +163,13 @@ class Answerer:
             stream = self._told(stream, variables, introspection)
             yield replace(_answered(stream, ready.extensions), executed=False)
             return
+        began()
         async with aclosing(cast(AsyncGenerator[Written], stream)) as source:
             try:
                 async for written in source:
-                    answer = await self._tell(executor, written, context)
+                    if turn is not None:
+                        await turn()
+                    answer = await self._tell(executor, written, context, ready.extensions)
                     if answer is not None:
                         yield answer
                         if not answer.executed:
@@ -198,7 +207,9 @@ class Answerer:
             executor = reading.executors[introspection] = type("Executor", (PlannedExecutor,), known)
         return Ready(document.tree, executor, is_subscription, extensions)
 
-    async def _tell(self, executor: Any, written: Written, context: Context) -> Answer | None:
+    async def _tell(
+        self, executor: Any, written: Written, context: Context, extensions: dict[str, Any]
+    ) -> Answer | None:
         """The answer to one event, read once the database answers; null where it is out of the viewer's sight."""
         while True:
             context.adjusted = []
@@ -211,7 +222,7 @@ class Answerer:
             if not any(isinstance(cause, EngineUnavailable) for cause in causes):
                 break
             await asyncio.sleep(AGAIN)
-        answer = _answered(result, _adjusted(context))
+        answer = _answered(result, {**_charged(extensions, context), **_adjusted(context)})
         codes = {error.extensions["code"] for error in answer.errors if error.extensions}
         if "UNAUTHENTICATED" in codes:
             return Answer(None, answer.errors, {}, executed=False)

@@ -24,6 +24,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import ANY_NODE, Company, gid
 from tests.test_http import VIEWER, client, server, token
+from tests.test_subscriptions import served, talk
 
 SUBMIT = """mutation Submit($input: SubmitApplicationInput!) {
   submitApplication(input: $input) { __typename ... on Application { stage } ... on Refused { code } }
@@ -106,6 +107,56 @@ async def test_a_streamed_mutation_tells_its_bookmark_in_the_answer(
     assert HEADER not in made.headers
     assert door.bookmarks.open(told["extensions"]["bookmark"]) in driver.sessions, "what was written is read after it"
     assert "bookmark" not in after["extensions"]
+
+
+async def test_a_bookmark_among_the_extensions_is_followed(graph: Graph, answerer: Answerer, company: Company) -> None:
+    """By whichever way; a header goes before it."""
+    door, driver = listened(graph, answerer)
+    bookmarks = await written(graph)
+    body = {"query": VIEWER, "extensions": {"bookmark": door.bookmarks.seal(bookmarks)}}
+    headers = token(door, company.user("hr"))
+    async with client(door) as http:
+        for way in ({}, {"Accept": "text/event-stream"}):
+            driver.sessions.clear()
+            answer = await http.post("/graphql", json=body, headers=headers | way)
+            assert company.user("hr") in answer.text
+            assert set(driver.sessions) == {bookmarks}
+        driver.sessions.clear()
+        sent = headers | {HEADER: door.bookmarks.seal(later := await written(graph))}
+        await http.post("/graphql", json=body, headers=sent)
+        assert set(driver.sessions) == {later}
+        for wrong in ("rubbish", 7, ["FB:1"]):
+            answer = await http.post("/graphql", json=body | {"extensions": {"bookmark": wrong}}, headers=headers)
+            assert answer.status_code == 400
+            assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_BOOKMARK"
+
+
+async def test_a_bookmark_is_sent_over_a_socket(graph: Graph, answerer: Answerer, company: Company) -> None:
+    """It joins what was written over the socket, which is followed without it."""
+    async with served(graph, answerer) as door:
+        driver = Telling(graph.client.driver)
+        made = Client(driver, graph.client.database)  # type: ignore[arg-type]
+        made._planner = graph.client._planner  # pyright: ignore[reportPrivateUsage]
+        door.graph = replace(graph, client=made)
+        async with talk(door, company.user("hr")) as caller:
+            elsewhere = await written(graph)
+            payload = {"query": VIEWER, "extensions": {"bookmark": door.bookmarks.seal(elsewhere)}}
+            driver.sessions.clear()
+            await caller.send(id="1", type="subscribe", payload=payload)
+            assert (await caller.told())["viewer"]
+            assert (await caller.hear())["type"] == "complete"
+            assert set(driver.sessions) == {elsewhere}
+            await caller.ask(SUBMIT, "2", **input(company))
+            own = door.bookmarks.open((await caller.hear())["payload"]["extensions"]["bookmark"])
+            await caller.hear()
+            driver.sessions.clear()
+            await caller.send(id="3", type="subscribe", payload=payload)
+            await caller.told("3")
+            await caller.hear()
+            assert set(driver.sessions) == {own | elsewhere}
+            for wrong in ("rubbish", 7):
+                await caller.send(id="4", type="subscribe", payload=payload | {"extensions": {"bookmark": wrong}})
+                assert await caller.refused("4") == "BAD_BOOKMARK"
 
 
 async def written(graph: Graph) -> frozenset[str]:

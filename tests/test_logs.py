@@ -15,10 +15,12 @@ from neo4j.exceptions import ConstraintError
 from api.logs import Forward, forward, open_log
 from api.settings import Profile
 from graph.client import EngineUnavailable
+from graph.interviews import Response
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import Company, gid, uid
 from tests.test_http import VIEWER, client, server, token
+from tests.test_subscriptions import EVENTS, followed, interview, live, served, talk
 
 CANARY = "Kanarienvogel"
 SUBMIT = """
@@ -116,6 +118,40 @@ async def test_nothing_that_a_client_wrote_is_in_the_log(
     assert uid(candidate) not in text
     assert requests[-2]["path"] == "none"
     assert requests[-1]["method"] == "other"
+
+
+async def test_each_operation_of_a_socket_has_a_line(
+    graph: Graph, answerer: Answerer, company: Company, written: io.StringIO
+) -> None:
+    """As a request has, with the id of the socket that it came by, whose own line is the last."""
+    id, log = await interview(company), open_log(development=False, stream=written)
+    async with served(graph, answerer, log=log) as door, talk(door, company.user("technology")) as caller:
+        await caller.ask(EVENTS.replace("subscription", "subscription Follow"), id=gid("Interview", id))
+        await followed(door)
+        await live(company).respond(id, Response.ACCEPTED)
+        await caller.told()
+        await caller.ask(f'query Mine {{ viewer {{ externalId }} candidate(id: "{CANARY}") {{ id }} }}', "2")
+        await caller.hear()
+        await caller.hear()
+        await caller.ask(f"{{ {CANARY} }}", "3")
+        await caller.refused("3")
+        await caller.send(id="4", type="subscribe", payload={"documentId": CANARY})
+        await caller.refused("4")
+    told = [line for line in lines(written) if line["event"] == "request"]
+    assert all((line["method"], line["path"]) == ("WEBSOCKET", "/graphql") for line in told)
+    *operations, own = told
+    assert {line["socket"] for line in operations} == {own["id"]}
+    assert len({line["id"] for line in told}) == 5
+    query, *refused, follow = operations
+    assert (query["operation"], query["kind"], query["role"]) == ("Mine", "query", "MEMBER")
+    assert "viewer" in query["statements"]
+    assert all(ms > 0 for ms in query["statements"].values())
+    assert [line["errors"] for line in refused] == [["GRAPHQL_VALIDATION_FAILED"], ["DOCUMENT_NOT_FOUND"]]
+    assert (follow["operation"], follow["kind"]) == ("Follow", "subscription")
+    assert follow["ms"] > query["ms"]
+    assert "node.Event" in follow["statements"]
+    for secret in (CANARY, company.tag, id, gid("Interview", id)):
+        assert secret.lower() not in written.getvalue().lower()
 
 
 async def test_a_fault_is_told_without_its_text(

@@ -17,8 +17,9 @@ from graph.writing import Graph
 from schema.documents import Operation
 from schema.execution import Answerer
 from schema.root import core_schema
-from tests.conftest import Company
+from tests.conftest import Company, gid
 from tests.test_http import client, server, token
+from tests.test_subscriptions import EVENTS, append, interview, served, stream, talk, until
 
 
 async def scraped(http: httpx.AsyncClient) -> dict[str, float]:
@@ -54,6 +55,37 @@ async def test_operations_statements_and_errors_are_counted(graph: Graph, compan
     assert counted['turnout_operation_seconds_count{kind="query"}'] == 4
     assert counted["turnout_requests_in_flight"] == 1
     assert counted["turnout_engine_up"] == 1
+
+
+async def test_a_subscription_is_counted_once_without_seconds(
+    graph: Graph, answerer: Answerer, company: Company
+) -> None:
+    """By either way, with events and without; how long somebody followed is no time of an answer."""
+    id = await interview(company)
+    named = [
+        (EVENTS.replace("subscription", f"subscription {name}")) for name in ("Told", "Untold", "Streamed", "None")
+    ]
+    user, of = company.user("technology"), {"id": gid("Interview", id)}
+    async with (
+        served(graph, answerer) as door,
+        talk(door, user) as caller,
+        stream(door, user, named[2], **of) as streamed,
+    ):
+        await caller.ask(named[0], **of)
+        await until(lambda: len(door.tail._followers) == 2)
+        await door.tail.ready()
+        await append(graph, company, id, times=3)
+        for _ in range(3):
+            await caller.told()
+            assert await anext(streamed)
+        await caller.ask(named[1], "2", **of)
+        async with stream(door, user, named[3], **of), client(door) as http:
+            await until(lambda: len(door.tail._followers) == 4)
+            counted = await scraped(http)
+    kind = 'kind="subscription"'
+    for name in ("Told", "Untold", "Streamed", "None"):
+        assert counted[f'turnout_operations_total{{{kind},name="{name}"}}'] == 1
+    assert f"turnout_operation_seconds_count{{{kind}}}" not in counted
 
 
 async def test_an_engine_that_is_gone_is_told(

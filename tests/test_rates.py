@@ -13,17 +13,21 @@ from uuid import uuid4
 
 import pytest
 from httpx import Response
+from limits import RateLimitItemPerSecond
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 
-from api.rates import Memory, Rates
+from api.http import Server
+from api.rates import RECORDS, Memory, Rates
 from api.settings import SetupError
+from graph.interviews import Response as Reply
 from graph.writing import Graph
 from schema.execution import Answerer
-from tests.conftest import Company
+from tests.conftest import Ask, Company, gid
 from tests.ports import free_port
 from tests.test_http import VIEWER, client, server, token
+from tests.test_subscriptions import EVENTS, Talk, append, followed, interview, live, served, talk, until
 
 COSTLY = '{ department(code: "HQ") { applications(first: 100) { nodes { reminders { message } } } } }'
 
@@ -107,6 +111,58 @@ async def test_no_points_is_no_limit(graph: Graph, answerer: Answerer) -> None:
             assert "ratelimit" not in answer.headers
 
 
+LISTED = (
+    "subscription($id: ID!) { interviewEvents(interview: $id) { seq interview { events(first: 100) { totalCount } } } }"
+)
+
+
+async def follow(door: Server, client: Talk, query: str, id: str) -> None:
+    """Follows an interview; once it returns, nothing that happens to it is missed."""
+    await client.ask(query, id=gid("Interview", id))
+    await followed(door)
+
+
+async def test_events_wait_for_the_window_of_who_spent_all(graph: Graph, answerer: Answerer, company: Company) -> None:
+    """They wait, are not lost, and stay in order; one point was the request's, and each event takes another."""
+    id = await interview(company)
+    async with served(graph, answerer) as door, talk(door, company.user("technology")) as client:
+        # The first event pays for having it planned.
+        await follow(door, client, EVENTS, id)
+        await append(graph, company, id)
+        await client.told()
+        await client.send(id="1", type="complete")
+        await until(lambda: not door.tail._followers)
+        door.rates._limit = RateLimitItemPerSecond(3, 5)
+        await follow(door, client, EVENTS, id)
+        ends = time.time() + 5
+        await append(graph, company, id, times=5)
+        told = [(await client.told())["interviewEvents"]["seq"] for _ in range(2)]
+        assert told == [4, 5]
+        told = [(await client.told())["interviewEvents"]["seq"] for _ in range(3)]
+        assert told == [6, 7, 8]
+        assert time.time() > ends - 1, "the window began with the request, a little before it was followed"
+
+
+async def test_an_event_is_told_its_cost_and_pays_it(
+    graph: Graph, answerer: Answerer, company: Company, ask: Ask
+) -> None:
+    """Of one that is out of sight nothing is taken: what is left would tell that there was one."""
+    id = await interview(company)
+    async with served(graph, answerer) as door, talk(door, company.user("integrator")) as client:
+        limit = door.rates._limit = RateLimitItemPerSecond(6_000, 60)
+        caller = door.rates.caller(company.user("integrator"), None)
+        await follow(door, client, LISTED, id)
+        await live(company).respond(id, Reply.TENTATIVE)
+        ask.now = live(company).at
+        await ask.do("recordResponse", company.user("integrator"), interview=gid("Interview", id), response="ACCEPTED")
+        payload = (await client.hear())["payload"]
+        assert payload["data"]["interviewEvents"]["seq"] == 4
+        cost = payload["extensions"]["cost"]
+        assert cost["records"] > RECORDS
+        spent = await door.rates._kept.get(limit.key_for(caller.key))
+        assert spent == 1 + 1 + cost["records"] // RECORDS + cost.get("planning", 0)
+
+
 async def test_a_failing_storage_refuses_nobody(
     graph: Graph, answerer: Answerer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -151,6 +207,19 @@ async def test_processes_share_a_redis(graph: Graph, redis: str) -> None:
     assert other.fields(second)["RateLimit"].startswith('"points";r=0;t=')
 
 
+async def test_a_turn_comes_with_the_next_window_in_redis_too(graph: Graph, redis: str) -> None:
+    rates = Rates(1, redis, graph.secrets)
+    rates._limit = RateLimitItemPerSecond(1, 2)
+    caller = rates.caller(uuid4().hex, None)
+    async with asyncio.timeout(0.5):
+        await rates.turn(caller)
+    assert await rates.admit(caller) is None
+    began = time.monotonic()
+    await rates.turn(caller)
+    assert 1 < time.monotonic() - began < 4
+    assert await rates.admit(caller) is None
+
+
 async def test_a_storage_that_hangs_holds_up_one_request(graph: Graph) -> None:
     async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(5)
@@ -163,6 +232,7 @@ async def test_a_storage_that_hangs_holds_up_one_request(graph: Graph) -> None:
         caller = rates.caller("caller", None)
         assert await rates.admit(caller) is None
         await rates.charge(caller, 1_000)
+        await rates.turn(caller)
         assert rates.fields(caller) == {}
     assert time.perf_counter() - started < 1
     listener.close()

@@ -17,6 +17,7 @@ import orjson
 import pytest
 import uvicorn
 from neo4j.exceptions import Neo4jError
+from structlog.typing import FilteringBoundLogger
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -31,7 +32,7 @@ from graph import events
 from graph.client import Client, EngineUnavailable, Transaction
 from graph.events import About, ActorKind, Author, Chain, EventType, NewEvent
 from graph.interviews import Response
-from graph.tail import FellBehind, Follower, Occurrence, Tail
+from graph.tail import OFFERS, FellBehind, Follower, Occurrence, Tail
 from graph.writing import LOCK_CANDIDATE, Graph, random_id
 from schema.context import utc_now
 from schema.execution import Answerer
@@ -62,12 +63,15 @@ class Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(graph: Graph, answerer: Answerer, **settings: Any) -> AsyncIterator[Server]:
+async def served(
+    graph: Graph, answerer: Answerer, *, log: FilteringBoundLogger | None = None, **settings: Any
+) -> AsyncIterator[Server]:
     """A server on a free port of the loopback."""
     listener = sockets.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    server = Server(Settings(profile=Profile.DEVELOPMENT, **settings), graph, answerer, listener.getsockname()[1])
+    port = listener.getsockname()[1]
+    server = Server(Settings(profile=Profile.DEVELOPMENT, **settings), graph, answerer, port, log)
     config = uvicorn.Config(
         server.app(),
         log_config=None,
@@ -483,6 +487,19 @@ async def test_queries_and_mutations_go_over_it(door: Server, company: Company) 
         assert await client.refused("wrong") == "GRAPHQL_VALIDATION_FAILED"
 
 
+async def test_an_operation_tells_nothing_of_another(door: Server, company: Company) -> None:
+    """A link's address is told by the answer that made it alone, over one socket too."""
+    make = """mutation($id: ID!) { createLink(input: {application: $id}) { ... on Link { id url } } }"""
+    id = gid("Application", await live(company).application(company.positions["technology"], company.person()))
+    async with talk(door, company.user("technology")) as client:
+        await client.ask(make, id=id)
+        made = (await client.told())["createLink"]
+        assert made["url"]
+        assert (await client.hear())["type"] == "complete"
+        await client.ask("query($id: ID!) { application(id: $id) { links { id url } } }", id=id)
+        assert (await client.told())["application"]["links"] == [{"id": made["id"], "url": None}]
+
+
 async def test_a_socket_has_so_many_operations(door: Server, company: Company) -> None:
     id = gid("Interview", await interview(company))
     async with talk(door, company.user("technology")) as client:
@@ -571,6 +588,19 @@ async def test_a_stopping_server_ends_all(graph: Graph, answerer: Answerer, comp
         assert [event async for event in told] == []
         assert time.monotonic() - began < 2
         assert not server.tail._followers
+
+
+async def test_what_ends_as_a_server_stops_does_not_fail_it(graph: Graph, answerer: Answerer) -> None:
+    server = Server(Settings(profile=Profile.DEVELOPMENT), graph, answerer, 8_000)
+
+    async def follow() -> None:
+        with server.streaming():
+            await server.stopping.wait()
+
+    following = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    await server.stop()
+    await following
 
 
 # The tail: nothing lost, nothing twice
@@ -731,6 +761,33 @@ async def test_the_loop_keeps_its_pace(graph: Graph, company: Company) -> None:
         await gathered(follower, 500)
         running.cancel()
         assert next(turns) >= 400
+
+
+@pytest.mark.parametrize(("happened", "followers"), [(1, 20_000), (10, 2_000)])
+async def test_many_followers_leave_the_loop_to_others(graph: Graph, happened: int, followers: int) -> None:
+    """Others run after so many offers, whether these are of one event or of several."""
+    now, offered, most = utc_now(), 0, 0
+
+    def wants(_: Occurrence) -> bool:
+        nonlocal offered
+        offered += 1
+        return False
+
+    async def other() -> None:
+        nonlocal most
+        while True:
+            before = offered
+            await asyncio.sleep(0)
+            most = max(most, offered - before)
+
+    occurrences = [Occurrence(str(n), n, "USER_SET", now, "o", "c", None, None) for n in range(1, happened + 1)]
+    running = asyncio.create_task(other())
+    await asyncio.sleep(0)
+    told = [Follower(wants, now, 10, lambda _: None) for _ in range(followers)]
+    await Tail(graph.client, utc_now)._tell(occurrences, told, first=False)
+    await asyncio.sleep(0)
+    running.cancel()
+    assert (offered, most) == (20_000, OFFERS)
 
 
 async def test_who_falls_behind_is_dropped(
