@@ -268,17 +268,12 @@ AHEAD = frozenset(
     }
 )
 """Messages that make sense only while the interview is still to come."""
-STILL_TOLD = frozenset(
-    {
-        *(Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED),
-        *(Template.RESCHEDULE_GRANTED, Template.RESCHEDULE_REFUSED, Template.INVITATION_CANCELLED),
-        *(Template.INVITATION_MOVED, Template.SLOT_OWED, Template.SLOTS_OPEN),
-        *(Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.PROOF_DECIDED),
-        *(Template.FINDING_EXCUSED, Template.FINDING_VOIDED),
-    }
-)
-"""What answers candidates, lets them off or spares them a journey: they get it also where their record is
-restricted, so that nobody loses by having used a right."""
+OFFERS = frozenset({Template.INVITATION, Template.SLOT_OFFERED})
+"""Messages that ask somebody for something new: whoever's record is restricted is proposed for nothing
+(docs/decisions/0024-restricted-people-are-not-suggested.md).
+
+They get all else: their own interviews go on, and what is found about those can still be noticed, confirmed and
+disputed. Whoever did not hear of it would lose by having used a right."""
 
 
 def refusal(
@@ -287,7 +282,7 @@ def refusal(
     """Why a message is never sent, as a code: its addressee is not to be written to, or what it tells is over."""
     if candidate is not None and candidate.status == "ERASED":
         return "ERASED"
-    if candidate is not None and candidate.status != "ACTIVE" and template not in STILL_TOLD:
+    if candidate is not None and candidate.status != "ACTIVE" and template in OFFERS:
         return "RESTRICTED"
     if template in AHEAD:
         if interview is None or interview.attendance != "PENDING" or interview.ended:
