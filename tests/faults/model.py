@@ -1322,7 +1322,7 @@ class Model:
         for finding in self.findings:
             if finding.subject.application.candidate is candidate:
                 finding.reason = finding.void_reason = finding.statement = finding.due_at = finding.erased_at = None
-                finding.heard_by = finding.decide_by = None
+                finding.heard_by = finding.decide_by = finding.outcome = finding.cause = None
         for employment in self.employments:
             if employment.candidate is candidate:
                 employment.goals.clear()
