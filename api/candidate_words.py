@@ -86,8 +86,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choose_time": ("选择一个时间", "Choose a time"),
     "other_time": ("以上都不合适", "None of these"),
     "no_slots": (
-        "目前没有开放的时间，招聘人员会为您安排。",
-        "No time is open at the moment: the recruiter owes you one.",
+        "目前没有开放的时间。提出后原定时间即作废，您无需参加，招聘人员必须为您另行安排。",
+        "No time is open at the moment. Once you ask, the time now is void, you need not come, and the recruiter owes "
+        "you another one.",
+    ),
+    "no_slots_late": (
+        "目前没有开放的时间，且已不能直接改期，由招聘人员决定是否同意。未同意前，以及不同意时，原定时间仍然有效。",
+        "No time is open at the moment, and it is too late to move by right: the recruiter decides and may refuse. "
+        "Until then, and if it is refused, the time now stands.",
     ),
     "why_time": ("原因", "Why"),
     "this_time": ("当前时间", "The time now"),

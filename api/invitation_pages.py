@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -49,8 +49,9 @@ query CandidateCalendar($interview: ID!, $locale: Locale!) {
 """
 TIME = """
 query CandidateTime($interview: ID!, $locale: Locale!) {
+  organization { attendancePolicy { rescheduleNoticeHours } }
   interview(id: $interview) {
-    id modeLabel(locale: $locale) startsAt endsAt timeZone department { name nameZh }
+    id mode modeLabel(locale: $locale) startsAt endsAt timeZone department { name nameZh }
     openSlots { id startsAt endsAt timeZone } rescheduleRequests { state }
   }
 }
@@ -151,7 +152,9 @@ async def time(visit: Visit) -> Response:
     data = await visit.ask(TIME, interview=_interview(visit), locale=visit.locale.value)
     if data["interview"] is None:
         raise Stopped(404, "not_there")
-    return visit.show("time.html", each=data["interview"], owed=_is_owed(data["interview"]))
+    asked, policy = data["interview"], data["organization"]["attendancePolicy"]
+    late = _missed_at(asked) - visit.now < timedelta(hours=policy["rescheduleNoticeHours"])
+    return visit.show("time.html", each=asked, owed=_is_owed(asked), late=late)
 
 
 async def ask_time(visit: Visit) -> Response:

@@ -621,7 +621,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
     """The words of the templates."""
     interview, zh = letter.interview, locale is Locale.ZH_CN
     staff = letter.staff
-    zone = interview.time_zone if interview else str(letter.facts.get("zone") or "UTC")
+    zone = letter.zone
     facts = {name: letter.facts.get(said) for name, said in (("answer_by", "answerBy"), ("due", "dueAt"))}
     words: dict[str, Any] = {
         "employer": (letter.employer.name_zh if zh else None) or letter.employer.name,

@@ -33,6 +33,7 @@ from graph.profiles import PROFILE
 from graph.receipts import ACCESS_GAPS, ACCESSES
 from graph.refusals import Code, Fault, Locale, Refusal, invalid
 from graph.reminders import FOR_POSITION
+from graph.retention import EMPTIED
 from graph.scores import CANDIDATE_LABELS, CANDIDATE_SCORE
 from graph.secrets import Secrets
 from graph.self_assessments import OWN_ANSWERS
@@ -609,13 +610,13 @@ RESTRICT_FINDINGS = Statement(
 )
 ERASE_FINDINGS = Statement(
     "candidates.erase_findings",
-    _MATCH_FINDINGS
-    + """
-    SET finding.restricted = true, finding.reason = null, finding.statement = null, finding.statementBy = null,
-      finding.disputeText = null,
-      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null,
-      finding.voidReason = null
-    """,
+    _MATCH_FINDINGS + EMPTIED,
+    row=Nothing,
+    writes=True,
+)
+ERASE_REPAIRS = Statement(
+    "candidates.erase_repairs",
+    _MATCH_FINDINGS + "MATCH (finding)-[:REPAIRED_BY]->(repair:Repair) DETACH DELETE repair",
     row=Nothing,
     writes=True,
 )
@@ -789,8 +790,8 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.graph.keys.journal(candidate, desk.act.now)
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (
-        *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES, ERASE_TIMERS),
-        *(ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
+        *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REPAIRS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES),
+        *(ERASE_TIMERS, ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
         *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE_LOOKS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)

@@ -39,6 +39,7 @@ class Addressee:
     phone: bytes | None
     locale: str
     status: str
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Employer:
     name: str
     name_zh: str | None
     demo: bool
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ FIND_CANDIDATE = Statement(
     """
     MATCH (candidate:Candidate {id: $id})
     RETURN candidate.id AS id, candidate.displayName AS name, candidate.email AS email, candidate.phone AS phone,
-      coalesce(candidate.locale, 'ZH_CN') AS locale, candidate.status AS status
+      coalesce(candidate.locale, 'ZH_CN') AS locale, candidate.status AS status, candidate.timeZone AS time_zone
     """,
     row=Addressee,
 )
@@ -132,7 +134,8 @@ FIND_EMPLOYER = Statement(
     "letters.find_employer",
     """
     MATCH (organization:Organization {id: $id})
-    RETURN organization.name AS name, organization.nameZh AS name_zh, coalesce(organization.demo, false) AS demo
+    RETURN organization.name AS name, organization.nameZh AS name_zh, coalesce(organization.demo, false) AS demo,
+      organization.timeZone AS time_zone
     """,
     row=Employer,
 )
@@ -147,6 +150,16 @@ FIND_CHECKED = Statement(
     "RETURN application.id AS id",
     row=Found,
 )
+LIST_ASKED = Statement(
+    "letters.list_asked",
+    """
+    MATCH (:RightsRequest {id: $id})-[:FROM]->(candidate:Candidate)-[:SUBMITTED]->(application:Application)
+    RETURN application.id AS id ORDER BY application.appliedAt DESC, id
+    """,
+    row=Found,
+)
+"""The applications of who asked, the last first. Not those of a record that is merged with theirs: the mail goes to the
+address of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +234,8 @@ class Letter:
 
     `link` and `code` are secrets of the candidate to whom it goes, and of nobody else. Staff are told the `person`
     where they may see who it is, the `record` by type and id, and the `address` of the server. `rules` are the names of
-    those that the evidence of a missed interview meets; `checked` is what did not match a résumé.
+    those that the evidence of a missed interview meets; `checked` is what did not match a résumé. Instants are told by
+    the clocks of `zone`.
     """
 
     template: Template
@@ -240,6 +254,7 @@ class Letter:
     address: str = ""
     rules: tuple[str, ...] = ()
     checked: Checked | None = None
+    zone: str = "UTC"
 
 
 class NotWritten(Exception):
@@ -268,17 +283,12 @@ AHEAD = frozenset(
     }
 )
 """Messages that make sense only while the interview is still to come."""
-STILL_TOLD = frozenset(
-    {
-        *(Template.CODE, Template.REQUEST_RECEIVED, Template.REQUEST_ANSWERED),
-        *(Template.RESCHEDULE_GRANTED, Template.RESCHEDULE_REFUSED, Template.INVITATION_CANCELLED),
-        *(Template.INVITATION_MOVED, Template.SLOT_OWED, Template.SLOTS_OPEN),
-        *(Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.PROOF_DECIDED),
-        *(Template.FINDING_EXCUSED, Template.FINDING_VOIDED),
-    }
-)
-"""What answers candidates, lets them off or spares them a journey: they get it also where their record is
-restricted, so that nobody loses by having used a right."""
+OFFERS = frozenset({Template.INVITATION, Template.SLOT_OFFERED})
+"""Messages that ask somebody for something new: whoever's record is restricted is proposed for nothing
+(docs/decisions/0024-restricted-people-are-not-suggested.md).
+
+They get all else: their own interviews go on, and what is found about those can still be noticed, confirmed and
+disputed. Whoever did not hear of it would lose by having used a right."""
 
 
 def refusal(
@@ -287,7 +297,7 @@ def refusal(
     """Why a message is never sent, as a code: its addressee is not to be written to, or what it tells is over."""
     if candidate is not None and candidate.status == "ERASED":
         return "ERASED"
-    if candidate is not None and candidate.status != "ACTIVE" and template not in STILL_TOLD:
+    if candidate is not None and candidate.status != "ACTIVE" and template in OFFERS:
         return "RESTRICTED"
     if template in AHEAD:
         if interview is None or interview.attendance != "PENDING" or interview.ended:
@@ -313,7 +323,10 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     facts = await _facts(graph, message, now)
     if message.candidate is None:
         to = await _staff(graph, message)
-        told = Letter(template, to, None, employers[0], interview, facts=facts, message=message.id, staff=True)
+        zone = _zone(facts, interview, employers[0])
+        told = Letter(
+            template, to, None, employers[0], interview, facts=facts, message=message.id, staff=True, zone=zone
+        )
         whose = await _whose(graph, message, interview)
         record = _record(template, message, whose)
         return replace(told, person=whose and whose.name, record=record, address=address)
@@ -324,7 +337,7 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     if (why := refusal(template, candidate, interview, now)) is not None:
         raise NotWritten(why)
     if interview is not None:
-        link = await _link(graph, interview, now, address)
+        link = await _link(graph, interview.application, now, address)
     else:
         link = await _link_to_page(graph, message.subject, now, address)
     code = await links.code_to_send(graph, message.subject, now) if template is Template.CODE else None
@@ -333,10 +346,16 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
     to = (await _contact(graph, candidate),)
     locale = Locale(candidate.locale)
     method = _method(template, facts) if interview is not None else None
-    letter = Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id)
+    zone = _zone(facts, interview, employers[0], candidate.time_zone)
+    letter = Letter(template, to, locale, employers[0], interview, link, code, facts, method, message.id, zone=zone)
     if template is not Template.NOTICE:
         return letter
     return replace(letter, rules=await _evidence(graph, message), checked=await _checked(graph, message))
+
+
+def _zone(facts: dict[str, Any], interview: Appointment | None, employer: Employer, own: str | None = None) -> str:
+    """An interview is spoken of in its own zone, all else in its reader's, where that is known."""
+    return interview.time_zone if interview else facts.get("zone") or own or employer.time_zone
 
 
 async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
@@ -406,16 +425,20 @@ def _record(template: Template, message: MessageRow, whose: Whose | None) -> tup
     return next(((type, id) for type, id in about if id is not None), None)
 
 
-async def _link(graph: Graph, interview: Appointment, now: datetime, address: str) -> str | None:
-    live = await links.find_live(graph.client.read, interview.application, now)
+async def _link(graph: Graph, application: str, now: datetime, address: str) -> str | None:
+    live = await links.find_live(graph.client.read, application, now)
     return links.url(graph.secrets, live.id, address) if live else None
 
 
 async def _link_to_page(graph: Graph, subject: str, now: datetime, address: str) -> str | None:
-    """The page of the application that a decision, or a check of a résumé, is of; null of anything else."""
-    found = await graph.client.read(FIND_DECIDED, id=subject) or await graph.client.read(FIND_CHECKED, id=subject)
-    live = await links.find_live(graph.client.read, found[0].id, now) if found else None
-    return links.url(graph.secrets, live.id, address) if live else None
+    """The page of the application that a decision, or a check of a résumé, is of; of a request about one's data the
+    last application whose link still opens; null of anything else.
+    """
+    for find in (FIND_DECIDED, FIND_CHECKED, LIST_ASKED):
+        for application in await graph.client.read(find, id=subject):
+            if (link := await _link(graph, application.id, now, address)) is not None:
+                return link
+    return None
 
 
 async def _contact(graph: Graph, candidate: Addressee) -> Address:

@@ -232,6 +232,7 @@ FIND = Statement(
       head([(proof)-[:BEARS_ON]->(request:RescheduleRequest) | request.state]) AS request_state,
       [(subject)<-[:FINDS]-(finding:Finding) | toString(finding.decidedAt)]
         + [(subject)<-[:FINDS]-(finding:Finding) | toString(finding.voidedAt)]
+        + [(subject)<-[:FINDS]-(finding:Finding) | toString(finding.rejectedAt)]
         + [(proof)-[:BEARS_ON]->(request:RescheduleRequest) | toString(request.decidedAt)] AS decided
     """,
     row=ProofRow,
@@ -540,7 +541,8 @@ def is_wanted(proof: ProofRow) -> bool:
 def kept_until(proof: ProofRow, now: datetime, kept: timedelta) -> datetime | None:
     """When to look again at a file that is kept on; null where it is not.
 
-    Whatever was decided of what it bears on, with or without a word about the file itself, it is kept from then.
+    Whatever was decided of what it bears on, with or without a word about the file itself, it is kept from then; so it
+    is from the decision of a dispute, whichever way that went.
     """
     if proof.candidate_status == "ERASED":
         return None

@@ -220,15 +220,15 @@ ERASE_SCORES = Statement(
     row=Nothing,
     writes=True,
 )
+EMPTIED: LiteralString = """
+    SET finding.restricted = true, finding.outcome = null, finding.cause = null, finding.knewBy = null,
+      finding.reason = null, finding.statement = null, finding.statementBy = null, finding.disputeText = null,
+      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null, finding.voidReason = null
+"""
+"""Takes away all that a `finding` says, in its time or with its person."""
 ERASE = Statement(
     "retention.erase",
-    """
-    MATCH (finding:Finding {id: $finding})
-    SET finding.state = 'ERASED', finding.outcome = null, finding.cause = null, finding.reason = null,
-      finding.knewBy = null, finding.statement = null, finding.statementBy = null,
-      finding.disputeText = null, finding.disputeReason = null, finding.doubts = null,
-      finding.reviewReason = null, finding.voidReason = null, finding.restricted = true
-    """,
+    "MATCH (finding:Finding {id: $finding})" + EMPTIED + ", finding.state = 'ERASED'",
     row=Nothing,
     writes=True,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, cast
 
@@ -21,11 +22,17 @@ from graphql import (
 )
 from strawberry.types import Info
 
+from graph import histories
+from graph.histories import CODES, TEXTS, HistoryRow
+from graph.interviews import OBSERVED
 from graph.refusals import Locale
 from graph.rights import LIST_MESSAGES
+from graph.visibility import Viewer
+from graph.withholding import names_of
 from schema.context import Context
 from schema.execution import Answerer
 from schema.fields import LOCALE
+from schema.ids import to_global
 from schema.record_page import page
 
 VERSION = 1
@@ -35,15 +42,33 @@ CHECK = "outcome claim method source details checkedOn"
 PLACE = "id startsAt endsAt timeZone mode response attendance outcome"
 ASKED = f"state inTime policyVersion reason requestedAt owedBy overdueAt decidedAt answer decidedBy {BY}"
 EVENT = f"seq type occurredAt recordedAt actorKind actor {BY}"
+PAGE = 100
+"""Rows of a connection within a row that are read at once."""
+MOST = 50_000
+"""Rows of one connection that a copy holds; where there are more, it says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the record: the connection that it is read from, and what of each row."""
+    """A part of the record: the connection that it is read from, and what of each row.
+
+    `pages` are connections within a row, and what of each of theirs: they are followed to their end. Nothing in `rows`
+    is a connection.
+    """
 
     name: str
     rows: str
     size: int = 50
+    pages: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def selected(self) -> str:
+        """With the first page of each."""
+        return " ".join([self.rows, *(_page(name, rows, f"first: {PAGE}") for name, rows in self.pages.items())])
+
+
+def _page(field: str, rows: str, arguments: str) -> str:
+    return f"{field}({arguments}) {{ nodes {{ {rows} }} pageInfo {{ hasNextPage endCursor }} }}"
 
 
 SECTIONS = (
@@ -58,9 +83,9 @@ SECTIONS = (
         "interviews",
         f"{PLACE} responseMessage graceMinutes evidence department {{ name }} rescheduleRequests {{ {ASKED} }} proofs "
         f"{{ {PROOF} }} assessment {{ cause confidence rules policyVersion reasons(locale: $locale) }} telemetry "
-        "{ kind occurredAt until recordedAt source } messages { template state channel createdAt sentAt } "
-        f"events(first: 100) {{ nodes {{ {EVENT} }} }}",
+        "{ kind occurredAt until recordedAt source } messages { template state channel createdAt sentAt }",
         20,
+        {"events": EVENT},
     ),
     Section(
         "findings",
@@ -73,11 +98,13 @@ SECTIONS = (
     ),
     Section(
         "employments",
-        "id title startedOn endedOn employer source consentedAt consentSource department { name } "
-        "records(first: 100) { nodes { kind granularity day days minutes outOf source recordedAt superseded reason } } "
-        "taskResults(first: 100) { nodes { goal startsOn dueOn target result share withdrawn source recordedAt "
-        "superseded reason } }",
+        "id title startedOn endedOn employer source consentedAt consentSource department { name }",
         20,
+        {
+            "records": "kind granularity day days minutes outOf source recordedAt superseded reason",
+            "taskResults": "goal startsOn dueOn target result share withdrawn source recordedAt superseded reason",
+            "events": EVENT,
+        },
     ),
     Section("requests", f"id kind state text filedAt dueAt answeredAt reason answeredBy {BY}"),
     Section("accesses", "at who displayName role departments purpose about finding { id }", 100),
@@ -103,10 +130,14 @@ class ExportFormat(Enum):
 
 def document(section: Section) -> str:
     given = "$after: String" + (", $locale: Locale!" if "$locale" in section.rows else "")
-    return (
-        f"query Part({given}) {{ myRecord {{ part: {section.name}(first: {section.size}, after: $after) "
-        f"{{ nodes {{ {section.rows} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"
-    )
+    part = _page(section.name, section.selected, f"first: {section.size}, after: $after")
+    return f"query Part({given}) {{ record: myRecord {{ part: {part} }} }}"
+
+
+def rest(type: str, name: str, rows: str) -> str:
+    """Asks for a further page of a connection within a row of this type."""
+    part = _page(name, rows, f"first: {PAGE}, after: $after")
+    return f"query Rest($id: ID!, $after: String) {{ record: node(id: $id) {{ ... on {type} {{ part: {part} }} }} }}"
 
 
 async def written(answerer: Answerer, context: Context, locale: Locale) -> dict[str, Any] | None:
@@ -114,56 +145,100 @@ async def written(answerer: Answerer, context: Context, locale: Locale) -> dict[
     viewer = await context.viewer()
     if viewer.person is None or not viewer.person.verified:
         return None
-    given = {"locale": locale.value}
-    person = await _asked(answerer, context, f"query Person($locale: Locale!) {{ myRecord {{ {PERSON} }} }}", given)
+    reading = _Reading(answerer, context, {"locale": locale.value})
+    person = await reading.ask(f"query Person($locale: Locale!) {{ myRecord {{ {PERSON} }} }}", {})
     record: dict[str, Any] = {
         "turnout": "record",
         "version": VERSION,
-        "writtenAt": context.clock().isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "writtenAt": _instant(context.clock()),
         "person": person["myRecord"],
     }
     for section in SECTIONS:
-        record[section.name] = [row async for row in _rows(answerer, context, section, given)]
+        record[section.name] = await reading.section(section)
     sent = await context.graph.client.read(LIST_MESSAGES, ids=list(viewer.person.candidates))
     record["messages"] = [
-        {
-            "template": row.template,
-            "state": row.state,
-            "createdAt": row.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        }
-        for row in sent
+        {"template": row.template, "state": row.state, "createdAt": _instant(row.created_at)} for row in sent
     ]
-    return record
+    record["history"] = await reading.history(viewer)
+    return {**record, "notWhole": reading.cut}
 
 
-async def _rows(
-    answerer: Answerer, context: Context, section: Section, given: Mapping[str, Any]
-) -> AsyncIterator[dict[str, Any]]:
-    after: str | None = None
-    while True:
-        found = (await _asked(answerer, context, document(section), {"after": after, **given}))["myRecord"]["part"]
-        for row in found["nodes"]:
-            yield _flat(row)
-        if not found["pageInfo"]["hasNextPage"]:
-            return
-        after = found["pageInfo"]["endCursor"]
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _flat(row: Any) -> Any:
-    """A row without what only pages have."""
-    if isinstance(row, dict):
-        return {
-            key: _flat(value["nodes"] if isinstance(value, dict) and "nodes" in value else value)
-            for key, value in cast(dict[str, Any], row).items()
-        }
-    return [_flat(item) for item in cast(list[Any], row)] if isinstance(row, list) else row
+def _event(row: HistoryRow, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "type": row.type,
+        "occurredAt": _instant(row.occurred_at),
+        "recordedAt": _instant(row.recorded_at),
+        "actorKind": row.actor_kind,
+        "actor": {"externalId": row.actor[0], "displayName": row.actor[1]} if row.actor else None,
+        "about": to_global(*row.about) if row.about else None,
+        **histories.said(row, names),
+    }
 
 
-async def _asked(answerer: Answerer, context: Context, text: str, variables: dict[str, Any]) -> dict[str, Any]:
-    answer = await answerer.answer(text, replace(context, adjusted=[], planning=0), variables=variables)
-    if answer.errors or answer.data is None:
-        raise LookupError(f"a part of a record could not be read: {answer.errors}")
-    return answer.data
+@dataclass(slots=True)
+class _Reading:
+    """Reads the parts of a record; `cut` names those that had more than a copy holds."""
+
+    answerer: Answerer
+    context: Context
+    given: Mapping[str, Any]
+    cut: list[str] = field(default_factory=list[str])
+
+    async def section(self, section: Section) -> list[dict[str, Any]]:
+        text = document(section)
+        rows = await self._whole(section.name, text, {}, (await self._part(text, {}, None)))
+        type = _node(_candidate(self.answerer.schema), section.name).name
+        for row in rows:
+            for name, wanted in section.pages.items():
+                row[name] = await self._whole(
+                    f"{section.name}.{name}", rest(type, name, wanted), {"id": row["id"]}, row[name]
+                )
+            if len(row.get("telemetry", ())) == OBSERVED.limit:
+                self._leave_out(f"{section.name}.telemetry")
+        return rows
+
+    async def _whole(
+        self, way: str, text: str, variables: Mapping[str, Any], page: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The rows of a page and of all after it."""
+        rows = list(page["nodes"])
+        while page["pageInfo"]["hasNextPage"] and len(rows) < MOST:
+            page = await self._part(text, variables, page["pageInfo"]["endCursor"])
+            rows += page["nodes"]
+        if page["pageInfo"]["hasNextPage"]:
+            self._leave_out(way)
+        return rows
+
+    async def history(self, viewer: Viewer) -> list[dict[str, Any]]:
+        """Every event of the person's, with the words that no record repeats."""
+        person, told = viewer.person, list[dict[str, Any]]()
+        client = self.context.graph.client
+        names = await names_of(client, viewer.organization)
+        async for row in histories.read(client, person.candidates if person else (), self.context.clock()):
+            if len(told) == MOST:
+                self._leave_out("history")
+                break
+            told.append(_event(row, names))
+        return told
+
+    def _leave_out(self, way: str) -> None:
+        if way not in self.cut:
+            self.cut.append(way)
+
+    async def _part(self, text: str, variables: Mapping[str, Any], after: str | None) -> Mapping[str, Any]:
+        return (await self.ask(text, {"after": after, **variables}))["record"]["part"]
+
+    async def ask(self, text: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        context = replace(self.context, adjusted=[], planning=0)
+        answer = await self.answerer.answer(text, context, variables={**self.given, **variables})
+        if answer.errors or answer.data is None:
+            raise LookupError(f"a part of a record could not be read: {answer.errors}")
+        return answer.data
 
 
 _answerers: dict[int, Answerer] = {}
@@ -188,12 +263,14 @@ async def resolve_export(
 
 def record_schema(core: GraphQLSchema) -> dict[str, Any]:
     """The JSON Schema of the copy, made of what is selected for it."""
-    candidate = cast(GraphQLObjectType, core.get_type("Candidate"))
+    candidate = _candidate(core)
     parts: dict[str, Any] = {
-        section.name: _list(_object(core, _node(candidate, section.name), _selected(f"{{ {section.rows} }}")))
+        section.name: _list(_object(core, _node(candidate, section.name), _selected(f"{{ {section.selected} }}")))
         for section in SECTIONS
     }
     messages = {name: {"type": "string"} for name in MESSAGES}
+    event = _object(core, cast(GraphQLObjectType, core.get_type("Event")), _selected(f"{{ {EVENT} }}"))
+    words = {name: _or_null({"type": "string"}) for name in ("about", *TEXTS, *CODES)}
     properties: dict[str, Any] = {
         "turnout": {"const": "record"},
         "version": {"const": VERSION},
@@ -201,6 +278,8 @@ def record_schema(core: GraphQLSchema) -> dict[str, Any]:
         "person": _object(core, candidate, _selected(f"{{ {PERSON} }}")),
         **parts,
         "messages": _list(_closed(messages)),
+        "history": _list(_closed({**event["properties"], **words})),
+        "notWhole": _list({"type": "string"}),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -212,6 +291,10 @@ def record_schema(core: GraphQLSchema) -> dict[str, Any]:
 def _selected(text: str) -> SelectionSetNode:
     definition: Any = parse(text).definitions[0]
     return definition.selection_set
+
+
+def _candidate(core: GraphQLSchema) -> GraphQLObjectType:
+    return cast(GraphQLObjectType, core.get_type("Candidate"))
 
 
 def _node(owner: GraphQLObjectType, name: str) -> GraphQLObjectType:
@@ -227,6 +310,10 @@ def _list(items: Any) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
+def _or_null(value: Any) -> dict[str, Any]:
+    return {"anyOf": [value, {"type": "null"}]}
+
+
 def _object(core: GraphQLSchema, type: GraphQLObjectType, selected: SelectionSetNode) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for chosen in cast(Sequence[Any], selected.selections):
@@ -234,14 +321,14 @@ def _object(core: GraphQLSchema, type: GraphQLObjectType, selected: SelectionSet
         key, declared = chosen.alias.value if chosen.alias else name, type.fields[name].type
         named = get_named_type(declared)
         if named.name.endswith("Connection"):
-            (nodes,) = chosen.selection_set.selections
+            nodes, _ = chosen.selection_set.selections
             properties[key] = _list(_object(core, _node(type, name), nodes.selection_set))
             continue
         inner = _object(core, named, chosen.selection_set) if is_object_type(named) else _leaf(named)
         required = is_non_null_type(declared)
         bare = declared.of_type if is_non_null_type(declared) else declared
         value = _list(inner) if is_list_type(bare) else inner
-        properties[key] = value if required else {"anyOf": [value, {"type": "null"}]}
+        properties[key] = value if required else _or_null(value)
     return _closed(properties)
 
 

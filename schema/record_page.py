@@ -22,6 +22,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "accesses": ("谁查阅过", "Who looked"),
     "accessGaps": ("可能缺少查阅记录的时段", "Times of which looks may be missing"),
     "messages": ("消息", "Messages"),
+    "history": ("全部事件经过", "All that happened"),
+    "note": ("备注", "Note"),
+    "by": ("由谁", "By which side"),
+    "chosenBy": ("由谁选择", "Chosen by"),
+    "notWhole": ("未能完整列出的部分", "Parts that are not all of it"),
     "events": ("事件", "Events"),
     "records": ("考勤记录", "Attendance at work"),
     "taskResults": ("目标与结果", "Goals and results"),
@@ -216,7 +221,7 @@ def page(record: Mapping[str, Any], locale: Locale) -> str:
     lang, title = ("zh" if locale is Locale.ZH_CN else "en"), _word("title", locale)
     parts = [
         f"<section><h2>{_word(name, locale)}</h2>{_value(value, locale)}</section>"
-        for name, value in record.items()
+        for name, value in {**record, "history": _said(record["history"])}.items()
         if name not in ("turnout", "version", "writtenAt")
     ]
     return (
@@ -224,6 +229,11 @@ def page(record: Mapping[str, Any], locale: Locale) -> str:
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><main><h1>{title}</h1><p>{escape(record['writtenAt'])}</p>{''.join(parts)}</main></body></html>"
     )
+
+
+def _said(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Most events have few of the words that one may have."""
+    return [{name: value for name, value in event.items() if value is not None} for event in events]
 
 
 def _word(name: str, locale: Locale) -> str:

@@ -254,6 +254,28 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     assert (await candidate.http.get("/c/time", params={"interview": gid("Interview", "none")})).status_code == 404
 
 
+@pytest.mark.parametrize("locale", list(Locale))
+async def test_where_no_time_is_open_the_page_says_what_asking_does(
+    ask: Ask, company: Company, candidate: Candidate, locale: Locale
+) -> None:
+    """In time, as the employer has set it, HR owes another; later it decides, and the old time stands."""
+    await company.at(days=0).policy(reschedule_notice_hours=30)
+    interview = uid(candidate.interview)
+    await candidate.follow()
+    await candidate.send("language", language=locale.value)
+    for hours, said in ((31, "no_slots"), (29, "no_slots_late")):
+        starts = NOW + timedelta(hours=hours)
+        await set_times(candidate.graph, interview, starts, starts + timedelta(hours=1))
+        page = await candidate.http.get("/c/time", params={"interview": candidate.interview})
+        told = [name for name in ("no_slots", "no_slots_late") if words.word(name, locale) in page.text]
+        assert told == [said]
+    sent = await candidate.send("time", interview=candidate.interview, reason="考试")
+    assert words.told("TIME_ASKED", locale) in sent.text
+    query = "query I($id: ID!) { interview(id: $id) { attendance rescheduleRequests { state } } }"
+    found = (await ask(query, company.user("hr"), id=candidate.interview))["interview"]
+    assert found == {"attendance": "PENDING", "rescheduleRequests": [{"state": "REQUESTED"}]}
+
+
 async def test_nothing_offers_to_ask_twice(candidate: Candidate) -> None:
     starts = NOW + timedelta(hours=2)
     await set_times(candidate.graph, uid(candidate.interview), starts, starts + timedelta(hours=1))

@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from graphql import get_named_type, is_leaf_type
 
+from graph.employments import NewEmployment
+from graph.events import About, EventType
+from graph.retention import FIND_SUBJECT
+from graph.statements import Statement
+from graph.timesheets import AttendanceKind, Fact
 from graph.visibility import Claim
+from graph.withholding import WITHHELD
+from graph.writing import Act, Desk, Outcome, Written, perform
+from schema import exports
 from schema.exports import SECTIONS, record_schema
 from schema.record_page import WORDS
-from tests.conftest import Ask, Company
+from tests.conftest import NOW, Ask, Company, gid
 from tests.test_my_record import SCHEMA, Case, case
 
 __all__ = ["case"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    candidate: str
+    application: str
+
+
+FIRST = date(2025, 10, 1)
 FILE = Path(__file__).parent.parent / "docs" / "record.schema.json"
+OWNER = Statement(
+    "tests.owner_of_interview",
+    """
+    MATCH (candidate:Candidate)-[:SUBMITTED]->(application:Application)-[:HAS_INTERVIEW]->(:Interview {id: $id})
+    RETURN candidate.id AS candidate, application.id AS application
+    """,
+    row=OwnerRow,
+)
 TYPES: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
 
 
@@ -55,6 +84,93 @@ async def test_a_copy_holds_all_and_is_by_the_schema(ask: Ask, company: Company,
     assert record["interviews"][0]["events"]
     assert record["employments"][0]["records"]
     assert {each["template"] for each in record["messages"]} >= {"REQUEST_RECEIVED"}
+
+
+async def test_a_copy_follows_every_page_to_its_end(ask: Ask, company: Company) -> None:
+    """Attendance of a whole year, an interview and an employment about which more than a page of events is told."""
+    hr = company.at(days=1)
+    employment = await hr.employment(
+        NewEmployment(company.departments["marketing"], company.person(email="year@example.com"), "Clerk", FIRST)
+    )
+    days = [Fact(AttendanceKind.PRESENT, FIRST + timedelta(days=day)) for day in range(250)]
+    await hr.work_attendance(employment, "clock", *days)
+    interview = await hr.interview(await company.application("marketing", company.person(email="year@example.com")))
+    claim = await claim_of(ask, interview)
+    for label, id in (("Employment", employment), ("Interview", interview)):
+        await told(ask, company, claim.candidate, About(label, id), 120)
+    record = json.loads((await ask("{ exportMyData }", claim))["exportMyData"])
+    (work,), (met,) = record["employments"], record["interviews"]
+    assert len({each["day"] for each in work["records"]}) == 250
+    for told_of in (work, met):
+        seqs = [each["seq"] for each in told_of["events"]]
+        assert len(seqs) > 120
+        assert seqs == sorted(set(seqs))
+    assert [each["seq"] for each in record["history"]] == list(range(1, len(record["history"]) + 1))
+    assert len(record["history"]) > 240
+    assert record["notWhole"] == []
+
+
+async def test_a_copy_says_what_it_does_not_hold(
+    ask: Ask, company: Company, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST", 3)
+    monkeypatch.setattr(exports, "PAGE", 2)
+    record = json.loads((await ask("{ exportMyData }", case.claim))["exportMyData"])
+    assert {"employments.records", "interviews.events", "history"} <= set(record["notWhole"])
+    page = (await ask("{ exportMyData(format: HTML, locale: EN) }", case.claim))["exportMyData"]
+    assert "Parts that are not all of it" in page
+    assert "employments.records" in page
+
+
+async def test_a_copy_tells_what_only_events_say(ask: Ask, company: Company) -> None:
+    """A note, a reason and the text of a notice; third persons are withheld, and the person's own words are not."""
+    hr, person = company.at(days=2), company.person()
+    application = await company.application("marketing", person)
+    held = await hr.interview(application, starts_at=NOW - timedelta(days=1))
+    company.at(hours=2)
+    brand, own, its_id = company.user("brand"), await claim_of(ask, held), gid("Interview", held)
+    missed = {"interview": its_id, "attendance": "NOT_ATTENDED", "note": f"{brand} waited half an hour."}
+    assert "id" in await ask.do("recordAttendance", company.user("hr"), **missed)
+    withdrawn = {"application": gid("Application", application), "reason": "An offer near."}
+    assert "id" in await ask.do("withdrawApplication", company.user("hr"), **withdrawn)
+    record = json.loads((await ask("{ exportMyData }", own))["exportMyData"])
+    said = {each["type"]: each for each in record["history"]}
+    assert said["ATTENDANCE_RECORDED"]["note"] == f"{WITHHELD} waited half an hour."
+    assert said["ATTENDANCE_RECORDED"]["about"] == its_id
+    assert said["APPLICATION_WITHDRAWN"]["reason"] == "An offer near."
+    page = (await ask("{ exportMyData(format: HTML, locale: EN) }", own))["exportMyData"]
+    assert "An offer near." in page
+    assert brand not in page
+
+
+async def test_nothing_of_a_finding_is_in_a_copy_once_its_time_has_come(ask: Ask, company: Company) -> None:
+    """However late the timer is that erases it."""
+    hr = company.at(days=40)
+    finding = await hr.no_show(await company.application("marketing"), reason="Nobody came, and nobody called.")
+    (held,) = await ask.graph.client.read(FIND_SUBJECT, finding=finding)
+    for at, is_told in ((NOW, True), (NOW + timedelta(days=4_000), False)):
+        ask.now = at
+        copy = (await ask("{ exportMyData }", await claim_of(ask, held.id)))["exportMyData"]
+        assert ("Nobody came, and nobody called." in copy) == is_told
+
+
+async def told(ask: Ask, company: Company, whose: str, about: About, times: int) -> None:
+    """So many further events about a record of its candidate, as a platform that reports by the minute would cause."""
+    act = Act(company.hr.viewer, company.hr.at, "tell", str(uuid4()), {})
+
+    async def work(desk: Desk) -> Outcome:
+        await desk.lock_candidate(whose)
+        for _ in range(times):
+            await desk.record(EventType.MESSAGE_OPENED, about)
+        return Written(about.label, about.id)
+
+    await perform(ask.graph, act, work)
+
+
+async def claim_of(ask: Ask, interview: str) -> Claim:
+    """The whole record's, of whom an interview is with."""
+    (owner,) = await ask.graph.client.read(OWNER, id=interview)
+    return Claim(owner.candidate, owner.application, verified=True)
 
 
 LEFT_OUT = {

@@ -28,7 +28,7 @@ from graph.candidates import Person
 from graph.due import RULES
 from graph.events import ActorKind
 from graph.instants import LAST
-from graph.letters import Address, Appointment, Employer, Letter
+from graph.letters import AHEAD, Address, Addressee, Appointment, Employer, Letter, refusal
 from graph.messages import MessageState, Receipt, Template, state_after
 from graph.receipts import Receipts
 from graph.refusals import Locale
@@ -420,6 +420,12 @@ async def test_whoever_is_restricted_or_erased_is_not_written_to(office: Office,
     assert not office.mails()
     told = [(message["state"], message["reason"]) for message in (await office.told(interview))["messages"]]
     assert told == {"restrict": [("FAILED", "RESTRICTED")], "erase": []}[status]
+
+
+@pytest.mark.parametrize("template", sorted(set(Template) - AHEAD, key=lambda each: each.value))
+def test_restricted_people_miss_offers_alone(template: Template) -> None:
+    person = Addressee("c", NAME, None, None, "zh-CN", "RESTRICTED")
+    assert refusal(template, person, None, NOW) == ("RESTRICTED" if template is Template.SLOT_OFFERED else None)
 
 
 async def test_whoever_is_restricted_is_told_of_another_time(office: Office) -> None:

@@ -22,6 +22,7 @@ from graph.timers import Timer, TimerKind
 from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
+from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import LIST_MESSAGES
 from tests.ledger import appends, refused
@@ -404,6 +405,23 @@ async def test_the_file_stays_while_a_dispute_is_open(missed: Missed, folder: Pa
     await company.hr.void(finding)
     await missed.purge(given)
     assert missed.stored(folder) == []
+
+
+async def test_the_file_stays_thirty_days_after_a_dispute_is_rejected(
+    missed: Missed, folder: Path, company: Company
+) -> None:
+    """As after one that is upheld: whoever reviews what was decided must be able to look at what was shown."""
+    given, finding = await missed.give(picture()), uid(missed.about)
+    company.at(days=0)
+    await company.hr.confirmation(finding, Cause.CANDIDATE)
+    await missed.decide(given, "REJECTED")
+    await company.hr.dispute(finding)
+    second = await makers.maker(missed.ask.graph, company.user("marketing"), at=NOW + timedelta(days=29))
+    await second.rejection(finding)
+    for days in (30, 59):
+        timer = await missed.purge(given)
+        assert timer.due_at == NOW + timedelta(days=days)
+        assert len(missed.stored(folder)) == (1 if days == 30 else 0)
 
 
 async def test_a_file_without_a_verdict_stays_thirty_days_after_the_decision(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graph import timers
+from graph.causes import Cause
 from graph.interviews import Attendance
 from graph.policies import DEFAULTS
 from graph.receipts import Receipts
@@ -62,6 +63,30 @@ async def test_an_attended_interview_takes_a_month_off(
     mine = (await ask(FADING, claim, id=finding))["node"]
     assert mine["repairs"] == [{"days": 30, "interview": {"id": gid("Interview", interview)}}]
     assert mine["daysLeft"] == after["daysLeft"]
+
+
+@pytest.mark.parametrize("outcome", ["a no-show", "a fault"])
+async def test_erasing_a_person_leaves_of_a_finding_what_its_time_leaves(
+    ask: Ask, company: Company, mark: tuple[str, str, Claim], outcome: str
+) -> None:
+    """Nothing says any longer what was found, on whose side, by what they knew of the time, or what repaired it."""
+    finding, second, claim = mark
+    if outcome == "a no-show":
+        await attended(company, second, 15)
+    else:
+        company.at(days=30)
+        missed = await company.hr.missed(claim.application)
+        finding = gid("Finding", await company.hr.fault(missed, Cause.PLATFORM))
+    query = """query Left($id: ID!) { node(id: $id) { ... on Finding {
+      outcome cause knewBy reason statement interview { outcome } repairs { days }
+    } } }"""
+    before = (await ask(query, company.user("marketing"), id=finding))["node"]
+    assert before["outcome"] == before["interview"]["outcome"] is not None
+    assert before["cause"]
+    await company.hr.erase(claim.candidate)
+    after = (await ask(query, company.user("marketing"), id=finding))["node"]
+    assert after == dict.fromkeys(before) | {"interview": {"outcome": None}, "repairs": []}
+    assert await company.faults() == []
 
 
 async def test_the_same_interview_counts_once(ask: Ask, company: Company, mark: tuple[str, str, Claim]) -> None:

@@ -1225,13 +1225,11 @@ class Model:
             self._voided(SYSTEM, finding, "LAPSE", NOT_DECIDED)
 
     def send(self) -> None:
-        """The system's notices leave, where the candidate is still to be told and may be written to."""
+        """The system's notices leave, where the candidate is still to be told and is there to be written to."""
         for finding in [each for each in self.findings if each.written]:
             finding.written = False
-            if (
-                finding.state in ("SUSPECTED", "NOTICE_SENT")
-                and finding.subject.application.candidate.status == "ACTIVE"
-            ):
+            is_there = finding.subject.application.candidate.status != "ERASED"
+            if is_there and finding.state in ("SUSPECTED", "NOTICE_SENT"):
                 self._tell(finding.subject, SYSTEM)
                 if finding.state == "SUSPECTED":
                     self._noticed(SYSTEM, finding)
@@ -1332,7 +1330,8 @@ class Model:
         for finding in self.findings:
             if finding.subject.application.candidate is candidate:
                 finding.reason = finding.void_reason = finding.statement = finding.due_at = finding.erased_at = None
-                finding.statement_by = finding.heard_by = finding.decide_by = None
+                finding.heard_by = finding.decide_by = finding.outcome = finding.cause = None
+                finding.statement_by = None
         for employment in self.employments:
             if employment.candidate is candidate:
                 employment.goals.clear()

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from graphql import (
+    GraphQLArgument,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
@@ -16,11 +17,22 @@ from graphql import (
     is_composite_type,
     is_enum_type,
     is_leaf_type,
+    is_list_type,
+    is_non_null_type,
     is_required_argument,
+    is_required_input_field,
 )
 
 CANARY = "canary"
 PAGE = 3
+SCALARS = {
+    "DateTime": '"2026-10-20T00:00:00Z"',
+    "Date": '"2026-10-20"',
+    **dict.fromkeys(("Int", "Float"), "1"),
+    "Boolean": "true",
+}
+SPAN = {("from", "DateTime"): '"2026-08-01T00:00:00Z"', ("to", "DateTime"): '"2026-11-01T00:00:00Z"'}
+"""Where both ends of a time are needed, in their order."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +57,32 @@ class Paths:
         return found
 
     def values(self, name: str, type: Any) -> list[str]:
-        """Literals for one argument or input field, or none where it is left out."""
+        """Literals for one argument that may be left out, or none where it is."""
+        inner = get_named_type(type)
+        if isinstance(inner, GraphQLInputObjectType) or is_enum_type(inner):
+            return self.literals(name, type)
+        return [f'"{word}"' for word in self.known.words] if name == "search" else []
+
+    def literals(self, name: str, type: Any) -> list[str]:
+        """Literals for one argument or input field: each value of an enum, an input object with each of its fields."""
+        if is_non_null_type(type):
+            return self.literals(name, type.of_type)
+        if is_list_type(type):
+            return [f"[{value}]" for value in self.literals(name, type.of_type)]
         if is_enum_type(type):
             return list(type.values)
         if isinstance(type, GraphQLInputObjectType):
-            return [f"{{{key}: {value}}}" for key, each in type.fields.items() for value in self.input(key, each.type)]
-        if name == "search":
-            return [f'"{word}"' for word in self.known.words]
-        return []
+            return list(dict.fromkeys(self.objects(type)))
+        return [SPAN.get((name, type.name)) or SCALARS.get(type.name, f'"{CANARY}"')]
 
-    def input(self, name: str, type: Any) -> list[str]:
-        inner = get_named_type(type)
-        if is_enum_type(inner):
-            return list(inner.values)
-        literals = {"DateTime": '"2026-10-20T00:00:00Z"', "Date": '"2026-10-20"', "Boolean": "true"}
-        return [literals.get(inner.name, f'"{CANARY}"')]
+    def objects(self, type: GraphQLInputObjectType) -> Iterator[str]:
+        """What an input object needs, and with that each value of each of its fields."""
+        needed = {
+            key: self.literals(key, each.type)[0] for key, each in type.fields.items() if is_required_input_field(each)
+        }
+        for key, each in type.fields.items():
+            for value in self.literals(key, each.type):
+                yield f"{{{', '.join(f'{name}: {given}' for name, given in {**needed, key: value}.items())}}}"
 
     def variants(self, name: str, field: GraphQLField) -> Iterator[str]:
         """The field with its arguments: as it is, then with each value of each argument."""
@@ -72,17 +95,26 @@ class Paths:
             yield from (f'{name}(code: "{code}")' for code in self.known.codes)
             return
         size = f"first: {PAGE}" if "first" in args else ""
-        wanted = [f'position: "{id}"' for id in self.known.ids["Position"]] if "position" in args else [""]
-        for position in wanted:
-            yield call(name, position, size)
+        needed = [f"{key}: {self.needed(key, each)[0]}" for key, each in args.items() if is_required_argument(each)]
         for key, argument in args.items():
-            if key in ("first", "last", "after", "before", "position") or is_required_argument(argument):
+            if is_required_argument(argument):
+                others = [each for each in needed if not each.startswith(f"{key}: ")]
+                yield from (call(name, *others, f"{key}: {value}", size) for value in self.needed(key, argument))
+        if not needed:
+            yield call(name, size)
+        for key, argument in args.items():
+            if key in ("first", "last", "after", "before") or is_required_argument(argument):
                 continue
-            listed = "[" in str(argument.type)
-            for value in self.values(key, get_named_type(argument.type)):
-                yield call(name, wanted[0], size, f"{key}: [{value}]" if listed else f"{key}: {value}")
+            for value in self.values(key, argument.type):
+                yield call(name, *needed, size, f"{key}: {value}")
         if "last" in args:
-            yield call(name, wanted[0], f"last: {PAGE}")
+            yield call(name, *needed, f"last: {PAGE}")
+
+    def needed(self, key: str, argument: GraphQLArgument) -> list[str]:
+        """Literals for an argument that a field cannot do without."""
+        if key == "position":
+            return [f'"{id}"' for id in self.known.ids["Position"]]
+        return self.literals(key, argument.type)
 
     def selection(self, type: GraphQLObjectType) -> str:
         """Every leaf of a type, and of every record or page behind it no more than ids and counts."""
@@ -97,7 +129,7 @@ class Paths:
             return f"{plain} {{ totalCount pageInfo {{ hasNextPage endCursor }} edges {{ cursor node {{ id }} }} }}"
         if "id" in inner.fields:
             return f"{plain} {{ id }}"
-        return f"{plain} {{ {self.leaves(inner)} }}"
+        return f"{plain} {{ {self.leaves(inner) or '__typename'} }}"
 
     def leaves(self, type: GraphQLObjectType) -> str:
         return " ".join(name for name, field in type.fields.items() if is_leaf_type(get_named_type(field.type)))
@@ -133,6 +165,13 @@ class Paths:
                     yield f"{{ {text} {{ __typename ... on {type.name} {{ {way} }} }} }}"
                 else:
                     yield f"{{ {text} {self.inside(field, way)} }}"
+
+    def reckonings(self, each: int) -> Iterator[str]:
+        """So many of the ways to ask for each figure of `analytics`."""
+        figures = self.type(self.schema.query_type.fields["analytics"])  # type: ignore[union-attr]
+        for name, field in figures.fields.items():
+            for text in islice(self.variants(name, field), each):
+                yield f"{{ analytics {{ {text} {self.inside(field, self.selection(self.record(field)))} }} }}"
 
     def graphs(self) -> Iterator[str]:
         """What lies around each known record, and a way from each to the next."""
