@@ -27,6 +27,7 @@ from tests.conftest import NOW, Ask, Company, gid
 from tests.test_my_record import SCHEMA, Case, case
 
 __all__ = ["case"]
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 @dataclass(frozen=True, slots=True)
