@@ -14,6 +14,10 @@ from typing import Any
 
 from graph.secrets import canonical
 
+RULES = 2
+"""The version of the rules by which facts become a score, where a policy has no number for it. A score that was kept is
+recomputed by those that it was made by: before 2, absences made the rate of a month in which no presence was told."""
+
 
 class Dimension(Enum):
     """What a score is made of; every observation feeds exactly one."""

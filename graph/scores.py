@@ -35,7 +35,7 @@ from graph.observations import (
 )
 from graph.refusals import Locale
 from graph.score_policies import IN_FORCE, read
-from graph.timesheets import RATED, STANDS
+from graph.timesheets import ABSENT, STANDS, WHOLE
 from graph.traversal import Computed, Derived, Form, Part, Prop, Shape, Steps
 from graph.visibility import COUNTS, Level
 
@@ -112,11 +112,13 @@ EMPLOYMENTS: LiteralString = (
     + """
       WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, kept.month AS told,
         sum(CASE WHEN kept.kind = 'PRESENT' THEN kept.days ELSE 0 END) AS present,
-        """
-    + RATED.replace("that", "kept")
-    + """ AS rated,
+        sum(CASE WHEN """
+    + ABSENT.replace("that", "kept")
+    + " THEN kept.days ELSE 0 END) AS absent, sum(CASE WHEN "
+    + WHOLE.replace("that", "kept")
+    + """ THEN kept.days ELSE 0 END) AS whole,
         collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
-      RETURN [employed, started, ended, told, present, rated, marks] }"""
+      RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
 )
 """A row for each month of each employment."""
 RESULTS: LiteralString = (
@@ -206,9 +208,10 @@ def told_at(events: Sequence[Any]) -> datetime | None:
 
 
 def _month(row: Sequence[Any]) -> MonthFact:
-    month, present, rated, marks = row
+    month, present, absent, whole, marks = row
     found = [Mark(id, kind, days, date.fromisoformat(day)) for id, kind, days, day in marks]
-    return MonthFact(month, float(present or 0), float(rated or 0), tuple(sorted(found, key=lambda mark: mark.id)))
+    marks = tuple(sorted(found, key=lambda mark: mark.id))
+    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0))
 
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:

@@ -71,8 +71,20 @@ def _people(kind: LiteralString) -> LiteralString:
     return "count(DISTINCT CASE WHEN that.kind = '" + kind + "' THEN that.employment END)"
 
 
-RATED: LiteralString = "sum(CASE WHEN that.kind = 'ABSENT' AND that.outOf IS NOT NULL THEN that.days ELSE 0 END)"
-"""Absences beside which presence is told too: of a source that tells of absences alone no rate can be made."""
+ABSENT: LiteralString = "that.kind = 'ABSENT' AND that.outOf IS NOT NULL"
+WHOLE: LiteralString = ABSENT + " AND that.granularity = 'MONTH' AND that.days >= that.outOf"
+"""Said of an absence from all working days of its month, which leaves no presence to tell of."""
+PRESENCE: LiteralString = """EXISTS {
+      MATCH (that)<-[:HAS_ATTENDANCE]-(:Employment)-[:HAS_ATTENDANCE]->(came:AttendanceRecord)
+      WHERE came.month = that.month AND came.kind = 'PRESENT' AND came.days > 0
+        AND NOT EXISTS { (came)<-[:CORRECTS]-(:AttendanceRecord) } }"""
+RATED: LiteralString = (
+    "sum(CASE WHEN " + WHOLE + " THEN that.days WHEN " + ABSENT + " AND " + PRESENCE + " THEN that.days ELSE 0 END)"
+)
+"""Absences beside which presence is told in the same month: of a source that tells of exceptions alone, one day of
+absence would be all that there is of the month. A day that was late or left early tells of no other day either, nor
+does one of leave; whoever knows of presence tells PRESENT beside them. So a log of a clock in which nobody ever came
+makes no rate, and each ABSENT still counts as one."""
 
 
 def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
@@ -330,7 +342,7 @@ def _row(id: str, source: str, fact: Fact, reason: str | None = None) -> dict[st
         "month": fact.month,
         "days": float(fact.days),
         "minutes": fact.minutes,
-        # Whoever tells of single days tells of presence too.
+        # A single day is all the days that it tells of.
         "outOf": 1.0 if by_day and fact.out_of is None else fact.out_of,
         "source": source,
         "reason": reason,

@@ -256,8 +256,11 @@ def test_a_month_at_work_is_one_observation() -> None:
     (seen,) = observed(employments=(job,))
     assert (seen.dimension, seen.value, seen.on) == (Dimension.WORK_ATTENDANCE, Fraction(9, 10), date(2026, 9, 30))
     assert seen.evidence == ("Employment:e", "AttendanceRecord:r1", "AttendanceRecord:r2")
-    silent = replace(job, months=(MonthFact("2026-09", 0, 0, marks),))
-    assert not observed(employments=(silent,)), "absences beside which no presence is told make no rate"
+    for silent in (MonthFact("2026-09", 0, 0, marks), MonthFact("2026-09", 0, 1, marks)):
+        none = observed(employments=(replace(job, months=(silent,)),))
+        assert not none, "absences beside which no presence is told make no rate"
+    (never,) = observed(employments=(replace(job, months=(MonthFact("2026-09", 0, 20, marks, 20),)),))
+    assert never.value == 0
 
 
 def test_a_mismatch_weighs_once_it_is_final() -> None:

@@ -136,6 +136,41 @@ async def test_absences_without_presence_make_no_rate(ask: Ask, company: Company
     assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.9
 
 
+async def test_days_of_absence_alone_make_no_rate(ask: Ask, company: Company) -> None:
+    """Exceptions say nothing of the other days; PRESENT in one month says nothing of another, nor of anybody else."""
+    id = await employ(ask, company)
+    alone = [day("ABSENT", "2026-09-10"), day("LATE", "2026-09-11"), day("EARLY_LEAVE", "2026-09-11")]
+    await tell(ask, company, id, *alone, day("APPROVED_LEAVE", "2026-09-14"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] is None
+    await tell(ask, company, id, *(day("PRESENT", f"2026-10-{number:02}") for number in (5, 6, 7)))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 1
+    await tell(ask, company, await employ(ask, company), day("ABSENT", "2026-10-08"))
+    asked = await ask(OF_DEPARTMENT, company.user("hr"), code="MARKETING", by="MONTH")
+    rates = {it["key"]: (it["absentDays"], it["attendanceRate"]) for it in asked["department"]["workAttendance"]}
+    assert rates == {"2026-09": (1, None), "2026-10": (1, 1)}
+    await tell(ask, company, id, day("ABSENT", "2026-10-08"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.75
+
+
+@pytest.mark.parametrize(("out_of", "rate"), [(20.0, 0.0), (21.0, None)])
+async def test_a_month_of_nothing_but_absence_is_a_rate(
+    ask: Ask, company: Company, out_of: float, rate: float | None
+) -> None:
+    """Only where it is told that no working day was left; of the last day nobody said whether it was presence."""
+    id = await employ(ask, company)
+    await tell(ask, company, id, month("ABSENT", "2026-10", 20, outOf=out_of))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == rate
+
+
+async def test_presence_that_was_corrected_away_makes_no_rate(ask: Ask, company: Company) -> None:
+    id = await employ(ask, company)
+    await tell(ask, company, id, day("PRESENT", "2026-10-12"), day("ABSENT", "2026-10-13"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.5
+    record = (await records(ask, company, id))[0]["id"]
+    await ask.do("correctWorkAttendance", company.user("hr"), record=record, reason="Another's badge", days=0.0)
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] is None
+
+
 async def test_what_is_told_twice_counts_once(ask: Ask, company: Company) -> None:
     id = await employ(ask, company)
     late = day("LATE", "2026-10-12", minutes=12)
@@ -289,7 +324,7 @@ async def test_a_department_is_counted_with_all_below_it(ask: Ask, company: Comp
     zero = {**NOTHING, "employees": 1, "presentDays": 1, "lateCount": 1, "lateMinutes": 5, "lateEmployees": 1}
     assert september == {**zero, "key": "2026-09", "attendanceRate": 1.0}
     october_expected = {**NOTHING, "employees": 2, "lateCount": 3, "lateEmployees": 1, "absentDays": 1}
-    assert october == {**october_expected, "key": "2026-10", "absentEmployees": 1, "attendanceRate": 0.0}
+    assert october == {**october_expected, "key": "2026-10", "absentEmployees": 1}
     answer = await ask(OF_DEPARTMENT, company.user("hr"), code="HQ", by="DEPARTMENT", **{"from": "2026-10-01"})
     found = {it["key"]: it["lateCount"] for it in answer["department"]["workAttendance"]}
     assert found == {"MARKETING": 0, "BRAND": 3, "TECHNOLOGY": 9}
