@@ -201,11 +201,32 @@ class Standing:
         return mine == theirs
 
     def excludes(self, fact: Fact) -> bool:
-        """Whether it tells of the same kind at a time that the fact tells of, so that both would count twice."""
-        if self.superseded or self.kind != fact.kind.value or self.month != fact.month:
+        """Whether both cannot be told: of the same kind at a time that both tell of, which would count twice, or of
+        one day that nobody can have spent as both say."""
+        if self.superseded or self.month != fact.month:
             return False
         by_day = self.granularity == fact.granularity.value == Granularity.DAY.value
-        return not by_day or self.day == fact.day.isoformat()
+        if by_day and self.day != fact.day.isoformat():
+            return False
+        if self.kind == fact.kind.value:
+            return True
+        return by_day and contradict((self.kind, self.days), (fact.kind.value, fact.days))
+
+
+def contradict(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    """Whether two kinds, each of so many days, cannot both be true of one day: ABSENT beside anything else, where
+    together they are more than the day.
+
+    Half a day absent leaves half of one to be present in or on leave, and to be late or leave early in. Leave beside
+    presence is no contradiction: half a day of it with a late beginning of the other is usual, somebody on leave may
+    come all the same, and neither is held against anybody. What is of no days says that nothing of the kind happened.
+    """
+    (kind, days), (other_kind, other_days) = one, other
+    if AttendanceKind.ABSENT.value not in (kind, other_kind) or not (days and other_days):
+        return False
+    # Late and left early are told as often as they were, not for how long.
+    lasting = [length for what, length in (one, other) if what not in ("LATE", "EARLY_LEAVE")]
+    return sum(lasting) > 1 if len(lasting) > 1 else lasting[0] >= 1
 
 
 @dataclass(frozen=True, slots=True)

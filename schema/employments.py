@@ -156,7 +156,8 @@ class EndEmploymentInput(IdempotentInput):
 @strawberry.input(description="What is told of a day at work, or of a month as a whole.")
 class AttendanceRecordInput:
     kind: AttendanceKind = field(
-        "What is told. Somebody who came late was PRESENT too: tell both. A month without PRESENT has no rate."
+        "What is told. Somebody who came late was PRESENT too: tell both. A month without PRESENT has no rate. "
+        "A day that was ABSENT whole was nothing else."
     )
     day: date = field("The day; of a month its first.")
     days: float = strawberry.field(
