@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -210,6 +210,25 @@ def _check(fact: CheckFact) -> Observation:
         return Observation(Kind.UNDECIDED, dimension, fact.on, None, (itself,))
     evidence = (itself, f"Finding:{found.id}")
     return Observation(Kind.RESUME_MISMATCH, dimension, fact.on, Fraction(0), evidence, found.expires_at, evidence[1])
+
+
+def known_by(facts: Facts, at: datetime) -> Facts:
+    """What had happened before an instant, as it is known now."""
+    return replace(facts, interviews=tuple(each for each in facts.interviews if (each.told_at or each.at) < at))
+
+
+def decided_then(facts: Facts, stood: Mapping[str, datetime]) -> Facts:
+    """The facts with findings as they stood at an instant: `stood` are those that were final then, with until when
+    they were to count. What has become of them since still takes their weight away."""
+
+    def then(found: Decided | None) -> Decided | None:
+        return replace(found, expires_at=stood[found.id]) if found and found.id in stood else None
+
+    return replace(
+        facts,
+        interviews=tuple(replace(each, finding=then(each.finding)) for each in facts.interviews),
+        checks=tuple(replace(each, finding=then(each.finding)) for each in facts.checks),
+    )
 
 
 def months_after(day: date, months: int) -> date:

@@ -37,7 +37,7 @@ from graph.refusals import Locale
 from graph.score_policies import IN_FORCE, read
 from graph.timesheets import ABSENT, STANDS, WHOLE
 from graph.traversal import Computed, Derived, Form, Part, Prop, Shape, Steps
-from graph.visibility import COUNTS, Level
+from graph.visibility import COUNTS, Level, stood_at
 
 
 class ScoreStatus(Enum):
@@ -155,6 +155,15 @@ NEAR_BY: LiteralString = (
       | [f.id, toString(f.occurredAt), toString(f.expiresAt), i.timeZone]]"""
 )
 """No-shows that count with siblings and in the circle: what a viewer sees of them, and no more."""
+
+
+def stood_by(instant: LiteralString) -> LiteralString:
+    """Findings on the person that were final at an instant, each with until when it was to count then."""
+    found, until = stood_at(instant)
+    way = "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding)"
+    return way + " WHERE " + found + " | [f.id, toString(" + until + ")]]"
+
+
 INPUTS: Steps = (
     "toString($now)",
     IN_FORCE,

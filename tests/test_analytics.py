@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph import analytics, standings
 from graph.analytics import Followed, compared
+from graph.candidates import Person
 from graph.causes import Cause
 from graph.credit import DEFAULTS
 from graph.interviews import Attendance, Mode, Response
@@ -349,6 +351,85 @@ async def test_second_rounds_are_told_apart_by_label_and_band(
     assert (found["difference"], found["change"]) == (None, None)
     await company.at(days=0).switch_scoring(off=True)
     assert (await told("BAND"))["groups"] == (await told("LABEL"))["groups"] == []
+
+
+async def came(company: Company, application: str, *, days: float) -> None:
+    hr = company.at(days=days + 2)
+    interview = await hr.interview(application, starts_at=NOW - timedelta(days=days))
+    hr.at = NOW - timedelta(days=days, hours=-2)
+    await hr.attendance(interview, Attendance.ATTENDED)
+
+
+async def marked_at_first(ask: Ask, company: Company, viewer: str, since: timedelta = timedelta()) -> list[int]:
+    """How many stood with a mark at the first round of Marketing's, by NO_SHOW, LABEL and BAND: one with too few
+    observations for a number lacks the finding alone."""
+    found: list[int] = []
+    asked = {"department": gid("Department", company.departments["marketing"])}
+    query = ODDS.replace("$by: SecondRoundBy!", "$by: SecondRoundBy!, $department: ID").replace(
+        "by: $by", "by: $by, department: $department"
+    )
+    for by in ("NO_SHOW", "LABEL", "BAND"):
+        later = replace(ask, now=ask.now + since)
+        groups = (await later(query, company.user(viewer), by=by, **asked))["analytics"]["secondRound"]["groups"]
+        found.append(sum(each["applications"] for each in groups if each["key"] != "NONE"))
+    return found
+
+
+async def heard(company: Company, *, missed: float, held_by: str = "brand") -> tuple[Person, str]:
+    """Somebody late in September, who came to an interview long ago, missed one and had a first round with Marketing
+    25 days ago; with the finding."""
+    person = company.person()
+    await at_work(company, person, "brand")
+    company.at(days=300)
+    old = await company.application("brand", person)
+    await came(company, old, days=290)
+    company.at(days=missed)
+    missing = old if held_by == "brand" else await company.application(held_by, person)
+    finding = await company.hr.no_show(missing)
+    company.at(days=30)
+    await came(company, await company.application("marketing", person), days=25)
+    return person, finding
+
+
+async def test_a_finding_counts_as_it_stood_at_the_first_round(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided by then, and not expired by then, whatever expired since; taken back since it weighs nothing. The old
+    application's own first round was before there was a finding."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    _, finding = await heard(company, missed=60)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1]
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=150)) == [1, 1, 1], "expired since"
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=330)) == [0, 0, 0], "erased since"
+    await heard(company, missed=28)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1], "of the second nobody had decided"
+    company.at(days=1)
+    await company.hr.void(finding)
+    assert await marked_at_first(ask, company, "marketing") == [0, 0, 0]
+
+
+async def test_what_others_hold_counts_while_it_is_seen(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sibling's no-show feeds no band, and is seen until it expires."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    await heard(company, missed=60, held_by="technology")
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 0]
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=150)) == [0, 0, 0]
+    assert await marked_at_first(ask, company, "hr", timedelta(days=150)) == [1, 1, 1]
+
+
+async def test_what_let_a_finding_fade_since_does_not_matter(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interviews attended after the first round let it end before that: it counted then all the same."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    person, finding = await heard(company, missed=160)
+    await came(company, await company.application("technology", person), days=20)
+    query = "query F($id: ID!) { node(id: $id) { ... on Finding { expiresAt } } }"
+    shown = (await ask(query, company.user("hr"), id=gid("Finding", finding)))["node"]
+    assert datetime.fromisoformat(shown["expiresAt"]) < NOW - timedelta(days=25)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1]
 
 
 def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
