@@ -82,10 +82,13 @@ class MonthFact:
         return self.absent if self.present or rules < 2 else self.whole
 
     @property
+    def first(self) -> date:
+        return date.fromisoformat(f"{self.month}-01")
+
+    @property
     def until(self) -> date:
         """Its last day."""
-        first = date.fromisoformat(f"{self.month}-01")
-        return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return (self.first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +216,20 @@ def _check(fact: CheckFact) -> Observation:
 
 
 def known_by(facts: Facts, at: datetime) -> Facts:
-    """What had happened before an instant, as it is known now."""
-    return replace(facts, interviews=tuple(each for each in facts.interviews if (each.told_at or each.at) < at))
+    """What had happened before an instant, as it is known now; sums of a month that began are taken as they are."""
+    day = at.date()
+
+    def until(month: MonthFact) -> MonthFact:
+        return replace(month, marks=tuple(mark for mark in month.marks if mark.day <= day))
+
+    return replace(
+        facts,
+        interviews=tuple(each for each in facts.interviews if (each.told_at or each.at) < at),
+        employments=tuple(
+            replace(job, months=tuple(until(month) for month in job.months if month.first <= day))
+            for job in facts.employments
+        ),
+    )
 
 
 def decided_then(facts: Facts, stood: Mapping[str, datetime]) -> Facts:

@@ -102,14 +102,16 @@ INTERVIEWS: LiteralString = (
         ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
         [toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
 )
-EMPLOYMENTS: LiteralString = (
+_EMPLOYED: LiteralString = (
     "COLLECT { MATCH " + PERSON + "-[:EMPLOYED_AS]->(j:Employment)"
     "-[:EMPLOYED_IN]->(d:Department) WHERE "
     + _MINE
     + """ AND j.startedOn IS NOT NULL
       OPTIONAL MATCH (j)-[:HAS_ATTENDANCE]->(kept:AttendanceRecord) WHERE """
     + STANDS.replace("that", "kept")
-    + """
+)
+_BY_MONTH: LiteralString = (
+    """
       WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, kept.month AS told,
         sum(CASE WHEN kept.kind = 'PRESENT' THEN kept.days ELSE 0 END) AS present,
         sum(CASE WHEN """
@@ -120,6 +122,7 @@ EMPLOYMENTS: LiteralString = (
         collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
       RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
 )
+EMPLOYMENTS = _EMPLOYED + _BY_MONTH
 """A row for each month of each employment."""
 RESULTS: LiteralString = (
     "[" + PERSON + "-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) "
@@ -136,17 +139,17 @@ CHECKS: LiteralString = (
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
 )
-FACTS: LiteralString = (
-    INTERVIEWS
-    + " AS interviews, "
-    + EMPLOYMENTS
-    + " AS employments, "
-    + RESULTS
-    + " AS results, "
-    + CHECKS
-    + " AS checks"
-)
+_REST: LiteralString = " AS employments, " + RESULTS + " AS results, " + CHECKS + " AS checks"
+FACTS: LiteralString = INTERVIEWS + " AS interviews, " + EMPLOYMENTS + _REST
 """The columns of which `facts_of` makes facts."""
+
+
+def facts_by(instant: LiteralString) -> LiteralString:
+    """The same columns, of attendance at work with what was over by an instant, or told by then."""
+    over = "kept.until <= substring(toString(" + instant + "), 0, 10) OR kept.recordedAt <= " + instant
+    return INTERVIEWS + " AS interviews, " + _EMPLOYED + " AND (" + over + ")" + _BY_MONTH + _REST
+
+
 NEAR_BY: LiteralString = (
     "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
     "<-[:FINDS]-(f:Finding) WHERE $staff AND "

@@ -27,11 +27,11 @@ from graph.instants import from_text
 from graph.observations import Facts, decided_then, known_by, observe
 from graph.score_policies import IN_FORCE, read
 from graph.scores import (
-    FACTS,
     NEAR_BY,
     ROLE,
     SWITCHES,
     OffBecause,
+    facts_by,
     facts_of,
     off_because,
     stood_by,
@@ -86,7 +86,7 @@ LIST_ROUNDS = Statement(
     RETURN toString(first) AS first, """
     + SECOND
     + " AS second, "
-    + FACTS
+    + facts_by("first")
     + ", "
     + NEAR_BY
     + " AS near, "

@@ -18,6 +18,8 @@ from graph.causes import Cause
 from graph.credit import DEFAULTS
 from graph.interviews import Attendance, Mode, Response
 from graph.observations import EmploymentFact, Facts, Mark, MonthFact
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact, Granularity
 from graph.weeks import stretches, week_of, weeks
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_credit import NOW as CREDIT_NOW
@@ -375,11 +377,17 @@ async def marked_at_first(ask: Ask, company: Company, viewer: str, since: timede
     return found
 
 
-async def heard(company: Company, *, missed: float, held_by: str = "brand") -> tuple[Person, str]:
+async def heard(
+    company: Company, *, missed: float, held_by: str = "brand", absent: float | None = None
+) -> tuple[Person, str]:
     """Somebody late in September, who came to an interview long ago, missed one and had a first round with Marketing
-    25 days ago; with the finding."""
+    25 days ago; with the finding. `absent`: how many days ago an absence in October is told in place of lateness."""
     person = company.person()
-    await at_work(company, person, "brand")
+    present = (Fact(AttendanceKind.PRESENT, date(2026, 9, 1)),)
+    employment = await at_work(company, person, "brand", facts=None if absent is None else present)
+    if absent is not None:
+        month = Fact(AttendanceKind.ABSENT, date(2026, 10, 1), 2.0, granularity=Granularity.MONTH)
+        await company.at(days=absent).work_attendance(employment, "clock", month)
     company.at(days=300)
     old = await company.application("brand", person)
     await came(company, old, days=290)
@@ -432,6 +440,16 @@ async def test_what_let_a_finding_fade_since_does_not_matter(
     assert await marked_at_first(ask, company, "marketing") == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("told", "labelled"), [(26, 1), (24, 0)])
+async def test_a_month_counts_as_far_as_it_was_told(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch, told: float, labelled: int
+) -> None:
+    """Of one that was not over at the first round nothing that was told later."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    await heard(company, missed=60, absent=told)
+    assert await marked_at_first(ask, company, "marketing") == [1, labelled, 1]
+
+
 def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
     before, after = ([missed("m", days=days)] for days in (20, 5))
     marks = tuple(Mark(str(day), "LATE", 1.0, date(2026, 11, day)) for day in (2, 3, 4))
@@ -439,6 +457,13 @@ def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
     at = CREDIT_NOW - timedelta(days=10)
     found = [standings.label(DEFAULTS, Facts(tuple(each), jobs), at) for each in (before, after)]
     assert found == ["NEEDS_ATTENTION", "NONE"]
+    later = replace(jobs[0].months[0], marks=(*marks, Mark("15", "LATE", 1.0, date(2026, 11, 15))))
+    (job,) = jobs
+    facts = Facts((missed("m", days=20),), (replace(job, months=(later,)),))
+    assert standings.label(DEFAULTS, facts, at) == "NEEDS_ATTENTION", "a fourth LATE takes no three away"
+    months = tuple(MonthFact(f"2026-{number}", 20.0, 0.0, ()) for number in (11, 12))
+    facts = Facts((interview("1", days=11),), (replace(job, months=months),))
+    assert [standings.band(DEFAULTS, facts, each) for each in (at, at + timedelta(days=30))] == ["NONE", "GOOD"]
     many = tuple(interview(str(days), days=days) for days in (11, 12, 13, 9))
     assert [standings.band(DEFAULTS, Facts(each), at) for each in (many[:2], many[2:])] == ["NONE", "NONE"]
     assert standings.band(DEFAULTS, Facts(many), at) != "NONE"

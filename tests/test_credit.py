@@ -402,6 +402,17 @@ def test_a_simulation_counts_and_names_nobody() -> None:
     ]
 
 
+def test_a_simulation_knows_no_later_month() -> None:
+    """Three good months at work after an application was filed were three observations of the day it was."""
+    months = tuple(MonthFact(f"2026-{number:02}", 20, 0, ()) for number in (7, 8, 9))
+    job = EmploymentFact("e", date(2026, 1, 1), None, months)
+    counts = [
+        simulated(DEFAULTS, DEFAULTS, [Case("a", "a", at, Facts(employments=(job,))) for _ in range(5)])
+        for at in (datetime(2026, 6, 30, tzinfo=UTC), datetime(2026, 9, 30, tzinfo=UTC))
+    ]
+    assert [{each.band: each.count for each in found.before}[None] for found in counts] == [5, 0]
+
+
 def test_a_simulation_knows_only_what_had_happened() -> None:
     """On the day of an application that was filed before the interviews nothing was known."""
     came = [interview(str(number), days=30 + number) for number in range(3)]
