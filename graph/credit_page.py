@@ -49,7 +49,7 @@ def _numbers(policy: CreditPolicy) -> str:
     return f"""| number | default | whence |
 |---|---|---|
 | fewest observations that make a number | {policy.minimum} | ours: two say little about anybody |
-| days until a score is to be read anew | {policy.valid} | ours; sooner where something in it stops counting |
+| days until a score is to be read anew | {policy.valid} | ours; sooner, on the last day that all of it counts |
 | hours before a time at which a request is in time | {policy.notice} | the rule for asking for another time |
 | late days that weigh as one of absence | {policy.lates} | ours: the label takes three of the one or one of the other |
 | LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |

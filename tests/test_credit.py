@@ -190,6 +190,18 @@ def test_fewer_than_three_observations_make_no_number() -> None:
     assert "数据不足" in of_score(two, DEFAULTS.minimum)[0]
 
 
+@pytest.mark.parametrize(("days", "valid"), [(729, 1), (730, 0), (701, 29), (700, 30), (10, 30)])
+def test_a_score_is_good_while_all_of_it_counts(days: int, valid: int) -> None:
+    """Until the last day of a window: on the next, when the line fades, the score is another."""
+    seen = observed(interview("a", days=days), interview("b", days=5), interview("c", days=5))
+    found = score(DEFAULTS, seen, NOW)
+    assert found.valid_until == NOW.date() + timedelta(days=valid)
+    first = min(each.fades_on for factor in found.factors for each in factor.counted)
+    assert found.valid_until < first
+    assert score(DEFAULTS, seen, NOW + timedelta(days=valid)).observations == 3
+    assert (score(DEFAULTS, seen, NOW + timedelta(days=valid + 1)).observations == 2) is (valid < 30 or days == 700)
+
+
 def test_a_score_by_hand() -> None:
     """Two AI interviews attended and one missed, all today: (0.8 × 5 + 2) / (5 + 3) = 0.75 of 15 points."""
     found = score(DEFAULTS, observed(interview("a", days=0), interview("b", days=0), missed(days=0)), NOW)

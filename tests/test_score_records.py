@@ -21,7 +21,7 @@ from graph.shifts import AttendanceKind
 from graph.timers import TimerKind
 from graph.timesheets import Fact
 from graph.writing import Desk
-from tests.conftest import Ask, Company, gid, uid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_merging import Pair, pair
 from tests.test_scores import SCORE, Scored, at_work, person, scored
 
@@ -163,17 +163,19 @@ async def test_each_department_is_held_to_what_it_holds(scored: Scored, ask: Ask
 async def test_a_score_is_held_to_the_rules_that_made_it(
     scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One day of absence was the rate of its month before the rules had a version; kept so, it still recomputes."""
+    """One day of absence was the rate of its month before the rules had a version, and the score good for 30 days
+    whatever left its window by then; kept so, it still recomputes."""
     known = scored.company.person()
     application = await scored.company.application("marketing", known)
     for days in (30, 20, 10):
         await scored.attended(application, days=days)
-    await at_work(scored.company, known, facts=[Fact(AttendanceKind.ABSENT, date(2026, 9, 10))])
+    ask.now = NOW + timedelta(days=695)
+    await at_work(scored.company, known, facts=[Fact(AttendanceKind.ABSENT, date(2026, 10, 20))])
 
     def by_the_first(values: Sequence[Any]) -> Any:
         policy, facts, now = made_of(values)
         at = datetime.combine(now.on, time(12), tzinfo=UTC)
-        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=1), at)
+        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=1), at, rules=1)
 
     def unversioned(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
         return RECORD(desk, type, about, **{name: value for name, value in more.items() if name != "rules"})
@@ -184,9 +186,10 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
         patch.setattr(Desk, "record", unversioned)
         await ask.do("recordScore", scored.company.user("hr"), candidate=gid("Candidate", id))
     ask.now += timedelta(minutes=1)
-    assert (await scored.score(application))["observations"] == 3
+    assert (await scored.score(application))["observations"] == 4
     await kept(scored, application)
-    assert [json.loads(each.kept or "")["observations"] for each in await verified(ask, id)] == [4, 3]
+    told = [json.loads(each.kept or "") for each in await verified(ask, id)]
+    assert [(each["observations"], each["validUntil"]) for each in told] == [(5, "2028-11-14"), (4, "2028-10-20")]
     assert await recomputes(ask, id)
 
 
