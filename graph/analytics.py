@@ -18,7 +18,7 @@ from graph.intervals import Difference, Rate, difference, wilson
 from graph.statements import Statement
 from graph.structure import Relation
 from graph.suppression import SMALLEST, suppressed
-from graph.visibility import COUNTS, Viewer, padded
+from graph.visibility import CONFIRMED, COUNTS, Viewer, padded, stood_at
 from graph.weeks import stretches, week_of, weeks
 from graph.writing import Graph
 
@@ -267,6 +267,7 @@ NOT_BEFORE: LiteralString = """NOT EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(e:Inter
 """The first round of an application was in the period."""
 SECOND: LiteralString = """EXISTS { MATCH (a)-[:HAS_INTERVIEW]->(n:Interview)
         WHERE n.startsAt > first AND NOT n.attendance IN ['RESCHEDULED', 'ENTERED_IN_ERROR'] }"""
+_STOOD, _UNTIL = stood_at("first")
 COUNT_SECOND_ROUNDS = Statement(
     "analytics.second_rounds",
     """
@@ -283,9 +284,15 @@ COUNT_SECOND_ROUNDS = Statement(
     WITH first,
       EXISTS { MATCH (c)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(:Interview)
           <-[:FINDS]-(f:Finding)
-        WHERE f.state = 'FINAL' AND f.outcome = 'NO_SHOW' AND f.cause = 'CANDIDATE' AND f.restricted IS NULL
-          AND f.expiresAt > $now AND f.decidedAt <= first
-          AND EXISTS { MATCH (f)-[:FINDS]->(:Interview)-[:HELD_BY]->(h:Department) WHERE h.id IN $near } } AS marked,
+        WHERE """
+    + CONFIRMED.replace("this", "f")
+    + " AND f.restricted IS NULL AND "
+    + _STOOD
+    + " AND "
+    + _UNTIL
+    + """ > first
+          AND EXISTS { MATCH (f)-[:FINDS]->(:Interview)-[:HELD_BY]->(h:Department)
+            WHERE h.id IN $held OR (h.id IN $near AND f.expiresAt > $now) } } AS marked,
       """
     + SECOND
     + """ AS second
@@ -294,6 +301,8 @@ COUNT_SECOND_ROUNDS = Statement(
     """,
     row=Followed,
 )
+"""By whether a no-show counted at the first round. One that has expired since counted then, where it is there still;
+what others hold is seen no longer once it has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +327,10 @@ class SecondRound:
 
 async def second_round(graph: Graph, viewer: Viewer, over: Scope, when: Period, now: datetime) -> SecondRound:
     """By one statement: applications to the viewer's own departments, by whether a no-show was known before."""
-    near = padded(viewer.departments(Relation.OWN, Relation.SIBLING, Relation.CIRCLE))
-    rows = await graph.client.read(
-        COUNT_SECOND_ROUNDS, own=padded(list(over.own)), near=near, now=now, **when.parameters
-    )
+    held = padded(viewer.departments(Relation.OWN))
+    near = padded(viewer.departments(Relation.SIBLING, Relation.CIRCLE))
+    seen = {"own": padded(list(over.own)), "held": held, "near": near}
+    rows = await graph.client.read(COUNT_SECOND_ROUNDS, now=now, **seen, **when.parameters)
     return compared({row.key: row for row in rows})
 
 

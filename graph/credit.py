@@ -14,6 +14,11 @@ from typing import Any
 
 from graph.secrets import canonical
 
+RULES = 3
+"""The version of the rules by which facts become a score, where a policy has no number for it. A score that was kept is
+recomputed by those that it was made by: before 2, absences made the rate of a month in which no presence was told;
+before 3, it was good beyond the day on which an observation left its window."""
+
 
 class Dimension(Enum):
     """What a score is made of; every observation feeds exactly one."""
@@ -343,7 +348,7 @@ def band_of(policy: CreditPolicy, points: int) -> Band:
     return next((band for band, least in ranked if points >= exact(least) * 100), ranked[-1][0])
 
 
-def score(policy: CreditPolicy, observations: Iterable[Observation], now: datetime) -> Score:
+def score(policy: CreditPolicy, observations: Iterable[Observation], now: datetime, rules: int = RULES) -> Score:
     """The score of somebody as of the day of `now`, with every step of it and what each finding takes away."""
     counted = sorted((seen for seen in observations if counts(policy, seen, now)), key=lambda seen: seen.key)
     weights: dict[Dimension, list[Weighed]] = {}
@@ -361,7 +366,7 @@ def score(policy: CreditPolicy, observations: Iterable[Observation], now: dateti
         points=points,
         band=None if points is None else band_of(policy, points),
         observations=len(counted),
-        valid_until=_valid_until(policy, counted, now),
+        valid_until=_valid_until(policy, counted, now, rules),
         inputs_hash=inputs_hash(policy, counted, now.date()),
         factors=factors,
         counterfactuals=tuple(each for finding in findings for each in _without(policy, factors, finding)),
@@ -387,9 +392,14 @@ def _without(policy: CreditPolicy, factors: Iterable[Factor], finding: str) -> I
     return (Counterfactual(finding, change, points, band) for change in Change)
 
 
-def _valid_until(policy: CreditPolicy, counted: Sequence[Observation], now: datetime) -> date:
-    """The day after which it is to be read anew: by the policy, or as soon as something in it stops counting."""
+def _valid_until(policy: CreditPolicy, counted: Sequence[Observation], now: datetime, rules: int) -> date:
+    """The day after which it is to be read anew: by the policy, or as soon as something in it stops counting.
+
+    That is the last day of an observation's window, or the day on which its finding expires.
+    """
     ends = [seen.until.date() for seen in counted if seen.until is not None]
+    if rules >= 3:
+        ends += [seen.on + timedelta(days=policy.dimensions[seen.dimension].window) for seen in counted]
     return min([now.date() + timedelta(days=policy.valid), *ends])
 
 

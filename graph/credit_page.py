@@ -13,7 +13,8 @@ FED_BY: Mapping[Dimension, str] = {
     Dimension.RESUME_AUTHENTICITY: "each check of a résumé: verified 1; mismatch 0 once a finding on it is FINAL",
     Dimension.AI_INTERVIEW_NO_SHOW: "each AI interview: attended 1; missed 0 once a finding on it counts",
     Dimension.INTERVIEW_ATTENDANCE: "each other interview: attended 1; missed 0 once a finding on it counts",
-    Dimension.WORK_ATTENDANCE: "each month at work: 1 - (days absent + late days / lates per absence) / days told of",
+    Dimension.WORK_ATTENDANCE: "each month at work of which presence is told: "
+    "1 - (days absent + late days / lates per absence) / days present and absent",
     Dimension.TASK_COMPLETION: "each task, on the day it was due: the share that was reached",
     Dimension.COMMUNICATION: "each change the candidate asked for: in time 1; cancelled late 0; moved late, nothing",
     Dimension.STABILITY: "each employment ended or a year old: kept 12 months 1, or not 0",
@@ -48,7 +49,7 @@ def _numbers(policy: CreditPolicy) -> str:
     return f"""| number | default | whence |
 |---|---|---|
 | fewest observations that make a number | {policy.minimum} | ours: two say little about anybody |
-| days until a score is to be read anew | {policy.valid} | ours; sooner where something in it stops counting |
+| days until a score is to be read anew | {policy.valid} | ours; sooner, on the last day that all of it counts |
 | hours before a time at which a request is in time | {policy.notice} | the rule for asking for another time |
 | late days that weigh as one of absence | {policy.lates} | ours: the label takes three of the one or one of the other |
 | LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |

@@ -65,10 +65,12 @@ _OF_CANDIDATE: LiteralString = """WHEN 'CHANNEL' THEN coalesce(a.source, 'UNKNOW
       WHEN 'TABLE' THEN coalesce(head([g IN $table WHERE c.id IN g[1] | g[0]]), 'UNKNOWN')"""
 _KEY: LiteralString = (
     """CASE $by WHEN 'MODE' THEN that.mode
-      WHEN 'HOUR' THEN substring(toString(at), 0, 13) """
+      WHEN 'HOUR' THEN substring(toString(at), 0, 14)
+        + ['00', '15', '30', '45'][toInteger(substring(toString(at), 14, 2)) / 15] """
     + _OF_CANDIDATE
     + " ELSE that.timeZone END"
 )
+"""By hour: the quarter of an hour in UTC, of which every zone's clock is a whole number ahead or behind."""
 _ENDS: LiteralString = """count(f) AS marks, count(CASE WHEN f.state = 'VOID' THEN 1 END) AS voids,
       count(CASE WHEN f.disputedAt IS NOT NULL THEN 1 END) AS disputes,
       count(CASE WHEN f.disputedAt IS NOT NULL AND f.state = 'VOID' THEN 1 END) AS won
@@ -193,10 +195,10 @@ async def measure(
 
 
 def by_hour(rows: Iterable[Counted]) -> list[Counted]:
-    """Rows by the hour in UTC summed up by the hour on the clock of their zone."""
+    """Rows by the quarter of an hour in UTC summed up by the hour on the clock of their zone."""
     found: dict[str, Counter[str]] = {}
     for row in rows:
-        at = datetime.fromisoformat(f"{row.key}:00").replace(tzinfo=UTC)
+        at = datetime.fromisoformat(row.key).replace(tzinfo=UTC)
         hour = in_zone(at, row.zone if is_zone(row.zone) else "UTC").hour
         found.setdefault(f"{hour:02}", Counter()).update({name: getattr(row, name) for name in _NUMBERS})
     return [Counted(key, "", **{name: found[key][name] for name in _NUMBERS}) for key in sorted(found)]

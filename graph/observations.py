@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from graph.credit import CreditPolicy, Dimension, Kind, Observation
+from graph.credit import RULES, CreditPolicy, Dimension, Kind, Observation
 from graph.instants import day_in
 
 AI_MODES = frozenset({"AI_ASYNC", "AI_LIVE"})
@@ -67,18 +67,28 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MonthFact:
-    """A month at work; `present` and `rated` absences are of sources that tell of both."""
+    """A month at work: days present, and days absent of which it is told of how many; `whole` are those of them that
+    were told as all working days of the month."""
 
     month: str
     present: float
-    rated: float
+    absent: float
     marks: tuple[Mark, ...]
+    whole: float = 0.0
+
+    def rated(self, rules: int) -> float:
+        """Absences that enter a rate, as in timesheets.RATED: those of a month that nobody was present in are of a
+        source that tells of exceptions alone, unless they are all of it."""
+        return self.absent if self.present or rules < 2 else self.whole
+
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(f"{self.month}-01")
 
     @property
     def until(self) -> date:
         """Its last day."""
-        first = date.fromisoformat(f"{self.month}-01")
-        return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return (self.first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +137,13 @@ class Facts:
         )
 
 
-def observe(policy: CreditPolicy, facts: Facts, now: datetime) -> list[Observation]:
+def observe(policy: CreditPolicy, facts: Facts, now: datetime, rules: int = RULES) -> list[Observation]:
     """Every observation that the facts hold, those that weigh nothing included."""
     found: list[Observation] = []
     for interview in facts.interviews:
         found += _interview(policy, interview, now)
     for employment in facts.employments:
-        found += _employment(policy, employment, now.date())
+        found += _employment(policy, employment, now.date(), rules)
     found += (_task(task) for task in facts.tasks if task.due_on <= now.date())
     found += (_check(check) for check in facts.checks if check.on <= now.date())
     return found
@@ -168,11 +178,12 @@ def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime) -> Itera
     yield Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, evidence, day=day)
 
 
-def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date) -> Iterator[Observation]:
+def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date, rules: int) -> Iterator[Observation]:
     itself, kept_from = f"Employment:{fact.id}", months_after(fact.started_on, YEAR)
     for month in fact.months:
-        if (days := month.present + month.rated) > 0:
-            value = max(Fraction(0), 1 - _missing(policy, month) / Fraction(days))
+        absent = month.rated(rules)
+        if (days := month.present + absent) > 0:
+            value = max(Fraction(0), 1 - _missing(policy, month, absent) / Fraction(days))
             evidence = (itself, *sorted(f"AttendanceRecord:{mark.id}" for mark in month.marks))
             yield Observation(Kind.WORK_MONTH, Dimension.WORK_ATTENDANCE, min(month.until, today), value, evidence)
     last = min(fact.ended_on or today, today)
@@ -182,10 +193,10 @@ def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date) -> Iter
         yield Observation(Kind.LEFT_EARLY, Dimension.STABILITY, last, Fraction(0), (itself,))
 
 
-def _missing(policy: CreditPolicy, month: MonthFact) -> Fraction:
+def _missing(policy: CreditPolicy, month: MonthFact, absent: float) -> Fraction:
     """Days of absence in a month, so many late ones being one."""
     late = sum((Fraction(mark.days) for mark in month.marks if mark.kind == "LATE"), Fraction())
-    return Fraction(month.rated) + late * Fraction(1, policy.lates)
+    return Fraction(absent) + late * Fraction(1, policy.lates)
 
 
 def _task(fact: TaskFact) -> Observation:
@@ -202,6 +213,37 @@ def _check(fact: CheckFact) -> Observation:
         return Observation(Kind.UNDECIDED, dimension, fact.on, None, (itself,))
     evidence = (itself, f"Finding:{found.id}")
     return Observation(Kind.RESUME_MISMATCH, dimension, fact.on, Fraction(0), evidence, found.expires_at, evidence[1])
+
+
+def known_by(facts: Facts, at: datetime) -> Facts:
+    """What had happened before an instant, as it is known now; sums of a month that began are taken as they are."""
+    day = at.date()
+
+    def until(month: MonthFact) -> MonthFact:
+        return replace(month, marks=tuple(mark for mark in month.marks if mark.day <= day))
+
+    return replace(
+        facts,
+        interviews=tuple(each for each in facts.interviews if (each.told_at or each.at) < at),
+        employments=tuple(
+            replace(job, months=tuple(until(month) for month in job.months if month.first <= day))
+            for job in facts.employments
+        ),
+    )
+
+
+def decided_then(facts: Facts, stood: Mapping[str, datetime]) -> Facts:
+    """The facts with findings as they stood at an instant: `stood` are those that were final then, with until when
+    they were to count. What has become of them since still takes their weight away."""
+
+    def then(found: Decided | None) -> Decided | None:
+        return replace(found, expires_at=stood[found.id]) if found and found.id in stood else None
+
+    return replace(
+        facts,
+        interviews=tuple(replace(each, finding=then(each.finding)) for each in facts.interviews),
+        checks=tuple(replace(each, finding=then(each.finding)) for each in facts.checks),
+    )
 
 
 def months_after(day: date, months: int) -> date:

@@ -120,13 +120,15 @@ def _interview(id: str, told: Mapping[str, Any]) -> InterviewFact:
 def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
     rows = list(rows)
     present = sum(row["days"] for row in rows if row["kind"] == "PRESENT")
-    rated = sum(row["days"] for row in rows if row["kind"] == "ABSENT" and row.get("outOf") is not None)
+    absent = [row for row in rows if row["kind"] == "ABSENT" and row.get("outOf") is not None]
+    whole = [row["days"] for row in absent if row["granularity"] == "MONTH" and row["days"] >= row["outOf"]]
     marks = [
         Mark(row["id"], row["kind"], row["days"], date.fromisoformat(row["day"]))
         for row in rows
         if row["kind"] in ("LATE", "ABSENT")
     ]
-    return MonthFact(month, present, rated, tuple(sorted(marks, key=lambda mark: mark.id)))
+    marks = tuple(sorted(marks, key=lambda mark: mark.id))
+    return MonthFact(month, present, sum(row["days"] for row in absent), marks, sum(whole))
 
 
 TOLD = frozenset({"RESCHEDULED", "CANCELLED_BY_CANDIDATE"})

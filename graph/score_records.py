@@ -144,6 +144,7 @@ async def append(desk: Desk, standing: Standing, about: About) -> Refusal | None
         own=_reach(desk.act.viewer),
         score=score.bytes().decode(),
         beside=standing.beside,
+        rules=credit.RULES,
     )
     return None
 
@@ -232,11 +233,13 @@ def recomputed(
         return kept(said["score"], None, untold=str(why))
     except Lost as what:
         return kept(said["score"], None, lost=str(what))
-    seen = observe(policy, facts, of.occurred_at)
+    # One from before events said by which rules it was made is of the first.
+    rules = said.get("rules", 1)
+    seen = observe(policy, facts, of.occurred_at, rules)
     if "subjects" in said:
         # From before an event said whose records were read: it named what had been observed.
         seen = [each for each in seen if each.evidence[0] in said["subjects"]]
-    found = credit.score(policy, seen, of.occurred_at)
+    found = credit.score(policy, seen, of.occurred_at, rules)
     return kept(said["score"], found.bytes().decode())
 
 

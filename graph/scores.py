@@ -35,9 +35,9 @@ from graph.observations import (
 )
 from graph.refusals import Locale
 from graph.score_policies import IN_FORCE, read
-from graph.timesheets import RATED, STANDS
+from graph.timesheets import ABSENT, STANDS, WHOLE
 from graph.traversal import Computed, Derived, Form, Part, Prop, Shape, Steps
-from graph.visibility import COUNTS, Level
+from graph.visibility import COUNTS, Level, stood_at
 
 
 class ScoreStatus(Enum):
@@ -102,22 +102,27 @@ INTERVIEWS: LiteralString = (
         ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
         [toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
 )
-EMPLOYMENTS: LiteralString = (
+_EMPLOYED: LiteralString = (
     "COLLECT { MATCH " + PERSON + "-[:EMPLOYED_AS]->(j:Employment)"
     "-[:EMPLOYED_IN]->(d:Department) WHERE "
     + _MINE
     + """ AND j.startedOn IS NOT NULL
       OPTIONAL MATCH (j)-[:HAS_ATTENDANCE]->(kept:AttendanceRecord) WHERE """
     + STANDS.replace("that", "kept")
-    + """
+)
+_BY_MONTH: LiteralString = (
+    """
       WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, kept.month AS told,
         sum(CASE WHEN kept.kind = 'PRESENT' THEN kept.days ELSE 0 END) AS present,
-        """
-    + RATED.replace("that", "kept")
-    + """ AS rated,
+        sum(CASE WHEN """
+    + ABSENT.replace("that", "kept")
+    + " THEN kept.days ELSE 0 END) AS absent, sum(CASE WHEN "
+    + WHOLE.replace("that", "kept")
+    + """ THEN kept.days ELSE 0 END) AS whole,
         collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
-      RETURN [employed, started, ended, told, present, rated, marks] }"""
+      RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
 )
+EMPLOYMENTS = _EMPLOYED + _BY_MONTH
 """A row for each month of each employment."""
 RESULTS: LiteralString = (
     "[" + PERSON + "-[:EMPLOYED_AS]->(j:Employment)-[:HAS_RESULT]->(t:TaskResult) "
@@ -134,17 +139,17 @@ CHECKS: LiteralString = (
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]])]]"""
 )
-FACTS: LiteralString = (
-    INTERVIEWS
-    + " AS interviews, "
-    + EMPLOYMENTS
-    + " AS employments, "
-    + RESULTS
-    + " AS results, "
-    + CHECKS
-    + " AS checks"
-)
+_REST: LiteralString = " AS employments, " + RESULTS + " AS results, " + CHECKS + " AS checks"
+FACTS: LiteralString = INTERVIEWS + " AS interviews, " + EMPLOYMENTS + _REST
 """The columns of which `facts_of` makes facts."""
+
+
+def facts_by(instant: LiteralString) -> LiteralString:
+    """The same columns, of attendance at work with what was over by an instant, or told by then."""
+    over = "kept.until <= substring(toString(" + instant + "), 0, 10) OR kept.recordedAt <= " + instant
+    return INTERVIEWS + " AS interviews, " + _EMPLOYED + " AND (" + over + ")" + _BY_MONTH + _REST
+
+
 NEAR_BY: LiteralString = (
     "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(i:Interview)"
     "<-[:FINDS]-(f:Finding) WHERE $staff AND "
@@ -153,6 +158,15 @@ NEAR_BY: LiteralString = (
       | [f.id, toString(f.occurredAt), toString(f.expiresAt), i.timeZone]]"""
 )
 """No-shows that count with siblings and in the circle: what a viewer sees of them, and no more."""
+
+
+def stood_by(instant: LiteralString) -> LiteralString:
+    """Findings on the person that were final at an instant, each with until when it was to count then."""
+    found, until = stood_at(instant)
+    way = "[" + PERSON + "-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding)"
+    return way + " WHERE " + found + " | [f.id, toString(" + until + ")]]"
+
+
 INPUTS: Steps = (
     "toString($now)",
     IN_FORCE,
@@ -206,9 +220,10 @@ def told_at(events: Sequence[Any]) -> datetime | None:
 
 
 def _month(row: Sequence[Any]) -> MonthFact:
-    month, present, rated, marks = row
+    month, present, absent, whole, marks = row
     found = [Mark(id, kind, days, date.fromisoformat(day)) for id, kind, days, day in marks]
-    return MonthFact(month, float(present or 0), float(rated or 0), tuple(sorted(found, key=lambda mark: mark.id)))
+    marks = tuple(sorted(found, key=lambda mark: mark.id))
+    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0))
 
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:

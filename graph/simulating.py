@@ -11,9 +11,9 @@ from typing import Any
 from graph import credit
 from graph.credit import DEFAULTS, Band, CreditPolicy, fault
 from graph.instants import from_text
-from graph.observations import Facts, observe
+from graph.observations import Facts, decided_then, known_by, observe
 from graph.score_policies import IN_FORCE, Draft, drafted, read
-from graph.scores import FACTS, facts_of
+from graph.scores import facts_by, facts_of, stood_by
 from graph.statements import Statement
 from graph.suppression import SMALLEST, suppressed, told, told_sum
 from graph.visibility import Viewer
@@ -69,6 +69,7 @@ class CaseRow:
     employments: list[Any]
     results: list[Any]
     checks: list[Any]
+    stood: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ LIST_CASES = Statement(
     WHERE place.id IN $own AND filed.appliedAt >= $from AND filed.appliedAt <= $now AND this.status = 'ACTIVE'
     WITH place, filed, this ORDER BY filed.appliedAt DESC, filed.id LIMIT 2000
     RETURN place.id AS department, place.name AS name, toString(filed.appliedAt) AS applied_at, """
-    + FACTS,
+    + facts_by("filed.appliedAt")
+    + ", "
+    + stood_by("filed.appliedAt")
+    + " AS stood",
     row=CaseRow,
 )
 
@@ -92,9 +96,9 @@ _RANK = {band: rank for rank, band in enumerate(reversed(Band))}
 
 
 def _points(policy: CreditPolicy, case: Case) -> tuple[int | None, Band | None]:
-    """The score on the day of the application, by what had happened then."""
-    seen = [each for each in observe(policy, case.facts, case.applied_at) if each.on <= case.applied_at.date()]
-    found = credit.score(policy, seen, case.applied_at)
+    """The score as the application was filed, by what had happened then."""
+    known = known_by(case.facts, case.applied_at)
+    found = credit.score(policy, observe(policy, known, case.applied_at), case.applied_at)
     return found.points, found.band
 
 
@@ -163,7 +167,10 @@ async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) ->
             row.department,
             row.name,
             from_text(row.applied_at),
-            facts_of(row.interviews, row.employments, row.results, row.checks),
+            decided_then(
+                facts_of(row.interviews, row.employments, row.results, row.checks),
+                {id: from_text(until) for id, until in row.stood},
+            ),
         )
         for row in rows
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,16 +24,17 @@ from graph.analytics import (
 from graph.attention import Tag
 from graph.credit import DEFAULTS, Band, CreditPolicy
 from graph.instants import from_text
-from graph.observations import Facts, observe
+from graph.observations import Facts, decided_then, known_by, observe
 from graph.score_policies import IN_FORCE, read
 from graph.scores import (
-    FACTS,
     NEAR_BY,
     ROLE,
     SWITCHES,
     OffBecause,
+    facts_by,
     facts_of,
     off_because,
+    stood_by,
     with_near_by,
 )
 from graph.statements import Statement
@@ -60,6 +61,7 @@ class RoundRow:
     results: list[Any]
     checks: list[Any]
     near: list[Any]
+    stood: list[Any]
 
 
 FIND_POLICY = Statement(
@@ -84,25 +86,25 @@ LIST_ROUNDS = Statement(
     RETURN toString(first) AS first, """
     + SECOND
     + " AS second, "
-    + FACTS
+    + facts_by("first")
     + ", "
     + NEAR_BY
-    + " AS near",
+    + " AS near, "
+    + stood_by("first")
+    + " AS stood",
     row=RoundRow,
 )
 
 
 def band(policy: CreditPolicy, facts: Facts, at: datetime) -> str:
     """The band on a day, by what had happened by then as it is known now."""
-    seen = [each for each in observe(policy, facts, at) if each.on <= at.date()]
-    found = credit.score(policy, seen, at).band
+    found = credit.score(policy, observe(policy, known_by(facts, at), at), at).band
     return NONE if found is None else found.value
 
 
 def label(policy: CreditPolicy, facts: Facts, at: datetime) -> str:
     """The label on a day, by what had happened by then as it is known now."""
-    known = replace(facts, interviews=tuple(each for each in facts.interviews if each.at < at))
-    return NONE if attention.raised(policy, known, at) is None else Tag.NEEDS_ATTENTION.value
+    return NONE if attention.raised(policy, known_by(facts, at), at) is None else Tag.NEEDS_ATTENTION.value
 
 
 STANDINGS: dict[ComparedBy, Callable[[CreditPolicy, Facts, datetime], str]] = {
@@ -135,6 +137,7 @@ async def second_round(
     for row in await graph.client.read(LIST_ROUNDS, **given):
         facts = facts_of(row.interviews, row.employments, row.results, row.checks)
         facts = with_near_by(facts, row.near) if by is ComparedBy.LABEL else facts
+        facts = decided_then(facts, {id: from_text(until) for id, until in row.stood})
         rounds.append((STANDINGS[by](policy, facts, from_text(row.first)), row.second))
     rows = followed(rounds)
     if by is ComparedBy.LABEL:

@@ -71,8 +71,20 @@ def _people(kind: LiteralString) -> LiteralString:
     return "count(DISTINCT CASE WHEN that.kind = '" + kind + "' THEN that.employment END)"
 
 
-RATED: LiteralString = "sum(CASE WHEN that.kind = 'ABSENT' AND that.outOf IS NOT NULL THEN that.days ELSE 0 END)"
-"""Absences beside which presence is told too: of a source that tells of absences alone no rate can be made."""
+ABSENT: LiteralString = "that.kind = 'ABSENT' AND that.outOf IS NOT NULL"
+WHOLE: LiteralString = ABSENT + " AND that.granularity = 'MONTH' AND that.days >= that.outOf"
+"""Said of an absence from all working days of its month, which leaves no presence to tell of."""
+PRESENCE: LiteralString = """EXISTS {
+      MATCH (that)<-[:HAS_ATTENDANCE]-(:Employment)-[:HAS_ATTENDANCE]->(came:AttendanceRecord)
+      WHERE came.month = that.month AND came.kind = 'PRESENT' AND came.days > 0
+        AND NOT EXISTS { (came)<-[:CORRECTS]-(:AttendanceRecord) } }"""
+RATED: LiteralString = (
+    "sum(CASE WHEN " + WHOLE + " THEN that.days WHEN " + ABSENT + " AND " + PRESENCE + " THEN that.days ELSE 0 END)"
+)
+"""Absences beside which presence is told in the same month: of a source that tells of exceptions alone, one day of
+absence would be all that there is of the month. A day that was late or left early tells of no other day either, nor
+does one of leave; whoever knows of presence tells PRESENT beside them. So a log of a clock in which nobody ever came
+makes no rate, and each ABSENT still counts as one."""
 
 
 def _rate(values: Sequence[Any], _: Mapping[str, Any], __: Any) -> float | None:
@@ -189,11 +201,32 @@ class Standing:
         return mine == theirs
 
     def excludes(self, fact: Fact) -> bool:
-        """Whether it tells of the same kind at a time that the fact tells of, so that both would count twice."""
-        if self.superseded or self.kind != fact.kind.value or self.month != fact.month:
+        """Whether both cannot be told: of the same kind at a time that both tell of, which would count twice, or of
+        one day that nobody can have spent as both say."""
+        if self.superseded or self.month != fact.month:
             return False
         by_day = self.granularity == fact.granularity.value == Granularity.DAY.value
-        return not by_day or self.day == fact.day.isoformat()
+        if by_day and self.day != fact.day.isoformat():
+            return False
+        if self.kind == fact.kind.value:
+            return True
+        return by_day and contradict((self.kind, self.days), (fact.kind.value, fact.days))
+
+
+def contradict(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    """Whether two kinds, each of so many days, cannot both be true of one day: ABSENT beside anything else, where
+    together they are more than the day.
+
+    Half a day absent leaves half of one to be present in or on leave, and to be late or leave early in. Leave beside
+    presence is no contradiction: half a day of it with a late beginning of the other is usual, somebody on leave may
+    come all the same, and neither is held against anybody. What is of no days says that nothing of the kind happened.
+    """
+    (kind, days), (other_kind, other_days) = one, other
+    if AttendanceKind.ABSENT.value not in (kind, other_kind) or not (days and other_days):
+        return False
+    # Late and left early are told as often as they were, not for how long.
+    lasting = [length for what, length in (one, other) if what not in ("LATE", "EARLY_LEAVE")]
+    return sum(lasting) > 1 if len(lasting) > 1 else lasting[0] >= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +363,7 @@ def _row(id: str, source: str, fact: Fact, reason: str | None = None) -> dict[st
         "month": fact.month,
         "days": float(fact.days),
         "minutes": fact.minutes,
-        # Whoever tells of single days tells of presence too.
+        # A single day is all the days that it tells of.
         "outOf": 1.0 if by_day and fact.out_of is None else fact.out_of,
         "source": source,
         "reason": reason,

@@ -345,6 +345,21 @@ FINAL_THEN: LiteralString = (
     "this.decidedAt <= $asOf AND (this.disputedAt IS NULL OR this.disputedAt > $asOf OR this.rejectedAt <= $asOf)"
 )
 """Said of a finding that was final at the instant `asOf`."""
+UNTIL_THEN: LiteralString = (
+    "this.expiresAt + duration({days: reduce(days = 0, more IN "
+    "[(this)-[:REPAIRED_BY]->(k:Repair) WHERE k.at > $asOf | k.days] | days + more)})"
+)
+"""Until when a finding was to count as it stood at the instant `asOf`: interviews attended since let it fade sooner."""
+
+
+def stood_at(instant: LiteralString) -> tuple[LiteralString, LiteralString]:
+    """Of a finding `f`: whether it was final at an instant and is there still, and until when it was to count then."""
+    found = "NOT " + ERASED + " AND (" + FINAL_THEN + ")"
+    return found.replace("this", "f").replace("$asOf", instant), UNTIL_THEN.replace("this", "f").replace(
+        "$asOf", instant
+    )
+
+
 _FINDING_ROW: LiteralString = (
     "NOT "
     + ERASED

@@ -89,8 +89,8 @@ class NoShows:
 @strawberry.type(description="Applications of one group; numbers of fewer than 5 are not told.")
 class Odds:
     key: str = field(
-        "How they stood at the first round: NO_SHOW with a no-show that counted, NEEDS_ATTENTION with the label, or a "
-        "band; NONE for the rest."
+        "How they stood at the first round, by what is still seen of it: NO_SHOW with a no-show that counted then, "
+        "NEEDS_ATTENTION with the label, or a band; NONE for the rest."
     )
     applications: int | None = field("Applications whose first round was attended in the period.")
     second_rounds: int | None = field("Those that were invited to a second one.")

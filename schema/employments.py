@@ -76,7 +76,8 @@ class WorkAttendance:
     early_leave_count: float | None = field("How often they left early 早退.")
     approved_leave_days: float | None = field("Days of approved leave, which are no absence.")
     attendance_rate: float | None = field(
-        "Days present divided by days present and absent, from 0 to 1; null where only absences are told."
+        "Days present divided by days present and absent, from 0 to 1; null where no presence is told. Absences of a "
+        "month in which somebody has no PRESENT are left out, unless they are told as all its working days."
     )
 
 
@@ -154,7 +155,10 @@ class EndEmploymentInput(IdempotentInput):
 
 @strawberry.input(description="What is told of a day at work, or of a month as a whole.")
 class AttendanceRecordInput:
-    kind: AttendanceKind = field("What is told. Somebody who came late was PRESENT too: tell both.")
+    kind: AttendanceKind = field(
+        "What is told. Somebody who came late was PRESENT too: tell both. A month without PRESENT has no rate. "
+        "A day that was ABSENT whole was nothing else."
+    )
     day: date = field("The day; of a month its first.")
     days: float = strawberry.field(
         default=1.0, description="How many days, in halves; of LATE and EARLY_LEAVE in a month how often."
@@ -164,7 +168,8 @@ class AttendanceRecordInput:
         default=Granularity.DAY, description="Whether it tells of one day or of a month as a whole."
     )
     out_of: float | None = strawberry.field(
-        default=None, description="Of how many working days; only then a month's absences enter a rate."
+        default=None,
+        description="Of how many working days; only then a month's absences enter a rate, beside PRESENT.",
     )
     external_key: str | None = strawberry.field(
         default=None, description="Its key in the source: told again, it has no second effect. Up to 200 characters."

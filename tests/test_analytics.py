@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 
 from graph import analytics, standings
 from graph.analytics import Followed, compared
+from graph.candidates import Person
 from graph.causes import Cause
 from graph.credit import DEFAULTS
 from graph.interviews import Attendance, Mode, Response
 from graph.observations import EmploymentFact, Facts, Mark, MonthFact
+from graph.shifts import AttendanceKind
+from graph.timesheets import Fact, Granularity
 from graph.weeks import stretches, week_of, weeks
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_credit import NOW as CREDIT_NOW
@@ -351,6 +355,101 @@ async def test_second_rounds_are_told_apart_by_label_and_band(
     assert (await told("BAND"))["groups"] == (await told("LABEL"))["groups"] == []
 
 
+async def came(company: Company, application: str, *, days: float) -> None:
+    hr = company.at(days=days + 2)
+    interview = await hr.interview(application, starts_at=NOW - timedelta(days=days))
+    hr.at = NOW - timedelta(days=days, hours=-2)
+    await hr.attendance(interview, Attendance.ATTENDED)
+
+
+async def marked_at_first(ask: Ask, company: Company, viewer: str, since: timedelta = timedelta()) -> list[int]:
+    """How many stood with a mark at the first round of Marketing's, by NO_SHOW, LABEL and BAND: one with too few
+    observations for a number lacks the finding alone."""
+    found: list[int] = []
+    asked = {"department": gid("Department", company.departments["marketing"])}
+    query = ODDS.replace("$by: SecondRoundBy!", "$by: SecondRoundBy!, $department: ID").replace(
+        "by: $by", "by: $by, department: $department"
+    )
+    for by in ("NO_SHOW", "LABEL", "BAND"):
+        later = replace(ask, now=ask.now + since)
+        groups = (await later(query, company.user(viewer), by=by, **asked))["analytics"]["secondRound"]["groups"]
+        found.append(sum(each["applications"] for each in groups if each["key"] != "NONE"))
+    return found
+
+
+async def heard(
+    company: Company, *, missed: float, held_by: str = "brand", absent: float | None = None
+) -> tuple[Person, str]:
+    """Somebody late in September, who came to an interview long ago, missed one and had a first round with Marketing
+    25 days ago; with the finding. `absent`: how many days ago an absence in October is told in place of lateness."""
+    person = company.person()
+    present = (Fact(AttendanceKind.PRESENT, date(2026, 9, 1)),)
+    employment = await at_work(company, person, "brand", facts=None if absent is None else present)
+    if absent is not None:
+        month = Fact(AttendanceKind.ABSENT, date(2026, 10, 1), 2.0, granularity=Granularity.MONTH)
+        await company.at(days=absent).work_attendance(employment, "clock", month)
+    company.at(days=300)
+    old = await company.application("brand", person)
+    await came(company, old, days=290)
+    company.at(days=missed)
+    missing = old if held_by == "brand" else await company.application(held_by, person)
+    finding = await company.hr.no_show(missing)
+    company.at(days=30)
+    await came(company, await company.application("marketing", person), days=25)
+    return person, finding
+
+
+async def test_a_finding_counts_as_it_stood_at_the_first_round(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided by then, and not expired by then, whatever expired since; taken back since it weighs nothing. The old
+    application's own first round was before there was a finding."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    _, finding = await heard(company, missed=60)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1]
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=150)) == [1, 1, 1], "expired since"
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=330)) == [0, 0, 0], "erased since"
+    await heard(company, missed=28)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1], "of the second nobody had decided"
+    company.at(days=1)
+    await company.hr.void(finding)
+    assert await marked_at_first(ask, company, "marketing") == [0, 0, 0]
+
+
+async def test_what_others_hold_counts_while_it_is_seen(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sibling's no-show feeds no band, and is seen until it expires."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    await heard(company, missed=60, held_by="technology")
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 0]
+    assert await marked_at_first(ask, company, "marketing", timedelta(days=150)) == [0, 0, 0]
+    assert await marked_at_first(ask, company, "hr", timedelta(days=150)) == [1, 1, 1]
+
+
+async def test_what_let_a_finding_fade_since_does_not_matter(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interviews attended after the first round let it end before that: it counted then all the same."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    person, finding = await heard(company, missed=160)
+    await came(company, await company.application("technology", person), days=20)
+    query = "query F($id: ID!) { node(id: $id) { ... on Finding { expiresAt } } }"
+    shown = (await ask(query, company.user("hr"), id=gid("Finding", finding)))["node"]
+    assert datetime.fromisoformat(shown["expiresAt"]) < NOW - timedelta(days=25)
+    assert await marked_at_first(ask, company, "marketing") == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("told", "labelled"), [(26, 1), (24, 0)])
+async def test_a_month_counts_as_far_as_it_was_told(
+    ask: Ask, company: Company, monkeypatch: pytest.MonkeyPatch, told: float, labelled: int
+) -> None:
+    """Of one that was not over at the first round nothing that was told later."""
+    monkeypatch.setattr(analytics, "SMALLEST", 1)
+    await heard(company, missed=60, absent=told)
+    assert await marked_at_first(ask, company, "marketing") == [1, labelled, 1]
+
+
 def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
     before, after = ([missed("m", days=days)] for days in (20, 5))
     marks = tuple(Mark(str(day), "LATE", 1.0, date(2026, 11, day)) for day in (2, 3, 4))
@@ -358,6 +457,13 @@ def test_what_came_after_the_first_round_tells_nothing_of_it() -> None:
     at = CREDIT_NOW - timedelta(days=10)
     found = [standings.label(DEFAULTS, Facts(tuple(each), jobs), at) for each in (before, after)]
     assert found == ["NEEDS_ATTENTION", "NONE"]
+    later = replace(jobs[0].months[0], marks=(*marks, Mark("15", "LATE", 1.0, date(2026, 11, 15))))
+    (job,) = jobs
+    facts = Facts((missed("m", days=20),), (replace(job, months=(later,)),))
+    assert standings.label(DEFAULTS, facts, at) == "NEEDS_ATTENTION", "a fourth LATE takes no three away"
+    months = tuple(MonthFact(f"2026-{number}", 20.0, 0.0, ()) for number in (11, 12))
+    facts = Facts((interview("1", days=11),), (replace(job, months=months),))
+    assert [standings.band(DEFAULTS, facts, each) for each in (at, at + timedelta(days=30))] == ["NONE", "GOOD"]
     many = tuple(interview(str(days), days=days) for days in (11, 12, 13, 9))
     assert [standings.band(DEFAULTS, Facts(each), at) for each in (many[:2], many[2:])] == ["NONE", "NONE"]
     assert standings.band(DEFAULTS, Facts(many), at) != "NONE"

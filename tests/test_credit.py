@@ -190,6 +190,18 @@ def test_fewer_than_three_observations_make_no_number() -> None:
     assert "数据不足" in of_score(two, DEFAULTS.minimum)[0]
 
 
+@pytest.mark.parametrize(("days", "valid"), [(729, 1), (730, 0), (701, 29), (700, 30), (10, 30)])
+def test_a_score_is_good_while_all_of_it_counts(days: int, valid: int) -> None:
+    """Until the last day of a window: on the next, when the line fades, the score is another."""
+    seen = observed(interview("a", days=days), interview("b", days=5), interview("c", days=5))
+    found = score(DEFAULTS, seen, NOW)
+    assert found.valid_until == NOW.date() + timedelta(days=valid)
+    first = min(each.fades_on for factor in found.factors for each in factor.counted)
+    assert found.valid_until < first
+    assert score(DEFAULTS, seen, NOW + timedelta(days=valid)).observations == 3
+    assert (score(DEFAULTS, seen, NOW + timedelta(days=valid + 1)).observations == 2) is (valid < 30 or days == 700)
+
+
 def test_a_score_by_hand() -> None:
     """Two AI interviews attended and one missed, all today: (0.8 × 5 + 2) / (5 + 3) = 0.75 of 15 points."""
     found = score(DEFAULTS, observed(interview("a", days=0), interview("b", days=0), missed(days=0)), NOW)
@@ -256,8 +268,11 @@ def test_a_month_at_work_is_one_observation() -> None:
     (seen,) = observed(employments=(job,))
     assert (seen.dimension, seen.value, seen.on) == (Dimension.WORK_ATTENDANCE, Fraction(9, 10), date(2026, 9, 30))
     assert seen.evidence == ("Employment:e", "AttendanceRecord:r1", "AttendanceRecord:r2")
-    silent = replace(job, months=(MonthFact("2026-09", 0, 0, marks),))
-    assert not observed(employments=(silent,)), "absences beside which no presence is told make no rate"
+    for silent in (MonthFact("2026-09", 0, 0, marks), MonthFact("2026-09", 0, 1, marks)):
+        none = observed(employments=(replace(job, months=(silent,)),))
+        assert not none, "absences beside which no presence is told make no rate"
+    (never,) = observed(employments=(replace(job, months=(MonthFact("2026-09", 0, 20, marks, 20),)),))
+    assert never.value == 0
 
 
 def test_a_mismatch_weighs_once_it_is_final() -> None:
@@ -397,6 +412,17 @@ def test_a_simulation_counts_and_names_nobody() -> None:
         ("a", None, None),
         ("b", None, None),
     ]
+
+
+def test_a_simulation_knows_no_later_month() -> None:
+    """Three good months at work after an application was filed were three observations of the day it was."""
+    months = tuple(MonthFact(f"2026-{number:02}", 20, 0, ()) for number in (7, 8, 9))
+    job = EmploymentFact("e", date(2026, 1, 1), None, months)
+    counts = [
+        simulated(DEFAULTS, DEFAULTS, [Case("a", "a", at, Facts(employments=(job,))) for _ in range(5)])
+        for at in (datetime(2026, 6, 30, tzinfo=UTC), datetime(2026, 9, 30, tzinfo=UTC))
+    ]
+    assert [{each.band: each.count for each in found.before}[None] for found in counts] == [5, 0]
 
 
 def test_a_simulation_knows_only_what_had_happened() -> None:

@@ -67,8 +67,24 @@ def test_the_brake_tells_of_nobody_by_subtraction() -> None:
 
 def test_hours_are_those_of_the_zone() -> None:
     """An hour of summer and one of winter are the same hour on the wall."""
-    rows = [Counted(f"2026-{day}", "Europe/Berlin", 5, 1, 0, 0, 0) for day in ("07-01T07", "12-01T08")]
+    rows = [Counted(f"2026-{day}", "Europe/Berlin", 5, 1, 0, 0, 0) for day in ("07-01T07:00", "12-01T08:45")]
     assert [(each.key, each.settled, each.marked) for each in by_hour(rows)] == [("09", 10, 2)]
+
+
+async def test_hours_are_right_where_clocks_go_by_half_hours(ask: Ask, company: Company) -> None:
+    """Nine in Kolkata is 3:30 in UTC, and in Kathmandu 3:15. Too few in either quarter of an hour are enough in one."""
+    for hours, minutes, zone in ((3, 30, "Asia/Kolkata"), (4, 29, "Asia/Kolkata"), (3, 15, "Asia/Kathmandu")):
+        for _ in range(2):
+            company.at(days=20)
+            application = await company.application("technology")
+            starts_at = NOW.replace(hour=hours, minute=minutes) - timedelta(days=10)
+            interview = await company.hr.interview(
+                application, starts_at=starts_at, time_zone=zone, response=Response.ACCEPTED
+            )
+            company.at(days=9)
+            await company.hr.attendance(interview, Attendance.ATTENDED)
+    groups = (await ask(FAIRNESS, company.user("hr"), by="HOUR"))["analytics"]["fairness"]["groups"]
+    assert [(each["key"], each["settled"]) for each in groups] == [("09", 6)]
 
 
 def test_a_table_names_nobody_twice() -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from graph import score_records, timers
+from graph import credit, score_records, timers
 from graph.events import LIST_CANDIDATE_EVENTS, About, EventType
 from graph.interviews import Attendance, Side
+from graph.observations import observe
 from graph.policies import DEFAULTS
 from graph.retention import erase
 from graph.score_records import Kept
 from graph.scores import scored as made_of
+from graph.shifts import AttendanceKind
 from graph.timers import TimerKind
+from graph.timesheets import Fact
 from graph.writing import Desk
-from tests.conftest import Ask, Company, gid, uid
+from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_merging import Pair, pair
 from tests.test_scores import SCORE, Scored, at_work, person, scored
 
@@ -154,6 +158,39 @@ async def test_each_department_is_held_to_what_it_holds(scored: Scored, ask: Ask
         await kept(scored, at_technology, viewer)
     assert len(await verified(ask, candidate)) == 3
     assert await recomputes(ask, candidate)
+
+
+async def test_a_score_is_held_to_the_rules_that_made_it(
+    scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One day of absence was the rate of its month before the rules had a version, and the score good for 30 days
+    whatever left its window by then; kept so, it still recomputes."""
+    known = scored.company.person()
+    application = await scored.company.application("marketing", known)
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    ask.now = NOW + timedelta(days=695)
+    await at_work(scored.company, known, facts=[Fact(AttendanceKind.ABSENT, date(2026, 10, 20))])
+
+    def by_the_first(values: Sequence[Any]) -> Any:
+        policy, facts, now = made_of(values)
+        at = datetime.combine(now.on, time(12), tzinfo=UTC)
+        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=1), at, rules=1)
+
+    def unversioned(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
+        return RECORD(desk, type, about, **{name: value for name, value in more.items() if name != "rules"})
+
+    id = uid((await scored.of(application, "hr", "displayName"))["id"])
+    with monkeypatch.context() as patch:
+        patch.setattr(score_records, "scored", by_the_first)
+        patch.setattr(Desk, "record", unversioned)
+        await ask.do("recordScore", scored.company.user("hr"), candidate=gid("Candidate", id))
+    ask.now += timedelta(minutes=1)
+    assert (await scored.score(application))["observations"] == 4
+    await kept(scored, application)
+    told = [json.loads(each.kept or "") for each in await verified(ask, id)]
+    assert [(each["observations"], each["validUntil"]) for each in told] == [(5, "2028-11-14"), (4, "2028-10-20")]
+    assert await recomputes(ask, id)
 
 
 async def test_scores_outlive_the_erasure_of_a_finding(scored: Scored, ask: Ask) -> None:

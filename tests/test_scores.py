@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -177,14 +178,20 @@ async def test_programs_have_no_score_and_the_candidate_has_all(scored: Scored, 
         assert told["labels"] == []
 
 
-async def at_work(company: Company, person: Person, department: str = "marketing", days: int = 3) -> str:
-    """Late so many times in September."""
+async def at_work(
+    company: Company,
+    person: Person,
+    department: str = "marketing",
+    days: int = 3,
+    facts: Sequence[Fact] | None = None,
+) -> str:
+    """Late so many times in September, or what is told."""
     job = NewEmployment(company.departments[department], person, "Seller", date(2026, 8, 1))
     company.at(days=5)
     employment = await company.hr.employment(job)
-    facts = [Fact(AttendanceKind.PRESENT, date(2026, 9, day)) for day in range(1, 21)]
-    facts += [Fact(AttendanceKind.LATE, date(2026, 9, day + 1), minutes=20) for day in range(days)]
-    await company.hr.work_attendance(employment, "clock", *facts)
+    usual = [Fact(AttendanceKind.PRESENT, date(2026, 9, day)) for day in range(1, 21)]
+    usual += [Fact(AttendanceKind.LATE, date(2026, 9, day + 1), minutes=20) for day in range(days)]
+    await company.hr.work_attendance(employment, "clock", *(usual if facts is None else facts))
     return employment
 
 

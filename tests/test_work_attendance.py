@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.shifts import AttendanceKind
-from graph.timesheets import Fact, Granularity, Worked, covers, present_days
+from graph.timesheets import Fact, Granularity, Worked, contradict, covers, present_days
 from tests.conftest import Ask, Company, gid
 from tests.test_employments import employ
 
@@ -136,6 +136,41 @@ async def test_absences_without_presence_make_no_rate(ask: Ask, company: Company
     assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.9
 
 
+async def test_days_of_absence_alone_make_no_rate(ask: Ask, company: Company) -> None:
+    """Exceptions say nothing of the other days; PRESENT in one month says nothing of another, nor of anybody else."""
+    id = await employ(ask, company)
+    alone = [day("ABSENT", "2026-09-10"), day("LATE", "2026-09-11"), day("EARLY_LEAVE", "2026-09-11")]
+    await tell(ask, company, id, *alone, day("APPROVED_LEAVE", "2026-09-14"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] is None
+    await tell(ask, company, id, *(day("PRESENT", f"2026-10-{number:02}") for number in (5, 6, 7)))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 1
+    await tell(ask, company, await employ(ask, company), day("ABSENT", "2026-10-08"))
+    asked = await ask(OF_DEPARTMENT, company.user("hr"), code="MARKETING", by="MONTH")
+    rates = {it["key"]: (it["absentDays"], it["attendanceRate"]) for it in asked["department"]["workAttendance"]}
+    assert rates == {"2026-09": (1, None), "2026-10": (1, 1)}
+    await tell(ask, company, id, day("ABSENT", "2026-10-08"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.75
+
+
+@pytest.mark.parametrize(("out_of", "rate"), [(20.0, 0.0), (21.0, None)])
+async def test_a_month_of_nothing_but_absence_is_a_rate(
+    ask: Ask, company: Company, out_of: float, rate: float | None
+) -> None:
+    """Only where it is told that no working day was left; of the last day nobody said whether it was presence."""
+    id = await employ(ask, company)
+    await tell(ask, company, id, month("ABSENT", "2026-10", 20, outOf=out_of))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == rate
+
+
+async def test_presence_that_was_corrected_away_makes_no_rate(ask: Ask, company: Company) -> None:
+    id = await employ(ask, company)
+    await tell(ask, company, id, day("PRESENT", "2026-10-12"), day("ABSENT", "2026-10-13"))
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] == 0.5
+    record = (await records(ask, company, id))[0]["id"]
+    await ask.do("correctWorkAttendance", company.user("hr"), record=record, reason="Another's badge", days=0.0)
+    assert (await counted(ask, company, id))["attendance"]["attendanceRate"] is None
+
+
 async def test_what_is_told_twice_counts_once(ask: Ask, company: Company) -> None:
     id = await employ(ask, company)
     late = day("LATE", "2026-10-12", minutes=12)
@@ -164,6 +199,55 @@ async def test_what_is_told_otherwise_is_refused_whole(ask: Ask, company: Compan
     refused = await tell(ask, company, id, day("ABSENT", "2026-10-22"), otherwise)
     assert refused["code"] == "RECORDED_OTHERWISE"
     assert [it["day"] for it in await records(ask, company, id)] == ["2026-10-12"]
+
+
+@pytest.mark.parametrize("kind", ["PRESENT", "LATE", "EARLY_LEAVE", "APPROVED_LEAVE"])
+async def test_nobody_is_absent_and_something_else_on_one_day(ask: Ask, company: Company, kind: str) -> None:
+    """Whichever is told first stands, until it is corrected."""
+    id, other = await employ(ask, company), await employ(ask, company)
+    absent, else_ = day("ABSENT", "2026-10-12"), day(kind, "2026-10-12")
+    for employment, first, second in ((id, absent, else_), (other, else_, absent)):
+        await tell(ask, company, employment, first)
+        assert (await tell(ask, company, employment, second))["code"] == "RECORDED_OTHERWISE"
+        assert (await tell(ask, company, employment, {**second, "day": "2026-10-13"}))["id"] == employment
+        assert (await tell(ask, company, employment, first))["id"] == employment
+    assert (await tell(ask, company, id, day("LATE", "2026-10-14"), day("ABSENT", "2026-10-14")))["code"]
+    wrong = (await records(ask, company, id))[0]["id"]
+    made = await ask.do("correctWorkAttendance", company.user("hr"), record=wrong, reason="Was there", kind=kind)
+    assert "id" in made
+    found = await records(ask, company, id, standing=True)
+    assert [it["kind"] for it in found if it["day"] == "2026-10-12"] == [kind]
+
+
+async def test_an_absence_that_never_happened_excludes_nothing(ask: Ask, company: Company) -> None:
+    id = await employ(ask, company)
+    await tell(ask, company, id, day("ABSENT", "2026-10-12"))
+    wrong = (await records(ask, company, id))[0]["id"]
+    await ask.do("correctWorkAttendance", company.user("hr"), record=wrong, reason="Was there", days=0.0)
+    assert (await tell(ask, company, id, day("PRESENT", "2026-10-12")))["id"] == id
+    present = next(it["id"] for it in await records(ask, company, id, standing=True) if it["kind"] == "PRESENT")
+    change = {"record": present, "reason": "Another's badge", "kind": "ABSENT"}
+    assert "id" in await ask.do("correctWorkAttendance", company.user("hr"), **change)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "other", "other_days", "both"),
+    [
+        ("ABSENT", 0.5, "PRESENT", 0.5, True),
+        ("ABSENT", 0.5, "APPROVED_LEAVE", 0.5, True),
+        ("ABSENT", 0.5, "LATE", 1.0, True),
+        ("ABSENT", 1.0, "LATE", 0.5, False),
+        ("ABSENT", 0.5, "PRESENT", 1.0, False),
+        ("ABSENT", 1.0, "APPROVED_LEAVE", 0.5, False),
+        ("APPROVED_LEAVE", 0.5, "LATE", 1.0, True),
+        ("APPROVED_LEAVE", 1.0, "PRESENT", 1.0, True),
+        ("PRESENT", 1.0, "LATE", 1.0, True),
+        ("ABSENT", 1.0, "PRESENT", 0.0, True),
+    ],
+)
+def test_half_a_day_leaves_half_a_day(kind: str, days: float, other: str, other_days: float, both: bool) -> None:
+    for one, two in ((kind, days), (other, other_days)), ((other, other_days), (kind, days)):
+        assert contradict(one, two) is not both
 
 
 async def test_days_beside_a_month_told_whole_are_refused(ask: Ask, company: Company) -> None:
@@ -289,7 +373,7 @@ async def test_a_department_is_counted_with_all_below_it(ask: Ask, company: Comp
     zero = {**NOTHING, "employees": 1, "presentDays": 1, "lateCount": 1, "lateMinutes": 5, "lateEmployees": 1}
     assert september == {**zero, "key": "2026-09", "attendanceRate": 1.0}
     october_expected = {**NOTHING, "employees": 2, "lateCount": 3, "lateEmployees": 1, "absentDays": 1}
-    assert october == {**october_expected, "key": "2026-10", "absentEmployees": 1, "attendanceRate": 0.0}
+    assert october == {**october_expected, "key": "2026-10", "absentEmployees": 1}
     answer = await ask(OF_DEPARTMENT, company.user("hr"), code="HQ", by="DEPARTMENT", **{"from": "2026-10-01"})
     found = {it["key"]: it["lateCount"] for it in answer["department"]["workAttendance"]}
     assert found == {"MARKETING": 0, "BRAND": 3, "TECHNOLOGY": 9}
