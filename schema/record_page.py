@@ -66,6 +66,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "phone": ("电话", "Phone"),
     "reason": ("理由", "Reason"),
     "statement": ("您的陈述", "What you said"),
+    "statementBy": ("由谁记录", "Who wrote it down"),
     "department": ("部门", "Department"),
     "departments": ("部门", "Departments"),
     "position": ("岗位", "Position"),

@@ -474,7 +474,7 @@ async def test_what_weighs_nothing_carries_no_rejection(ask: Ask, company: Compa
         application = await company.application("technology")
         finding = await hr.suspicion(await hr.missed(application))
         await hr.notice(finding)
-        await hr.statement(finding, "The link did not open.")
+        await hr.own_statement(finding, "The link did not open.")
         made = await rejected(ask, company, application, finding)
         assert made["state"] == "ANNOUNCED"
         company.at(days=0)
@@ -501,7 +501,7 @@ async def test_nothing_is_rejected_upon_what_weighs_nothing(ask: Ask, company: C
     company.at(days=3)
     application = await company.application("technology")
     finding = await company.hr.suspicion(await company.hr.missed(application))
-    await company.hr.statement(finding, "I was ill.")
+    await company.hr.own_statement(finding, "I was ill.")
     await company.hr.excuse(finding)
     assert await rejected(ask, company, application, finding) == refused("decide", "WEIGHS_NOTHING", "considered")
     held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}

@@ -111,7 +111,7 @@ async def heard(company: Company, application: str) -> None:
     )
     mismatch = await hr.finding_of(await hr.resume_check(told))
     await hr.notice(mismatch)
-    await hr.statement(mismatch, "It is under my old name.")
+    await hr.own_statement(mismatch, "It is under my old name.")
     missed = await hr.missed(application)
     await hr.attendance(missed, Attendance.NOT_ATTENDED, EvidenceCode.PLATFORM_FAULT)
     await hr.telemetry(Report(TelemetryKind.SESSION_CLOSED, hr.at, "urn:platform", "1", missed))

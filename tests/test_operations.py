@@ -533,11 +533,11 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     first, second = findings
     await do("recordTelemetry", "integrator", "TELEMETRY_RECORDED", interview=closed[0], **CLOSED)
     await do("recordNotice", "marketing", "NOTICE_RECORDED", finding=first, channel="SMS", text="Where were you?")
-    await do("recordStatement", "marketing", "STATEMENT_RECORDED", finding=first, channel="SMS", text="I forgot.")
+    claim = Claim(uid(candidate), uid(application), verified=True)
+    await do("recordStatement", claim, "STATEMENT_RECORDED", finding=first, channel="MESSAGE", text="I forgot.")
     read = [await ask.last_seq(company.user("marketing"), finding) for finding in findings]
     decision = {"cause": "CANDIDATE", "reason": "forgotten", "readUpTo": read[0], "knewBy": "SAID_BY_CANDIDATE"}
     await do("confirmNoShow", "marketing", "NO_SHOW_CONFIRMED", finding=first, **decision)
-    claim = Claim(uid(candidate), uid(application), verified=True)
     await do("disputeNoShow", claim, "NO_SHOW_DISPUTED", finding=first, text="The link did not open.")
     decision = {"decision": "REJECTED", "reason": "It did", "readUpTo": read[0] + 2}
     await do("decideDispute", "hr", "DISPUTE_REJECTED", finding=first, **decision)

@@ -606,7 +606,7 @@ async def purged(maker: makers.Maker, proof: str) -> None:
 
 
 async def confirmed(recruiter: makers.Maker, finding: str) -> str:
-    await recruiter.statement(finding, "The link did not open.")
+    await recruiter.own_statement(finding, "The link did not open.")
     return await recruiter.confirmation(finding, reason="The link did open.")
 
 

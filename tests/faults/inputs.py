@@ -186,7 +186,7 @@ class Inputs:
         finding = await hr.suspicion(await hr.missed(await self.application()))
         if told:
             await hr.notice(finding)
-            await hr.statement(finding, "The link did not open.")
+            await hr.own_statement(finding, "The link did not open.")
         return gid("Finding", finding)
 
     async def interview(self) -> str:

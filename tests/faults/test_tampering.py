@@ -211,7 +211,7 @@ async def small_company(graph: Graph, name: str) -> tuple[str, dict[str, str]]:
     await hr.attendance(interview, Attendance.NOT_ATTENDED)
     finding = await hr.suspicion(interview)
     await hr.notice(finding)
-    await hr.statement(finding, "The link did not open.")
+    await hr.own_statement(finding, "The link did not open.")
     await hr.confirmation(finding)
     found = await graph.client.answer(
         "faults",
