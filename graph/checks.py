@@ -14,7 +14,7 @@ from graph.events import EventType
 from graph.instants import day_in
 from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.statements import Found, Nothing, Statement
+from graph.statements import Nothing, Statement
 from graph.subjects import Subject
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import ERASED, Level
@@ -100,21 +100,26 @@ REPLACE = Statement(
 )
 
 
-FIND_UPHELD = Statement(
-    "checks.find_upheld",
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    upheld: bool
+
+
+FIND_CLEARED = Statement(
+    "checks.find_cleared",
     """
     MATCH (:Application {id: $application})-[:HAS_CHECK]->(check:ResumeCheck)<-[:FINDS]-(finding:Finding)
-    WHERE """
+    WHERE (finding.lapsed = true OR """
     + interviews.UPHELD
-    + """
+    + """)
       AND (check.claim = $claim AND check.source = $source AND check.checkedOn = $checked_on
         OR EXISTS { MATCH (:ResumeCheck {id: $replaces})-[:CORRECTS*0..]->(check) })
-    RETURN check.id AS id LIMIT 1
+    RETURN finding.lapsed IS NULL AS upheld LIMIT 1
     """,
-    row=Found,
+    row=Cleared,
 )
-"""A check whose finding was taken back upon a dispute, and which is replaced or said once more: of the same claim, from
-the same source, on the same day. What another source says, or the same one later, is new.
+"""A check whose finding was taken back upon a dispute, or as nobody decided, and which is replaced or said once more:
+of the same claim, from the same source, on the same day. What another source says, or the same one later, is new.
 """
 
 
@@ -173,14 +178,15 @@ async def _replace_refusal(desk: Desk, new: NewCheck, application: str) -> Refus
 
 async def _repeat_refusal(desk: Desk, new: NewCheck, told: Mapping[str, Any], application: str) -> Refusal | None:
     found = await desk.tx.one(
-        FIND_UPHELD,
+        FIND_CLEARED,
         application=application,
         claim=told["claim"],
         source=told["source"],
         checked_on=told["checkedOn"],
         replaces=new.replaces,
     )
-    return Refusal(Code.DISPUTE_UPHELD, "claim" if new.replaces is None else "replaces") if found else None
+    code = Code.DISPUTE_UPHELD if found and found.upheld else Code.NOT_DECIDED
+    return Refusal(code, "claim" if new.replaces is None else "replaces") if found else None
 
 
 async def _create(

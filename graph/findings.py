@@ -297,6 +297,13 @@ VOID = Statement(
     row=Nothing,
     writes=True,
 )
+LAPSE = Statement(
+    "findings.lapse",
+    "MATCH (finding:Finding {id: $id}) SET finding.lapsed = true",
+    row=Nothing,
+    writes=True,
+)
+"""What nobody decided in time is not raised again: the time would be none."""
 VOID_BY = Statement(
     "findings.void_by",
     "MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by}) CREATE (finding)-[:VOIDED_BY]->(user)",
@@ -352,6 +359,8 @@ def report_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
         return Refusal(Code.PROOF_STANDS, "interview")
     if interview.upheld:
         return Refusal(Code.DISPUTE_UPHELD, "interview")
+    if interview.lapsed:
+        return Refusal(Code.NOT_DECIDED, "interview")
     return Refusal(Code.REQUEST_OPEN, "interview") if interview.request is not None else None
 
 
@@ -637,6 +646,7 @@ async def lapse(desk: Desk, timer: Timer) -> None:
     if finding.decide_by is not None and desk.act.now < finding.decide_by:
         return
     await take_back(desk, finding, subject, EventType.NO_SHOW_VOIDED, finding=finding.id, reason=NOT_DECIDED)
+    await desk.tx.run(LAPSE, id=finding.id)
     if finding.state != FindingState.SUSPECTED.value:
         await messages.tell_candidate(desk, Template.FINDING_VOIDED, finding.id, **subject.told(desk))
     told = Template.DECISION_OVERDUE

@@ -236,6 +236,7 @@ class InterviewRow:
     excused: bool = False
     erased: bool = False
     upheld: bool = False
+    lapsed: bool = False
 
 
 UPHELD: LiteralString = "finding.voidedAt IS NOT NULL AND finding.disputedAt IS NOT NULL AND finding.rejectedAt IS NULL"
@@ -263,7 +264,8 @@ FIND = Statement(
       candidate.status = 'ERASED' AS erased,
       EXISTS { MATCH (interview)<-[:FINDS]-(finding:Finding) WHERE """
     + UPHELD
-    + """ } AS upheld
+    + """ } AS upheld,
+      EXISTS { (interview)<-[:FINDS]-(:Finding {lapsed: true}) } AS lapsed
     """,
     row=InterviewRow,
 )

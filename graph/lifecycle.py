@@ -61,10 +61,10 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_REPORTED,
         "reportNoShow",
         "The interview was accepted for this time, is over, and NOT_ATTENDED is recorded. Anew where an earlier one "
-        "was taken back, but not upon a dispute.",
+        "was taken back, but not upon a dispute, nor because nobody decided it in time.",
         (
             *(ABSENT, Code.FINDING_STANDS, Code.NOT_ACCEPTED, Code.NOT_OVER, Code.NOT_MISSED),
-            *(Code.REQUEST_OPEN, Code.PROOF_STANDS, Code.DISPUTE_UPHELD),
+            *(Code.REQUEST_OPEN, Code.PROOF_STANDS, Code.DISPUTE_UPHELD, Code.NOT_DECIDED),
         ),
     ),
     Step.SUSPECT: Transition(
@@ -74,8 +74,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_REPORTED,
         None,
         "At the end of the grace time, or at a later report: accepted for this time, closed or watched by a platform "
-        "without a join, the cause neither PLATFORM nor EMPLOYER, none taken back upon a dispute. Otherwise a task "
-        "OUTCOME_MISSING, nothing marked.",
+        "without a join, the cause neither PLATFORM nor EMPLOYER, none taken back upon a dispute or undecided. "
+        "Otherwise a task OUTCOME_MISSING, nothing marked.",
     ),
     Step.CHECK: Transition(
         (),
@@ -84,8 +84,11 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.RESUME_CHECKED,
         "recordResumeCheck",
         "A check of a résumé did not match it: what was checked, how, and what was found. No other department sees it. "
-        "Not one that repeats or replaces one whose finding was taken back upon a dispute.",
-        (ABSENT, VALUE, Code.CANDIDATE_ERASED, Code.SUPERSEDED, Code.FINDING_STANDS, Code.DISPUTE_UPHELD),
+        "Not one that repeats or replaces one whose finding was taken back upon a dispute, or not decided in time.",
+        (
+            *(ABSENT, VALUE, Code.CANDIDATE_ERASED, Code.SUPERSEDED, Code.FINDING_STANDS),
+            *(Code.DISPUTE_UPHELD, Code.NOT_DECIDED),
+        ),
     ),
     Step.NOTICE: Transition(
         ("SUSPECTED",),

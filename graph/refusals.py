@@ -70,6 +70,7 @@ class Code(Enum):
     STATEMENT_UNREAD = "STATEMENT_UNREAD"
     DISPUTE_DECIDED = "DISPUTE_DECIDED"
     DISPUTE_UPHELD = "DISPUTE_UPHELD"
+    NOT_DECIDED = "NOT_DECIDED"
     ALREADY_EMPLOYED = "ALREADY_EMPLOYED"
     EMPLOYMENT_ENDED = "EMPLOYMENT_ENDED"
     NOT_EMPLOYED = "NOT_EMPLOYED"
@@ -207,6 +208,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.DISPUTE_UPHELD: (
         "此事的认定已因候选人申诉撤销，不得再次提出。",
         "A finding about this was taken back upon the candidate's dispute: it is not raised again.",
+    ),
+    Code.NOT_DECIDED: (
+        "此事的认定因逾期未作决定而撤销，不得再次提出。",
+        "A finding about this was not decided in time and taken back: it is not raised again.",
     ),
     Code.ALREADY_EMPLOYED: (
         "该人员在此期间已有任职记录。",

@@ -20,7 +20,7 @@ def may_suspect(interview: InterviewRow, assessment: Assessment) -> bool:
     """Whether the system may suspect by itself; else a person is to say what happened."""
     if interview.response != Response.ACCEPTED.value:
         return False
-    if interview.excused or interview.upheld or interview.request is not None:
+    if interview.excused or interview.upheld or interview.lapsed or interview.request is not None:
         return False
     if assessment.cause in (Cause.PLATFORM, Cause.EMPLOYER):
         return False

@@ -205,7 +205,7 @@ MUTATIONS = (
         lambda graph, act, input: findings.report(graph, act, id_of("Interview", input.interview)),
         "Suspects a no-show; needs an accepted invitation that is over and NOT_ATTENDED. Own. "
         "Codes: NOT_FOUND, FINDING_STANDS, NOT_ACCEPTED, NOT_OVER, NOT_MISSED, PROOF_STANDS, REQUEST_OPEN, "
-        "DISPUTE_UPHELD.",
+        "DISPUTE_UPHELD, NOT_DECIDED.",
     ),
     mutation(
         "recordNotice",

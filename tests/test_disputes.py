@@ -434,13 +434,15 @@ async def test_what_nobody_decides_is_taken_back(ask: Ask, company: Company) -> 
     async with appends(ask, company, "NO_SHOW_VOIDED"):
         assert await do_due(ask.graph, company, NOW + timedelta(days=30)) == ["DECISION"]
         assert await do_due(ask.graph, company, NOW + timedelta(days=300)) == []
-    last = "interview { events(last: 1) { nodes { type actorKind } } }"
+    last = "interview { id events(last: 1) { nodes { type actorKind } } }"
     told_of = f"state reason voidReason voidedBy {{ id }} {last}"
     query = f"query One($id: ID!) {{ node(id: $id) {{ ... on Finding {{ {told_of} }} }} }}"
     seen = (await ask(query, company.user("marketing"), id=gid("Finding", finding)))["node"]
     assert (seen["state"], seen["voidReason"]) == ("VOID", findings.NOT_DECIDED)
     assert (seen["reason"], seen["voidedBy"]) == (None, None), "nobody decided, and nobody took it back"
     assert seen["interview"]["events"]["nodes"] == [{"type": "NO_SHOW_VOIDED", "actorKind": "SYSTEM"}]
+    again = await ask.do("reportNoShow", company.user("marketing"), interview=seen["interview"]["id"])
+    assert again == refused("reportNoShow", "NOT_DECIDED", "interview"), "or the time to decide would be none"
     queued = await told(ask.graph, company)
     assert queued.count(("FINDING_VOIDED", "Candidate")) == queued.count(("DECISION_OVERDUE", "Department")) == 1
 

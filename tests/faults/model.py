@@ -227,6 +227,7 @@ class Finding:
     void_reason: str | None = None
     voided_by: str | None = None
     upheld: bool = False
+    lapsed: bool = False
     """Whether it was taken back upon a dispute."""
     doubts: set[str] = field(default_factory=set)
     """What speaks for the candidate and was told of since it was decided."""
@@ -682,7 +683,7 @@ class Model:
             codes |= {"SUPERSEDED"} if replaces.replaced_by else set()
             codes |= {"FINDING_STANDS"} if self.finding_of(replaces) else set()
         if outcome == "MISMATCH" and any(self._is_cleared(each) for each in self._repeated(application, replaces)):
-            codes.add("DISPUTE_UPHELD")
+            codes |= {"DISPUTE_UPHELD", "NOT_DECIDED"}
         if codes:
             return frozenset(codes)
         day = checked_on(self.now)
@@ -864,12 +865,12 @@ class Model:
         if interview.is_excused():
             codes.add("PROOF_STANDS")
         if self._is_cleared(interview):
-            codes.add("DISPUTE_UPHELD")
+            codes |= {"DISPUTE_UPHELD", "NOT_DECIDED"}
         return frozenset(codes) or self._suspected(who, interview, "REPORT")
 
     def _is_cleared(self, subject: Subject) -> bool:
-        """What was found of it was taken back upon a dispute, and is not raised again."""
-        return any(each.upheld for each in self.findings if each.subject is subject)
+        """What was found of it was taken back upon a dispute, or as nobody decided, and is not raised again."""
+        return any(each.upheld or each.lapsed for each in self.findings if each.subject is subject)
 
     def _suspected(self, who: str, interview: Interview, step: str) -> str:
         made = self._suspicion(interview, interview.missed_at(), step)
@@ -1024,7 +1025,7 @@ class Model:
         return self._voided(who, finding, "VOID", reason)
 
     def _voided(self, who: str, finding: Finding, step: str, reason: str) -> str:
-        finding.upheld = finding.state == "DISPUTED"
+        finding.upheld, finding.lapsed = finding.state == "DISPUTED", step == "LAPSE"
         self._step(finding, step, "VOID")
         finding.was_void, finding.void_reason, finding.due_at = True, reason, None
         finding.voided_by = None if who == SYSTEM else who
