@@ -185,8 +185,10 @@ async def _repeat_refusal(desk: Desk, new: NewCheck, told: Mapping[str, Any], ap
         checked_on=told["checkedOn"],
         replaces=new.replaces,
     )
-    code = Code.DISPUTE_UPHELD if found and found.upheld else Code.NOT_DECIDED
-    return Refusal(code, "claim" if new.replaces is None else "replaces") if found else None
+    if found is None:
+        return None
+    code = Code.DISPUTE_UPHELD if found.upheld else Code.NOT_DECIDED
+    return Refusal(code, "claim" if new.replaces is None else "replaces")
 
 
 async def _create(

@@ -796,11 +796,11 @@ async def record_attendance(
             await timers.start(desk, TimerKind.ANSWER, found.id, reckoned(found.ends_at, policy.conduct_answer))
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
-        if changes and attendance is not Attendance.CANCELLED_BY_CANDIDATE and not is_over(found, act.now):
-            await _note_late(desk, found)
         await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
         if changes and not is_over(found, act.now):
+            if attendance is not Attendance.CANCELLED_BY_CANDIDATE:
+                await _note_late(desk, found)
             await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             await retention.repair_by(desk, found.id)
