@@ -58,6 +58,11 @@ class TooSlow(EngineUnavailable):
     the database itself waits on."""
 
 
+class WriteTooSlow(TooSlow):
+    """The same of a write, of which nothing is kept: it has waited for others or for plans rather than asked too much,
+    so the same call may be sent again."""
+
+
 @contextmanager
 def statements_run():
     """Collects the names of the statements run inside the block, in their order."""
@@ -379,7 +384,10 @@ class Client:
 
         # One writer at a time takes turns already.
         async with self._turn, self.turns.of({} if self.one_writer else about or {}):
-            return await _again(attempt)
+            try:
+                return await _again(attempt)
+            except TooSlow as error:
+                raise WriteTooSlow(*error.args) from error
 
 
 async def _again(attempt: Callable[[], Awaitable[Result]]) -> Result:

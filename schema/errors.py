@@ -9,7 +9,7 @@ from uuid import uuid4
 from graphql import GraphQLError
 
 from graph.bookmarks import Unfollowable
-from graph.client import TIMEOUT, EngineUnavailable, TooSlow
+from graph.client import TIMEOUT, EngineUnavailable, TooSlow, WriteTooSlow
 
 log = logging.getLogger("turnout")
 
@@ -71,7 +71,12 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if isinstance(cause, GraphQLError) and cause.extensions and "code" in cause.extensions:
         error.extensions = cause.extensions
         return error
-    if isinstance(cause, TooSlow):
+    if isinstance(cause, WriteTooSlow):
+        message = (
+            f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; nothing was written: send it again."
+        )
+        extensions = {"code": "ENGINE_UNAVAILABLE", "retryable": True}
+    elif isinstance(cause, TooSlow):
         message = f"The database took longer than {TIMEOUT:.0f} seconds and was stopped; ask for less."
         extensions = {"code": "TIMED_OUT", "retryable": False}
     elif isinstance(cause, EngineUnavailable):

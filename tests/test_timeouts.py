@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import pytest
+from graphql import GraphQLError
 
 from graph import client as clients
-from graph.client import Client, EngineUnavailable, TooSlow
+from graph.client import Client, EngineUnavailable, TooSlow, WriteTooSlow
 from graph.embedded import EmbeddedEngine
 from graph.statements import STATEMENTS, Found, Statement
 from graph.writing import Graph
+from schema.errors import presentable
 from schema.execution import Answerer
 from tests.conftest import ANY_NODE, Company
 from tests.test_http import client, server, token
@@ -76,8 +78,10 @@ async def test_a_slow_write_leaves_nothing_behind(
         await tx.run(endless)
 
     started = time.monotonic()
-    with pytest.raises(TooSlow):
+    with pytest.raises(WriteTooSlow) as stopped:
         await limited.write(work)
+    told = presentable(GraphQLError("", original_error=stopped.value))
+    assert told.extensions == {"code": "ENGINE_UNAVAILABLE", "retryable": True}, "to be sent again, under its key"
     assert time.monotonic() - started < SOON
     assert not await limited.answer("tests.marks", "MATCH (mark:Mark) RETURN mark.id AS id", {})
 

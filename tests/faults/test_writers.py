@@ -47,7 +47,7 @@ async def written_by_many(stand: Stand, apis: Sequence[Api], count: int) -> tupl
             await _round(ask, sum, min(count - sum.written, ROUND))
     text = (
         f"{sum.written} writes and {sum.refused} refusals by {WRITERS} writers in {time.monotonic() - start:.0f} s; "
-        f"{sum.kept}; {sum.skewed} rules broken; the slowest took {sum.slowest:.1f} s"
+        f"{sum.kept}; {sum.skewed} rules broken; {sum.failed} failed; the slowest took {sum.slowest:.1f} s"
     )
     return text, sum.kept.balance and not sum.skewed and not sum.failed
 
