@@ -49,6 +49,7 @@ lock: $(VENV)/.development
 	$(COMPILE) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 	$(COMPILE) pyproject.toml --group browser -c requirements-dev.lock -o requirements-browser.lock
 	$(COMPILE) tests/conformance/requirements.in -o tests/conformance/requirements.lock
+	$(COMPILE) tests/bucket/requirements.in -o tests/bucket/requirements.lock
 
 $(VENV)/bin/python:
 	@echo "Making .venv ..."
@@ -67,6 +68,15 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 # Candidates' pages in a real browser; needs Debian's package chromium, and fonts for Chinese as fonts-noto-cjk.
 $(VENV)/.browser: requirements-browser.lock $(VENV)/.development
 	@$(PIP) install --require-hashes -r requirements-browser.lock
+	@touch $@
+
+# A store as of S3 for tests, in an environment of its own, as it needs older packages than the product.
+BUCKET := tests/bucket/.venv
+.PHONY: bucket
+bucket: $(BUCKET)/.filled
+$(BUCKET)/.filled: tests/bucket/requirements.lock
+	@$(PYTHON) -m venv $(BUCKET)
+	@$(BUCKET)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
 
 # ARGS with a file or a test of it runs that alone; with options alone, all of them run so.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from obstore.exceptions import AlreadyExistsError
-from obstore.store import LocalStore, ObjectStore, from_url
 
+from graph.objects import Objects
 from graph.secrets import Secrets, seal, unseal
 
 ERASED = "erased"
@@ -25,16 +24,14 @@ REMEMBERED = 10_000
 class CandidateKeys:
     """One wrapped key for each candidate in an object store: a folder, or s3:// and its like."""
 
-    def __init__(self, store: ObjectStore, secrets: Secrets) -> None:
-        self._store = store
+    def __init__(self, objects: Objects, secrets: Secrets) -> None:
+        self._objects = objects
         self._secrets = secrets
         self._open: OrderedDict[str, AESGCM] = OrderedDict()
 
     @classmethod
     def at(cls, place: Path | str, secrets: Secrets) -> CandidateKeys:
-        if isinstance(place, Path):
-            return cls(LocalStore(place, mkdir=True), secrets)
-        return cls(from_url(place), secrets)
+        return cls(Objects.at(place), secrets)
 
     async def create(self, candidate: str, version: int) -> None:
         """Stores a new key, wrapped under this version of the master key.
@@ -42,20 +39,20 @@ class CandidateKeys:
         Called before the graph knows the candidate, so that a crash leaves an unused key.
         """
         key = os.urandom(32)
-        try:
-            wrapped = self._secrets.wrap(key, candidate, version)
-            await self._store.put_async(_name(candidate), wrapped, mode="create")
-        except AlreadyExistsError:
-            return
-        self._remember(candidate, key)
+        if await self._objects.add(_name(candidate), self._secrets.wrap(key, candidate, version)):
+            self._remember(candidate, key)
+        else:
+            # Of before, or of an attempt whose answer a bucket lost.
+            await self.load({candidate}, anew=True)
 
     async def load(self, candidates: set[str], *, anew: bool = False) -> None:
         """Opens the keys of these candidates, so that `reveal` may be called for them; a dropped key is left out.
 
         `anew` reads keys that are open already too, as another process may have replaced them.
         """
-        for candidate in candidates if anew else candidates - self._open.keys():
-            if found := await self._wrapped(candidate):
+        wanted = list(candidates if anew else candidates - self._open.keys())
+        for candidate, found in zip(wanted, await asyncio.gather(*map(self._wrapped, wanted)), strict=True):
+            if found is not None:
                 self._remember(candidate, found[0])
 
     def holds(self, candidate: str) -> bool:
@@ -89,26 +86,23 @@ class CandidateKeys:
 
     async def candidates(self) -> AsyncIterator[str]:
         """All whose key is in the store, the unused ones too."""
-        async for chunk in self._store.list():
-            for stored in chunk:
-                folder, _, candidate = stored["path"].rpartition("/")
-                if folder != ERASED:
-                    yield candidate
+        async for name in self._objects.names():
+            folder, _, candidate = name.rpartition("/")
+            if folder != ERASED:
+                yield candidate
 
     async def journal(self, candidate: str, now: datetime) -> None:
         """Writes down, beside the keys, that somebody is erased: a graph that is restored may not know it."""
-        await self._store.put_async(f"{ERASED}/{candidate}", now.isoformat().encode())
+        await self._objects.put(f"{ERASED}/{candidate}", now.isoformat().encode())
 
     async def erased(self) -> AsyncIterator[str]:
         """All whose erasure was written down."""
-        async for chunk in self._store.list(f"{ERASED}/"):
-            for stored in chunk:
-                yield stored["path"].rpartition("/")[2]
+        async for name in self._objects.names(f"{ERASED}/"):
+            yield name.rpartition("/")[2]
 
     async def forget_erasure(self, candidate: str) -> None:
         """For a demo that is sown again under the same ids."""
-        with suppress(FileNotFoundError):
-            await self._store.delete_async(f"{ERASED}/{candidate}")
+        await self._objects.delete(f"{ERASED}/{candidate}")
 
     async def is_behind(self, candidate: str, version: int) -> bool:
         """Whether there is a key, and it is wrapped under another version than this."""
@@ -119,20 +113,16 @@ class CandidateKeys:
         """Wraps a key anew; only while nobody can drop it, or a dropped key would come back."""
         found = await self._wrapped(candidate)
         if found is not None and found[1] != version:
-            await self._store.put_async(_name(candidate), self._secrets.wrap(found[0], candidate, version))
+            await self._objects.put(_name(candidate), self._secrets.wrap(found[0], candidate, version))
 
     async def _wrapped(self, candidate: str) -> tuple[bytes, int] | None:
-        try:
-            stored = await self._store.get_async(_name(candidate))
-        except FileNotFoundError:
-            return None
-        return self._secrets.unwrap(bytes(await stored.bytes_async()), candidate)
+        stored = await self._objects.get(_name(candidate))
+        return None if stored is None else self._secrets.unwrap(stored, candidate)
 
     async def drop(self, candidate: str) -> None:
         """Dropping a key that is gone is no error, because the transaction around it may be run again."""
         self._open.pop(candidate, None)
-        with suppress(FileNotFoundError):
-            await self._store.delete_async(_name(candidate))
+        await self._objects.delete(_name(candidate))
 
     def _remember(self, candidate: str, key: bytes) -> None:
         self._open[candidate] = AESGCM(key)

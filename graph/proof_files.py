@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 import struct
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from obstore.store import LocalStore, ObjectStore, from_url
 
 from graph.exporting import Damaged
 from graph.keys import CandidateKeys
+from graph.objects import Objects
 from graph.sealing import FRAME, frames, nonce
 
 FORMAT = 1
@@ -28,34 +27,29 @@ _DAMAGED = "The file is not as it was written, or its key is gone."
 class ProofFiles:
     """An object for each file, under the candidate and the ticket by which it came: a folder, or s3:// and its like."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
     @classmethod
     def at(cls, place: Path | str) -> ProofFiles:
-        if isinstance(place, Path):
-            return cls(LocalStore(place, mkdir=True))
-        return cls(from_url(place))
+        return cls(Objects.at(place))
 
     async def put(self, name: str, sealed: bytes) -> None:
-        await self._store.put_async(name, sealed, mode="create")
+        await self._objects.put(name, sealed)
 
     async def get(self, name: str) -> bytes:
         """Damaged where it is not there."""
-        try:
-            stored = await self._store.get_async(name)
-        except FileNotFoundError as error:
-            raise Damaged(_DAMAGED) from error
-        return bytes(await stored.bytes_async())
+        stored = await self._objects.get(name)
+        if stored is None:
+            raise Damaged(_DAMAGED)
+        return stored
 
     async def delete(self, name: str) -> None:
-        """Deleting what is gone is no error: whoever was killed after it does it again."""
-        with suppress(FileNotFoundError):
-            await self._store.delete_async(name)
+        await self._objects.delete(name)
 
     async def names(self, prefix: str) -> list[str]:
         """All objects below a prefix, in their order."""
-        return sorted([each["path"] async for chunk in self._store.list(prefix) for each in chunk])
+        return sorted([each async for each in self._objects.names(prefix)])
 
 
 def name(candidate: str, ticket: str, attempt: str) -> str:
