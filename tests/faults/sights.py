@@ -311,7 +311,8 @@ class Sight:
             "attended": sum(each.attendance in ("ATTENDED", "ATTENDED_LATE") for each in held),
             "acceptedNotAttended": sum(each.attendance == "NOT_ATTENDED" for each in accepted),
             "excused": sum(each.state == "EXCUSED" for each in findings),
-            "faults": sum(each.state == "FINAL" and each.outcome != "NO_SHOW" for each in findings),
+            # An erased person's has none: it went with its cause.
+            "faults": sum(each.state == "FINAL" and each.outcome not in ("NO_SHOW", None) for each in findings),
         }
         numbers = numbers if full else dict.fromkeys(numbers)
         others = sum(not self.owns(each.subject.department) for each in marks)
