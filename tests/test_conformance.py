@@ -9,8 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.__main__ import page
 from tests.conformance.serving import Served
-from tests.conformance.suites import AUDITS, BY_CHOICE, Check, Grounds, audit_development, audit_production, script
+from tests.conformance.suites import (
+    AUDITS,
+    BY_CHOICE,
+    SUITES,
+    Check,
+    Grounds,
+    Outcome,
+    audit_development,
+    audit_production,
+    script,
+)
 
 ROOT = Path(__file__).parents[1]
 SERVED = Served("http://127.0.0.1:9/graphql", {})
@@ -70,3 +81,14 @@ def test_a_script_that_breaks_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> N
     for done in (broken, silent):
         monkeypatch.setattr(made, "run", lambda *_, done=done: done)
         assert script("ws.mjs")(made).failed
+
+
+def test_the_page_tells_what_every_suite_came_to() -> None:
+    done = [(suite, Outcome([Check("it holds", passed=True)], "1 of 1")) for suite in SUITES]
+    told = page(done)
+    assert all(f"| {suite.package} | " in told and suite.subject in told for suite in SUITES)
+    assert "failed" not in told
+    broken = Outcome([Check("it holds", passed=False, detail="no")], "0 of 1")
+    told = page([(SUITES[0], broken), *done[1:]])
+    assert "**1 failed**" in told
+    assert "- it holds" in told

@@ -18,6 +18,7 @@ from tests.bench.importing import Imported
 from tests.bench.load import Seen
 from tests.bench.measuring import CONNECTIONS, QUICK, Extent, Figure, Shapes, Texts, most_memory
 from tests.bench.serving import LIMIT, LOADERS, PEER, PEER_NAME, TURNOUT
+from tests.circumstances import commit
 from tests.neo4j.server import DEFAULT_VERSION, VERSION_VARIABLE, pinned
 
 NAMES = (LIMIT, TURNOUT, PEER_NAME, LOADERS)
@@ -177,7 +178,7 @@ def _about() -> Iterator[str]:
     peers = ", ".join(f"{name} {locked[f'node_modules/{name}']['version']}" for name in PEER_PACKAGES)
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     neo4j = pinned(os.environ.get(VERSION_VARIABLE) or DEFAULT_VERSION)
-    yield f"- Commit {_told('git', 'rev-parse', '--short', 'HEAD')}; Neo4j {neo4j}, heap 3 GB, page cache 1 GB."
+    yield f"- Commit {commit()}; Neo4j {neo4j}, heap 3 GB, page cache 1 GB."
     yield f"- Python {platform.python_version()}, {packages}."
     yield f"- node {_told('node', '--version').removeprefix('v')}, {peers}."
     system = f"{platform.system()} {platform.release()}"

@@ -1,5 +1,7 @@
 """Runs every suite against a served demo company, prints one table, and fails on any deviation; `make conformance`.
 
+A run of all of them writes docs/conformance.md.
+
 The schema is compared with schema/released.graphql, which is the schema of the last release and moves only with one:
 the commit that gives CHANGELOG.md a release's date also copies schema/schema.graphql over it. Until then a breaking
 change fails, unless the newest section of CHANGELOG.md names its path in backticks, for example `Candidate.email`.
@@ -8,19 +10,23 @@ change fails, unless the newest section of CHANGELOG.md names its path in backti
 from __future__ import annotations
 
 import argparse
+import platform
 import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.circumstances import ROOT, commit, machine
 from tests.conformance.installing import Missing, install, versions
 from tests.conformance.serving import NotServed, Served, serving
-from tests.conformance.suites import SUITES, Check, Grounds, Outcome, Suite
+from tests.conformance.suites import BY_CHOICE, SUITES, Check, Grounds, Outcome, Suite
 
+PAGE = ROOT / "docs" / "conformance.md"
 out = Console(width=None if sys.stdout.isatty() else 120)
 
 
@@ -45,6 +51,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     out.print(table(outcomes))
+    if not arguments.only:
+        PAGE.write_text(page(outcomes), encoding="utf-8")
     failed = [check for _, outcome in outcomes for check in outcome.failed]
     for check in failed:
         tell(check)
@@ -81,6 +89,35 @@ def table(outcomes: list[tuple[Suite, Outcome]]) -> Table:
         result = f"[red]{len(outcome.failed)} FAILED" if outcome.failed else f"[green]{outcome.summary}"
         made.add_row(suite.package, known[suite.package], suite.subject, result)
     return made
+
+
+def page(outcomes: list[tuple[Suite, Outcome]]) -> str:
+    """What all suites came to, and what differs by choice, for docs/conformance.md."""
+    known, failed = versions(), [check.name for _, outcome in outcomes for check in outcome.failed]
+    rows = [
+        f"| {suite.package} | {known[suite.package]} | {suite.subject} | "
+        f"{f'**{len(outcome.failed)} failed**' if outcome.failed else outcome.summary} |"
+        for suite, outcome in outcomes
+    ]
+    node = subprocess.run(("node", "--version"), capture_output=True, text=True, check=False).stdout.strip()
+    return "\n".join(
+        [
+            "# Conformance",
+            "",
+            "Suites that nobody here wrote, run against a served demo company. Written by `make conformance`.",
+            "",
+            f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}; {machine()}; Python {platform.python_version()}, "
+            f"node {node.removeprefix('v')}.",
+            "",
+            *("| suite | version | what it checked | result |", "|---|---|---|---|", *rows),
+            "",
+            *(["What failed:", "", *(f"- {name}" for name in failed), ""] if failed else []),
+            "The production profile differs from the audits of graphql-http by choice, and in nothing else:",
+            "",
+            *(f"- {audit}: {reason}." for audit, reason in BY_CHOICE.items()),
+            "",
+        ]
+    )
 
 
 def tell(check: Check) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import platform
-import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tests.circumstances import commit, machine
 from tests.faults.serving import ROOT
 from tests.neo4j.server import DEFAULT_VERSION, pinned
 
@@ -42,15 +41,8 @@ class Line(NamedTuple):
 def told(places: Iterable[Path]) -> list[Line]:
     """The lines that runs have just told, in the order of their tests."""
     texts = [text for place in places if place.exists() for text in place.read_text().splitlines()]
-    now = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit()}
+    now: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit()}
     return ordered(Line(**{**json.loads(text), **now}) for text in texts)
-
-
-def commit() -> str:
-    """The commit that was tried, with a plus where the files differ from it."""
-    git = ("git", "-C", str(ROOT))
-    short = subprocess.check_output([*git, "rev-parse", "--short", "HEAD"], text=True).strip()
-    return short + "+" * bool(subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ":!docs"], check=False).returncode)
 
 
 def ordered(lines: Iterable[Line]) -> list[Line]:
@@ -75,11 +67,6 @@ def keep(new: Sequence[Line]) -> None:
     kept = {"ran on": f"{machine()}; {versions()}", "lines": [line._asdict() for line in replaced(read(), new)]}
     KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
-
-
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}"
 
 
 def versions() -> str:
