@@ -80,7 +80,7 @@ def kind_of(data: bytes) -> FileKind:
     ):
         if data.startswith(start):
             check(data)
-            if _is_archive(data):
+            if _is_archive(data) or _begins_elsewhere(data):
                 raise NotTaken(FileFault.AMBIGUOUS)
             return kind
     raise NotTaken(FileFault.WRONG_TYPE)
@@ -89,7 +89,7 @@ def kind_of(data: bytes) -> FileKind:
 _MARKUP = re.compile(rb"<\s*(?:!doctype|html|script|svg|body|iframe|\?php)", re.IGNORECASE)
 
 
-def _refuse_markup(text: bytes) -> None:
+def _refuse_markup(text: bytes | memoryview) -> None:
     if _MARKUP.search(text):
         raise NotTaken(FileFault.AMBIGUOUS)
 
@@ -97,6 +97,20 @@ def _refuse_markup(text: bytes) -> None:
 def _is_archive(data: bytes) -> bool:
     """Whether a ZIP's directory lies where programs look for one: in the last 64 kB, before a comment."""
     return b"PK\x05\x06" in data[-(65_535 + 22) :] and (b"PK\x01\x02" in data or b"PK\x03\x04" in data)
+
+
+_ANYWHERE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c")
+_AT: tuple[tuple[int, bytes], ...] = (
+    (257, b"ustar"),
+    (128, b"DICM"),
+    *((sector * 2_048 + 1, b"CD001") for sector in range(16, 19)),
+)
+"""Where a tar's first entry, a DICOM picture and a disc's image say what they are, whatever stands before it."""
+
+
+def _begins_elsewhere(data: bytes) -> bool:
+    """Whether a program that does not look at the beginning would take it for something else."""
+    return bool(_ANYWHERE.search(data)) or any(data.startswith(mark, at) for at, mark in _AT)
 
 
 # JPEG: ITU-T T.81, annex B
@@ -268,21 +282,26 @@ def _check_pdf(data: bytes) -> None:
     table = int(tail[1])
     if not 0 < table < tail.start() or not _TABLE.match(data, table):
         raise NotTaken(FileFault.DAMAGED)
+    # Browsers look at the beginning, whatever it is the beginning of; other programs at all that is not in a stream.
     _refuse_markup(data[:1024])
     _check_streams(data)
 
 
 def _check_streams(data: bytes) -> None:
-    """All that is packed in the file, even packed twice, unfolds to a size that may be opened."""
+    """All that is packed in the file, even packed twice, unfolds to a size that may be opened; beside it is no page."""
     found = list(_STREAM.finditer(data))
     ends = [each.start() for each in found if each[0] == b"endstream"]
     starts = [each.end() for each in found if each[0] != b"endstream"]
     if len(starts) > MOST_STREAMS:
         raise NotTaken(FileFault.UNFOLDS)
-    left, view = MOST_UNFOLDED, memoryview(data)
+    left, view, after = MOST_UNFOLDED, memoryview(data), 0
     for start in starts:
         place = bisect_left(ends, start)
-        left -= _unfolds_to(view[start : ends[place] if place < len(ends) else len(data)], left)
+        end = ends[place] if place < len(ends) else len(data)
+        _refuse_markup(view[after:start])
+        left -= _unfolds_to(view[start:end], left)
+        after = max(after, end)
+    _refuse_markup(view[after:])
 
 
 def _unfolds_to(packed: memoryview, most: int) -> int:

@@ -36,8 +36,8 @@ def photograph(text: bytes = b"", *, width: int = 8, height: int = 8) -> bytes:
     return b"\xff\xd8" + jfif + said + tables + segment(0xC0, frame) + scan + b"\xff\xd9"
 
 
-def document(text: bytes = b"A certificate.", *, stream: bytes | None = None) -> bytes:
-    """A PDF of one page; `text` stands in it as it is, `stream` packed."""
+def document(text: bytes = b"A certificate.", *, stream: bytes | None = None, comment: bytes = b"") -> bytes:
+    """A PDF of one page; `text` stands in it as it is, and a `comment` from the 17th byte, `stream` packed."""
     packed = zlib.compress(b"BT (Hello) Tj ET") if stream is None else stream
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -46,7 +46,7 @@ def document(text: bytes = b"A certificate.", *, stream: bytes | None = None) ->
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed) + packed + b"\nendstream",
         b"(" + text + b")",
     ]
-    out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), list[int]()
+    out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + (comment and b"%" + comment + b"\n")), list[int]()
     for number, body in enumerate(objects, start=1):
         places.append(len(out))
         out += b"%d 0 obj\n" % number + body + b"\nendobj\n"

@@ -37,6 +37,11 @@ def packed_twice(size: int) -> bytes:
     return zlib.compress(zlib.compress(b"\0" * size, 9), 9)
 
 
+def at(place: int, mark: bytes) -> bytes:
+    """A PDF with a comment in which a mark stands at a place."""
+    return document(comment=b" " * (place - 16) + mark)
+
+
 GOOD = {"a PDF": document(), "a JPEG": photograph(), "a PNG": picture(), "text in a PNG": picture(b"A photograph.")}
 TAIL = document()[-60:]
 HOSTILE: dict[str, tuple[bytes, FileFault]] = {
@@ -66,6 +71,13 @@ HOSTILE: dict[str, tuple[bytes, FileFault]] = {
     "a PDF that is a page": (document().replace(b"%\xe2\xe3\xcf\xd3", SCRIPT), FileFault.AMBIGUOUS),
     "a page before a PDF": (b"%PDF-1.7\n" + SCRIPT + document(SCRIPT)[9:], FileFault.DAMAGED),
     "a page after a PDF": (document() + SCRIPT, FileFault.AMBIGUOUS),
+    "a page in a PDF": (document(b" " * 2_000 + SCRIPT.replace(b")", b" ")), FileFault.AMBIGUOUS),
+    "a RAR in a PDF": (document(b"Rar!\x1a\x07\x01\x00"), FileFault.AMBIGUOUS),
+    "a 7z in a PDF": (document(b"7z\xbc\xaf\x27\x1c\x00\x04"), FileFault.AMBIGUOUS),
+    "a RAR in a PNG": (picture(b"Rar!\x1a\x07\x00"), FileFault.AMBIGUOUS),
+    "a PDF that is a tar": (at(257, b"ustar\x0000"), FileFault.AMBIGUOUS),
+    "a PDF that is a DICOM picture": (at(128, b"DICM"), FileFault.AMBIGUOUS),
+    "a PDF that is a disc": (at(32_769, b"CD001"), FileFault.AMBIGUOUS),
     "a PDF that unfolds": (document(stream=zlib.compress(b"\0" * 300_000_000, 9)), FileFault.UNFOLDS),
     "a PDF that unfolds twice": (document(stream=packed_twice(400_000_000)), FileFault.UNFOLDS),
     "a PDF of many streams": (document(b"stream\n" * 100_001), FileFault.UNFOLDS),
