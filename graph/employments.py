@@ -187,16 +187,23 @@ END = Statement(
 )
 
 
+def span_refusal(title: str, started_on: date, ended_on: date | None, today: date) -> Refusal | None:
+    """Why nobody can have worked as that from the one day to the other."""
+    if not 0 < len(title.strip()) <= 200:
+        return invalid("title", Fault.LENGTH, 1, 200)
+    if started_on > today:
+        return invalid("startedOn", Fault.NOT_FUTURE)
+    if today - started_on > OLDEST:
+        return invalid("startedOn", Fault.TOO_FAR)
+    if ended_on is not None and ended_on < started_on:
+        return invalid("endedOn", Fault.END_BEFORE_START)
+    return None
+
+
 def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusal | None:
     """Why an employment is none, whoever it is of."""
-    if not 0 < len(new.title.strip()) <= 200:
-        return invalid("title", Fault.LENGTH, 1, 200)
-    if new.started_on > today:
-        return invalid("startedOn", Fault.NOT_FUTURE)
-    if today - new.started_on > OLDEST:
-        return invalid("startedOn", Fault.TOO_FAR)
-    if new.ended_on is not None and new.ended_on < new.started_on:
-        return invalid("endedOn", Fault.END_BEFORE_START)
+    if refused := span_refusal(new.title, new.started_on, new.ended_on, today):
+        return refused
     if not 0 < len(new.source.strip()) <= 200:
         return invalid("source", Fault.LENGTH, 1, 200)
     if new.employer is None:
@@ -209,11 +216,11 @@ def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusa
     return told_refusal("consentedAt", new.consented_at, now)
 
 
-def overlaps(held: Held, new: NewEmployment) -> bool:
-    """Whether both are with the same employer, in a time that they share."""
-    begins_before = new.ended_on is None or held.started_on <= new.ended_on.isoformat()
-    ends_after = held.ended_on is None or held.ended_on >= new.started_on.isoformat()
-    return held.employer == new.employer and begins_before and ends_after
+def overlaps(held: Held, employer: str | None, started_on: str, ended_on: str | None) -> bool:
+    """Whether it is with the same employer, in a time that both share."""
+    begins_before = ended_on is None or held.started_on <= ended_on
+    ends_after = held.ended_on is None or held.ended_on >= started_on
+    return held.employer == employer and begins_before and ends_after
 
 
 async def record(graph: Graph, act: Act, new: NewEmployment) -> Outcome:
@@ -253,15 +260,15 @@ async def enrol(desk: Desk, new: NewEmployment, id: str) -> Held | Refusal:
         return Refusal(Code.NOT_FOUND, "department")
     if place.status == "CLOSED":
         return Refusal(Code.DEPARTMENT_CLOSED, "department")
+    started, ended = new.started_on.isoformat(), new.ended_on and new.ended_on.isoformat()
     candidate = await candidates.recognise(desk, place.circle, new.candidate)
     if candidate is not None:
         rows = await desk.tx.run(LIST_OF_CANDIDATE, candidate=candidate, department=new.department)
-        if any(overlaps(held, new) for held in rows):
+        if any(overlaps(held, new.employer, started, ended) for held in rows):
             await candidates.release(desk, place.circle, new.candidate)
             return Refusal(Code.ALREADY_EMPLOYED, "candidate")
     candidate = candidate or await candidates.create(desk, place.circle, new.candidate)
     await candidates.identify(desk, candidate, place.circle, new.candidate)
-    started, ended = new.started_on.isoformat(), new.ended_on and new.ended_on.isoformat()
     stored: dict[str, Any] = {
         "title": new.title.strip(),
         "started_on": started,

@@ -153,6 +153,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "REVIEW_DUE": ("有新证据，待复核", "To be looked at again"),
     "EMPLOYMENT_RECORDED": ("记录任职", "Employment recorded"),
     "EMPLOYMENT_ENDED": ("任职结束", "Employment ended"),
+    "EMPLOYMENT_CORRECTED": ("更正任职", "Employment corrected"),
     "WORK_ATTENDANCE_RECORDED": ("记录考勤", "Attendance at work recorded"),
     "WORK_ATTENDANCE_CORRECTED": ("更正考勤", "Attendance at work corrected"),
     "TASK_COMPLETION_RECORDED": ("记录目标与结果", "Goals and results recorded"),

@@ -248,15 +248,22 @@ def _restriction(*, restricted: bool) -> Handle:
     return handle
 
 
-def _employed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+def _fact_of(id: str, told: Mapping[str, Any]) -> EmploymentFact:
     ended = told.get("ended_on")
-    started = date.fromisoformat(told["started_on"])
-    to.employments[id] = EmploymentFact(id, started, ended and date.fromisoformat(ended))
+    return EmploymentFact(id, date.fromisoformat(told["started_on"]), ended and date.fromisoformat(ended))
+
+
+def _employed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    to.employments[id] = _fact_of(id, told)
     to.employers[id] = told["department"]
 
 
 def _left(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
     to.employments[id] = replace(to.employments[id], ended_on=date.fromisoformat(told["ended_on"]))
+
+
+def _otherwise(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    to.employments[id] = _fact_of(id, told)
 
 
 def _worked(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
@@ -306,6 +313,7 @@ _HANDLERS: Mapping[str, Handle] = {
     "RESTRICTION_LIFTED": _restriction(restricted=False),
     "EMPLOYMENT_RECORDED": _employed,
     "EMPLOYMENT_ENDED": _left,
+    "EMPLOYMENT_CORRECTED": _otherwise,
     "WORK_ATTENDANCE_RECORDED": _worked,
     "WORK_ATTENDANCE_CORRECTED": _corrected,
     "TASK_COMPLETION_RECORDED": _reached,

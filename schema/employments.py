@@ -8,8 +8,9 @@ from enum import Enum
 import strawberry
 from strawberry import UNSET
 
-from graph import employments
+from graph import employment_corrections, employments
 from graph.candidates import ExternalId, Person
+from graph.employment_corrections import EmploymentCorrection
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact, Granularity
 from schema.applications import CandidateInput
@@ -153,6 +154,16 @@ class EndEmploymentInput(IdempotentInput):
     ended_on: date = field("The last day.")
 
 
+@strawberry.input(description="Corrects what was told of an employment itself; what is not given stays.")
+class CorrectEmploymentInput(IdempotentInput):
+    employment: strawberry.ID = field("The employment.")
+    reason: str = field("Why it was wrong; up to 2,000 characters.")
+    title: str | None = strawberry.field(default=None, description="What they are, or were; up to 200 characters.")
+    started_on: date | None = strawberry.field(default=None, description="The first day.")
+    ended_on: date | None = strawberry.field(default=None, description="The last day.")
+    ongoing: bool = strawberry.field(default=False, description="That it has not ended, though an end was told.")
+
+
 @strawberry.input(description="What is told of a day at work, or of a month as a whole.")
 class AttendanceRecordInput:
     kind: AttendanceKind = field(
@@ -221,6 +232,11 @@ def _fact(input: AttendanceRecordInput) -> Fact:
     return Fact(input.kind, input.day, input.days, input.minutes, input.granularity, input.out_of, input.external_key)
 
 
+def _employment_correction(input: CorrectEmploymentInput) -> EmploymentCorrection:
+    days = input.started_on, input.ended_on, input.ongoing
+    return EmploymentCorrection(id_of("Employment", input.employment), input.reason, input.title, *days)
+
+
 def _correction(input: CorrectWorkAttendanceInput) -> employments.Correction:
     return employments.Correction(
         id_of("AttendanceRecord", input.record), input.reason, input.kind, input.day, input.days, input.minutes
@@ -242,6 +258,14 @@ MUTATIONS = (
         "Employment",
         lambda graph, act, input: employments.end(graph, act, id_of("Employment", input.employment), input.ended_on),
         "Ends an employment. Own or INTEGRATOR. Codes: NOT_FOUND, INVALID_VALUE, EMPLOYMENT_ENDED.",
+    ),
+    mutation(
+        "correctEmployment",
+        CorrectEmploymentInput,
+        "Employment",
+        lambda graph, act, input: employment_corrections.correct(graph, act, _employment_correction(input)),
+        "Corrects the title or the days of an employment, where all that is told of it stays within; the history keeps "
+        "what was told before. Own or INTEGRATOR. Codes: NOT_FOUND, INVALID_VALUE, ALREADY_EMPLOYED, NOT_EMPLOYED.",
     ),
     mutation(
         "recordWorkAttendance",

@@ -221,3 +221,76 @@ async def test_erasure_leaves_nothing_but_the_chain(ask: Ask, company: Company, 
     assert faults == []
     refused = await ask.do("endEmployment", company.user("hr"), employment=id, endedOn="2026-10-31")
     assert refused["code"] == "NOT_FOUND"
+
+
+# Corrections
+
+
+async def correct(ask: Ask, company: Company, id: str, viewer: str = "hr", **told: Any) -> Any:
+    fields = "id title startedOn endedOn events { nodes { type } }"
+    given = {"employment": id, "reason": "The contract says otherwise.", **told}
+    return await ask.do("correctEmployment", company.user(viewer), fields, **given)
+
+
+async def test_what_was_told_wrongly_is_corrected_in_the_open(ask: Ask, company: Company) -> None:
+    id = await employ(ask, company, endedOn="2026-06-30")
+    made = await correct(ask, company, id, "marketing", title="品牌专员", startedOn="2025-09-01", endedOn="2026-08-31")
+    assert (made["title"], made["startedOn"], made["endedOn"]) == ("品牌专员", "2025-09-01", "2026-08-31")
+    assert made["events"]["nodes"][-1] == {"type": "EMPLOYMENT_CORRECTED"}
+    back = await correct(ask, company, id, ongoing=True)
+    assert (back["title"], back["startedOn"], back["endedOn"]) == ("品牌专员", "2025-09-01", None)
+    again = await correct(ask, company, id, title=" 品牌专员 ")
+    assert [each["type"] for each in again["events"]["nodes"]] == ["EMPLOYMENT_RECORDED", *["EMPLOYMENT_CORRECTED"] * 2]
+    assert await company.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"startedOn": "2026-12-01"}, "startedOn"),
+        ({"startedOn": "1900-01-01"}, "startedOn"),
+        ({"endedOn": "2026-01-04"}, "endedOn"),
+        ({"endedOn": "2026-03-01", "ongoing": True}, "ongoing"),
+        ({"reason": " "}, "reason"),
+    ],
+)
+async def test_a_correction_that_cannot_be_is_refused(
+    ask: Ask, company: Company, wrong: dict[str, Any], field: str
+) -> None:
+    refused = await correct(ask, company, await employ(ask, company), **wrong)
+    assert (refused["code"], refused["field"]) == ("INVALID_VALUE", field)
+
+
+async def test_a_correction_contradicts_nothing_that_stands(ask: Ask, company: Company) -> None:
+    """Neither another employment of the person, nor days and goals that were told of this one."""
+    who, hr = person(), company.user("hr")
+    first = await employ(ask, company, candidate=who, endedOn="2026-02-28")
+    second = await employ(ask, company, candidate=who, startedOn="2026-03-01")
+    assert (await correct(ask, company, first, ongoing=True))["code"] == "ALREADY_EMPLOYED"
+    assert (await correct(ask, company, second, startedOn="2026-02-28"))["code"] == "ALREADY_EMPLOYED"
+    records = [{"kind": "LATE", "day": day} for day in ("2026-03-02", "2026-06-01")]
+    await ask.do("recordWorkAttendance", hr, employment=second, source="clock", records=records)
+    goal = {"goal": "Visits", "startsOn": "2026-05-01", "dueOn": "2026-06-30"}
+    await ask.do("recordTaskCompletion", hr, employment=second, source="okr", goals=[goal])
+    for days, field in (
+        ({"startedOn": "2026-03-03"}, "startedOn"),
+        ({"startedOn": "2026-07-01"}, "startedOn"),
+        ({"endedOn": "2026-05-31"}, "endedOn"),
+        ({"endedOn": "2026-04-30"}, "endedOn"),
+    ):
+        refused = await correct(ask, company, second, **days)
+        assert (refused["code"], refused["field"]) == ("NOT_EMPLOYED", field), days
+    assert (await correct(ask, company, second, startedOn="2026-03-02", endedOn="2026-06-01"))[
+        "endedOn"
+    ] == "2026-06-01"
+    query = "query R($id: ID!) { employment(id: $id) { records(where: {standing: true}) { nodes { id day } } } }"
+    found = (await ask(query, hr, id=second))["employment"]["records"]["nodes"]
+    late = next(each["id"] for each in found if each["day"] == "2026-06-01")
+    await ask.do("correctWorkAttendance", hr, record=late, reason="Was there", days=0.0)
+    assert "id" in await correct(ask, company, second, endedOn="2026-05-31"), "what did not happen was on no day"
+
+
+@pytest.mark.parametrize(("viewer", "code"), [("technology", "NOT_FOUND"), ("auditor", "NOT_ALLOWED")])
+async def test_only_who_tells_of_it_corrects_it(ask: Ask, company: Company, viewer: str, code: str) -> None:
+    assert (await correct(ask, company, await employ(ask, company), viewer, title="x"))["code"] == code

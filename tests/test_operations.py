@@ -78,6 +78,7 @@ ALLOWED = {
     "recordTelemetry": RECORDERS,
     "recordEmployment": RECORDERS,
     "endEmployment": RECORDERS,
+    "correctEmployment": RECORDERS,
     "recordWorkAttendance": RECORDERS,
     "correctWorkAttendance": RECORDERS,
     "recordResumeCheck": STAFF,
@@ -181,6 +182,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "recordTelemetry": {"interview": ids["interview"], **CLOSED},
         "recordEmployment": {"department": ids["department"], "candidate": {"displayName": "New"}, **JOB},
         "endEmployment": {"employment": ids["employment"], "endedOn": "2026-10-30"},
+        "correctEmployment": {"employment": ids["employment"], "reason": "seen", "endedOn": "2026-10-30"},
         "recordWorkAttendance": {"employment": ids["employment"], "source": "clock", "records": [LATE]},
         "correctWorkAttendance": {"record": ids["record"], "reason": "New", "minutes": 9},
         "recordResumeCheck": {"application": ids["application"], **CHECKED},
@@ -602,6 +604,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     corrected = {"record": worked["employment"]["taskResults"]["nodes"][0]["id"], "reason": "One more.", "result": 9.0}
     await do("correctTaskCompletion", "marketing", "TASK_COMPLETION_CORRECTED", **corrected)
     await do("endEmployment", "marketing", "EMPLOYMENT_ENDED", employment=employment, endedOn="2026-10-30")
+    wrong = {"employment": employment, "reason": "Another contract."}
+    await do("correctEmployment", "marketing", "EMPLOYMENT_CORRECTED", **wrong, ongoing=True)
     assert sorted(set(done)) == MUTATIONS
     assert await company.faults() == []
 

@@ -193,6 +193,29 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
     assert await recomputes(ask, id)
 
 
+async def test_a_corrected_employment_is_another_observation(scored: Scored, ask: Ask) -> None:
+    """Kept three months by what was told first, a year and more by the correction: both scores recompute."""
+    known = scored.company.person()
+    application = await scored.company.application("marketing", known)
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    department = gid("Department", scored.company.departments["marketing"])
+    told = {"department": department, "candidate": {"displayName": known.display_name, "email": known.email}}
+    days = {"startedOn": "2025-06-01", "endedOn": "2025-08-31"}
+    hr = scored.company.user("hr")
+    made = await ask.do("recordEmployment", hr, **told, title="Seller", **days)
+    candidate = await kept(scored, application)
+    ask.now += timedelta(minutes=1)
+    given = {"employment": made["id"], "reason": "The contract went on.", "endedOn": "2026-10-31"}
+    assert "code" not in await ask.do("correctEmployment", hr, **given)
+    assert await kept(scored, application) == candidate
+    scores = [json.loads(each.kept or "") for each in await verified(ask, candidate)]
+    # Raw values are kept in ten-thousandths.
+    stability = [factor[1] for told in scores for factor in told["factors"] if factor[0] == "STABILITY"]
+    assert stability == [0, 10_000]
+    assert await recomputes(ask, candidate)
+
+
 async def test_scores_outlive_the_erasure_of_a_finding(scored: Scored, ask: Ask) -> None:
     """One that was kept afterwards recomputes; one from before says that it cannot be any more, and is no fault."""
     company = scored.company

@@ -323,6 +323,10 @@ class Inputs:
     async def endEmployment(self) -> dict[str, Any]:
         return {"employment": await self.employment(), "endedOn": "2026-10-30"}
 
+    async def correctEmployment(self) -> dict[str, Any]:
+        told = {"title": "Buyer", "startedOn": f"{START}", "endedOn": "2026-10-30", "ongoing": False}
+        return {"employment": await self.employment(), "reason": "Another contract.", **told}
+
     async def recordWorkAttendance(self) -> dict[str, Any]:
         late = {"kind": "LATE", "day": "2026-10-05", "minutes": 12, "externalKey": self.fresh("key")}
         return {"employment": await self.employment(), "source": "clock", "records": [late]}
