@@ -1,15 +1,11 @@
-"""Charts as pages that need no network, and as pictures where a Chromium is found; needs the extra `charts`.
-
-`CHARTS` is the list that joins them: a chart is a name and a function that answers with plotly figures as JSON.
-"""
+"""Charts as pages that need no network, and as pictures where a Chromium is found; needs the extra `charts`."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -40,14 +36,6 @@ CHART = """\
 <div id="chart{number}"></div>
 <script>Plotly.newPlot("chart{number}", {figure})</script>"""
 Figure = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What draws it, and whether it can be grouped otherwise than by week."""
-
-    draw: Callable[[Graph, Answerer, Asked], Awaitable[list[Figure]]]
-    is_grouped: bool = False
 
 
 async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
@@ -104,7 +92,7 @@ def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
             "showgrid": False,
         },
     }
-    return {"data": [*bars, points], "layout": _layout(heading, barmode="stack", **axes)}
+    return {"data": [*bars, points], "layout": layout(heading, barmode="stack", **axes)}
 
 
 def _bar(name: str, labels: list[str], values: list[Any], colour: str) -> Figure:
@@ -142,7 +130,7 @@ def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
         "xaxis": {"type": "category"},
         "yaxis": {"title": {"text": currency}, "rangemode": "tozero", "gridcolor": GRID},
     }
-    return {"data": bars, "layout": _layout(heading, barmode="stack", **axes)}
+    return {"data": bars, "layout": layout(heading, barmode="stack", **axes)}
 
 
 async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
@@ -161,7 +149,7 @@ def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) ->
     ]
     heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
     axes = {"xaxis": {"type": "category"}, "yaxis": {"rangemode": "tozero", "gridcolor": GRID}}
-    return {"data": bars, "layout": _layout(heading, barmode="group", **axes)}
+    return {"data": bars, "layout": layout(heading, barmode="group", **axes)}
 
 
 def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
@@ -181,10 +169,11 @@ def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) ->
     ]
     heading = asked.say(f"{name}：人员与天数占比", f"{name}: shares of people and days")
     axes = {"xaxis": {"type": "category"}, "yaxis": {"range": [0, 1.02], "tickformat": ".0%", "gridcolor": GRID}}
-    return {"data": drawn, "layout": _layout(heading, **axes)}
+    return {"data": drawn, "layout": layout(heading, **axes)}
 
 
-def _layout(title: str, **rest: Any) -> Figure:
+def layout(title: str, **rest: Any) -> Figure:
+    """How every chart is laid out, and what this one has besides."""
     return {
         # Names come from people, and plotly reads a title as markup.
         "title": {"text": escape(title, quote=False)},
@@ -195,14 +184,6 @@ def _layout(title: str, **rest: Any) -> Figure:
         "margin": {"t": 110, "b": 80},
         **rest,
     }
-
-
-CHARTS: Mapping[str, Chart] = {
-    "no-shows": Chart(no_shows, is_grouped=True),
-    "cost": Chart(cost),
-    "attendance": Chart(attendance),
-}
-"""What can be drawn, by its name on the command line."""
 
 
 def _plotly(module: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -32,7 +32,7 @@ STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a report or a chart is about: for whom, from when until when, of which department or employment, how
-    grouped."""
+    grouped; `since` when something was changed."""
 
     user: str
     start: str | None
@@ -41,6 +41,7 @@ class Asked:
     by: str
     locale: Locale
     employment: str | None = None
+    since: str | None = None
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -107,9 +108,9 @@ query AttendanceReport($employment: ID!, $from: Date, $to: Date) {
 PLACE = "query Place($code: String!) { department(code: $code) { id } }"
 
 
-async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str) -> dict[str, Any]:
+async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str, **more: Any) -> dict[str, Any]:
     """A field of analytics as the user's own question would be answered; SetupError says why there is no answer."""
-    data = await _answer(graph, answerer, text, asked)
+    data = await _answer(graph, answerer, text, asked, **more)
     analytics = data and data["analytics"]
     if not analytics or analytics[field] is None:
         raise SetupError(f"{asked.user} has no such department of their own, or may not read analytics.")
@@ -135,11 +136,11 @@ async def months_of(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[str
     return asked.say(found["nameZh"] or found["name"], found["name"]), found["months"]
 
 
-async def _answer(graph: Graph, answerer: Answerer, text: str, asked: Asked) -> dict[str, Any] | None:
+async def _answer(graph: Graph, answerer: Answerer, text: str, asked: Asked, **more: Any) -> dict[str, Any] | None:
     context = Context(graph, Viewers(graph), subject=asked.user)
     if asked.department is not None and from_global(asked.department)[0] != "Department":
         asked = replace(asked, department=await _id_of(asked.department, context, answerer))
-    answer = await answerer.answer(text, context, variables=asked.variables)
+    answer = await answerer.answer(text, context, variables={**asked.variables, **more})
     if answer.errors:
         raise SetupError(answer.errors[0].message)
     return answer.data
@@ -186,7 +187,7 @@ def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
     rate = group["rate"] or {}
     shares = (rate.get(name) for name in ("value", "low", "high"))
     counts = (group[name] for name in _NUMBERS)
-    return (label, *counts, *map(_short, shares))
+    return (label, *counts, *map(short, shares))
 
 
 async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
@@ -231,20 +232,13 @@ async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     """A row a month; the rate is empty where no source tells of presence."""
     name, months = await months_of(graph, answerer, asked)
     headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in COUNTED.values()))
-    rows = tuple((month["key"], *(_short(month[key]) for key in COUNTED)) for month in months)
+    rows = tuple((month["key"], *(short(month[key]) for key in COUNTED)) for month in months)
     return Table(asked.say(f"{name}考勤", f"Attendance of {name}"), headings, rows)
 
 
-def _short(number: float | None) -> float | None:
+def short(number: float | None) -> float | None:
+    """A number with as many decimals as a report has."""
     return None if number is None else round(number, DECIMALS)
-
-
-REPORTS: Mapping[str, Callable[[Graph, Answerer, Asked], Awaitable[Table]]] = {
-    "no-shows": no_shows,
-    "cost": cost,
-    "attendance": attendance,
-}
-"""What can be reported, by its name on the command line."""
 
 
 def guarded(cell: Cell) -> Cell:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from api import charts
-from api.charts import CHARTS, draw_cost, draw_counts, draw_no_shows, draw_shares, page, picture_paths, pictures
+from api.charts import draw_cost, draw_counts, draw_no_shows, draw_shares, page, picture_paths, pictures
+from api.reporting import TOLD
 from api.reports import Asked
 from api.settings import SetupError
 from graph.interviews import Attendance
@@ -22,7 +23,7 @@ from schema.execution import Answerer
 from tests.conftest import Ask, Company
 from tests.test_analytics import held
 from tests.test_employments import employ
-from tests.test_reports import asked
+from tests.test_reports import asked, of
 from tests.test_work_attendance import month, tell
 
 ASKED = Asked("x", None, None, None, "WEEK", Locale.EN)
@@ -38,17 +39,18 @@ MONTHS = [
         "attendanceRate": None,
     }
 ]
-TRACES = {"no-shows": [3], "cost": [2], "attendance": [3, 2]}
+TRACES = {"no-shows": [3], "cost": [2], "attendance": [3, 2], "roi": [1], "fairness": [4], "second-round": [1]}
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", TOLD)
 async def test_a_chart_is_a_page_by_itself(
     graph: Graph, ask: Ask, answerer: Answerer, company: Company, name: str
 ) -> None:
     """Its script is within, and what it draws is what was asked for; a text in it cannot end the script."""
     await held(company, "marketing", Attendance.NOT_ATTENDED)
     await tell(ask, company, await employ(ask, company), month("LATE", "2026-09", 3), month("LATE", "2026-10", 1))
-    figures = await CHARTS[name].draw(graph, answerer, asked(company, "marketing", department="MARKETING"))
+    wanted = of(TOLD[name], asked(company, "marketing", department="MARKETING"))
+    figures = await TOLD[name].draw(graph, answerer, wanted)
     figures[0]["data"][0]["name"] = "</script><b>"
     text = page(figures, "en")
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
