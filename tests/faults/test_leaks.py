@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from graphql import GraphQLObjectType, parse, validate
+from graphql import GraphQLObjectType, OperationDefinitionNode, parse, validate
 from neo4j.time import DateTime
 
 from graph.candidates import Person
@@ -34,6 +34,7 @@ from graph.writing import Graph
 from schema.context import Context, Viewers
 from schema.execution import Answerer
 from schema.ids import NODES, from_global
+from schema.limits import measure
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.faults.figures import LONG, size, tell
 from tests.faults.inputs import BY_CANDIDATES, Inputs, at, document, texts
@@ -388,13 +389,23 @@ def questions(place: Place, answerer: Answerer, engine: str) -> list[str]:
     """All ways of one step, and of the longer ones a share that the form of the run allows.
 
     Each is planned anew for each kind of viewer, and the whole is more than an hour's work of the embedded engine, more
-    of Neo4j's: each is asked FEW of them, chosen by SEED, and every figure of `analytics` besides.
+    of Neo4j's: each is asked FEW of them, chosen by SEED, and every figure of `analytics` besides. What is refused as
+    too large, whoever asks, tells nobody anything.
     """
     one = Paths(answerer.schema, known(place, few=not LONG)).queries(1)
     few = Paths(answerer.schema, known(place, few=True))
     found = list(dict.fromkeys(sample(one, size(9, 1)) + sample(few.queries(2), size(700, 17))))
     drawn = random.Random(SEED).sample(found, min(FEW[engine], len(found)))
-    return list(dict.fromkeys([*drawn, *few.reckonings(size(2, 6))]))
+    asked = list(dict.fromkeys([*drawn, *few.reckonings(size(2, 6))]))
+    small = [query for query in asked if not is_too_large(answerer, query)]
+    assert len(small) > 0.98 * len(asked)
+    return small
+
+
+def is_too_large(answerer: Answerer, query: str) -> bool:
+    document = parse(query)
+    operation = next(each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+    return bool(measure(answerer.schema, document, operation, {})[1])
 
 
 def test_every_question_is_one_that_the_schema_takes(answerer: Answerer) -> None:
