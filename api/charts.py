@@ -70,15 +70,7 @@ def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
         "yaxis": "y2",
         "marker": {"color": INK, "size": 7},
         "cliponaxis": False,
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * group["rate"]["high"] - rate for group, rate in zip(rated, rates, strict=True)],
-            "arrayminus": [rate - 100 * group["rate"]["low"] for group, rate in zip(rated, rates, strict=True)],
-            "color": INK,
-            "thickness": 1,
-            "width": 3,
-        },
+        "error_y": intervals([group["rate"] for group in rated], 100),
     }
     axes = {
         "xaxis": {"type": "category", "automargin": True},
@@ -93,6 +85,20 @@ def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
         },
     }
     return {"data": [*bars, points], "layout": layout(heading, barmode="stack", **axes)}
+
+
+def intervals(rates: Sequence[Mapping[str, float] | None], scale: float = 1) -> Figure:
+    """How far the interval of each rate reaches below and above it; nowhere where the rate is not told."""
+    told = [rate or {"value": 0, "low": 0, "high": 0} for rate in rates]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [scale * (rate["high"] - rate["value"]) for rate in told],
+        "arrayminus": [scale * (rate["value"] - rate["low"]) for rate in told],
+        "color": INK,
+        "thickness": 1,
+        "width": 3,
+    }
 
 
 def _bar(name: str, labels: list[str], values: list[Any], colour: str) -> Figure:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.charts import ABSENT, GRID, HOUR, INK, MISSED, REST, Figure, layout
-from api.reports import Asked, Cell, Table, ask, short
+from api.charts import ABSENT, GRID, HOUR, MISSED, REST, Figure, intervals, layout
+from api.reports import Asked, Cell, Table, ask, short, with_interval
 from api.settings import SetupError
 from graph.labels import LABELS
 from graph.writing import Graph
@@ -59,20 +59,20 @@ def periods(asked: Asked, now: datetime) -> dict[str, dict[str, str]]:
     start = datetime.fromisoformat(asked.start) if asked.start else since - (end - since)
     if not start < since < end:
         raise SetupError("--since has to lie between --from and --to.")
-    before, after = (start, since), (since, end)
-    return {
-        name: {"from": first.isoformat(), "to": last.isoformat()}
-        for name, (first, last) in {"before": before, "after": after}.items()
-    }
+    first, change, last = (instant.isoformat() for instant in (start, since, end))
+    return {"before": {"from": first, "to": change}, "after": {"from": change, "to": last}}
 
 
-async def _roi(graph: Graph, answerer: Answerer, asked: Asked) -> dict[str, Any]:
-    return await ask(graph, answerer, ROI, asked, "roi", **periods(asked, datetime.now(UTC)))
+async def _roi(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[dict[str, Any], str]:
+    """What there is to tell, and the day of the change."""
+    both = periods(asked, datetime.now(UTC))
+    return await ask(graph, answerer, ROI, asked, "roi", **both), both["after"]["from"][:10]
 
 
 async def roi(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     """What each period held, and what the difference was worth."""
-    found, say = await _roi(graph, answerer, asked), asked.say
+    found, day = await _roi(graph, answerer, asked)
+    say = asked.say
     before, after = found["before"], found["after"]
 
     def both(label: str, of: Any, unit: str = "") -> tuple[Cell, ...]:
@@ -114,8 +114,7 @@ async def roi(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
         ("最高", "Most"),
         ("单位", "Unit"),
     )
-    title = say(f"{asked.since[:10]}前后", f"Before and after {asked.since[:10]}") if asked.since else ""
-    return Table(title, tuple(say(*words) for words in headings), rows)
+    return Table(say(f"{day}前后", f"Before and after {day}"), tuple(say(*words) for words in headings), rows)
 
 
 def _ends(asked: Asked) -> tuple[tuple[str, str], ...]:
@@ -123,10 +122,10 @@ def _ends(asked: Asked) -> tuple[tuple[str, str], ...]:
 
 
 async def draw_roi(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
-    found = await _roi(graph, answerer, asked)
+    found, day = await _roi(graph, answerer, asked)
     labels = [asked.say("之前", "Before"), asked.say("之后", "After")]
     rates = [found["before"]["rate"], found["after"]["rate"]]
-    day, worth = (asked.since or "")[:10], _worth(found, asked)
+    worth = _worth(found, asked)
     heading = asked.say(f"{day}前后的未到面率{worth}", f"Rate missed before and after {day}{worth}")
     return [_rates(heading, labels, [(asked.say("未到面率", "Rate missed"), rates, MISSED)])]
 
@@ -142,9 +141,11 @@ def _worth(found: Mapping[str, Any], asked: Asked) -> str:
     return asked.say(f"；节省 {currency} {low} 至 {high}", f"; saved {currency} {low} to {high}")
 
 
-async def _fairness(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[list[dict[str, Any]], bool]:
+async def _fairness(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[list[dict[str, Any]], str]:
+    """The groups, and what is said where these alone pass a limit of the score policy."""
     found = await ask(graph, answerer, FAIRNESS, asked, "fairness")
-    return [*found["groups"], *found["checks"]], found["brake"]["isOn"]
+    passed = asked.say("；超过限值", "; a limit is passed") if found["brake"]["isOn"] else ""
+    return [*found["groups"], *found["checks"]], passed
 
 
 _SHARES = {
@@ -157,7 +158,7 @@ _SHARES = {
 
 async def fairness(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     """A row a group; what would tell of fewer than five people is empty."""
-    groups, is_on = await _fairness(graph, answerer, asked)
+    groups, passed = await _fairness(graph, answerer, asked)
     ends = [f" {words}" for words, _ in _ends(asked)]
     shares = [asked.say(*words) + end for words, _ in _SHARES.values() for end in ("", *ends)]
     headings = (asked.say("分组", "Group"), asked.say("已有结果", "Settled"), *shares)
@@ -166,20 +167,18 @@ async def fairness(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
         (
             _word(group["key"], asked),
             group["settled"],
-            *(cell for name in _SHARES for cell in _three(group[name])),
+            *(cell for name in _SHARES for cell in with_interval(group[name])),
             short(group["impact"]),
             None if group["isBelowFourFifths"] is None else int(group["isBelowFourFifths"]),
         )
         for group in groups
     ]
-    braked = asked.say("，评分已停", "; a limit is passed") if is_on else ""
-    return Table(asked.say("公平性", "Fairness") + braked, headings, tuple(rows))
+    return Table(asked.say("公平性", "Fairness") + passed, headings, tuple(rows))
 
 
 async def draw_fairness(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
-    groups, is_on = await _fairness(graph, answerer, asked)
-    heading = asked.say("被确认、撤销与异议的比例（95%区间）", "Rates of marks, voids and disputes (95 %)")
-    heading += asked.say("；超过限值", "; a limit is passed") if is_on else ""
+    groups, passed = await _fairness(graph, answerer, asked)
+    heading = asked.say("被确认、撤销与异议的比例（95%区间）", "Rates of marks, voids and disputes (95 %)") + passed
     series = [
         (asked.say(*words), [group[name] for group in groups], colour) for name, (words, colour) in _SHARES.items()
     ]
@@ -190,10 +189,10 @@ async def second_round(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     """A row a group, then what the mark changed, and what is claimed of it elsewhere."""
     found = await ask(graph, answerer, SECOND_ROUND, asked, "secondRound")
     rows: list[tuple[Cell, ...]] = [
-        (_word(group["key"], asked), group["applications"], group["secondRounds"], *_three(group["rate"]))
+        (_word(group["key"], asked), group["applications"], group["secondRounds"], *with_interval(group["rate"]))
         for group in found["groups"]
     ]
-    rows.append((asked.say("差", "Difference"), None, None, *_three(found["difference"])))
+    rows.append((asked.say("差", "Difference"), None, None, *with_interval(found["difference"])))
     for name, words in (
         ("change", ("变化（占比）", "Change, as a part")),
         ("claimed", ("来源所称", "Claimed by the source")),
@@ -216,12 +215,6 @@ def _word(key: str, asked: Asked) -> str:
     return asked.say(*(LABELS.get(key) or WORDS.get(key) or (key, key)))
 
 
-def _three(rate: Rate | None) -> tuple[Cell, Cell, Cell]:
-    if rate is None:
-        return None, None, None
-    return short(rate["value"]), short(rate["low"]), short(rate["high"])
-
-
 def _rates(heading: str, labels: list[str], series: Sequence[tuple[str, Sequence[Rate | None], str]]) -> Figure:
     """Bars of rates with their intervals; a rate that is not told has no bar."""
     bars = [
@@ -231,15 +224,7 @@ def _rates(heading: str, labels: list[str], series: Sequence[tuple[str, Sequence
             "x": labels,
             "y": [None if rate is None else rate["value"] for rate in rates],
             "marker": {"color": colour},
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [0 if rate is None else rate["high"] - rate["value"] for rate in rates],
-                "arrayminus": [0 if rate is None else rate["value"] - rate["low"] for rate in rates],
-                "color": INK,
-                "thickness": 1,
-                "width": 3,
-            },
+            "error_y": intervals(rates),
         }
         for name, rates, colour in series
     ]

@@ -18,6 +18,8 @@ from api.keeping import new_file
 from api.reports import Asked, Table, form_of
 from api.running import running_graph
 from api.settings import SetupError, read_settings
+from graph.analytics import ComparedBy, GroupBy
+from graph.fairness import FairBy
 from graph.refusals import Locale
 from graph.writing import Graph
 from schema.execution import Answerer
@@ -42,7 +44,7 @@ TOLD: Mapping[str, Told] = {
         "No-shows by week, department, mode, cause or job family, with the rate and its interval.",
         reports.no_shows,
         charts.no_shows,
-        ("WEEK", "DEPARTMENT", "MODE", "CAUSE", "JOB_FAMILY"),
+        tuple(each.value for each in GroupBy),
     ),
     "cost": Told("What missed interviews cost.", reports.cost, charts.cost),
     "roi": Told(
@@ -54,13 +56,13 @@ TOLD: Mapping[str, Told] = {
         "How likely a second round was, with and without a mark.",
         comparisons.second_round,
         comparisons.draw_second_round,
-        ("NO_SHOW", "LABEL", "BAND"),
+        tuple(each.value for each in ComparedBy),
     ),
     "fairness": Told(
         "How marks, voids and upheld disputes fall on groups.",
         comparisons.fairness,
         comparisons.draw_fairness,
-        ("MODE", "HOUR", "ZONE", "CHANNEL"),
+        tuple(each.value for each in FairBy if each is not FairBy.TABLE),
     ),
     "attendance": Told(
         "Attendance at work by month: of a department with all below it, or of one person.",

@@ -184,10 +184,7 @@ def in_order(groups: Sequence[Mapping[str, Any]], asked: Asked) -> Sequence[Mapp
 
 
 def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
-    rate = group["rate"] or {}
-    shares = (rate.get(name) for name in ("value", "low", "high"))
-    counts = (group[name] for name in _NUMBERS)
-    return (label, *counts, *map(short, shares))
+    return (label, *(group[name] for name in _NUMBERS), *with_interval(group["rate"]))
 
 
 async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
@@ -234,6 +231,13 @@ async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
     headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in COUNTED.values()))
     rows = tuple((month["key"], *(short(month[key]) for key in COUNTED)) for month in months)
     return Table(asked.say(f"{name}考勤", f"Attendance of {name}"), headings, rows)
+
+
+def with_interval(rate: Mapping[str, float] | None) -> tuple[Cell, Cell, Cell]:
+    """A rate and the ends of its interval; empty where it is not told."""
+    if rate is None:
+        return None, None, None
+    return short(rate["value"]), short(rate["low"]), short(rate["high"])
 
 
 def short(number: float | None) -> float | None:

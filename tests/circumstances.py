@@ -17,6 +17,11 @@ def commit() -> str:
     return short + "+" * bool(subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ":!docs"], check=False).returncode)
 
 
-def machine() -> str:
+def hardware() -> str:
+    """How large this machine is."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GB"
+
+
+def machine() -> str:
+    return f"{hardware()}, {platform.system()} {platform.machine()}"

@@ -18,7 +18,7 @@ from tests.bench.importing import Imported
 from tests.bench.load import Seen
 from tests.bench.measuring import CONNECTIONS, QUICK, Extent, Figure, Shapes, Texts, most_memory
 from tests.bench.serving import LIMIT, LOADERS, PEER, PEER_NAME, TURNOUT
-from tests.circumstances import commit
+from tests.circumstances import commit, hardware
 from tests.neo4j.server import DEFAULT_VERSION, VERSION_VARIABLE, pinned
 
 NAMES = (LIMIT, TURNOUT, PEER_NAME, LOADERS)
@@ -182,7 +182,7 @@ def _about() -> Iterator[str]:
     yield f"- Python {platform.python_version()}, {packages}."
     yield f"- node {_told('node', '--version').removeprefix('v')}, {peers}."
     system = f"{platform.system()} {platform.release()}"
-    yield f"- Machine: {_processor()}, {os.cpu_count()} cores, {_memory():.0f} GB, {system}."
+    yield f"- Machine: {_processor()}, {hardware()}, {system}."
 
 
 def _told(*command: str) -> str:
@@ -192,10 +192,6 @@ def _told(*command: str) -> str:
 def _processor() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
-
-
-def _memory() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
 
 
 def _figures(results: Results, question: str, size: int) -> Iterator[str]:
