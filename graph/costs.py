@@ -19,6 +19,9 @@ from graph.traversal import Form, Prop, Shape
 from graph.visibility import Level, Viewer, padded
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
+MOST = 1_000_000
+"""Of any rate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -192,8 +195,8 @@ def rates_refusal(rates: Rates) -> Refusal | None:
     if rates.currency != rates.currency.upper():
         return invalid("currency", Fault.CURRENCY)
     for name in ("onsite", *NAMES[1:]):
-        if not 0 <= getattr(rates, name) <= 1_000_000:
-            return invalid(_spoken(name), Fault.BETWEEN, 0, 1_000_000)
+        if not 0 <= getattr(rates, name) <= MOST:
+            return invalid(_spoken(name), Fault.BETWEEN, 0, MOST)
     for name in ("resumes", "minutes", "days"):
         if getattr(rates, f"{name}_low") > getattr(rates, f"{name}_high"):
             return invalid(f"{name}High", Fault.SMALLER_FIRST)

@@ -10,9 +10,12 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from graph.refusals import Fault, Refusal, invalid
 from graph.secrets import canonical
+
+Whole = TypeVar("Whole")
 
 RULES = 3
 """The version of the rules by which facts become a score, where a policy has no number for it. A score that was kept is
@@ -412,39 +415,54 @@ def inputs_hash(policy: CreditPolicy, counted: Iterable[Observation], on: date) 
     return sha256(b"[" + policy.numbers + b"," + observed[1:]).hexdigest()
 
 
-CHECKS: Mapping[str, Callable[[Weighing], bool]] = {
-    "weight": lambda each: 0 <= each.weight <= 1,
-    "prior": lambda each: 0 <= each.prior <= 1,
-    "strength": lambda each: 1 <= each.strength <= 100,
-    "windowDays": lambda each: 30 <= each.window <= 3_650,
-    "halfLifeDays": lambda each: 7 <= each.half_life <= 3_650,
+@dataclass(frozen=True, slots=True)
+class Bounded(Generic[Whole]):
+    """A number of a policy: where it stands in it, and the least and the most that it may be."""
+
+    of: Callable[[Whole], float]
+    least: int
+    most: int
+
+    def holds(self, whole: Whole) -> bool:
+        return self.least <= self.of(whole) <= self.most
+
+
+WEIGHINGS: Mapping[str, Bounded[Weighing]] = {
+    "weight": Bounded(lambda each: each.weight, 0, 1),
+    "prior": Bounded(lambda each: each.prior, 0, 1),
+    "strength": Bounded(lambda each: each.strength, 1, 100),
+    "windowDays": Bounded(lambda each: each.window, 30, 3_650),
+    "halfLifeDays": Bounded(lambda each: each.half_life, 7, 3_650),
 }
-NUMBERS: Mapping[str, Callable[[CreditPolicy], bool]] = {
-    "minimum": lambda policy: 3 <= policy.minimum <= 100,
-    "validDays": lambda policy: 1 <= policy.valid <= 365,
-    "noticeHours": lambda policy: 0 <= policy.notice <= 720,
-    "latesPerAbsence": lambda policy: 1 <= policy.lates <= 100,
-    "labelLates": lambda policy: 1 <= policy.cross.lates <= 31,
-    "labelAbsences": lambda policy: 1 <= policy.cross.absences <= 31,
-    "labelDays": lambda policy: 1 <= policy.cross.window <= 3_650,
-    "brakeUpheld": lambda policy: 0 <= policy.brake.upheld <= 1,
-    "brakeFalse": lambda policy: 0 <= policy.brake.false <= 1,
+NUMBERS: Mapping[str, Bounded[CreditPolicy]] = {
+    "minimum": Bounded(lambda policy: policy.minimum, 3, 100),
+    "validDays": Bounded(lambda policy: policy.valid, 1, 365),
+    "noticeHours": Bounded(lambda policy: policy.notice, 0, 720),
+    "latesPerAbsence": Bounded(lambda policy: policy.lates, 1, 100),
+    "labelLates": Bounded(lambda policy: policy.cross.lates, 1, 31),
+    "labelAbsences": Bounded(lambda policy: policy.cross.absences, 1, 31),
+    "labelDays": Bounded(lambda policy: policy.cross.window, 1, 3_650),
+    "brakeUpheld": Bounded(lambda policy: policy.brake.upheld, 0, 1),
+    "brakeFalse": Bounded(lambda policy: policy.brake.false, 0, 1),
     # Of fewer than five nothing is told, and so nothing is made of them either.
-    "brakeLeast": lambda policy: 5 <= policy.brake.least <= 1_000,
-    "brakeDays": lambda policy: 30 <= policy.brake.days <= 3_650,
+    "brakeLeast": Bounded(lambda policy: policy.brake.least, 5, 1_000),
+    "brakeDays": Bounded(lambda policy: policy.brake.days, 30, 3_650),
 }
 
 
-def fault(policy: CreditPolicy) -> str | None:
-    """The input field at which a policy is none; null where it is one."""
+def policy_refusal(policy: CreditPolicy) -> Refusal | None:
+    """Numbers that are no policy: one out of its bounds, shares that are not a whole, bands out of their order."""
+    for name, number in WEIGHINGS.items():
+        if not all(number.holds(each) for each in policy.dimensions.values()):
+            return invalid(name, Fault.BETWEEN, number.least, number.most)
     if set(policy.dimensions) != set(Dimension):
-        return "dimensions"
-    for name, holds in CHECKS.items():
-        if not all(holds(each) for each in policy.dimensions.values()):
-            return name
+        return invalid("dimensions", Fault.POLICY)
     if sum(exact(each.weight) for each in policy.dimensions.values()) != 1:
-        return "weight"
+        return invalid("weight", Fault.WHOLE)
     bands = [policy.bands[band] for band in Band]
     if not (100 >= bands[0] > bands[1] > bands[2] > bands[3] == 0):
-        return "bands"
-    return next((name for name, holds in NUMBERS.items() if not holds(policy)), None)
+        return invalid("bands", Fault.DESCENDING)
+    for name, number in NUMBERS.items():
+        if not number.holds(policy):
+            return invalid(name, Fault.BETWEEN, number.least, number.most)
+    return None

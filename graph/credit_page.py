@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from graph.credit import Band, CreditPolicy, Dimension, Weighing
+from graph.credit import NUMBERS, WEIGHINGS, Band, Bounded, CreditPolicy, Dimension, Weighing
 from graph.credit_words import HEALS
 from graph.labels import in_words
 from graph.refusals import Locale
@@ -28,6 +29,23 @@ WHENCE: Mapping[Dimension, str] = {
     Dimension.COMMUNICATION: "ours",
     Dimension.STABILITY: "ours",
 }
+NUMBERS_TOLD: Mapping[str, tuple[str, str]] = {
+    "minimum": ("fewest observations that make a number", "ours: two say little about anybody"),
+    "validDays": ("days until a score is to be read anew", "ours; sooner, on the last day that all of it counts"),
+    "noticeHours": ("hours before a time at which a request is in time", "the rule for asking for another time"),
+    "latesPerAbsence": (
+        "late days that weigh as one of absence",
+        "ours: the label takes three of the one or one of the other",
+    ),
+    "labelLates": ("LATE in a calendar month that count towards the label", "a vendor's figure"),
+    "labelAbsences": ("ABSENT that count towards the label", "a vendor's figure"),
+    "labelDays": ("days for which either does", "ours: as long as a no-show counts by default"),
+    "brakeUpheld": ("upheld disputes above which scores are turned off", "ours: more than three in ten"),
+    "brakeFalse": ("marks taken back above which they are", "ours: more than one in ten"),
+    "brakeLeast": ("fewest disputes, or marks, that prove anything", "ours; never below five"),
+    "brakeDays": ("days over which either is counted", "ours"),
+}
+"""What each number of a policy is, and whence its default comes."""
 
 
 def _row(dimension: Dimension, each: Weighing) -> str:
@@ -45,20 +63,13 @@ def _band(band: Band, least: float) -> str:
     return f"| {band.value} {in_words(band.value, Locale.ZH_CN)} | {least:g} |"
 
 
-def _numbers(policy: CreditPolicy) -> str:
-    return f"""| number | default | whence |
-|---|---|---|
-| fewest observations that make a number | {policy.minimum} | ours: two say little about anybody |
-| days until a score is to be read anew | {policy.valid} | ours; sooner, on the last day that all of it counts |
-| hours before a time at which a request is in time | {policy.notice} | the rule for asking for another time |
-| late days that weigh as one of absence | {policy.lates} | ours: the label takes three of the one or one of the other |
-| LATE in a calendar month that count towards the label | {policy.cross.lates} | a vendor's figure |
-| ABSENT that count towards the label | {policy.cross.absences} | a vendor's figure |
-| days for which either does | {policy.cross.window} | ours: as long as a no-show counts by default |
-| upheld disputes above which scores are turned off | {policy.brake.upheld:g} | ours: more than three in ten |
-| marks taken back above which they are | {policy.brake.false:g} | ours: more than one in ten |
-| fewest disputes, or marks, that prove anything | {policy.brake.least} | ours; never below five |
-| days over which either is counted | {policy.brake.days} | ours |"""
+def _may(number: Bounded[Any]) -> str:
+    return f"{number.least:,} to {number.most:,}"
+
+
+def _number(policy: CreditPolicy, name: str) -> str:
+    (what, whence), number = NUMBERS_TOLD[name], NUMBERS[name]
+    return f"| {what} | {number.of(policy):g} | {_may(number)} | {whence} |"
 
 
 def page(policy: CreditPolicy) -> str:
@@ -66,6 +77,8 @@ def page(policy: CreditPolicy) -> str:
     rows = "\n".join(_row(dimension, each) for dimension, each in policy.dimensions.items())
     bands = "\n".join(_band(band, least) for band, least in policy.bands.items())
     heals = "\n".join(_heals(dimension) for dimension in policy.dimensions)
+    weighings = " | ".join(_may(number) for number in WEIGHINGS.values())
+    numbers = "\n".join(_number(policy, name) for name in NUMBERS)
     total = sum(each.weight * each.prior for each in policy.dimensions.values()) * 100
     return f"""# How workplace credit is reckoned
 
@@ -76,12 +89,15 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 | dimension | weight | prior | strength | window, days | half-life, days | fed by | whence |
 |---|---|---|---|---|---|---|---|
 {rows}
+| may be | {weighings} | | |
 
 | band | from |
 |---|---|
 {bands}
 
-{_numbers(policy)}
+| number | default | may be | whence |
+|---|---|---|---|
+{numbers}
 
 ## Formulas
 

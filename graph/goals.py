@@ -21,7 +21,7 @@ MOST_GOALS = 500
 """Goals of one call."""
 AHEAD = timedelta(days=5 * 366)
 """How far in the future a goal may be due."""
-MOST_TEXT, MOST_NUMBER = 500, 1e15
+MOST_TEXT, MOST_NUMBER = 500, 10**15
 
 TASK_RESULT = Shape(
     "TaskResult",

@@ -307,6 +307,8 @@ class Fault(Enum):
     TABLE = "TABLE"
     ANSWERS = "ANSWERS"
     POLICY = "POLICY"
+    WHOLE = "WHOLE"
+    DESCENDING = "DESCENDING"
 
 
 FAULTS: dict[Fault, tuple[str, str]] = {
@@ -367,6 +369,11 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.TABLE: ("表格内容不完整或不一致。", "This table is not complete or contradicts itself."),
     Fault.ANSWERS: ("须回答每个问题各一次。", "Each question has to be answered once."),
     Fault.POLICY: ("规则中的该项超出允许范围。", "This part of the policy is outside of what it may be."),
+    Fault.WHOLE: ("所有维度的权重之和须为1。", "The weights of all dimensions have to sum to 1."),
+    Fault.DESCENDING: (
+        "等级须由高到低：STRONG最多100分，逐级递减，WEAK从0分开始。",
+        "Bands have to descend: STRONG from 100 points at most, each one below it from fewer, WEAK from 0.",
+    ),
 }
 """Sentences for `{0}` and `{1}`, a rule's bounds."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Any, LiteralString
 
-from graph.credit import DEFAULTS, Band, CreditPolicy, Dimension, Weighing, fault
+from graph.credit import DEFAULTS, Band, CreditPolicy, Dimension, Weighing, policy_refusal
 from graph.events import EventType
 from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -288,8 +288,8 @@ async def propose(graph: Graph, act: Act, organization: str, draft: Draft, reaso
         await desk.lock_organization()
         base, version = await drawn(desk)
         policy = drafted(base, version, draft)
-        if (field := fault(policy)) is not None:
-            return invalid(field, Fault.POLICY)
+        if refused := policy_refusal(policy):
+            return refused
         id, document = desk.new_id(), policy.document()
         stored: dict[str, Any] = {
             "version": version,
@@ -341,6 +341,10 @@ def approval_refusal(policy: PolicyRow, approver: str) -> Refusal | None:
     return Refusal(Code.SAME_PERSON, "policy") if policy.proposed_by == approver else None
 
 
+LATEST = 366
+"""Days ahead of its approval from which a policy counts at the latest: nobody assesses what comes after that today."""
+
+
 async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | None) -> Outcome:
     """A second person puts it in force, now or from later on."""
     if refused := role_refusal(act.viewer, HR):
@@ -348,6 +352,8 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
     begins = active_from or act.now
     if begins < act.now:
         return invalid("activeFrom", Fault.NOT_PAST)
+    if begins > act.now + timedelta(days=LATEST):
+        return invalid("activeFrom", Fault.DAYS_AHEAD, LATEST)
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from graph import credit
-from graph.credit import DEFAULTS, Band, CreditPolicy, fault
+from graph.credit import DEFAULTS, Band, CreditPolicy, policy_refusal
 from graph.instants import from_text
 from graph.observations import Facts, decided_then, known_by, observe
+from graph.refusals import Refusal
 from graph.score_policies import IN_FORCE, Draft, drafted, read
 from graph.scores import facts_by, facts_of, stood_by
 from graph.statements import Statement
@@ -153,14 +154,14 @@ def _change(department: str, name: str, found: Sequence[int], is_hidden: bool) -
     return DepartmentChange(department, name, len(found), round(sum(found) / len(found)) / 100 if found else None)
 
 
-async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) -> Simulation | str:
-    """What the last year would have looked like under a draft; or the field at which it is no policy."""
+async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) -> Simulation | Refusal:
+    """What the last year would have looked like under a draft; or why that is no policy."""
     known = viewer.at(now)
     (found,) = await graph.client.read(FIND_POLICY, **known)
     policy = read(found.document) if found.document else DEFAULTS
     then = drafted(policy, policy.version + 1, draft)
-    if (field := fault(then)) is not None:
-        return field
+    if refused := policy_refusal(then):
+        return refused
     rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR})
     cases = [
         Case(

@@ -29,7 +29,7 @@ class Granularity(Enum):
 
 MOST_RECORDS = 500
 """Records of one call."""
-MOST_DAYS, MOST_MINUTES = 31.0, 24 * 60
+MOST_DAYS, MOST_MINUTES = 31, 24 * 60
 
 STANDS: LiteralString = "that.days > 0 AND NOT EXISTS { (that)<-[:CORRECTS]-(:AttendanceRecord) }"
 """A record counts until another corrects it; one of no days says that nothing of the kind happened."""

@@ -18,7 +18,7 @@ from graph.fairness import FairBy
 from graph.instants import is_zone
 from graph.interviews import Mode
 from graph.labels import LABELS, in_words
-from graph.refusals import Locale
+from graph.refusals import Locale, Refusal
 from graph.visibility import Dialect, OrganizationRole, Viewer
 from schema.context import Context
 from schema.costs import Calculation, Cost, Roi
@@ -113,8 +113,8 @@ class PeriodInput:
 
 @strawberry.input(description="So many interviews, so many of them missed.")
 class CalculatorInput:
-    invited: int = field("Interviews that are to be held.")
-    missed: int = field("Those of them that are missed.")
+    invited: int = field("Interviews that are to be held, from 0 to 10,000,000.")
+    missed: int = field("Those of them that are missed, from 0 to all.")
     mode: Mode = strawberry.field(default=Mode.AI_ASYNC, description="How they are held.")
     defaults: bool = strawberry.field(default=False, description="Whether by the defaults, whatever was set.")
 
@@ -222,8 +222,8 @@ class Analytics:
         if self.viewer.role not in (OrganizationRole.HR_ADMIN, OrganizationRole.AUDITOR):
             return None
         found = await simulating.simulate(self.context.graph, self.viewer, draft_of(draft), self.context.clock())
-        if isinstance(found, str):
-            raise bad_argument("draft", f"{found} is out of its bounds")
+        if isinstance(found, Refusal):
+            raise bad_argument("draft", f"{found.field}: {found.message(Locale.EN).rstrip('.')}")
         return cast(Any, found)
 
     def _asked(

@@ -8,7 +8,7 @@ import strawberry
 
 from graph import costs
 from graph.interviews import Mode
-from schema.fields import Node, field
+from schema.fields import Node, bounded, field
 from schema.ids import id_of
 from schema.intervals import Rate, RateDifference
 from schema.mutations import IdempotentInput, mutation
@@ -121,21 +121,25 @@ def _optional(description: str) -> Any:
     return strawberry.field(default=None, description=description)
 
 
+def _amount(description: str) -> Any:
+    return _optional(bounded(description, 0, costs.MOST))
+
+
 @strawberry.input(description="Puts new rates in force; what is not named stays as it was.")
 class SetCostsInput(IdempotentInput):
     organization: strawberry.ID = field("Your Organization.")
     currency: str | None = _optional("An ISO 4217 code, in capital letters.")
-    ai_async: float | None = _optional("A recorded AI interview; a fifth of one on site where only that is named.")
-    ai_live: float | None = _optional("An AI interview; a fifth of one on site where only that is named.")
-    video: float | None = _optional("An interview by video.")
-    onsite: float | None = _optional("An interview on site.")
-    recruiter_hour: float | None = _optional("An hour of a recruiter.")
-    resumes_low: float | None = _optional("The fewest CVs drawn again for one missed interview.")
-    resumes_high: float | None = _optional("The most CVs drawn again for one missed interview.")
-    minutes_low: float | None = _optional("The fewest minutes for each of them.")
-    minutes_high: float | None = _optional("The most minutes for each of them.")
-    days_low: float | None = _optional("The fewest working days until a place is filled again.")
-    days_high: float | None = _optional("The most working days until a place is filled again.")
+    ai_async: float | None = _amount("A recorded AI interview; a fifth of one on site where only that is named.")
+    ai_live: float | None = _amount("An AI interview; a fifth of one on site where only that is named.")
+    video: float | None = _amount("An interview by video.")
+    onsite: float | None = _amount("An interview on site.")
+    recruiter_hour: float | None = _amount("An hour of a recruiter.")
+    resumes_low: float | None = _amount("The fewest CVs drawn again for one missed interview.")
+    resumes_high: float | None = _amount("The most CVs drawn again for one missed interview.")
+    minutes_low: float | None = _amount("The fewest minutes for each of them.")
+    minutes_high: float | None = _amount("The most minutes for each of them.")
+    days_low: float | None = _amount("The fewest working days until a place is filled again.")
+    days_high: float | None = _amount("The most working days until a place is filled again.")
 
 
 MUTATIONS = (

@@ -12,15 +12,18 @@ from graph import employment_corrections, employments
 from graph.candidates import ExternalId, Person
 from graph.employment_corrections import EmploymentCorrection
 from graph.shifts import AttendanceKind
-from graph.timesheets import Fact, Granularity
+from graph.timesheets import MOST_DAYS, MOST_MINUTES, Fact, Granularity
 from schema.applications import CandidateInput
-from schema.fields import Argument, Connection, Node, field, labelled, page, planned, where
+from schema.fields import Argument, Connection, Node, bounded, field, labelled, page, planned, where
 from schema.goals import TaskResultOrder, TaskResultWhere
 from schema.ids import id_of
 from schema.interviews import EventOrder
 from schema.links import AttendanceRecordRef, CandidateRef, DepartmentRef, EmploymentRef, EventRef, TaskResultRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
+
+DAYS = f"How many days, in halves: from 0 to 1, for a month to {MOST_DAYS}"
+MINUTES = f"By how many minutes: from 0 to {MOST_MINUTES:,}, for a month to {31 * MOST_MINUTES:,}."
 
 
 @strawberry.enum(description="Orders of employments.")
@@ -171,16 +174,18 @@ class AttendanceRecordInput:
         "A day that was ABSENT whole was nothing else."
     )
     day: date = field("The day; of a month its first.")
-    days: float = strawberry.field(
-        default=1.0, description="How many days, in halves; of LATE and EARLY_LEAVE in a month how often."
-    )
-    minutes: int | None = strawberry.field(default=None, description="By how many minutes.")
+    days: float = strawberry.field(default=1.0, description=f"{DAYS}; of LATE and EARLY_LEAVE in a month how often.")
+    minutes: int | None = strawberry.field(default=None, description=MINUTES)
     granularity: Granularity = strawberry.field(
         default=Granularity.DAY, description="Whether it tells of one day or of a month as a whole."
     )
     out_of: float | None = strawberry.field(
         default=None,
-        description="Of how many working days; only then a month's absences enter a rate, beside PRESENT.",
+        description=bounded(
+            "Of how many working days, no fewer than `days`; only then absences enter a rate, beside PRESENT.",
+            0,
+            MOST_DAYS,
+        ),
     )
     external_key: str | None = strawberry.field(
         default=None, description="Its key in the source: told again, it has no second effect. Up to 200 characters."
@@ -201,9 +206,9 @@ class CorrectWorkAttendanceInput(IdempotentInput):
     kind: AttendanceKind | None = strawberry.field(default=None, description="What should have been told.")
     day: date | None = strawberry.field(default=None, description="The day; of a month its first.")
     days: float | None = strawberry.field(
-        default=None, description="How many days; 0 says that nothing of the kind happened."
+        default=None, description=f"{DAYS}; 0 says that nothing of the kind happened."
     )
-    minutes: int | None = strawberry.field(default=None, description="By how many minutes.")
+    minutes: int | None = strawberry.field(default=None, description=MINUTES)
 
 
 def _employment(input: RecordEmploymentInput) -> employments.NewEmployment:

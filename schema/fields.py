@@ -33,6 +33,11 @@ def field(description: str) -> Any:
     return strawberry.field(description=description)
 
 
+def bounded(description: str, least: float, most: float) -> str:
+    """The description of a number that has to be from `least` to `most`, both of which are valid."""
+    return f"{description} From {least:,} to {most:,}."
+
+
 def planned(description: str, **arguments: Argument) -> Any:
     """A field with arguments. Shape: as annotated; read by the shape member of the same name."""
 

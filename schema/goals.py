@@ -8,7 +8,8 @@ from enum import Enum
 import strawberry
 
 from graph import employments, goals
-from schema.fields import Node, field
+from graph.goals import MOST_NUMBER
+from schema.fields import Node, bounded, field
 from schema.ids import id_of
 from schema.links import EmploymentRef, TaskResultRef
 from schema.mutations import IdempotentInput, mutation
@@ -53,10 +54,14 @@ class GoalInput:
     goal: str = field("What was to be reached; up to 500 characters.")
     starts_on: date = field("The first day of its period.")
     due_on: date = field("The last day of its period.")
-    target: float | None = strawberry.field(default=None, description="The number to reach; above 0.")
+    target: float | None = strawberry.field(
+        default=None, description=f"The number to reach; above 0, up to {MOST_NUMBER:,.0f}."
+    )
     result: float | None = strawberry.field(
         default=None,
-        description="The number that was reached, of a target where more is better; more than all counts as 1.",
+        description=bounded(
+            "The number that was reached, of a target where more is better; more than all counts as 1.", 0, MOST_NUMBER
+        ),
     )
     completed: bool | None = strawberry.field(default=None, description="Whether it was reached.")
     share: float | None = strawberry.field(default=None, description="How much of it was reached, from 0 to 1.")
@@ -79,8 +84,12 @@ class CorrectTaskCompletionInput(IdempotentInput):
     goal: str | None = strawberry.field(default=None, description="What was to be reached.")
     starts_on: date | None = strawberry.field(default=None, description="The first day of its period.")
     due_on: date | None = strawberry.field(default=None, description="The last day of its period.")
-    target: float | None = strawberry.field(default=None, description="The number to reach.")
-    result: float | None = strawberry.field(default=None, description="The number that was reached.")
+    target: float | None = strawberry.field(
+        default=None, description=f"The number to reach; above 0, up to {MOST_NUMBER:,.0f}."
+    )
+    result: float | None = strawberry.field(
+        default=None, description=bounded("The number that was reached.", 0, MOST_NUMBER)
+    )
     completed: bool | None = strawberry.field(default=None, description="Whether it was reached.")
     share: float | None = strawberry.field(default=None, description="How much of it was reached, from 0 to 1.")
     withdrawn: bool = strawberry.field(

@@ -7,13 +7,13 @@ from typing import Any
 import strawberry
 
 from graph import policies
-from schema.fields import Node, field
+from schema.fields import Node, bounded, field
 from schema.ids import id_of
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
 RESCHEDULE_NOTICE = "Hours before the start, or the deadline of AI_ASYNC: a new time asked for so early is given."
-ANSWER = "Hours from a notice until nobody has to wait for the candidate's answer, from 24."
+ANSWER = "Hours from a notice until nobody has to wait for the candidate's answer."
 DECISION = "Days from a notice until it is to be decided; not before the time to answer ends."
 DISPUTE = "Days from a dispute until it is upheld because nobody decided it."
 SLOT_OWED = "Working days within which another time is owed to whom none could be offered."
@@ -65,31 +65,31 @@ class AttendancePolicy(Node):
     causes: list[str] = field(CAUSES)
 
 
-def _optional(description: str) -> Any:
-    return strawberry.field(default=None, description=description)
+def _optional(name: str, description: str) -> Any:
+    return strawberry.field(default=None, description=bounded(description, *policies.LIMITS[name]))
 
 
 @strawberry.input(description="Puts new rules in force for what begins from now on; what is not named stays.")
 class SetAttendancePolicyInput(IdempotentInput):
     organization: strawberry.ID = field("Your Organization.")
-    reschedule_notice_hours: int | None = _optional(RESCHEDULE_NOTICE)
-    answer_hours: int | None = _optional(ANSWER)
-    decision_days: int | None = _optional(DECISION)
-    dispute_days: int | None = _optional(DISPUTE)
-    slot_owed_days: int | None = _optional(SLOT_OWED)
-    proof_kept_days: int | None = _optional(PROOF_KEPT)
-    expires_days: int | None = _optional(EXPIRES)
-    erases_days: int | None = _optional(ERASES)
-    first_expires_days: int | None = _optional(FIRST_EXPIRES)
-    first_erases_days: int | None = _optional(FIRST_ERASES)
-    repair_days: int | None = _optional(REPAIR)
-    repair_least_days: int | None = _optional(REPAIR_LEAST)
-    conduct_late_hours: int | None = _optional(CONDUCT_LATE)
-    conduct_answer_days: int | None = _optional(CONDUCT_ANSWER)
-    conduct_kept_days: int | None = _optional(CONDUCT_KEPT)
-    offer_hours: int | None = _optional(OFFER)
-    rejection_days: int | None = _optional(REJECTION)
-    seen_days: int | None = _optional(SEEN)
+    reschedule_notice_hours: int | None = _optional("reschedule_notice_hours", RESCHEDULE_NOTICE)
+    answer_hours: int | None = _optional("answer_hours", ANSWER)
+    decision_days: int | None = _optional("decision_days", DECISION)
+    dispute_days: int | None = _optional("dispute_days", DISPUTE)
+    slot_owed_days: int | None = _optional("slot_owed_days", SLOT_OWED)
+    proof_kept_days: int | None = _optional("proof_kept_days", PROOF_KEPT)
+    expires_days: int | None = _optional("expires_days", EXPIRES)
+    erases_days: int | None = _optional("erases_days", ERASES)
+    first_expires_days: int | None = _optional("first_expires_days", FIRST_EXPIRES)
+    first_erases_days: int | None = _optional("first_erases_days", FIRST_ERASES)
+    repair_days: int | None = _optional("repair_days", REPAIR)
+    repair_least_days: int | None = _optional("repair_least_days", REPAIR_LEAST)
+    conduct_late_hours: int | None = _optional("conduct_late_hours", CONDUCT_LATE)
+    conduct_answer_days: int | None = _optional("conduct_answer_days", CONDUCT_ANSWER)
+    conduct_kept_days: int | None = _optional("conduct_kept_days", CONDUCT_KEPT)
+    offer_hours: int | None = _optional("offer_hours", OFFER)
+    rejection_days: int | None = _optional("rejection_days", REJECTION)
+    seen_days: int | None = _optional("seen_days", SEEN)
     causes: list[str] = strawberry.field(default_factory=list, description=CAUSES)
 
 

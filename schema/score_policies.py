@@ -8,30 +8,30 @@ import strawberry
 from strawberry import UNSET
 
 from graph import score_policies
-from graph.credit import Band, Dimension
+from graph.credit import NUMBERS, WEIGHINGS, Band, Bounded, Dimension
 from graph.score_policies import Draft, PolicyState
 from graph.visibility import OrganizationRole
-from schema.fields import Node, field, labelled
+from schema.fields import Node, bounded, field, labelled
 from schema.ids import id_of
 from schema.links import ImpactAssessmentRef, ScorePolicyRef, UserRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
-WEIGHT = "Its share of the score, from 0 to 1; the shares of all dimensions sum to 1."
-PRIOR = "The rate that is expected of somebody of whom nothing is known, from 0 to 1."
-STRENGTH = "How many observations that is worth, from 1."
+WEIGHT = "Its share of the score; the shares of all dimensions sum to 1."
+PRIOR = "The rate that is expected of somebody of whom nothing is known."
+STRENGTH = "How many observations that is worth."
 WINDOW = "Days after which an observation is left out."
 HALF_LIFE = "Days after which an observation weighs half."
-MINIMUM = "The fewest observations that make a number, from 3."
+MINIMUM = "The fewest observations that make a number."
 VALID = "Days after which a score is to be read anew."
 NOTICE = "Hours before a time at which a request for another one is in time."
 LATES = "So many late days weigh as one of absence."
 LABEL_LATES = "LATE in one calendar month from which the label counts them."
 LABEL_ABSENCES = "ABSENT from which the label counts them."
 LABEL_DAYS = "Days for which the label counts either."
-BRAKE_UPHELD = "The share of upheld disputes above which the brake turns scores off, from 0 to 1."
-BRAKE_FALSE = "The share of marks taken back above which the brake turns scores off, from 0 to 1."
-BRAKE_LEAST = "How many disputes, or marks, there must be for a share to count, from 5."
+BRAKE_UPHELD = "The share of upheld disputes above which the brake turns scores off."
+BRAKE_FALSE = "The share of marks taken back above which the brake turns scores off."
+BRAKE_LEAST = "How many disputes, or marks, there must be for a share to count."
 BRAKE_DAYS = "The last days over which the brake counts."
 
 
@@ -92,24 +92,24 @@ class ImpactAssessment(Node):
     policy: ScorePolicyRef = field("The policy that was assessed.")
 
 
-def _optional(description: str) -> Any:
-    return strawberry.field(default=UNSET, description=description)
+def _optional(description: str, number: Bounded[Any]) -> Any:
+    return strawberry.field(default=UNSET, description=bounded(description, number.least, number.most))
 
 
 @strawberry.input(description="How one dimension is weighed; what is not named stays as in the policy in force.")
 class ScoreDimensionInput:
     dimension: Dimension = field("The dimension.")
-    weight: float | None = _optional(WEIGHT)
-    prior: float | None = _optional(PRIOR)
-    strength: float | None = _optional(STRENGTH)
-    window_days: int | None = _optional(WINDOW)
-    half_life_days: int | None = _optional(HALF_LIFE)
+    weight: float | None = _optional(WEIGHT, WEIGHINGS["weight"])
+    prior: float | None = _optional(PRIOR, WEIGHINGS["prior"])
+    strength: float | None = _optional(STRENGTH, WEIGHINGS["strength"])
+    window_days: int | None = _optional(WINDOW, WEIGHINGS["windowDays"])
+    half_life_days: int | None = _optional(HALF_LIFE, WEIGHINGS["halfLifeDays"])
 
 
 @strawberry.input(description="From how many points a band is reached.")
 class ScoreBandInput:
     band: Band = field("The band.")
-    least: float = field("The least points that reach it.")
+    least: float = field(bounded("The least points that reach it.", 0, 100))
 
 
 @strawberry.input(description="Another policy; what is not named stays as in the one in force, or in the defaults.")
@@ -120,17 +120,17 @@ class ScorePolicyDraft:
     bands: list[ScoreBandInput] = strawberry.field(
         default_factory=list, description="Bands that begin elsewhere; WEAK begins at 0."
     )
-    minimum: int | None = _optional(MINIMUM)
-    valid_days: int | None = _optional(VALID)
-    notice_hours: int | None = _optional(NOTICE)
-    lates_per_absence: int | None = _optional(LATES)
-    label_lates: int | None = _optional(LABEL_LATES)
-    label_absences: int | None = _optional(LABEL_ABSENCES)
-    label_days: int | None = _optional(LABEL_DAYS)
-    brake_upheld: float | None = _optional(BRAKE_UPHELD)
-    brake_false: float | None = _optional(BRAKE_FALSE)
-    brake_least: int | None = _optional(BRAKE_LEAST)
-    brake_days: int | None = _optional(BRAKE_DAYS)
+    minimum: int | None = _optional(MINIMUM, NUMBERS["minimum"])
+    valid_days: int | None = _optional(VALID, NUMBERS["validDays"])
+    notice_hours: int | None = _optional(NOTICE, NUMBERS["noticeHours"])
+    lates_per_absence: int | None = _optional(LATES, NUMBERS["latesPerAbsence"])
+    label_lates: int | None = _optional(LABEL_LATES, NUMBERS["labelLates"])
+    label_absences: int | None = _optional(LABEL_ABSENCES, NUMBERS["labelAbsences"])
+    label_days: int | None = _optional(LABEL_DAYS, NUMBERS["labelDays"])
+    brake_upheld: float | None = _optional(BRAKE_UPHELD, NUMBERS["brakeUpheld"])
+    brake_false: float | None = _optional(BRAKE_FALSE, NUMBERS["brakeFalse"])
+    brake_least: int | None = _optional(BRAKE_LEAST, NUMBERS["brakeLeast"])
+    brake_days: int | None = _optional(BRAKE_DAYS, NUMBERS["brakeDays"])
 
 
 @strawberry.input(description="Proposes a policy.")
@@ -151,7 +151,10 @@ class RecordImpactAssessmentInput(IdempotentInput):
 @strawberry.input(description="Puts a policy in force.")
 class ApproveScorePolicyInput(IdempotentInput):
     policy: strawberry.ID = field("The policy: assessed, and proposed by somebody else.")
-    active_from: DateTime | None = strawberry.field(default=None, description="From when; now where it is not given.")
+    active_from: DateTime | None = strawberry.field(
+        default=None,
+        description=f"From when, at most {score_policies.LATEST} days ahead; now where it is not given.",
+    )
 
 
 @strawberry.input(description="Turns scores and the label off, or on again.")

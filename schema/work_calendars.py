@@ -39,7 +39,7 @@ class SetWorkCalendarInput(IdempotentInput):
     schedule: list[str] = field(_SCHEDULE)
     exceptions: list[str] = strawberry.field(default_factory=list, description=_EXCEPTIONS)
     grace_minutes: int = strawberry.field(
-        default=0, description="How many minutes after the hour are not late yet, up to 240."
+        default=0, description="How many minutes after the hour are not late yet, from 0 to 240."
     )
     department: strawberry.ID | None = strawberry.field(
         default=None, description="Whose it is; the Organization's where none is given."

@@ -22,7 +22,7 @@ from graph.credit import (
     Observation,
     decay,
     exact,
-    fault,
+    policy_refusal,
     score,
 )
 from graph.credit_page import page
@@ -39,6 +39,7 @@ from graph.observations import (
     months_after,
     observe,
 )
+from graph.refusals import Locale
 from graph.simulating import Case, simulated
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -293,7 +294,7 @@ def test_the_default_weights_sum_to_one() -> None:
     """0.20 for the résumé, 0.15 for AI interviews, interviews, work and tasks, 0.10 for communication and stability."""
     assert [each.weight for each in DEFAULTS.dimensions.values()] == [0.2, 0.15, 0.15, 0.15, 0.15, 0.1, 0.1]
     assert sum(exact(each.weight) for each in DEFAULTS.dimensions.values()) == 1
-    assert fault(DEFAULTS) is None
+    assert policy_refusal(DEFAULTS) is None
 
 
 def reweighed(dimension: Dimension = Dimension.STABILITY, **changes: float) -> CreditPolicy:
@@ -317,7 +318,10 @@ def reweighed(dimension: Dimension = Dimension.STABILITY, **changes: float) -> C
     ],
 )
 def test_a_policy_that_cannot_be_says_where(policy: CreditPolicy, field: str) -> None:
-    assert fault(policy) == field
+    refused = policy_refusal(policy)
+    assert refused is not None
+    assert refused.field == field
+    assert all("{" not in refused.message(locale) for locale in Locale)
 
 
 def test_a_policy_is_read_back_as_it_was() -> None:

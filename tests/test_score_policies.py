@@ -90,12 +90,14 @@ async def test_only_administrators_decide_about_scoring(ask: Ask, company: Compa
         assert (await proposed(ask, company, viewer))["code"] == "NOT_ALLOWED"
 
 
-async def test_a_policy_cannot_begin_in_the_past(ask: Ask, company: Company) -> None:
+async def test_a_policy_begins_neither_in_the_past_nor_years_ahead(ask: Ask, company: Company) -> None:
     policy = await proposed(ask, company)
     await ask.do("recordImpactAssessment", company.user("hr"), **TEXTS, policy=policy["id"])
-    before = (NOW - timedelta(seconds=1)).isoformat()
-    refused = await ask.do("approveScorePolicy", await second(company), policy=policy["id"], activeFrom=before)
-    assert (refused["code"], refused["field"]) == ("INVALID_VALUE", "activeFrom")
+    approver = await second(company)
+    for away in (timedelta(seconds=-1), timedelta(days=367)):
+        at = (NOW + away).isoformat()
+        refused = await ask.do("approveScorePolicy", approver, policy=policy["id"], activeFrom=at)
+        assert (refused["code"], refused["field"]) == ("INVALID_VALUE", "activeFrom")
 
 
 async def test_scoring_is_switched_for_places_and_roles(ask: Ask, company: Company) -> None:

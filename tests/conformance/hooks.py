@@ -1,8 +1,8 @@
 """What schemathesis sends: operations with ids that are there, within the limits that Turnout keeps by choice.
 
 An operation that costs more than 10,000 records, a cursor that this server did not make, a period that ends before it
-begins, more missed interviews than there were, and what is not told as of an instant are answered with an error on
-purpose, which schemathesis would count as a failure; the tests of the product hold those.
+begins, more missed interviews than there were, numbers that are no policy, and what is not told as of an instant are
+answered with an error on purpose, which schemathesis would count as a failure; the tests of the product hold those.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from graphql import (
     ArgumentNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     IntValueNode,
+    ListValueNode,
     NullValueNode,
     ObjectFieldNode,
     StringValueNode,
@@ -27,6 +29,7 @@ from graphql import (
     Visitor,
     get_named_type,
     get_nullable_type,
+    is_input_object_type,
     is_list_type,
     print_ast,
     visit,
@@ -41,6 +44,12 @@ COST = 10_000
 LIST, PAGE, GRAPH = 10, 10, 100
 """Records that a list counts for, the most that a page is asked for, and what a graph has where no limit is named."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d")
+BOUNDS = re.compile(r"[Ff]rom ([\d,]+) to ([\d,]+)\.$")
+DRAFTS = {
+    "ScorePolicyDraft": {"bands": ListValueNode(values=())},
+    "ScoreDimensionInput": {"weight": NullValueNode()},
+}
+"""What makes a score policy, and what of it stays as it is because it has to fit the rest."""
 YEARS = {"from": "2020", "to": "2028"}
 
 schemathesis.graphql.scalar("ID", (st.sampled_from(RECORDS["ids"]) | st.text(max_size=40)).map(nodes.String))
@@ -94,20 +103,31 @@ class Told(Visitor):
 
 
 class Usable(Visitor):
-    """Cursors become null, pages at most PAGE records long, periods some years of this century; an instant as of which
-    not all is told becomes null.
+    """Cursors become null, pages at most PAGE records long, periods some years of this century; the numbers of a draft
+    lie within the bounds that the schema tells, without shares and bands, which have to fit each other; an instant as
+    of which not all is told becomes null.
 
     What is below zero or no Int at all stays where it is refused before anything is looked up.
     """
 
-    def __init__(self, *, told: bool) -> None:
+    def __init__(self, types: TypeInfo, *, told: bool) -> None:
         super().__init__()
+        self._types = types
         self._told = told
 
     def leave_argument(self, node: ArgumentNode, *_: Any) -> ArgumentNode:
         if node.name.value == "asOf" and not self._told:
             return ArgumentNode(name=node.name, value=NullValueNode())
         return ArgumentNode(name=node.name, value=usable(node.name.value, node.value))
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> ObjectFieldNode | None:
+        parent = get_named_type(self._types.get_parent_input_type())
+        if not is_input_object_type(parent) or parent.name not in DRAFTS:
+            return None
+        if node.name.value in DRAFTS[parent.name]:
+            return ObjectFieldNode(name=node.name, value=DRAFTS[parent.name][node.name.value])
+        description = parent.fields[node.name.value].description or ""
+        return ObjectFieldNode(name=node.name, value=within(node.value, description))
 
     def leave_object_field(self, node: ObjectFieldNode, *_: Any) -> ObjectFieldNode:
         return ObjectFieldNode(name=node.name, value=usable(node.name.value, node.value))
@@ -127,13 +147,24 @@ def usable(name: str, value: ValueNode) -> ValueNode:
     return value
 
 
+def within(value: ValueNode, description: str) -> ValueNode:
+    """The number, drawn into the bounds that a description tells."""
+    told = BOUNDS.search(description)
+    if told is None or not isinstance(value, IntValueNode | FloatValueNode):
+        return value
+    least, most = (int(bound.replace(",", "")) for bound in told.groups())
+    if isinstance(value, FloatValueNode):
+        return FloatValueNode(value=str(min(max(float(value.value), least), most)))
+    return IntValueNode(value=str(least + int(value.value) % (most - least + 1)))
+
+
 @schemathesis.hook
 def map_body(context: HookContext, body: DocumentNode) -> DocumentNode:
     assert context.operation is not None
     types = TypeInfo(context.operation.schema.client_schema)
     told = Told(types)
     visit(body, TypeInfoVisitor(types, told))
-    return visit(body, Usable(told=told.all))
+    return visit(body, TypeInfoVisitor(types, Usable(types, told=told.all)))
 
 
 @schemathesis.hook

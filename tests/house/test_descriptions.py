@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLInt,
     GraphQLNamedType,
     get_named_type,
     get_nullable_type,
@@ -66,6 +68,29 @@ def test_descriptions_are_sentences() -> None:
         and not (text.rstrip().endswith(".") and (text[0].isupper() or not text[0].isalpha()))
     ]
     assert not unfinished
+
+
+def numbers() -> Iterator[tuple[str, str]]:
+    """Every number that a client gives, with its description."""
+    for type in TYPES:
+        given = type.fields if is_input_object_type(type) else {}
+        if is_object_type(type):
+            given = {f"{name}({arg}:)": each for name, field in type.fields.items() for arg, each in field.args.items()}
+        for name, each in given.items():
+            if get_named_type(each.type) in (GraphQLInt, GraphQLFloat):
+                yield f"{type.name}.{name}", each.description or ""
+
+
+def test_numbers_that_are_given_tell_their_bounds() -> None:
+    """A form is built from the schema: whoever builds it would learn them from refusals, one at a time."""
+    known = "seq of the last event"
+    silent = [
+        (name, text)
+        for name, text in numbers()
+        if not re.search(r"[Ff]rom [\d,.]+ to \S|above 0, up to [\d,]+|(up to|at most) [\d,]+", text)
+        and known not in text
+    ]
+    assert not silent
 
 
 @pytest.mark.parametrize("code", Code)
