@@ -10,18 +10,23 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from api.work import PROOFS
 from api.working import Worker
+from graph import rights
+from graph.decisions import Decide, Verdict
 from graph.due import RULES
 from graph.events import LIST_CANDIDATE_EVENTS, verify
 from graph.interviews import Attendance
 from graph.policies import DEFAULTS
+from graph.proofs import ProofVerdict
 from graph.secrets import Secrets
 from graph.statements import Found, Statement
 from graph.telemetry import Report, TelemetryKind
 from graph.timers import TimerKind
+from graph.work_calendars import NewCalendar
 from graph.writing import Graph
 from tests import timing
 from tests.conftest import Company, make_company
@@ -29,9 +34,12 @@ from tests.databases import Database, Databases
 from tests.faults.figures import Figure
 from tests.faults.serving import MASTER, ROOT
 from tests.faults.worker import FURTHEST, unsent
+from tests.pictures import document
 from tests.timing import effects, left
 
 CANDIDATES = 5
+EACH_DAY = NewCalendar(date(2020, 1, 1), "Asia/Shanghai", 5, ("MON-SUN 09:00-18:00",))
+"""What is due within working days is due by the day on which the test runs, also on a Sunday."""
 PATIENCE = 90.0
 """Seconds for which nothing at all is done before the rest is held to be lost; a busy machine is slow, and no more."""
 
@@ -166,11 +174,59 @@ async def unanswered(company: Company, application: str, due: datetime) -> None:
     await hr.attendance(interview, Attendance.ATTENDED)
 
 
-STORIES = (missed, undecided, unanswered)
-EFFECTS = (
-    *(("missed", "NO_SHOW_REPORTED"), ("missed", "told NOTICE"), ("undecided", "DISPUTE_UPHELD")),
-    *(("undecided", "told DISPUTE_UPHELD"), ("unanswered", "ANSWER_OVERDUE")),
-)
+async def owed(company: Company, application: str, due: datetime) -> None:
+    """Another time was asked for and none opened: the employer's ledger and both sides are to have it."""
+    hr = company.hr
+    hr.at = due - timedelta(days=DEFAULTS.slot_owed_days)
+    await hr.request(await hr.interview(application, starts_at=due + timedelta(days=5)))
+
+
+async def waiting(company: Company, application: str, due: datetime) -> None:
+    """Nobody answers a request about one's rights: the history is to say so."""
+    company.hr.at = due - rights.DUE
+    await company.hr.rights_request(application, text="My name is spelled otherwise.")
+
+
+async def rejected(company: Company, application: str, due: datetime) -> None:
+    """A rejection that considered a finding: it is to take effect."""
+    hr = company.hr
+    hr.at = due - timedelta(days=60)
+    finding = await hr.no_show(application)
+    hr.at = due - timedelta(days=DEFAULTS.rejection_days)
+    await hr.decide(Decide(application, Verdict.REJECT, "Somebody else fits better.", (finding,)))
+
+
+async def kept(company: Company, application: str, due: datetime) -> None:
+    """A finding whose time is over: it is to be erased."""
+    company.hr.at = due - timedelta(days=DEFAULTS.first_erases_days + 3)
+    await company.hr.no_show(application)
+
+
+async def handed_in(company: Company, application: str, due: datetime) -> None:
+    """A file that was decided of, and so was what it bears on: it is to be purged."""
+    hr = company.hr
+    hr.at = due - timedelta(days=60)
+    interview = await hr.missed(application)
+    finding = await hr.suspicion(interview)
+    await hr.notice(finding)
+    proof = await hr.proof(interview, document(), finding=finding)
+    hr.at = due - DEFAULTS.proof_kept
+    await hr.verdict(proof, ProofVerdict.REJECTED)
+    await hr.confirmation(finding)
+
+
+EFFECTS = {
+    missed: ("NO_SHOW_REPORTED", "told NOTICE"),
+    undecided: ("DISPUTE_UPHELD", "told DISPUTE_UPHELD"),
+    unanswered: ("ANSWER_OVERDUE",),
+    owed: ("SLOT_OVERDUE", "told SLOT_OWED"),
+    waiting: ("REQUEST_OVERDUE",),
+    rejected: ("told REJECTION_EFFECTIVE",),
+    kept: ("FINDING_ERASED",),
+    handed_in: ("PROOF_PURGED",),
+}
+"""What is to happen to a person of each story, once."""
+STORIES = tuple(EFFECTS)
 
 
 async def came_of(graph: Graph, candidate: str) -> Counter[str]:
@@ -195,7 +251,7 @@ async def due_by(graph: Graph, now: datetime) -> int:
 
 async def work(graph: Graph, ahead: timedelta = timedelta()) -> None:
     """One worker that nobody disturbs, until nothing is due by its clock."""
-    worker = Worker(graph, RULES, {TimerKind.SEND: unsent}, lambda: datetime.now(UTC) + ahead)
+    worker = Worker(graph, RULES, {TimerKind.SEND: unsent, **PROOFS}, lambda: datetime.now(UTC) + ahead)
     while await due_by(graph, worker.clock()):
         await worker.turn()
 
@@ -203,16 +259,17 @@ async def work(graph: Graph, ahead: timedelta = timedelta()) -> None:
 async def test_two_killed_workers_keep_the_products_deadlines(
     databases: Databases, tmp_path: Path, figure: Figure, short: bool
 ) -> None:
-    """Missed interviews, undecided disputes and broken promises: of each person comes what came of the first one,
-    whose deadlines one worker kept that nobody disturbed.
+    """Missed interviews, disputes, promises, requests, rejections, marks and files: of each person comes what came of
+    the first one, whose deadlines one worker kept that nobody disturbed.
     """
-    chance, count, span = random.Random(6), 4 if short else 40, 20.0 if short else 90.0
+    chance, count, span = random.Random(6), 2 if short else 25, 20.0 if short else 90.0
     database = await databases.tested()
     graph = database.graph(Secrets(MASTER), tmp_path / "keys")
     company, people, expected = await make_company(graph), list[tuple[str, str]](), dict[str, Counter[str]]()
+    await company.hr.work_calendar(EACH_DAY)
 
     async def begin(story: Callable[[Company, str, datetime], Awaitable[None]], due: datetime) -> str:
-        company.hr.at = due - timedelta(days=100)
+        company.hr.at = due - timedelta(days=400)
         application = await company.application("marketing")
         await story(company, application, due)
         return (await graph.client.read(timing.WHOSE, id=application))[0].id
@@ -221,7 +278,8 @@ async def test_two_killed_workers_keep_the_products_deadlines(
         person = await begin(story, datetime.now(UTC) - timedelta(seconds=5))
         await work(graph)
         expected[story.__name__] = await came_of(graph, person)
-    assert [expected[name][effect] for name, effect in EFFECTS] == [1] * len(EFFECTS), expected
+    once = [expected[story.__name__][effect] for story, named in EFFECTS.items() for effect in named]
+    assert once == [1] * len(once), expected
     for number in range(len(STORIES) * count):
         story = STORIES[number % len(STORIES)]
         due = datetime.now(UTC) + timedelta(seconds=chance.uniform(-60, span))
@@ -243,7 +301,8 @@ async def test_two_killed_workers_keep_the_products_deadlines(
     *_, wrong = await verify(graph.client)
     figure(
         "deadlines: two workers killed at random, clocks two hours wrong either way",
-        f"{len(people)} people with a missed interview, an undecided dispute or a broken promise, {kills} kills in "
+        f"{len(people)} people with a missed interview, an undecided dispute, a broken promise, an owed time, an "
+        f"unanswered request, a rejection, an old mark or a file, {kills} kills in "
         f"{time.monotonic() - began:.0f} s; {len(other)} of whom came anything twice, otherwise or not at all; "
         f"{len(wrong)} faults in the chains{other[:3] or ''}",
         not other and not wrong,

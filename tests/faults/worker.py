@@ -9,10 +9,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from api.work import PROOFS
 from api.working import Later, Worker
 from graph.client import Client
 from graph.due import RULES
 from graph.keys import CandidateKeys
+from graph.proof_files import ProofFiles
 from graph.secrets import Secrets
 from graph.timers import Timer, TimerKind
 from graph.writing import Graph
@@ -47,9 +49,11 @@ async def main() -> None:
     auth = (told["user"], told["password"]) if told["password"] else None
     client = Client.connect(told["uri"], auth, told["database"], one_writer=bool(auth))
     secrets = Secrets(MASTER)
-    graph = Graph(client, CandidateKeys.at(Path(told["keys"]), secrets), secrets)
+    keys = Path(told["keys"])
+    files = ProofFiles.at(keys.with_name("proofs"))
+    graph = Graph(client, CandidateKeys.at(keys, secrets), secrets, files=files)
     rules = RULES if told["real"] else {TimerKind.SEND: timing.note}
-    await Worker(graph, rules, {TimerKind.SEND: unsent} if told["real"] else {}, Jumping(told["seed"])).work()
+    await Worker(graph, rules, {TimerKind.SEND: unsent, **PROOFS} if told["real"] else {}, Jumping(told["seed"])).work()
 
 
 if __name__ == "__main__":
