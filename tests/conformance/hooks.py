@@ -1,8 +1,9 @@
 """What schemathesis sends: operations with ids that are there, within the limits that Turnout keeps by choice.
 
 An operation that costs more than 10,000 records, a cursor that this server did not make, a period that ends before it
-begins, more missed interviews than there were, numbers that are no policy, and what is not told as of an instant are
-answered with an error on purpose, which schemathesis would count as a failure; the tests of the product hold those.
+begins, more missed interviews than there were, numbers that are no policy, a table of groups that nothing is grouped
+by, and what is not told as of an instant are answered with an error on purpose, which schemathesis would count as a
+failure; the tests of the product hold those.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 import schemathesis
@@ -20,6 +22,7 @@ from graphql import (
     FloatValueNode,
     IntValueNode,
     ListValueNode,
+    NameNode,
     NullValueNode,
     ObjectFieldNode,
     StringValueNode,
@@ -31,6 +34,7 @@ from graphql import (
     get_nullable_type,
     is_input_object_type,
     is_list_type,
+    parse_value,
     print_ast,
     visit,
 )
@@ -115,6 +119,9 @@ class Usable(Visitor):
         self._types = types
         self._told = told
 
+    def leave_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
+        return grouped(node) if node.name.value == "fairness" else None
+
     def leave_argument(self, node: ArgumentNode, *_: Any) -> ArgumentNode:
         if node.name.value == "asOf" and not self._told:
             return ArgumentNode(name=node.name, value=NullValueNode())
@@ -145,6 +152,15 @@ def usable(name: str, value: ValueNode) -> ValueNode:
         if name in ("invited", "missed"):
             return IntValueNode(value=str(number % 1_000 + (1_000 if name == "invited" else 0)))
     return value
+
+
+def grouped(node: FieldNode) -> FieldNode:
+    """Without a table, but where it is what is grouped by: of one group then."""
+    kept = {each.name.value: each for each in node.arguments if each.name.value != "groups"}
+    if "by" in kept and print_ast(kept["by"].value) == "TABLE":
+        table = parse_value(f'[{{name: "A", candidates: [{json.dumps(RECORDS["ids"][0])}]}}]')
+        kept["groups"] = ArgumentNode(name=NameNode(value="groups"), value=table)
+    return replace(node, arguments=tuple(kept.values()))
 
 
 def within(value: ValueNode, description: str) -> ValueNode:
