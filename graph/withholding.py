@@ -17,19 +17,21 @@ WITHHELD = "〔已隐去：涉及第三人 withheld: names a third person〕"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One of the employer's people, by all that the graph knows them by."""
+    """One of the employer's people, by all that the graph knows them by; `is_function` where a department is called so,
+    as 人事 and Human Resources are: an account that several may use, and words that texts are full of."""
 
     id: str
     name: str | None
     email: str | None
+    is_function: bool = False
 
     @property
     def names(self) -> Iterator[str]:
-        """One word alone may be a function, as HR is, or any word, as 高峰: it would be hidden wherever it stands."""
+        """One word of letters alone may be a function that is no department, as HR is, or any word."""
         yield self.id
         if self.email:
             yield self.email
-        if self.name and (_HAN.fullmatch(self.name) or spoken(self.name)):
+        if self.name and not self.is_function and (_HAN.fullmatch(self.name) or spoken(self.name)):
             yield self.name
 
 
@@ -37,7 +39,11 @@ LIST_KNOWN = Statement(
     "withholding.list_known",
     """
     MATCH (user:User {organization: $organization})
-    RETURN user.externalId AS id, user.displayName AS name, user.email AS email ORDER BY id
+    OPTIONAL MATCH (called:Department {organization: $organization})
+    WHERE user.displayName IS NOT NULL AND (toLower(called.name) STARTS WITH toLower(user.displayName)
+      OR called.nameZh STARTS WITH user.displayName)
+    RETURN user.externalId AS id, user.displayName AS name, user.email AS email, count(called) > 0 AS is_function
+    ORDER BY id
     """,
     row=Known,
 )
@@ -54,8 +60,8 @@ _PHONE = r"\+\d(?:[ ().-]{0,2}\d){7,14}|1[3-9]\d(?:[ -]?\d{4}){2}"
 _BETWEEN = r"[\s._-]{0,3}"
 
 
-_HAN = re.compile(r"[\u3400-\u9fff·]{3,}")
-"""A name in characters, which no space parts from the words around it; one of two stands in ordinary words too."""
+_HAN = re.compile(r"[\u3400-\u9fff·]{2,}")
+"""A name in characters, which no space parts from the words around it."""
 
 
 def spoken(known: str) -> str | None:

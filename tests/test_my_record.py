@@ -20,7 +20,7 @@ from graph.interviews import Attendance, EvidenceCode
 from graph.proofs import ProofVerdict
 from graph.telemetry import Report
 from graph.visibility import Claim
-from graph.withholding import WITHHELD, Known, without_others
+from graph.withholding import WITHHELD, Known, names_of, without_others
 from schema.root import core_schema
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, looked, uid
@@ -245,13 +245,22 @@ def test_names_are_known_by_external_ids() -> None:
 def test_names_are_known_as_people_are_called() -> None:
     people = (
         *(Known("u-17", "顾晓岚", None), Known("u-18", "Li Min", "min@x.cn")),
-        *(Known("u-19", "HR", None), Known("u-20", "高峰", None)),
+        *(Known("u-19", "HR", None), Known("u-20", "王芳", None), Known("u-21", "人事", None, is_function=True)),
     )
     names = [name for known in people for name in known.names]
-    assert names == ["u-17", "顾晓岚", "u-18", "min@x.cn", "Li Min", "u-19", "u-20"]
-    assert without_others("顾晓岚说高峰时段他没有来，Li Min agreed, and HR. u-19 not.", names) == (
-        f"{WITHHELD}说高峰时段他没有来，{WITHHELD} agreed, and HR. {WITHHELD} not."
+    assert names == ["u-17", "顾晓岚", "u-18", "min@x.cn", "Li Min", "u-19", "u-20", "王芳", "u-21"]
+    assert without_others("顾晓岚说人事等了王芳半小时，Li Min agreed, and HR. u-19 not.", names) == (
+        f"{WITHHELD}说人事等了{WITHHELD}半小时，{WITHHELD} agreed, and HR. {WITHHELD} not."
     )
+
+
+async def test_accounts_that_are_called_as_a_department_are_no_names(ask: Ask, company: Company) -> None:
+    for account, name in (("u-1", "市场"), ("u-2", "Human resources"), ("u-3", "王芳")):
+        await company.hr.user(account, name=name)
+    for code, name, zh in (("PEOPLE", "Human Resources", "人力资源部"), ("MARKET", "Market", "市场部")):
+        await company.hr.department(code, name, zh)
+    names = await names_of(ask.graph.client, company.hr.viewer.organization)
+    assert {"市场", "Human resources", "王芳"} & set(names) == {"王芳"}
 
 
 def test_phones_of_others_are_no_more_told_than_their_mails() -> None:
