@@ -36,6 +36,7 @@ from graphql import (
     is_list_type,
     parse_value,
     print_ast,
+    validate,
     visit,
 )
 from hypothesis import strategies as st
@@ -176,8 +177,12 @@ def within(value: ValueNode, description: str) -> ValueNode:
 
 @schemathesis.hook
 def map_body(context: HookContext, body: DocumentNode) -> DocumentNode:
+    """Of what is valid by the schema, what can be answered; the rest as it is, as it has to be refused."""
     assert context.operation is not None
-    types = TypeInfo(context.operation.schema.client_schema)
+    schema = context.operation.schema.client_schema
+    if validate(schema, body):
+        return body
+    types = TypeInfo(schema)
     told = Told(types)
     visit(body, TypeInfoVisitor(types, told))
     return visit(body, TypeInfoVisitor(types, Usable(types, told=told.all)))
