@@ -140,6 +140,9 @@ class Interview:
     """When a platform said that the session ended, and nobody had come."""
     failed: bool = False
     """A platform said that the check of the candidate's device had failed."""
+    joined: bool = False
+    lost: bool = False
+    """A platform said that the candidate came, or came back after a connection had broken."""
     looked_at: datetime | None = None
     """When the system looks what came of it, if it is still to do so."""
     answer_at: datetime | None = None
@@ -162,7 +165,8 @@ class Interview:
 
     def faults(self) -> set[str]:
         """What is known to speak for the candidate."""
-        return {*self.evidence, *(["DEVICE_CHECK_FAILED"] if self.failed else [])}
+        seen = {"DEVICE_CHECK_FAILED": self.failed, "CONNECTION_LOST": self.lost}
+        return {*self.evidence, *(name for name, holds in seen.items() if holds)}
 
     def missed_at(self) -> datetime:
         return self.ends if self.mode == "AI_ASYNC" else self.starts
@@ -1154,8 +1158,10 @@ class Model:
             return refused
         if kind == "SESSION_CLOSED":
             interview.closed.append(self.now)
-        else:
+        elif kind == "DEVICE_CHECK_FAILED":
             interview.failed = True
+        else:
+            interview.joined, interview.lost = True, interview.lost or kind == "CANDIDATE_RECONNECTED"
         self._tell(interview, who, evidence=True)
         finding = self.finding_of(interview)
         waits = interview.attendance == "PENDING" and finding is None
@@ -1253,7 +1259,8 @@ class Model:
         if interview.attendance != "PENDING" or self.finding_of(interview):
             return
         accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
-        if accepted and interview.is_watched() and not interview.failed and not self._is_cleared(interview):
+        seen = interview.is_watched() and not (interview.failed or interview.joined)
+        if accepted and seen and not self._is_cleared(interview):
             interview.attendance, interview.evidence = "NOT_ATTENDED", []
             self._tell(interview, SYSTEM)
             self._suspected(SYSTEM, interview, "SUSPECT")

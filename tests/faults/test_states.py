@@ -98,6 +98,7 @@ FIND_NOTICE = Statement(
 ANYBODY = st.sampled_from(["hr", "marketing", "technology", "brand", "subsidiary", "integrator", "auditor"])
 WATCHERS = ("marketing", "technology", "brand", "subsidiary", "integrator", "auditor", "hr")
 LATER = st.sampled_from([timedelta(hours=1), timedelta(days=1), timedelta(days=4), timedelta(days=100)])
+SEEN = (*("SESSION_CLOSED",) * 4, *("DEVICE_CHECK_FAILED",) * 2, "CANDIDATE_JOINED", "CANDIDATE_RECONNECTED")
 BOOLEAN = st.booleans()
 
 
@@ -723,13 +724,13 @@ class Lifecycle(RuleBasedStateMachine):
         self.look("hr")
 
     @precondition(lambda self: self.model.interviews)
-    @rule(who=WRITERS, which=INDEX, failed=st.sampled_from([False, False, True]))
-    def watch(self, who: str, which: int, failed: bool) -> None:
-        """A platform says that the session is closed, at any time, or of an interview that is over; or that the device
-        of the candidate failed its check."""
+    @rule(who=WRITERS, which=INDEX, kind=st.sampled_from(SEEN))
+    def watch(self, who: str, which: int, kind: str) -> None:
+        """A platform says that the session is closed, at any time, or of an interview that is over; that the device of
+        the candidate failed its check; or that the candidate came, or came back."""
         over = [each for each in self.model.interviews if each.is_over(self.model.now) and each.attendance == "PENDING"]
         it = self.pick(over if over and which % 4 else self.model.interviews, which)
-        self.watched(who, it, "DEVICE_CHECK_FAILED" if failed else "SESSION_CLOSED")
+        self.watched(who, it, kind)
 
     def watched(self, who: str, it: Interview, kind: str) -> None:
         key, at = f"{self.country.tag}/{self.looks}/{len(self.told)}", self.model.now
@@ -1067,7 +1068,8 @@ class Lifecycle(RuleBasedStateMachine):
         if finding.state == "FINAL" and finding.doubted and turn != 3:
             self.confirmed("marketing", finding, "CANDIDATE", read)
         elif finding.state == "FINAL" and turn == 2 and isinstance(finding.subject, Interview):
-            self.watched("integrator", finding.subject, "DEVICE_CHECK_FAILED")
+            seen = ("DEVICE_CHECK_FAILED", "CANDIDATE_RECONNECTED")
+            self.watched("integrator", finding.subject, seen[self.looks // 6 % 2])
         elif finding.state == "FINAL" and turn == 3:
             self.voided("hr", finding)
         elif finding.state == "FINAL" and turn > 3:
