@@ -17,8 +17,8 @@ WITHHELD = "〔已隐去：涉及第三人 withheld: names a third person〕"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One of the employer's people, by all that the graph knows them by; `is_function` where a department is called so,
-    as 人事 and Human Resources are: an account that several may use, and words that texts are full of."""
+    """One of the employer's people, by all that the graph knows them by; `is_function` where the name of a department
+    begins so, as 人事部 with 人事: an account that several may use, by words that texts are full of."""
 
     id: str
     name: str | None
@@ -35,23 +35,36 @@ class Known:
             yield self.name
 
 
-LIST_KNOWN = Statement(
-    "withholding.list_known",
+@dataclass(frozen=True, slots=True)
+class CalledRow:
+    """External id, name and mail address of each of the people; both names of each department."""
+
+    people: list[tuple[str, str | None, str | None]]
+    departments: list[tuple[str, str | None]]
+
+
+FIND_CALLED = Statement(
+    "withholding.find_called",
     """
-    MATCH (user:User {organization: $organization})
-    OPTIONAL MATCH (called:Department {organization: $organization})
-    WHERE user.displayName IS NOT NULL AND (toLower(called.name) STARTS WITH toLower(user.displayName)
-      OR called.nameZh STARTS WITH user.displayName)
-    RETURN user.externalId AS id, user.displayName AS name, user.email AS email, count(called) > 0 AS is_function
-    ORDER BY id
+    RETURN COLLECT { MATCH (user:User {organization: $organization})
+      RETURN [user.externalId, user.displayName, user.email] } AS people,
+      COLLECT { MATCH (department:Department {organization: $organization})
+      RETURN [department.name, department.nameZh] } AS departments
     """,
-    row=Known,
+    row=CalledRow,
 )
 
 
 async def names_of(client: Client, organization: str) -> list[str]:
     """What the employer's people are called, in texts that a person is told."""
-    return [name for known in await client.read(LIST_KNOWN, organization=organization) for name in known.names]
+    (row,) = await client.read(FIND_CALLED, organization=organization)
+    departments = [name.casefold() for names in row.departments for name in names if name]
+    functions = {name[:end] for name in departments for end in range(1, len(name) + 1)}
+    known = [
+        Known(id, name, email, is_function=(name or "").casefold() in functions)
+        for id, name, email in sorted(row.people, key=lambda person: person[0])
+    ]
+    return [name for each in known for name in each.names]
 
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
