@@ -426,6 +426,9 @@ class Bounded(Generic[Whole]):
     def holds(self, whole: Whole) -> bool:
         return self.least <= self.of(whole) <= self.most
 
+    def refusal(self, field: str) -> Refusal:
+        return invalid(field, Fault.BETWEEN, self.least, self.most)
+
 
 WEIGHINGS: Mapping[str, Bounded[Weighing]] = {
     "weight": Bounded(lambda each: each.weight, 0, 1),
@@ -454,7 +457,7 @@ def policy_refusal(policy: CreditPolicy) -> Refusal | None:
     """Numbers that are no policy: one out of its bounds, shares that are not a whole, bands out of their order."""
     for name, number in WEIGHINGS.items():
         if not all(number.holds(each) for each in policy.dimensions.values()):
-            return invalid(name, Fault.BETWEEN, number.least, number.most)
+            return number.refusal(name)
     if set(policy.dimensions) != set(Dimension):
         return invalid("dimensions", Fault.POLICY)
     if sum(exact(each.weight) for each in policy.dimensions.values()) != 1:
@@ -464,5 +467,5 @@ def policy_refusal(policy: CreditPolicy) -> Refusal | None:
         return invalid("bands", Fault.DESCENDING)
     for name, number in NUMBERS.items():
         if not number.holds(policy):
-            return invalid(name, Fault.BETWEEN, number.least, number.most)
+            return number.refusal(name)
     return None

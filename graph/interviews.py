@@ -71,8 +71,8 @@ class Side(Enum):
 
 MESSAGE = 2_000
 """Characters that a message to the employer may have."""
-GRACE_MINUTES = 15
-"""How late a candidate may join where the invitation does not say."""
+GRACE_MINUTES, MOST_GRACE_MINUTES = 15, 24 * 60
+"""How late a candidate may join where the invitation does not say, and at most."""
 LONGEST = timedelta(hours=24)
 """How long an interview may last, other than one that is recorded."""
 LONGEST_WINDOW = timedelta(days=60)
@@ -439,8 +439,8 @@ def times_refusal(times: Times, mode: Mode, now: datetime) -> Refusal | None:
 def invite_refusal(new: Invite, now: datetime) -> Refusal | None:
     if refused := times_refusal(new.times, new.mode, now):
         return refused
-    if not 0 <= new.grace_minutes <= 24 * 60:
-        return invalid("graceMinutes", Fault.BETWEEN, 0, 24 * 60)
+    if not 0 <= new.grace_minutes <= MOST_GRACE_MINUTES:
+        return invalid("graceMinutes", Fault.BETWEEN, 0, MOST_GRACE_MINUTES)
     if new.join_url is not None:
         url = urlsplit(new.join_url)
         if url.scheme not in ("https", "http") or not url.netloc or len(new.join_url) > 2_000:

@@ -29,7 +29,10 @@ class Granularity(Enum):
 
 MOST_RECORDS = 500
 """Records of one call."""
-MOST_DAYS, MOST_MINUTES = 31, 24 * 60
+MOST_DAYS = {Granularity.DAY: 1, Granularity.MONTH: 31}
+MOST_OUT_OF = MOST_DAYS[Granularity.MONTH]
+"""Working days that anything may be told of."""
+MOST_MINUTES = {granularity: days * 24 * 60 for granularity, days in MOST_DAYS.items()}
 
 STANDS: LiteralString = "that.days > 0 AND NOT EXISTS { (that)<-[:CORRECTS]-(:AttendanceRecord) }"
 """A record counts until another corrects it; one of no days says that nothing of the kind happened."""
@@ -283,12 +286,13 @@ SUPERSEDE = Statement(
 def fact_refusal(fact: Fact, today: date) -> Refusal | None:
     """Why a fact is none, whoever it is about."""
     month = fact.granularity is Granularity.MONTH
-    if not 0 <= fact.days <= (MOST_DAYS if month else 1.0) or (fact.days * 2) % 1:
-        return invalid("days", Fault.HALVES, 0, MOST_DAYS if month else 1)
-    if fact.minutes is not None and not 0 <= fact.minutes <= MOST_MINUTES * (31 if month else 1):
-        return invalid("minutes", Fault.BETWEEN, 0, MOST_MINUTES * (31 if month else 1))
-    if fact.out_of is not None and not fact.days <= fact.out_of <= MOST_DAYS:
-        return invalid("outOf", Fault.SMALLER_FIRST if fact.out_of < fact.days else Fault.BETWEEN, 0, MOST_DAYS)
+    most_days, most_minutes = MOST_DAYS[fact.granularity], MOST_MINUTES[fact.granularity]
+    if not 0 <= fact.days <= most_days or (fact.days * 2) % 1:
+        return invalid("days", Fault.HALVES, 0, most_days)
+    if fact.minutes is not None and not 0 <= fact.minutes <= most_minutes:
+        return invalid("minutes", Fault.BETWEEN, 0, most_minutes)
+    if fact.out_of is not None and not fact.days <= fact.out_of <= MOST_OUT_OF:
+        return invalid("outOf", Fault.SMALLER_FIRST if fact.out_of < fact.days else Fault.BETWEEN, 0, MOST_OUT_OF)
     if fact.external_key is not None and not 0 < len(fact.external_key) <= 200:
         return invalid("externalKey", Fault.LENGTH, 1, 200)
     if fact.day > today or (month and fact.day.day != 1):

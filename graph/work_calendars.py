@@ -102,11 +102,14 @@ CREATE_FOR_ORGANIZATION = Statement(
 )
 
 
+MOST_GRACE_MINUTES = 240
+
+
 def calendar_refusal(new: NewCalendar) -> Refusal | None:
     if not is_zone(new.zone):
         return invalid("timeZone", Fault.ZONE)
-    if not 0 <= new.grace_minutes <= 240:
-        return invalid("graceMinutes", Fault.BETWEEN, 0, 240)
+    if not 0 <= new.grace_minutes <= MOST_GRACE_MINUTES:
+        return invalid("graceMinutes", Fault.BETWEEN, 0, MOST_GRACE_MINUTES)
     for field, lines in (("schedule", new.schedule), ("exceptions", new.exceptions)):
         if len(lines) > MOST_LINES or (field == "schedule" and not lines):
             return invalid(field, Fault.COUNT, int(field == "schedule"), MOST_LINES)

@@ -36,6 +36,10 @@ register(GroupBy, name="NoShowsBy", description="What no-shows are grouped by; w
 register(ComparedBy, name="SecondRoundBy", description="What applications are told apart by.")
 
 
+MOST_INVITED = 10_000_000
+"""Interviews of which the calculator tells."""
+
+
 def _argument(description: str, name: str | None = None) -> Any:
     return strawberry.argument(description=description, name=name)
 
@@ -113,7 +117,7 @@ class PeriodInput:
 
 @strawberry.input(description="So many interviews, so many of them missed.")
 class CalculatorInput:
-    invited: int = field("Interviews that are to be held, from 0 to 10,000,000.")
+    invited: int = field(f"Interviews that are to be held, from 0 to {MOST_INVITED:,}.")
     missed: int = field("Those of them that are missed, from 0 to all.")
     mode: Mode = strawberry.field(default=Mode.AI_ASYNC, description="How they are held.")
     defaults: bool = strawberry.field(default=False, description="Whether by the defaults, whatever was set.")
@@ -162,7 +166,7 @@ class Analytics:
 
     @strawberry.field(description="What missed interviews would cost, by the rates in force.")
     async def calculator(self, input: Annotated[CalculatorInput, _argument("How many.")]) -> Calculation:
-        if not 0 <= input.missed <= input.invited <= 10_000_000:
+        if not 0 <= input.missed <= input.invited <= MOST_INVITED:
             raise bad_argument("input", "of the invited, none or some or all are missed")
         rates = costs.DEFAULTS if input.defaults else await costs.rates_of(self.context.graph, self.viewer)
         found = costs.loss(rates, {input.mode: input.missed})

@@ -12,7 +12,7 @@ from graph import employment_corrections, employments
 from graph.candidates import ExternalId, Person
 from graph.employment_corrections import EmploymentCorrection
 from graph.shifts import AttendanceKind
-from graph.timesheets import MOST_DAYS, MOST_MINUTES, Fact, Granularity
+from graph.timesheets import MOST_DAYS, MOST_MINUTES, MOST_OUT_OF, Fact, Granularity
 from schema.applications import CandidateInput
 from schema.fields import Argument, Connection, Node, bounded, field, labelled, page, planned, where
 from schema.goals import TaskResultOrder, TaskResultWhere
@@ -22,8 +22,9 @@ from schema.links import AttendanceRecordRef, CandidateRef, DepartmentRef, Emplo
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
-DAYS = f"How many days, in halves: from 0 to 1, for a month to {MOST_DAYS}"
-MINUTES = f"By how many minutes: from 0 to {MOST_MINUTES:,}, for a month to {31 * MOST_MINUTES:,}."
+DAY, MONTH = Granularity.DAY, Granularity.MONTH
+DAYS = f"How many days, in halves: from 0 to {MOST_DAYS[DAY]}, for a month to {MOST_DAYS[MONTH]}"
+MINUTES = f"By how many minutes: from 0 to {MOST_MINUTES[DAY]:,}, for a month to {MOST_MINUTES[MONTH]:,}."
 
 
 @strawberry.enum(description="Orders of employments.")
@@ -182,9 +183,10 @@ class AttendanceRecordInput:
     out_of: float | None = strawberry.field(
         default=None,
         description=bounded(
-            "Of how many working days, no fewer than `days`; only then absences enter a rate, beside PRESENT.",
+            "Of how many working days, no fewer than `days`; only then a month's absences enter a rate, beside "
+            "PRESENT.",
             0,
-            MOST_DAYS,
+            MOST_OUT_OF,
         ),
     )
     external_key: str | None = strawberry.field(

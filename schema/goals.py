@@ -15,6 +15,8 @@ from schema.links import EmploymentRef, TaskResultRef
 from schema.mutations import IdempotentInput, mutation
 from schema.scalars import DateTime
 
+TARGET = f"The number to reach; above 0, up to {MOST_NUMBER:,}."
+
 
 @strawberry.enum(description="Orders of goals.")
 class TaskResultOrder(Enum):
@@ -54,9 +56,7 @@ class GoalInput:
     goal: str = field("What was to be reached; up to 500 characters.")
     starts_on: date = field("The first day of its period.")
     due_on: date = field("The last day of its period.")
-    target: float | None = strawberry.field(
-        default=None, description=f"The number to reach; above 0, up to {MOST_NUMBER:,.0f}."
-    )
+    target: float | None = strawberry.field(default=None, description=TARGET)
     result: float | None = strawberry.field(
         default=None,
         description=bounded(
@@ -84,9 +84,7 @@ class CorrectTaskCompletionInput(IdempotentInput):
     goal: str | None = strawberry.field(default=None, description="What was to be reached.")
     starts_on: date | None = strawberry.field(default=None, description="The first day of its period.")
     due_on: date | None = strawberry.field(default=None, description="The last day of its period.")
-    target: float | None = strawberry.field(
-        default=None, description=f"The number to reach; above 0, up to {MOST_NUMBER:,.0f}."
-    )
+    target: float | None = strawberry.field(default=None, description=TARGET)
     result: float | None = strawberry.field(
         default=None, description=bounded("The number that was reached.", 0, MOST_NUMBER)
     )

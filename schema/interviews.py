@@ -11,8 +11,8 @@ from strawberry import UNSET
 from graph import interviews
 from graph.causes import Cause
 from graph.events import ActorKind, EventType
-from graph.interviews import GRACE_MINUTES, Attendance, EvidenceCode, Mode, Response, Side
-from schema.fields import LOCALE, Argument, Connection, Node, field, labelled, page, planned
+from graph.interviews import GRACE_MINUTES, MOST_GRACE_MINUTES, Attendance, EvidenceCode, Mode, Response, Side
+from schema.fields import LOCALE, Argument, Connection, Node, bounded, field, labelled, page, planned
 from schema.findings import FindingOutcome
 from schema.ids import id_of
 from schema.links import (
@@ -156,7 +156,8 @@ class InviteToInterviewInput(IdempotentInput):
     ends_at: DateTime = field("When it ends; for AI_ASYNC the deadline.")
     time_zone: str = field("The IANA zone in which people speak of it.")
     grace_minutes: int = strawberry.field(
-        default=GRACE_MINUTES, description="How many minutes late the candidate may join, from 0 to 1440."
+        default=GRACE_MINUTES,
+        description=bounded("How many minutes late the candidate may join.", 0, MOST_GRACE_MINUTES),
     )
     join_url: str | None = strawberry.field(default=None, description="Where to join: http or https.")
     interviewers: list[strawberry.ID] = strawberry.field(default_factory=list, description="Users who hold it.")

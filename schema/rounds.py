@@ -5,9 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from graph import rounds
-from graph.interviews import GRACE_MINUTES, Mode, Times
+from graph.interviews import GRACE_MINUTES, MOST_GRACE_MINUTES, Mode, Times
 from graph.refusals import Code
-from schema.fields import LOCALE, Node, field, planned
+from schema.fields import LOCALE, Node, bounded, field, planned
 from schema.ids import id_of
 from schema.links import InterviewRef, InvitationAnswerRef, PositionRef
 from schema.mutations import IdempotentInput, mutation
@@ -49,7 +49,8 @@ class InviteManyInput(IdempotentInput):
     time_zone: str = field("The IANA zone in which people speak of them.")
     invitees: list[InviteeInput] = field("Who, and for when: from 1 to 50.")
     grace_minutes: int = strawberry.field(
-        default=GRACE_MINUTES, description="How many minutes late the candidates may join, from 0 to 1440."
+        default=GRACE_MINUTES,
+        description=bounded("How many minutes late the candidates may join.", 0, MOST_GRACE_MINUTES),
     )
     join_url: str | None = strawberry.field(default=None, description="Where to join: http or https.")
     interviewers: list[strawberry.ID] = strawberry.field(default_factory=list, description="Users who hold them.")

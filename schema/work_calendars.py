@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 
 from graph import work_calendars
-from schema.fields import Node, field
+from schema.fields import Node, bounded, field
 from schema.ids import id_of
 from schema.links import DepartmentRef
 from schema.mutations import IdempotentInput, mutation
@@ -39,7 +39,8 @@ class SetWorkCalendarInput(IdempotentInput):
     schedule: list[str] = field(_SCHEDULE)
     exceptions: list[str] = strawberry.field(default_factory=list, description=_EXCEPTIONS)
     grace_minutes: int = strawberry.field(
-        default=0, description="How many minutes after the hour are not late yet, from 0 to 240."
+        default=0,
+        description=bounded("How many minutes after the hour are not late yet.", 0, work_calendars.MOST_GRACE_MINUTES),
     )
     department: strawberry.ID | None = strawberry.field(
         default=None, description="Whose it is; the Organization's where none is given."
