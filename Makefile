@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: record-schema run test test-neo4j test-two conformance check types house format lock schema costs causes lifecycle bench bench-quick bench-inbox bench-receipts faults faults-short
+.PHONY: run test test-neo4j test-two conformance check types house format lock pages bench bench-quick bench-inbox bench-receipts faults faults-short
 .PHONY: bench-refill browser story
 
 run: $(VENV)/.runtime
@@ -98,34 +98,9 @@ $(PEER)/node_modules: $(PEER)/package-lock.json
 	@cd $(PEER) && npm ci --silent
 	@touch $@
 
-schema: $(VENV)/.development
-	$(BIN)/python -c 'from graphql import print_schema; from schema.root import core_schema; print(print_schema(core_schema()))' > schema/schema.graphql
-
-# docs/causes.md is made of the table in the code.
-causes: $(VENV)/.development
-	$(BIN)/python -c 'from graph.causes_page import page; print(page(), end="")' > docs/causes.md
-
-# docs/lifecycle.md is made of the table that the rules ask.
-lifecycle: $(VENV)/.development
-	$(BIN)/python -c 'from graph.lifecycle_page import page; print(page(), end="")' > docs/lifecycle.md
-
-# docs/costs.md is made of the rates in the code.
-costs: $(VENV)/.development
-	$(BIN)/python -c 'from graph.costs import DEFAULTS; from graph.costs_page import page; print(page(DEFAULTS), end="")' > docs/costs.md
-
-# docs/record.schema.json is made of what a person's copy of their record selects.
-record-schema: $(VENV)/.development
-	$(BIN)/python -c 'import json; from schema.exports import record_schema; from schema.root import core_schema; print(json.dumps(record_schema(core_schema()), indent=2, ensure_ascii=False))' > docs/record.schema.json
-
-# docs/self-assessment.md publishes the questionnaire with its key.
-.PHONY: self-assessment
-self-assessment: $(VENV)/.development
-	$(BIN)/python -c 'from graph.questionnaire_page import page; print(page(), end="")' > docs/self-assessment.md
-
-# docs/credit.md is made of the default policy in the code.
-.PHONY: credit
-credit: $(VENV)/.development
-	$(BIN)/python -c 'from graph.credit import DEFAULTS; from graph.credit_page import page; print(page(DEFAULTS), end="")' > docs/credit.md
+# Every committed file that is made of the code: the schema, and pages in docs/.
+pages: $(VENV)/.development
+	$(BIN)/python -m tests.house.pages
 
 bench: $(VENV)/.bench $(PEER)/node_modules
 	$(BIN)/python -m tests.bench

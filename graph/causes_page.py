@@ -30,7 +30,7 @@ def _kind(kind: TelemetryKind) -> str:
 
 _PAGE = """# Whose fault a missed interview was
 
-Made of the code by `make causes` (graph/causes.py). `Interview.assessment` reads this table over what is known of one
+Made of the code by `make pages` (graph/causes.py). `Interview.assessment` reads this table over what is known of one
 interview. It informs: a named person decides, after a notice and a hearing.
 
 | rule | side | weight | 理由 | reason |

@@ -17,7 +17,7 @@ def page(rates: Rates) -> str:
     resume = rates.minutes.times(rates.recruiter_hour / 60)
     return f"""# What a missed interview costs
 
-Made of the code by `make costs`. The figures are a vendor's claims, taken as defaults to be configured: `setCosts`
+Made of the code by `make pages`. The figures are a vendor's claims, taken as defaults to be configured: `setCosts`
 puts an Organization's own in force, as a new version, and every answer names the version that it was reckoned with.
 
 | default | value | whence |

@@ -82,7 +82,7 @@ def page(policy: CreditPolicy) -> str:
     total = sum(each.weight * each.prior for each in policy.dimensions.values()) * 100
     return f"""# How workplace credit is reckoned
 
-Made of the code by `make credit`. The numbers are defaults to be configured: an Organization's own stand in a
+Made of the code by `make pages`. The numbers are defaults to be configured: an Organization's own stand in a
 ScorePolicy that one person proposes, that has an impact assessment on file, and that a second person approves. Without
 one there is no score at all. Somebody of whom nothing is known would stand at {total:.2f}, and gets no number.
 

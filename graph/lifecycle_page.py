@@ -47,7 +47,7 @@ def _rule(fault: Fault) -> str:
 
 _PAGE = """# The life of a finding
 
-Made of the code by `make lifecycle`: of graph/lifecycle.py, which the rules ask whether a step may be taken.
+Made of the code by `make pages`: of graph/lifecycle.py, which the rules ask whether a step may be taken.
 
 | step | from | to | who | mutation | event | when |
 |---|---|---|---|---|---|---|

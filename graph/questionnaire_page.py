@@ -26,7 +26,7 @@ def page() -> str:
     leanings = "\n".join(_leaning(leaning, least) for leaning, least in FROM.items())
     return f"""# The self-assessment 职业测评
 
-Made of the code by `make self-assessment`; version {VERSION}. A candidate answers it with `takeSelfAssessment`, or on
+Made of the code by `make pages`; version {VERSION}. A candidate answers it with `takeSelfAssessment`, or on
 their own pages. It is an aid to think about oneself and no test that was validated: it feeds no score and no label, no
 decision may be drawn from it, and nobody but the candidate sees it. With `shareSelfAssessment` the candidate shows it
 to the departments that they applied to, and hides it again; answers given anew are hidden until they are shared. It is

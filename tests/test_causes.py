@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -25,7 +24,6 @@ from graph.causes import (
     TelemetryKind,
     assess,
 )
-from graph.causes_page import page
 from graph.interviews import EvidenceCode, Mode
 from graph.refusals import Locale
 
@@ -221,8 +219,3 @@ def test_a_table_is_lines_that_people_read() -> None:
             Table.of_lines([wrong])
     with pytest.raises(NoTable):
         Table.of_lines(["OUTAGE_OVER_SLOT 40"])
-
-
-def test_the_page_is_made_of_the_code() -> None:
-    """`make causes` writes it."""
-    assert (Path(__file__).parents[1] / "docs" / "causes.md").read_text() == page()

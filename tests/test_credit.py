@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +24,6 @@ from graph.credit import (
     policy_refusal,
     score,
 )
-from graph.credit_page import page
 from graph.credit_words import of_change, of_factor, of_score
 from graph.observations import (
     CheckFact,
@@ -340,11 +338,6 @@ def test_every_line_is_said_in_both_languages() -> None:
     lines += [of_change(each.change, each.points, each.band, found.points) for each in found.counterfactuals]
     assert all(zh.endswith("。") and en.isascii() and en.endswith(".") for zh, en in lines)
     assert "Attendance at AI interviews: 4 on record, 75.0% when weighed by age" in lines[1][1]
-
-
-def test_the_page_is_made_of_the_policy() -> None:
-    """`make credit` writes it: a default that changed in the code alone would be told wrongly."""
-    assert (Path(__file__).parents[1] / "docs" / "credit.md").read_text() == page(DEFAULTS)
 
 
 LATES = tuple(Mark(f"l{day}", "LATE", 1, date(2026, 9, day)) for day in (3, 10, 17))

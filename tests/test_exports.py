@@ -68,11 +68,6 @@ def faults(value: Any, schema: dict[str, Any], way: str = "record") -> list[str]
     return []
 
 
-def test_the_schema_is_the_published_one() -> None:
-    """`make record-schema` writes it."""
-    assert json.loads(FILE.read_text()) == record_schema(SCHEMA)
-
-
 async def test_a_copy_holds_all_and_is_by_the_schema(ask: Ask, company: Company, case: Case) -> None:
     record = json.loads((await ask("{ exportMyData }", case.claim))["exportMyData"])
     assert faults(record, json.loads(FILE.read_text())) == []

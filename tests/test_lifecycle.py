@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from graph.findings import FindingState
 from graph.lifecycle import TRANSITIONS, Step, may
-from graph.lifecycle_page import page
 from schema.root import core_schema
 
 STATES = [state.value for state in FindingState]
@@ -34,8 +32,3 @@ def test_clients_are_told_each_refusal(step: Step) -> None:
 def test_nothing_but_erasure_follows_what_is_void() -> None:
     assert [step for step in Step if may(step, "VOID")] == [Step.ERASE]
     assert not [step for step in Step if may(step, "ERASED")]
-
-
-def test_the_page_is_made_of_the_code() -> None:
-    """`make lifecycle` writes it."""
-    assert (Path(__file__).parents[1] / "docs" / "lifecycle.md").read_text() == page()

@@ -6,15 +6,12 @@ import re
 import subprocess
 from pathlib import Path
 
-from graphql import print_schema
+import pytest
 
 from api.settings import Settings
-from schema.root import core_schema
 from seeds import attendance_mapping, mapping
 from seeds.demo import NAME
-from tests.faults import keeping
-
-ROOT = Path(__file__).parents[2]
+from tests.house.pages import PAGES, ROOT
 
 
 def test_every_setting_is_in_the_readme() -> None:
@@ -23,9 +20,10 @@ def test_every_setting_is_in_the_readme() -> None:
     assert not [name for name in Settings.model_fields if f"`TURNOUT_{name.upper()}`" not in text]
 
 
-def test_the_committed_schema_is_the_real_one() -> None:
-    """Clients build against the committed file; `make schema` writes it, and the change is then read as a client."""
-    assert (ROOT / "schema" / "schema.graphql").read_text() == print_schema(core_schema()) + "\n"
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_made_of_the_code_is_committed_as_it_is_made(name: str) -> None:
+    """Clients build against the schema and people act by the pages; `make pages` writes them all."""
+    assert (ROOT / name).read_text() == PAGES[name]()
 
 
 def test_no_committed_file_names_an_index() -> None:
@@ -34,11 +32,6 @@ def test_no_committed_file_names_an_index() -> None:
     named = re.compile(r"--(extra-)?index-url|--find-links|files\.python|/simple/|\"resolved\":")
     texts = ((file, (ROOT / file).read_text(errors="ignore")) for file in files if file != "tests/house/test_papers.py")
     assert not [file for file, text in texts if named.search(text)]
-
-
-def test_the_page_of_faults_is_made_of_its_figures() -> None:
-    """A figure that somebody wrote into the page by hand is one that nobody measured."""
-    assert keeping.PAGE.read_text() == keeping.page()
 
 
 def test_links_between_papers_lead_somewhere() -> None:
