@@ -1,6 +1,7 @@
 """Proof by HTTP: a file comes once, by its ticket, and HR of the deciding department opens it, as an attachment.
 
-What comes is held in memory until it was looked at whole and sealed: no byte of it is written anywhere before.
+What comes is put together in memory, piece by piece, until it was looked at whole and sealed: no byte of it is written
+anywhere before, and it is never copied as a whole.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.candidate_words import SAID
@@ -27,7 +28,7 @@ from api.requests import record
 from graph import proofs
 from graph.client import EngineUnavailable
 from graph.exporting import Damaged
-from graph.file_kinds import MOST_BYTES, FileFault, FileKind, NotTaken, name_fault
+from graph.file_kinds import MOST_BYTES, PIECE, Content, FileFault, FileKind, NotTaken, name_fault
 from graph.file_kinds import SENTENCES as FAULTS
 from graph.proofs import OpenFile, TicketRow
 from graph.refusals import SENTENCES as REFUSALS
@@ -152,10 +153,18 @@ def attachment(id: str, opened: OpenFile) -> Response:
     """A file as it is given out: to be kept, never to be shown within a page of ours."""
     media, ending = MEDIA[opened.kind]
     attached = {"Content-Disposition": f'attachment; filename="proof-{id[:8]}.{ending}"'}
-    return Response(opened.plain, 200, HEADERS | attached, media)
+    length = {"Content-Length": str(len(opened.plain))}
+    return StreamingResponse(_pieces(opened.plain), 200, HEADERS | attached | length, media)
 
 
-async def _file(request: Request) -> bytes:
+async def _pieces(plain: Content) -> AsyncGenerator[bytes]:
+    """As fast as whoever reads it takes them, so that no more than one waits beside the file itself."""
+    view = memoryview(plain)
+    for at in range(0, len(view), PIECE):
+        yield bytes(view[at : at + PIECE])
+
+
+async def _file(request: Request) -> bytearray:
     """The one file that a request carries: as its body, or in a form."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MOST_BYTES + AROUND:
@@ -165,9 +174,12 @@ async def _file(request: Request) -> bytes:
         if media == b"multipart/form-data":
             if not options.get(b"boundary"):
                 raise NotTaken(FileFault.DAMAGED)
-            return await _of_form(pieces, options.get(b"boundary", b""))
+            return await of_form(pieces, options.get(b"boundary", b""))
         _check_name(request.headers.get("content-disposition", ""))
-        return b"".join([piece async for piece in pieces])
+        plain = bytearray()
+        async for piece in pieces:
+            plain += piece
+        return plain
 
 
 async def _bounded(request: Request) -> AsyncGenerator[bytes]:
@@ -233,7 +245,8 @@ class _Form:
         self.whole = True
 
 
-async def _of_form(pieces: AsyncIterator[bytes], boundary: bytes) -> bytes:
+async def of_form(pieces: AsyncIterator[bytes], boundary: bytes) -> bytearray:
+    """The one file of a form; NotTaken where the form is not whole, or has more than one."""
     try:
         form = _Form(boundary)
         async for piece in pieces:
@@ -242,7 +255,9 @@ async def _of_form(pieces: AsyncIterator[bytes], boundary: bytes) -> bytes:
         raise NotTaken(FileFault.DAMAGED) from error
     if not form.whole:
         raise NotTaken(FileFault.DAMAGED)
-    return bytes(form.file)
+    # The parser and what it tells of the parts know each other: what is left to them is there until both are collected.
+    file, form.file = form.file, bytearray()
+    return file
 
 
 def _json(told: Told) -> Response:

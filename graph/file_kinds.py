@@ -1,7 +1,8 @@
 """What a file is by its content: a whole PDF, JPEG or PNG, and nothing else besides; pure rules over bytes.
 
 Names and media types that a sender gives are not looked at. A file that two programs would read as two things, that
-ends early, goes on after its end, or unfolds to far more than it is, is refused.
+ends early, goes on after its end, or unfolds to far more than it is, is refused. No rule copies the file, or what it
+unfolds to, as a whole.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ import re
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
+
+Content = bytes | bytearray
+"""A whole file in memory, of which no second copy is made."""
+PIECE = 1 << 16
+"""Bytes that are unfolded at a time, and at most what they may unfold to."""
 
 
 class FileKind(Enum):
@@ -67,7 +73,7 @@ def name_fault(name: str) -> FileFault | None:
     return FileFault.BAD_NAME if bad else None
 
 
-def kind_of(data: bytes) -> FileKind:
+def kind_of(data: Content) -> FileKind:
     """What a whole file is; NotTaken where it is nothing that is taken."""
     if not data:
         raise NotTaken(FileFault.EMPTY)
@@ -89,12 +95,12 @@ def kind_of(data: bytes) -> FileKind:
 _MARKUP = re.compile(rb"<\s*(?:!doctype|html|script|svg|body|iframe|\?php)", re.IGNORECASE)
 
 
-def _refuse_markup(text: bytes | memoryview) -> None:
+def _refuse_markup(text: Content | memoryview) -> None:
     if _MARKUP.search(text):
         raise NotTaken(FileFault.AMBIGUOUS)
 
 
-def _is_archive(data: bytes) -> bool:
+def _is_archive(data: Content) -> bool:
     """Whether a ZIP's directory lies where programs look for one: in the last 64 kB, before a comment."""
     return b"PK\x05\x06" in data[-(65_535 + 22) :] and (b"PK\x01\x02" in data or b"PK\x03\x04" in data)
 
@@ -108,7 +114,7 @@ _AT: tuple[tuple[int, bytes], ...] = (
 """Where a tar's first entry, a DICOM picture and a disc's image say what they are, whatever stands before it."""
 
 
-def _begins_elsewhere(data: bytes) -> bool:
+def _begins_elsewhere(data: Content) -> bool:
     """Whether a program that does not look at the beginning would take it for something else."""
     return bool(_ANYWHERE.search(data)) or any(data.startswith(mark, at) for at, mark in _AT)
 
@@ -120,7 +126,7 @@ _SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SCAN, _END = 0xDA, 0xD9
 
 
-def _check_jpeg(data: bytes) -> None:
+def _check_jpeg(data: Content) -> None:
     at, framed, scanned = 2, False, False
     while True:
         marker, at = _marker(data, at)
@@ -148,7 +154,7 @@ def _check_jpeg(data: bytes) -> None:
         raise NotTaken(FileFault.AMBIGUOUS)
 
 
-def _marker(data: bytes, at: int) -> tuple[int, int]:
+def _marker(data: Content, at: int) -> tuple[int, int]:
     """The marker at a place, which fill bytes may precede, and the place after it."""
     if at >= len(data) or data[at] != 0xFF:
         raise NotTaken(FileFault.DAMAGED)
@@ -159,7 +165,7 @@ def _marker(data: bytes, at: int) -> tuple[int, int]:
     return data[at], at + 1
 
 
-def _check_frame(body: bytes) -> None:
+def _check_frame(body: Content) -> None:
     if len(body) < 6:
         raise NotTaken(FileFault.DAMAGED)
     height, width = struct.unpack_from(">HH", body, 1)
@@ -176,7 +182,7 @@ def _check_dots(width: int, height: int) -> None:
 _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
-def _after_scan(data: bytes, at: int) -> int:
+def _after_scan(data: Content, at: int) -> int:
     """Where the coded picture ends: at the next marker that is neither a stuffed byte nor a restart."""
     found = _NEXT_MARKER.search(data, at)
     if found is None or found.start() == at:
@@ -191,17 +197,17 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(data: Content) -> Iterator[tuple[bytes, memoryview]]:
     """Each chunk's type and body, up to the end; what is no chunk, or whose sum is wrong, is damage."""
-    at, type = len(_PNG), b""
+    at, type, view = len(_PNG), b"", memoryview(data)
     while type != b"IEND":
         if at + 12 > len(data):
             raise NotTaken(FileFault.DAMAGED)
         length, type = struct.unpack_from(">I4s", data, at)
         if at + 12 + length > len(data) or not type.isalpha():
             raise NotTaken(FileFault.DAMAGED)
-        body = data[at + 8 : at + 8 + length]
-        if zlib.crc32(type + body) != struct.unpack_from(">I", data, at + 8 + length)[0]:
+        body = view[at + 8 : at + 8 + length]
+        if zlib.crc32(body, zlib.crc32(type)) != struct.unpack_from(">I", data, at + 8 + length)[0]:
             raise NotTaken(FileFault.DAMAGED)
         at += 12 + length
         yield type, body
@@ -209,17 +215,17 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         raise NotTaken(FileFault.AMBIGUOUS)
 
 
-def _check_png(data: bytes) -> None:
-    picture, header, ended = bytearray(), b"", False
+def _check_png(data: Content) -> None:
+    picture, header, ended = list[memoryview](), b"", False
     for number, (type, body) in enumerate(_chunks(data)):
         if (type == b"IHDR") != (number == 0) or (type == b"IEND" and body):
             raise NotTaken(FileFault.DAMAGED)
         if type == b"IHDR":
-            header = body
+            header = bytes(body)
         elif type == b"IDAT":
             if ended:
                 raise NotTaken(FileFault.DAMAGED)
-            picture += body
+            picture += [body] if body else []
         else:
             ended = bool(picture)
             if type not in (b"PLTE", b"IEND") and type[0] < 0x60:
@@ -227,7 +233,7 @@ def _check_png(data: bytes) -> None:
             _refuse_markup(body)
     if not picture:
         raise NotTaken(FileFault.DAMAGED)
-    _check_picture(bytes(picture), _unfolded_size(header))
+    _check_picture(picture, _unfolded_size(header))
 
 
 def _unfolded_size(header: bytes) -> int:
@@ -249,19 +255,41 @@ def _unfolded_size(header: bytes) -> int:
     return size
 
 
-def _check_picture(packed: bytes, size: int) -> None:
+def _check_picture(packed: list[memoryview], size: int) -> None:
     """The dots of a PNG are all there, and nothing is packed behind them."""
-    unfold, left, got = zlib.decompressobj(), packed, 0
+    unfold, got, behind = zlib.decompressobj(), 0, False
     try:
-        while left and not unfold.eof and got <= size:
-            got += len(unfold.decompress(left, 1 << 20))
-            left = unfold.unconsumed_tail
+        for piece in _pieces(packed):
+            if behind := unfold.eof:
+                break
+            for dots in _unfolded(unfold, piece):
+                got += len(dots)
+                if got > size:
+                    raise NotTaken(FileFault.AMBIGUOUS)
     except zlib.error as error:
         raise NotTaken(FileFault.DAMAGED) from error
-    if got > size or unfold.unused_data:
+    if behind or unfold.unused_data:
         raise NotTaken(FileFault.AMBIGUOUS)
     if got < size or not unfold.eof:
         raise NotTaken(FileFault.DAMAGED)
+
+
+def _pieces(packed: Iterable[memoryview]) -> Iterator[memoryview]:
+    for body in packed:
+        for at in range(0, len(body), PIECE):
+            yield body[at : at + PIECE]
+
+
+def _unfolded(unfold: Any, piece: bytes | memoryview) -> Iterator[bytes]:
+    """What a piece unfolds to, in pieces: zlib copies what it did not get to, so it is given little at a time.
+
+    It may have taken in all of the piece and still hold some of what that unfolds to.
+    """
+    more = True
+    while (piece or more) and not unfold.eof:
+        got = unfold.decompress(piece, PIECE)
+        piece, more = unfold.unconsumed_tail, len(got) == PIECE
+        yield got
 
 
 # PDF: ISO 32000-1, 7.5
@@ -273,7 +301,7 @@ _STREAM = re.compile(rb"endstream|stream\r?\n")
 MOST_STREAMS = 100_000
 
 
-def _check_pdf(data: bytes) -> None:
+def _check_pdf(data: Content) -> None:
     if not _PDF_HEAD.match(data):
         raise NotTaken(FileFault.WRONG_TYPE)
     tail = _PDF_TAIL.search(data, max(len(data) - 1024, 0))
@@ -287,7 +315,7 @@ def _check_pdf(data: bytes) -> None:
     _check_streams(data)
 
 
-def _check_streams(data: bytes) -> None:
+def _check_streams(data: Content) -> None:
     """All that is packed in the file, even packed twice, unfolds to a size that may be opened; beside it is no page."""
     found = list(_STREAM.finditer(data))
     ends = [each.start() for each in found if each[0] == b"endstream"]
@@ -307,23 +335,26 @@ def _check_streams(data: bytes) -> None:
 def _unfolds_to(packed: memoryview, most: int) -> int:
     """Bytes to which it unfolds, where it is packed; no more is unfolded than may be."""
     outer, inner, got, twice = zlib.decompressobj(), zlib.decompressobj(), 0, True
-    left: bytes | memoryview = packed
     try:
-        while left and not outer.eof:
-            piece = outer.decompress(left, 1 << 16)
-            got, left = got + len(piece), outer.unconsumed_tail
-            while piece and twice and not inner.eof and got <= most:
-                got, piece, twice = _once_more(inner, piece, got)
-            if got > most:
-                raise NotTaken(FileFault.UNFOLDS)
+        for piece in _pieces([packed]):
+            for once in _unfolded(outer, piece):
+                got += len(once)
+                if twice:
+                    got, twice = _once_more(inner, once, got, most)
+                if got > most:
+                    raise NotTaken(FileFault.UNFOLDS)
     except zlib.error:
         return got
     return got
 
 
-def _once_more(inner: Any, piece: bytes, got: int) -> tuple[int, bytes, bool]:
-    """The bytes so far, what is left of the piece, and whether it is packed a second time at all."""
+def _once_more(inner: Any, once: bytes, got: int, most: int) -> tuple[int, bool]:
+    """The bytes so far, and whether it is packed a second time at all."""
     try:
-        return got + len(inner.decompress(piece, 1 << 16)), inner.unconsumed_tail, True
+        for twice in _unfolded(inner, once):
+            got += len(twice)
+            if got > most:
+                break
     except zlib.error:
-        return got, b"", False
+        return got, False
+    return got, True

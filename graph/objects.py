@@ -56,7 +56,8 @@ class Objects:
         return True
 
     async def put(self, name: str, data: bytes) -> None:
-        await self._asked(lambda: self._store.put_async(name, data))
+        """In one request, however long it is: an upload in parts that is broken off leaves parts that nothing lists."""
+        await self._asked(lambda: self._store.put_async(name, data, use_multipart=False))
 
     async def get(self, name: str) -> bytes | None:
         async def read() -> bytes:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from graph.exporting import Damaged
+from graph.file_kinds import Content
 from graph.keys import CandidateKeys
 from graph.objects import Objects
 from graph.sealing import FRAME, frames, nonce
@@ -61,21 +62,21 @@ def folder(candidate: str, ticket: str) -> str:
     return f"{candidate[:2]}/{candidate}/{ticket}"
 
 
-def sealed(keys: CandidateKeys, candidate: str, name: str, plain: bytes) -> bytes:
+def sealed(keys: CandidateKeys, candidate: str, name: str, plain: Content) -> bytes:
     """The file as it is stored; the candidate's key is open."""
     key = os.urandom(32)
     header = {"turnout": "proof", "format": FORMAT, "key": keys.seal_key(candidate, key, name).hex()}
     first = orjson.dumps(header) + b"\n"
     cipher, bound = AESGCM(key), _bound(first, name)
-    pieces = [plain[at : at + FRAME] for at in range(0, len(plain), FRAME)]
-    out = [first]
-    for number, piece in enumerate(pieces):
-        frame = cipher.encrypt(nonce(number, last=number == len(pieces) - 1), piece, bound)
-        out.append(struct.pack(">I", len(frame)) + frame)
-    return b"".join(out)
+    view, out = memoryview(plain), BytesIO()
+    out.write(first)
+    for number, at in enumerate(range(0, len(view), FRAME)):
+        frame = cipher.encrypt(nonce(number, last=at + FRAME >= len(view)), view[at : at + FRAME], bound)
+        out.write(struct.pack(">I", len(frame)) + frame)
+    return out.getvalue()
 
 
-def opened(keys: CandidateKeys, candidate: str, name: str, stored: bytes) -> bytes:
+def opened(keys: CandidateKeys, candidate: str, name: str, stored: bytes) -> Content:
     """The file as it was handed in; Damaged where any of it is not as it was written, or the key was dropped."""
     file = BytesIO(stored)
     first = file.readline(1_024)
@@ -85,11 +86,12 @@ def opened(keys: CandidateKeys, candidate: str, name: str, stored: bytes) -> byt
         if key is None or header["format"] != FORMAT:
             raise Damaged(_DAMAGED)
         cipher, bound = AESGCM(key), _bound(first, name)
-        found = list(frames(file))
-        if not found:
+        plain = bytearray()
+        for at, (frame, last) in enumerate(frames(file)):
+            plain += cipher.decrypt(nonce(at, last=last), frame, bound)
+        if not plain:
             raise Damaged(_DAMAGED)
-        plain = [cipher.decrypt(nonce(at, last=last), frame, bound) for at, (frame, last) in enumerate(found)]
-        return b"".join(plain)
+        return plain
     except (InvalidTag, ValueError, KeyError, TypeError) as error:
         raise Damaged(_DAMAGED) from error
 

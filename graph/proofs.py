@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 from graph import findings, messages, policies, proof_files, subjects, timers
 from graph.events import EventType
 from graph.exporting import Damaged
-from graph.file_kinds import FileKind, kind_of
+from graph.file_kinds import Content, FileKind, kind_of
 from graph.findings import FindingState
 from graph.instants import from_text
 from graph.labels import label
@@ -358,7 +358,7 @@ async def find_ticket(graph: Graph, ticket: str, now: datetime) -> TicketRow | N
 async def receive(
     graph: Graph,
     ticket: TicketRow,
-    plain: bytes,
+    plain: Content,
     now: datetime,
     *,
     ids: Callable[[], Callable[[], str]] = lambda: random_id,
@@ -370,15 +370,14 @@ async def receive(
     those of an Act.
     """
     files = _files(graph)
-    kind = await asyncio.to_thread(kind_of, plain)
+    kind, digest = await asyncio.to_thread(lambda: (kind_of(plain), sha256(plain).hexdigest()))
     rows = await graph.client.read(FIND_PERSON, candidate=ticket.candidate, application=ticket.application)
     await graph.keys.load({ticket.candidate}, anew=True)
     if not rows or not graph.keys.holds(ticket.candidate):
         return Refusal(Code.NOT_FOUND, "ticket")
     viewer = Viewer.of_person(rows[0], Claim(ticket.candidate, ticket.application, verified=True))
-    name, digest = proof_files.name(ticket.candidate, ticket.id, random_id()), sha256(plain).hexdigest()
-    sealed = await asyncio.to_thread(proof_files.sealed, graph.keys, ticket.candidate, name, plain)
-    await files.put(name, sealed)
+    name = proof_files.name(ticket.candidate, ticket.id, random_id())
+    await files.put(name, await asyncio.to_thread(proof_files.sealed, graph.keys, ticket.candidate, name, plain))
     act = Act(viewer, now, "uploadProof", ticket.id, {"hash": digest}, ActorKind.CANDIDATE, ids, quiet)
     given = _Given(ticket, name, kind, len(plain), digest)
     outcome = await perform(graph, act, lambda desk: _write(desk, given))
@@ -464,7 +463,7 @@ class OpenFile:
     """A file as it was handed in."""
 
     kind: FileKind
-    plain: bytes
+    plain: Content
 
 
 async def open_file(graph: Graph, act: Act, proof: str) -> OpenFile | Refusal:
