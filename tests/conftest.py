@@ -42,6 +42,11 @@ __all__ = ["all_databases", "databases"]
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 """The present of the tests; no rule reads the wall clock."""
 
+BRIEFLY = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For embedded engines of tests, that end before it pays to compile them well: the demo is sown in one with a third of
+the processor's time. What the long faults tell is of the engine as it is served.
+"""
+
 ANY_NODE = Statement("tests.any_node", "MATCH (n) RETURN 'found' AS id LIMIT 1", row=Found)
 
 
@@ -60,6 +65,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("TURNOUT_FAULTS") != "long":
+        os.environ.setdefault("JAVA_TOOL_OPTIONS", BRIEFLY)
     if taken := config.getoption("--share"):
         config.pluginmanager.register(Sharing(Path(taken), config.rootpath))
 

@@ -28,7 +28,7 @@ from tests.questions import Existing, generated, renamed, sweep
 
 pytestmark = pytest.mark.usefixtures("patient")
 
-QUESTIONS = {"embedded": 300, "neo4j": 100}
+QUESTIONS = {"embedded": 300, "neo4j": 40}
 """Neo4j takes a second to plan a statement that it has not seen, and the answers are the same composition's."""
 SWEPT = {"embedded": 5, "neo4j": 2}
 """Records of a type of which every field is asked, by the ordinary way in as many statements."""

@@ -143,9 +143,11 @@ def launched(
     path = os.pathsep.join(map(str, [program, *jars]))
     command = [java, *java_options, *java_flags(major), "-cp", path, "TestNeo4j", *map(str, arguments)]
     output = folder / "output.txt"
+    # Its own options stand in the command: those around are of embedded engines.
+    environment = {name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, start_new_session=True
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, start_new_session=True, env=environment
         )
     try:
         return process, _told_port(process, output, version, seconds)
