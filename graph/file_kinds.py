@@ -57,6 +57,8 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_UNFOLDED = 256 * 1024 * 1024
 """Bytes to which what is packed in a file may unfold; a photograph of 50 million dots has 200 million."""
 MOST_DOTS = 50_000_000
+MOST_PARTS = 100_000
+"""Streams of a PDF, and chunks of a PNG: looking at more would keep a processor busy for seconds."""
 
 
 class NotTaken(Exception):
@@ -199,7 +201,7 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 
 def _chunks(data: Content) -> Iterator[tuple[bytes, memoryview]]:
     """Each chunk's type and body, up to the end; what is no chunk, or whose sum is wrong, is damage."""
-    at, type, view = len(_PNG), b"", memoryview(data)
+    at, type, view, left = len(_PNG), b"", memoryview(data), MOST_PARTS
     while type != b"IEND":
         if at + 12 > len(data):
             raise NotTaken(FileFault.DAMAGED)
@@ -209,31 +211,40 @@ def _chunks(data: Content) -> Iterator[tuple[bytes, memoryview]]:
         body = view[at + 8 : at + 8 + length]
         if zlib.crc32(body, zlib.crc32(type)) != struct.unpack_from(">I", data, at + 8 + length)[0]:
             raise NotTaken(FileFault.DAMAGED)
-        at += 12 + length
+        at, left = at + 12 + length, left - 1
+        if left < 0:
+            raise NotTaken(FileFault.UNFOLDS)
         yield type, body
     if at != len(data):
         raise NotTaken(FileFault.AMBIGUOUS)
 
 
 def _check_png(data: Content) -> None:
-    picture, header, ended = list[memoryview](), b"", False
-    for number, (type, body) in enumerate(_chunks(data)):
-        if (type == b"IHDR") != (number == 0) or (type == b"IEND" and body):
+    chunks = _chunks(data)
+    type, header = next(chunks)
+    if type != b"IHDR":
+        raise NotTaken(FileFault.DAMAGED)
+    _check_picture(_picture(chunks), _unfolded_size(bytes(header)))
+
+
+def _picture(chunks: Iterator[tuple[bytes, memoryview]]) -> Iterator[memoryview]:
+    """What the dots are packed in, as it comes; what stands around it is looked at meanwhile."""
+    begun = ended = False
+    for type, body in chunks:
+        if type == b"IHDR" or (type == b"IEND" and body):
             raise NotTaken(FileFault.DAMAGED)
-        if type == b"IHDR":
-            header = bytes(body)
-        elif type == b"IDAT":
+        if type == b"IDAT":
             if ended:
                 raise NotTaken(FileFault.DAMAGED)
-            picture += [body] if body else []
+            begun = begun or bool(body)
+            yield body
         else:
-            ended = bool(picture)
+            ended = begun
             if type not in (b"PLTE", b"IEND") and type[0] < 0x60:
                 raise NotTaken(FileFault.DAMAGED)
             _refuse_markup(body)
-    if not picture:
+    if not begun:
         raise NotTaken(FileFault.DAMAGED)
-    _check_picture(picture, _unfolded_size(header))
 
 
 def _unfolded_size(header: bytes) -> int:
@@ -255,20 +266,24 @@ def _unfolded_size(header: bytes) -> int:
     return size
 
 
-def _check_picture(packed: list[memoryview], size: int) -> None:
+def _check_picture(packed: Iterator[memoryview], size: int) -> None:
     """The dots of a PNG are all there, and nothing is packed behind them."""
-    unfold, got, behind = zlib.decompressobj(), 0, False
-    try:
-        for piece in _pieces(packed):
-            if behind := unfold.eof:
-                break
+    unfold, got, behind, broken = zlib.decompressobj(), 0, False, False
+    for piece in _pieces(packed):
+        if broken or unfold.eof or got > size:
+            # No more is unfolded, but a file that is not whole is told so whatever else is wrong with it.
+            behind = True
+            continue
+        try:
             for dots in _unfolded(unfold, piece):
                 got += len(dots)
                 if got > size:
-                    raise NotTaken(FileFault.AMBIGUOUS)
-    except zlib.error as error:
-        raise NotTaken(FileFault.DAMAGED) from error
-    if behind or unfold.unused_data:
+                    break
+        except zlib.error:
+            broken = True
+    if broken:
+        raise NotTaken(FileFault.DAMAGED)
+    if got > size or behind or unfold.unused_data:
         raise NotTaken(FileFault.AMBIGUOUS)
     if got < size or not unfold.eof:
         raise NotTaken(FileFault.DAMAGED)
@@ -298,7 +313,6 @@ _PDF_HEAD = re.compile(rb"%PDF-[12]\.\d[\r\n]")
 _PDF_TAIL = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\r\n\t\f ]*\Z")
 _TABLE = re.compile(rb"\s*(?:xref\s|\d+\s+\d+\s+obj\b)")
 _STREAM = re.compile(rb"endstream|stream\r?\n")
-MOST_STREAMS = 100_000
 
 
 def _check_pdf(data: Content) -> None:
@@ -320,7 +334,7 @@ def _check_streams(data: Content) -> None:
     found = list(_STREAM.finditer(data))
     ends = [each.start() for each in found if each[0] == b"endstream"]
     starts = [each.end() for each in found if each[0] != b"endstream"]
-    if len(starts) > MOST_STREAMS:
+    if len(starts) > MOST_PARTS:
         raise NotTaken(FileFault.UNFOLDS)
     left, view, after = MOST_UNFOLDED, memoryview(data), 0
     for start in starts:

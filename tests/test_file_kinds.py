@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from contextlib import suppress
@@ -105,6 +107,7 @@ HOSTILE: dict[str, tuple[bytes, FileFault]] = {
     "a vast PNG": (picture(width=100_000, height=100_000, dots=b"\0"), FileFault.UNFOLDS),
     "a PNG with another's chunk": (picture()[:33] + chunk(b"EVIL", b"") + picture()[33:], FileFault.DAMAGED),
     "a PNG without dots": (picture()[:33] + chunk(b"IEND", b""), FileFault.DAMAGED),
+    "a PNG of many chunks": (picture()[:33] + chunk(b"tEXt", b"") * 100_001 + picture()[33:], FileFault.UNFOLDS),
     "a PNG whose sum is wrong": (picture()[:-1] + b"\0", FileFault.DAMAGED),
 }
 
@@ -120,6 +123,20 @@ def test_what_is_something_else_is_not(name: str) -> None:
     with pytest.raises(NotTaken) as refused:
         kind_of(data)
     assert refused.value.fault is fault
+
+
+def test_a_picture_in_crumbs_takes_no_memory_of_its_own() -> None:
+    """A chunk may hold a single byte: whatever is kept of each would be many times the file."""
+    whole = picture(width=150, height=150, dots=bytes(150) + os.urandom(150 * 150 * 3))
+    at, end = whole.index(b"IDAT") + 4, whole.index(b"IEND") - 8
+    crumbs = whole[: at - 8] + b"".join(chunk(b"IDAT", whole[n : n + 1]) for n in range(at, end)) + whole[end + 4 :]
+    tracemalloc.start()
+    try:
+        assert kind_of(crumbs) is FileKind.PNG
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken < len(crumbs) / 2
 
 
 @pytest.mark.parametrize(
