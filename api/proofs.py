@@ -28,7 +28,7 @@ from api.requests import record
 from graph import proofs
 from graph.client import EngineUnavailable
 from graph.exporting import Damaged
-from graph.file_kinds import MOST_BYTES, PIECE, Content, FileFault, FileKind, NotTaken, name_fault
+from graph.file_kinds import MOST_BYTES, Content, FileFault, FileKind, NotTaken, in_pieces, name_fault
 from graph.file_kinds import SENTENCES as FAULTS
 from graph.proofs import OpenFile, TicketRow
 from graph.refusals import SENTENCES as REFUSALS
@@ -154,14 +154,13 @@ def attachment(id: str, opened: OpenFile) -> Response:
     media, ending = MEDIA[opened.kind]
     attached = {"Content-Disposition": f'attachment; filename="proof-{id[:8]}.{ending}"'}
     length = {"Content-Length": str(len(opened.plain))}
-    return StreamingResponse(_pieces(opened.plain), 200, HEADERS | attached | length, media)
+    return StreamingResponse(_given_out(opened.plain), 200, HEADERS | attached | length, media)
 
 
-async def _pieces(plain: Content) -> AsyncGenerator[bytes]:
+async def _given_out(plain: Content) -> AsyncGenerator[bytes]:
     """As fast as whoever reads it takes them, so that no more than one waits beside the file itself."""
-    view = memoryview(plain)
-    for at in range(0, len(view), PIECE):
-        yield bytes(view[at : at + PIECE])
+    for piece in in_pieces([memoryview(plain)]):
+        yield bytes(piece)
 
 
 async def _file(request: Request) -> bytearray:

@@ -269,7 +269,7 @@ def _unfolded_size(header: bytes) -> int:
 def _check_picture(packed: Iterator[memoryview], size: int) -> None:
     """The dots of a PNG are all there, and nothing is packed behind them."""
     unfold, got, behind, broken = zlib.decompressobj(), 0, False, False
-    for piece in _pieces(packed):
+    for piece in in_pieces(packed):
         if broken or unfold.eof or got > size:
             # No more is unfolded, but a file that is not whole is told so whatever else is wrong with it.
             behind = True
@@ -289,8 +289,9 @@ def _check_picture(packed: Iterator[memoryview], size: int) -> None:
         raise NotTaken(FileFault.DAMAGED)
 
 
-def _pieces(packed: Iterable[memoryview]) -> Iterator[memoryview]:
-    for body in packed:
+def in_pieces(bodies: Iterable[memoryview]) -> Iterator[memoryview]:
+    """All that they hold, so many bytes at a time, without a copy."""
+    for body in bodies:
         for at in range(0, len(body), PIECE):
             yield body[at : at + PIECE]
 
@@ -350,7 +351,7 @@ def _unfolds_to(packed: memoryview, most: int) -> int:
     """Bytes to which it unfolds, where it is packed; no more is unfolded than may be."""
     outer, inner, got, twice = zlib.decompressobj(), zlib.decompressobj(), 0, True
     try:
-        for piece in _pieces([packed]):
+        for piece in in_pieces([packed]):
             for once in _unfolded(outer, piece):
                 got += len(once)
                 if twice:
