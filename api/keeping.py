@@ -19,6 +19,7 @@ from graph.candidates import CandidateStatus
 from graph.client import Client, EngineUnavailable
 from graph.embedded import EngineError
 from graph.exporting import Damaged, Header, Line, NotExported, Sum
+from graph.migrations import catch_up
 from graph.restoring import NotRestored, Restore, header_refusal
 from graph.rotation import Unreadable, rotate
 from graph.secrets import Secrets, UnknownVersion
@@ -245,9 +246,10 @@ async def restored(
 ) -> list[str]:
     """Fills the database; `before` does what must be done before anybody is let in."""
     await run.begin()
-    with opened(path, secrets, Sum()) as (_, lines):
+    with opened(path, secrets, Sum()) as (header, lines):
         doors = await run.load(lines)
     faults = await run.check(doors, expected.trailer(), despite_faults=despite_faults)
+    await catch_up(run.client, header.migrations)
     if before is not None:
         await before()
     await run.client.replan()

@@ -565,7 +565,7 @@ class Batch:
         if self.completed:
             await tx.run(COMPLETE_INTERVIEWS, rows=self.completed)
         if self.positions:
-            await tx.run(pools.FILL, **pools.filled(self.positions))
+            await tx.run(pools.FILL, **pools.filled(self.positions, self.pen.now))
         await self.pen.write(tx)
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:

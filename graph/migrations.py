@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import LiteralString
 
 from graph import vocabulary
 from graph.client import Client
-from graph.pools import FILL_ALL, FORGET_OLD
+from graph.pools import FORGET_OLD, fill_all
 from graph.statements import Nothing, Statement
 
 
@@ -20,10 +22,17 @@ class Applied:
 class Migration:
     id: str
     statements: tuple[LiteralString, ...]
+    then: Callable[[Client], Awaitable[None]] | None = None
 
 
 FIND_APPLIED = Statement("migrations.find_applied", "MATCH (m:Migration) RETURN m.id AS id ORDER BY id", row=Applied)
 RECORD = Statement("migrations.record", "MERGE (m:Migration {id: $id}) RETURN m.id AS id", row=Nothing, writes=True)
+
+
+async def _fill_pools(client: Client) -> None:
+    # Whichever marks have faded meanwhile is seen when suggestions are asked for.
+    await fill_all(client, datetime.min.replace(tzinfo=UTC))
+
 
 MIGRATIONS = (
     Migration(
@@ -140,7 +149,6 @@ MIGRATIONS = (
         (
             "CREATE CONSTRAINT invitation_round_id IF NOT EXISTS FOR (n:InvitationRound) REQUIRE n.id IS UNIQUE",
             "CREATE CONSTRAINT invitation_answer_id IF NOT EXISTS FOR (n:InvitationAnswer) REQUIRE n.id IS UNIQUE",
-            FILL_ALL,
         ),
     ),
     Migration(
@@ -185,24 +193,39 @@ MIGRATIONS = (
         "0014_checks",
         ("CREATE CONSTRAINT resume_check_id IF NOT EXISTS FOR (n:ResumeCheck) REQUIRE n.id IS UNIQUE",),
     ),
-    Migration("0015_pools", (FORGET_OLD, FILL_ALL)),
+    Migration("0015_pools", ()),
     Migration(
         "0016_rights",
         ("CREATE INDEX rights_request_organization IF NOT EXISTS FOR (n:RightsRequest) ON (n.organization)",),
+    ),
+    Migration(
+        "0017_pools",
+        (
+            "CREATE CONSTRAINT pool_id IF NOT EXISTS FOR (n:Pool) REQUIRE n.id IS UNIQUE",
+            *FORGET_OLD,
+        ),
+        _fill_pools,
     ),
 )
 
 
 async def migrate(client: Client) -> list[str]:
     """Applies what was not applied yet and returns its ids; statements are repeatable, so a crash is harmless."""
-    applied = {row.id for row in await client.read(FIND_APPLIED)}
+    fresh = await catch_up(client, {row.id for row in await client.read(FIND_APPLIED)})
+    await vocabulary.tell(client)
+    return fresh
+
+
+async def catch_up(client: Client, applied: Container[str]) -> list[str]:
+    """Applies what is not among `applied`, in order, and returns its ids."""
     fresh: list[str] = []
     for migration in MIGRATIONS:
         if migration.id in applied:
             continue
         for text in migration.statements:
             await client.define(text)
+        if migration.then is not None:
+            await migration.then(client)
         await client.write(lambda tx, id=migration.id: tx.run(RECORD, id=id))
         fresh.append(migration.id)
-    await vocabulary.tell(client)
     return fresh

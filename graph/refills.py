@@ -17,34 +17,37 @@ MOST = 50
 """Suggestions that one answer holds."""
 
 _FAMILY: LiteralString = "split(replace(replace(toUpper(x.jobFamily), '-', '_'), ' ', '_'), '_')[0]"
-_ALIKE: LiteralString = _FAMILY.replace("x.", "other.") + " = " + _FAMILY.replace("x.", "wanted.")
+_ALIKE: LiteralString = _FAMILY.replace("x.", "near.") + " = " + _FAMILY.replace("x.", "wanted.")
 """Families are similar that begin with the same word: SOFTWARE_WEB and SOFTWARE_DATA."""
 _YIELDS: LiteralString = "(wanted.urgency = 'URGENT_BACKFILL' AND {}.urgency <> 'URGENT_BACKFILL')"
 """An urgent position comes first: whoever only waits for one that is not may be asked to it."""
 _SELF: LiteralString = "(person)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->"
-_RUNNING: LiteralString = (
-    "size(["
+_HELD: LiteralString = """size([(mine)-[:HAS_INTERVIEW]->(held:Interview)
+            WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' | 1]) > 0"""
+_STANDS: LiteralString = (
+    "["
     + _SELF
-    + """(running:Application)-[:FOR]->(elsewhere:Position {status: 'OPEN'})-[:BELONGS_TO]->(at:Department)
-        WHERE at.id IN $own AND elsewhere.id <> wanted.id
-          AND NOT running.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
-          AND ((running.appliedAt > $now - duration({days: 90}) AND NOT """
-    + _YIELDS.replace("{}", "elsewhere")
-    + """) OR size([(running)-[:HAS_INTERVIEW]->(awaited:Interview {attendance: 'PENDING'}) | 1]) > 0) | 1]) > 0"""
+    + """(mine:Application)-[:FOR]->(its:Position) | CASE
+          WHEN mine.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
+            THEN CASE WHEN its.id = wanted.id THEN 'had turn' ELSE '' END
+          WHEN its.id = wanted.id THEN CASE WHEN """
+    + _HELD
+    + """ THEN 'had turn' ELSE '' END
+          WHEN its.status <> 'OPEN' OR size([(its)-[:BELONGS_TO]->(at:Department) WHERE at.id IN $own | 1]) = 0 THEN ''
+          WHEN mine.appliedAt > $now - duration({days: 90}) AND (NOT """
+    + _YIELDS.replace("{}", "its")
+    + " OR "
+    + _HELD
+    + """) THEN 'runs'
+          WHEN size([(mine)-[:HAS_INTERVIEW]->(awaited:Interview {attendance: 'PENDING'}) | 1]) > 0 THEN 'runs'
+          ELSE '' END]"""
 )
-_HAD_TURN: LiteralString = (
-    "size(["
-    + _SELF
-    + """(same:Application)-[:FOR]->(again:Position)
-        WHERE again.id = wanted.id AND (same.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
-          OR size([(same)-[:HAS_INTERVIEW]->(held:Interview)
-            WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' | 1]) > 0) | 1]) > 0"""
-)
+"""Of a person, by one comprehension: the embedded engine sets a subquery up anew for each row."""
 _MARKS: LiteralString = (
     "size(["
     + _SELF
     + """(:Application)-[:HAS_INTERVIEW]->(missed:Interview)<-[:FINDS]-(mark:Finding)
-          WHERE """
+        WHERE """
     + COUNTS.replace("this.", "mark.")
     + """ AND size([(missed)-[:HELD_BY]->(by:Department) WHERE by.id IN $near | 1]) > 0 | 1])"""
 )
@@ -52,105 +55,121 @@ _ATTENDED: LiteralString = (
     "size(["
     + _SELF
     + """(:Application)-[:HAS_INTERVIEW]->(came:Interview)-[:HELD_BY]->(to:Department)
-          WHERE came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND to.id IN $own | 1])"""
+        WHERE came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND to.id IN $own | 1])"""
 )
-"""Of one person, by comprehensions: the embedded engine sets a subquery up anew for each row."""
-_ENTRIES: LiteralString = """certain
-      + CASE WHEN NOT itself AND (sure < 140 OR closed OR gives)
-        THEN coalesce(other.poolWaiting, [])[..{least}] + coalesce(other.poolInvited, [])[..{least}] ELSE [] END
-      + CASE WHEN NOT (sure < 140 OR coalesce(other.poolFadesAt, 'never') <= toString($now)) THEN []
-        WHEN itself THEN coalesce(other.poolWaitingMarked, [])[..{least}]
-        ELSE coalesce(other.poolWaitingMarked, [])[..{least}]
-          + coalesce(other.poolInvitedMarked, [])[..{least}]
-          + coalesce(other.poolEndedMarked, [])[..{least}] END""".replace("{least}", LEAST_KEPT)
+_LADDER: LiteralString = """
+      UNWIND [nth IN range(4, size(certain) - 1, 5) |
+        substring(certain[nth], 0, 7) + ' ' + kin + substring(certain[nth], 7)] + [''] AS rung
+      WITH wanted, spot, rung ORDER BY rung DESC
+      WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN spot END) AS spots,
+        sum(CASE WHEN rung = '' THEN size(spot[4]) ELSE 0 END) AS sure"""
+"""A rung is each fifth entry of a list: five of it come as early or earlier. So down to the 32nd of all rungs there are
+160 entries that come before all that is below: of each list only what is not need be taken apart."""
+_RANK: LiteralString = "{} + substring(each, 0, 7) + ' ' + kin + substring(each, 7)"
+_ENTRIES: LiteralString = (
+    "[each IN certain[..5 * size([nth IN range(4, size(certain) - 1, 5) WHERE certain[nth] >= bar | 1]) + 5] "
+    "WHERE each >= bar | "
+    + _RANK.replace("{}", "'1 1 '")
+    + """]
+        + CASE WHEN kin = '2' OR NOT (sure < 160 OR closed OR gives) THEN [] ELSE
+          [each IN pool.waiting[..{least}] WHERE each >= bar | """
+    + _RANK.replace("{}", "CASE WHEN closed OR gives OR split(each, ' ')[2] <= lately THEN '1 1 ' ELSE '0 1 ' END")
+    + """]
+          + [each IN pool.invited[..{least}] WHERE each >= bar | """
+    + _RANK.replace("{}", "CASE WHEN closed OR split(each, ' ')[2] <= lately THEN '1 1 ' ELSE '0 1 ' END")
+    + """] END
+        + [each IN CASE WHEN NOT (sure < 160 OR coalesce(pool.fadesAt, 'never') <= today) THEN []
+            WHEN kin = '2' THEN pool.waitingMarked[..{least}]
+            ELSE pool.waitingMarked[..{least}] + pool.invitedMarked[..{least}] + pool.endedMarked[..{least}] END
+          WHERE each >= bar AND (sure < 160 OR split(each, ' ')[5] <= today) | """
+    + _RANK.replace(
+        "{}",
+        """CASE WHEN kin = '2' OR closed OR split(each, ' ')[4] = 'Ended' OR split(each, ' ')[2] <= lately
+            OR (gives AND split(each, ' ')[4] = 'Waiting') THEN '1 ' ELSE '0 ' END
+            + CASE WHEN split(each, ' ')[5] > today THEN '0 ' ELSE '1 ' END""",
+    )
+    + "]"
+).replace("{least}", LEAST_KEPT)
 """Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
-may want, also who may be busy, and who has a no-show; and those always whose no-show may have faded meanwhile.
+may want, also who may be busy, and who has a no-show; and those always whose no-show has faded meanwhile.
 
 The least that is kept of one list, of each, however many are wanted: who comes first does not depend on that.
+
+Each becomes its rank, text that says by its order who comes first: whether they may be free and are without a no-show
+that counts, the month, how near the position is in kind, and what else the entry says.
 """
-_LADDER: LiteralString = """
-      WITH wanted, spot, certain, [nth IN range(4, size(certain) - 1, 5) | certain[nth]] + [''] AS rungs
-      UNWIND rungs AS rung
-      WITH wanted, spot, certain, rung ORDER BY rung DESC
-      WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN [spot, certain] END) AS spots,
-        sum(CASE WHEN rung = '' THEN size(certain) ELSE 0 END) AS sure
-      WITH wanted, spots, sure, coalesce(ladder[27], '') AS bar"""
-"""A rung is each fifth entry of a list: five of it are as new or newer. So down to the 28th of all rungs, newest first,
-there are 140 entries, which come before all that is older: nothing below need be taken apart."""
+_WEIGHED: LiteralString = (
+    """
+        WITH wanted, spot, sure, toString($now) AS today, toString($now - duration({days: 90})) AS lately,
+          coalesce(ladder[{rungs} - 1], '') AS bar
+        WITH wanted, sure, today, lately, spot[0] AS pool, spot[1] AS kin, spot[2] AS closed, spot[3] AS gives,
+          spot[4] AS certain, CASE WHEN bar = '' THEN ''
+            WHEN spot[1] > substring(bar, 8, 1) THEN substring(bar, 0, 7)
+            WHEN spot[1] < substring(bar, 8, 1) THEN substring(bar, 0, 7) + '~'
+            ELSE substring(bar, 0, 7) + substring(bar, 9) END AS bar
+        UNWIND """
+    + _ENTRIES
+    + """ AS rank
+        WITH wanted, rank ORDER BY rank DESC
+        WITH wanted, collect(rank){ranks} AS ranks
+        UNWIND ranks AS rank
+        MATCH (:Application {id: split(rank, ' ')[6]})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
+        WITH wanted, rank, person, [(person)-[:SAME_AS]-(twin:Candidate) | [twin.id, twin.status]] AS twins
+        WHERE NOT any(other IN twins WHERE other[1] = 'RESTRICTED')
+        WITH rank, CASE WHEN twins[0][0] < person.id THEN twins[0][0] ELSE person.id END AS who, """
+    + _STANDS
+    + """ AS stands
+        WHERE NOT 'had turn' IN stands
+        WITH who, max(CASE WHEN 'runs' IN stands THEN '0' ELSE '1' END + substring(rank, 1)) AS worth"""
+)
+"""Who may be asked, each once, by whichever of their entries comes first; nobody is free who by rank cannot be."""
+_FIRST: LiteralString = "$count * 3 + 10"
+"""How many are asked of at first; at most 160, where MOST are wanted."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
-      MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(other:Position)
-      WHERE home.id IN $own AND other.pooledAt IS NOT NULL AND """
+      MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(near:Position)
+      WHERE home.id IN $own AND near.pooledAt IS NOT NULL AND """
     + _ALIKE
     + """
-      WITH wanted, other, CASE WHEN other.id = wanted.id THEN 0 WHEN other.jobFamily = wanted.jobFamily THEN 1
-        ELSE 2 END AS apart
-      ORDER BY apart, other.pooledAt DESC, other.id LIMIT 20
-      WITH wanted, other.id AS spot,
-        coalesce(CASE WHEN apart = 0 THEN other.poolWaiting ELSE other.poolEnded END, [])[.."""
-    + LEAST_KEPT
-    + "] AS certain"
+      WITH wanted, near, CASE WHEN near.id = wanted.id THEN '2' WHEN near.jobFamily = wanted.jobFamily THEN '1'
+        ELSE '0' END AS kin
+      ORDER BY kin DESC, near.pooledAt DESC, near.id LIMIT 20
+      MATCH (pool:Pool {id: near.id})
+      WITH wanted, near, pool, kin,
+        CASE WHEN kin = '2' THEN pool.waiting[..{least}] ELSE pool.ended[..{least}] END AS certain
+      WITH wanted, kin, certain, [pool, kin, near.status = 'CLOSED', """.replace("{least}", LEAST_KEPT)
+    + _YIELDS.replace("{}", "near")
+    + ", certain] AS spot"
     + _LADDER
     + """
-      UNWIND spots AS pair
-      MATCH (other:Position {id: pair[0]})
-      WITH wanted, other, sure, bar, pair[1] AS certain, other.id = wanted.id AS itself,
-        other.status = 'CLOSED' AS closed, """
-    + _YIELDS.replace("{}", "other")
-    + """ AS gives
-      UNWIND [each IN """
-    + _ENTRIES
-    + """ WHERE each >= bar] AS entry
-      WITH wanted, itself, closed, gives, entry, split(entry, ' ') AS said
-      WITH wanted, CASE WHEN itself OR said[2] = 'Ended' OR closed OR said[0] <= toString($now - duration({days: 90}))
-          OR (said[2] = 'Waiting' AND gives) THEN '1 ' ELSE '0 ' END
-        + CASE WHEN size(said) > 3 AND said[3] > toString($now) THEN '0 ' ELSE '1 ' END + entry AS rank
-      ORDER BY rank DESC
-      WITH wanted, collect(rank)[..140] AS ranks
-      UNWIND ranks AS rank
-      WITH wanted, rank, split(rank, ' ') AS said
-      MATCH (found:Application {id: said[3]})<-[:SUBMITTED]-(person:Candidate {status: 'ACTIVE'})
-      WHERE NOT """
-    + _HAD_TURN
-    + """ AND size([(person)-[:SAME_AS]-(barred:Candidate {status: 'RESTRICTED'}) | 1]) = 0
-      WITH wanted, rank, said[2] AS filed, found, person ORDER BY rank DESC
-      WITH wanted, collect([filed, found, person])[..90] AS asked
-      UNWIND asked AS one
-      WITH wanted, one[0] AS filed, one[1] AS found, one[2] AS person
-      WITH wanted, filed, found, person, head([(person)-[:SAME_AS]-(twin:Candidate) | twin.id]) AS second
-      WITH wanted, filed, found, person, CASE WHEN second < person.id THEN second ELSE person.id END AS who
-      ORDER BY filed DESC, found.id DESC
-      WITH wanted, who, head(collect(found)) AS that, head(collect(person)) AS person, max(filed) AS since
+      CALL (wanted, spots, ladder, sure) {
+        UNWIND spots AS spot"""
+    + _WEIGHED.replace("{rungs}", f"({_FIRST} + 4) / 5").replace("{ranks}", f"[..{_FIRST}]")
+    + """
+        RETURN collect([worth, who]) AS likeliest, count(CASE WHEN worth STARTS WITH '1' THEN 1 END) AS free
+      }
+      CALL (wanted, spots, ladder, sure, free) {
+        UNWIND CASE WHEN free >= $count THEN [] ELSE spots END AS spot"""
+    + _WEIGHED.replace("{rungs}", "32").replace("{ranks}", f"[{_FIRST}..160]")
+    + """
+        RETURN collect([worth, who]) AS others
+      }
+      UNWIND likeliest + others AS one
+      WITH wanted, one[1] AS who, max(one[0]) AS worth
+      ORDER BY worth DESC LIMIT $count
+      WITH wanted, worth, split(worth, ' ') AS said
+      MATCH (that:Application {id: said[6]})<-[:SUBMITTED]-(person:Candidate)
       MATCH (that)-[:FOR]->(other:Position)
-      WITH wanted, person, other, that, since,
-        CASE WHEN """
-    + _RUNNING
-    + """ THEN 0 ELSE 1 END AS free, """
+      WITH wanted, worth, that, person, other, said[0] = '1' AS free, said[5] AS since, """
     + _MARKS
-    + """ AS marks
-      WITH wanted, person, other, that, since, free, marks, CASE WHEN marks > 0 THEN 0 ELSE 1 END AS clean,
-        substring(since, 0, 7) AS lately, CASE WHEN other.id = wanted.id THEN 4
-          WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END AS kin
-      WITH wanted, [person, other, that, since, free, marks, clean, lately, kin] AS one,
-        toString(free) + toString(clean) + lately + toString(kin) AS worth
-      ORDER BY worth DESC
-      WITH wanted, collect([worth, one]) AS weighed, coalesce(collect(worth)[$count - 1], '') AS least
-      UNWIND [each IN weighed WHERE each[0] >= least | each[1]] AS one
-      WITH wanted, one[0] AS person, one[1] AS other, one[2] AS that, one[3] AS since, one[4] AS free, one[5] AS marks,
-        one[6] AS clean, one[7] AS lately, one[8] AS kin
-      WITH wanted, person, other, that, since, free, marks, clean, lately, kin, """
+    + " AS marks, "
     + _ATTENDED
-    + """ AS attended
-      WITH wanted, person, other, that, since, free, marks, attended, clean, lately,
-        kin + CASE WHEN attended > 0 THEN 1 ELSE 0 END AS fit
-      ORDER BY free DESC, clean DESC, lately DESC, fit DESC, since DESC, that.id DESC LIMIT $count"""
+    + " AS attended"
 )
-"""Pools of the positions nearest in kind, of them the 140 likeliest entries, of these the first 90 whose people may be
-asked, which are more than one answer holds; each person once; then what each is worth here. Whether somebody attended
-decides between those who are equal in all that comes before it, and is asked only of people who may yet be told of.
+"""Pools of the positions nearest in kind, of them the 160 entries that come first, and of these whoever may be asked.
 
-What is sorted is sorted whole by one text, which says what comes first, and cut as a list. On the embedded engine the
-first 140 of some 430 rows by four keys cost 15 ms, and all of them by one text, as lists that are sorted already, 5 ms.
+Who is free comes before who is not, and else who comes first by rank. So only the first of the ranks are asked of at
+first, and the others only where fewer of those are free than are wanted: they come after all of them.
 
 Who is restricted is left out, and so is whoever is one person with them: their data may be kept and nothing more (GDPR
 18 (2)). A mark in dispute, or of an erased record, is none.
@@ -198,18 +217,18 @@ REFILL_SUGGESTION = Shape(
         "application": Here("Application"),
         "position": One("Position", ("(this)-[:FOR]->(that:Position)",), implied=True),
         "isSameFamily": Prop("other.jobFamily = wanted.jobFamily"),
-        "isFree": Prop("free = 1"),
+        "isFree": Prop("free"),
         "noShows": Prop("marks"),
         "attended": Prop("attended"),
         "since": Prop("since", form=Form.INSTANT),
         "reasons": Derived(
             (
                 "CASE WHEN other.id = wanted.id THEN 4 WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END",
-                "free = 1",
+                "free",
                 "marks",
                 "attended",
                 "other.title",
-                "toString(since)",
+                "since",
                 "wanted.urgency = 'URGENT_BACKFILL'",
             ),
             _reasons,
@@ -223,7 +242,7 @@ SUGGESTED = Root(
             Many(
                 "RefillSuggestion",
                 (_RANKED,),
-                ("free", "clean", "lately", "fit", "since", "that.id"),
+                ("worth",),
                 descending=True,
                 implied=True,
             ),

@@ -183,7 +183,7 @@ async def test_suggestions_take_one_statement_and_say_what_was_adjusted(ask: Ask
 LISTS = Statement(
     "tests.pools",
     "MATCH (position:Position)-[:BELONGS_TO]->(:Department {organization: $organization}) "
-    "WHERE position.pooledAt IS NOT NULL " + pools.LOCKED,
+    "WHERE position.pooledAt IS NOT NULL WITH position " + pools.FOUND,
     row=Pool,
 )
 
@@ -194,7 +194,7 @@ async def kept(ask: Ask, company: Company) -> dict[str, dict[str, list[str]]]:
     for _ in range(2):
         rows = await ask.graph.client.read(LISTS, organization=company.hr.viewer.organization)
         found.append({row.position: dict(zip(pools.LISTS, row.lists, strict=True)) for row in rows})
-        everywhere = pools.filled(found[0])
+        everywhere = pools.filled(found[0], ask.now)
         await ask.graph.client.write(lambda tx, given=everywhere: tx.run(pools.FILL, **given))
     assert found[0] == found[1]
     return found[0]
@@ -244,11 +244,35 @@ async def test_the_newest_of_many_are_found(ask: Ask, company: Company) -> None:
         for row, (at, position) in zip(rows, filed, strict=True)
     ]
     await unwind(ask.graph.client, APPLICATIONS, applied)
-    await ask.graph.client.write(lambda tx: tx.run(pools.FILL, **pools.filled(others)))
+    await ask.graph.client.write(lambda tx: tx.run(pools.FILL, **pools.filled(others, NOW)))
     known = sorted(zip(filed, rows, strict=True), key=lambda each: each[0][0], reverse=True)
     newest = [row["name"] for _, row in known]
     for count in (10, 50):
         assert names(await suggested(ask, company, "technology", wanted, count=count)) == newest[:count]
+
+
+async def test_however_many_are_asked_for_the_same_come_first(ask: Ask, company: Company) -> None:
+    """Whoever comes first is not free, and so older ones have to be asked of as well, more of them than at first."""
+    hr, technology, wanted = company.hr, company.departments["technology"], company.positions["technology"]
+    company.at(days=60)
+    other = await hr.position(technology, "Tester", "ENGINEERING")
+    busy = await hr.position(technology, "Nurse", "CARE")
+    for number in range(48):
+        company.at(days=59 - number)
+        person = company.person(f"person {number}")
+        if number >= 12:
+            await hr.application(busy, person)
+        await hr.withdraw(await hr.application(other, person))
+    answers = {
+        count: [
+            (each["candidate"]["displayName"], each["isFree"])
+            for each in await suggested(ask, company, "technology", wanted, count=count)
+        ]
+        for count in (1, 5, 13, 50)
+    }
+    newest = [f"person {number}" for number in range(47, -1, -1)]
+    assert answers[50] == [(name, True) for name in newest[36:]] + [(name, False) for name in newest[:36]]
+    assert all(answers[count] == answers[50][:count] for count in answers)
 
 
 async def test_a_person_without_a_mark_precedes_newer_ones_with_one(ask: Ask, company: Company) -> None:
@@ -345,6 +369,7 @@ DAY = datetime(2026, 1, 1)  # noqa: DTZ001
 ACTS = st.lists(
     st.tuples(
         st.integers(0, 8),
+        st.sampled_from("01"),
         st.sampled_from(("Waiting", "Invited", "Ended")),
         st.booleans(),
         st.none() | st.integers(0, 12),
@@ -354,13 +379,14 @@ ACTS = st.lists(
 
 
 @given(ACTS)
-def test_a_pool_is_what_it_would_be_filled_with(acts: list[tuple[int, str, bool, int | None]]) -> None:
+def test_a_pool_is_what_it_would_be_filled_with(acts: list[tuple[int, str, str, bool, int | None]]) -> None:
     """Whatever comes of applications, one after another, and however marks fade meanwhile."""
     pool, known = Pool("p", [[] for _ in pools.LISTS], []), dict[int, Known]()
-    for step, (number, standing, is_kept, until) in enumerate(acts):
+    for step, (number, came, standing, is_kept, until) in enumerate(acts):
         now = (DAY + timedelta(days=step / 8)).isoformat()
+        filed = (DAY + timedelta(days=number * 12)).isoformat()
         fades = None if until is None else (DAY + timedelta(days=until)).isoformat()
-        known[number] = Known(f"a{number}", "p", (DAY + timedelta(days=number)).isoformat(), standing, is_kept, fades)
+        known[number] = Known(f"a{number}", "p", filed, came, standing, is_kept, fades)
         lists, cut = placed(pool, [known[number]], now)
         pool = Pool("p", list(lists.values()), cut)
         anew, _ = placed(Pool("p", [[] for _ in pools.LISTS], []), known.values(), now)

@@ -88,9 +88,7 @@ async def filled(client: Client, folder: Path, size: int) -> Asked:
     company = Company(openings, admin.id, NOW)
     for records in company.portions(size, PORTION):
         await store(client, records, admin.organization, admin.id)
-    for start in range(0, len(openings), 20):
-        some = pools.filled(it.id for it in openings[start : start + 20])
-        await client.write(lambda tx, some=some: tx.run(pools.FILL, **some))
+    await pools.fill_all(client, NOW)
     await client.replan()
     wanted = [to_global("Position", it.id) for it in openings if it.department in OWN][:20]
     return Asked(graph, Answerer(core_schema()), Viewers(graph), wanted)
