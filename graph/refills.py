@@ -58,13 +58,14 @@ _ATTENDED: LiteralString = (
         WHERE came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND to.id IN $own | 1])"""
 )
 _LADDER: LiteralString = """
-      UNWIND [nth IN range(4, size(certain) - 1, 5) |
+      UNWIND [nth IN range(4, 29, 5) WHERE nth < size(certain) |
         substring(certain[nth], 0, 7) + ' ' + kin + substring(certain[nth], 7)] + [''] AS rung
       WITH wanted, spot, rung ORDER BY rung DESC
       WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN spot END) AS spots,
         sum(CASE WHEN rung = '' THEN size(spot[4]) ELSE 0 END) AS sure"""
-"""A rung is each fifth entry of a list: five of it come as early or earlier. So down to the 32nd of all rungs there are
-160 entries that come before all that is below: of each list only what is not need be taken apart."""
+"""A rung is each fifth entry of a list, down to its thirtieth: five of it come as early or earlier. So down to the 32nd
+of all rungs there are 160 entries that come before all that is below: of each list only what is not need be taken
+apart. Where there are not so many rungs, whole lists are: they are few then."""
 _RANK: LiteralString = "{} + substring(each, 0, 7) + ' ' + kin + substring(each, 7)"
 _ENTRIES: LiteralString = (
     "[each IN certain[..5 * size([nth IN range(4, size(certain) - 1, 5) WHERE certain[nth] >= bar | 1]) + 5] "
@@ -123,8 +124,8 @@ _WEIGHED: LiteralString = (
         WITH who, max(CASE WHEN 'runs' IN stands THEN '0' ELSE '1' END + substring(rank, 1)) AS worth"""
 )
 """Who may be asked, each once, by whichever of their entries comes first; nobody is free who by rank cannot be."""
-_FIRST: LiteralString = "$count * 3 + 10"
-"""How many are asked of at first; at most 160, where MOST are wanted."""
+_FIRST: LiteralString = "$count * 2 + 10"
+"""How many are asked of at first, of 160; fewer, where MOST are wanted."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(near:Position)

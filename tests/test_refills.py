@@ -156,10 +156,14 @@ async def test_an_urgent_position_comes_first(ask: Ask, company: Company) -> Non
     normal = company.positions["technology"]
     await hr.application(normal, company.person("patient"))
     await hr.application(urgent, company.person("needed"))
+    interview = await hr.interview(await hr.application(normal, company.person("invited")))
+    hr.at += timedelta(days=3, hours=1)
+    await hr.attendance(interview, Attendance.ATTENDED)
     found = await suggested(ask, company, "technology", urgent)
     assert [(each["candidate"]["displayName"], each["isFree"]) for each in found] == [
         ("needed", True),
         ("patient", True),
+        ("invited", False),
     ]
     assert found[0]["reasons"][-1] == "this position is to be filled urgently and comes first"
     found = await suggested(ask, company, "technology", normal)
