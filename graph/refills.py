@@ -19,6 +19,8 @@ MOST = 50
 _FAMILY: LiteralString = "split(replace(replace(toUpper(x.jobFamily), '-', '_'), ' ', '_'), '_')[0]"
 _ALIKE: LiteralString = _FAMILY.replace("x.", "near.") + " = " + _FAMILY.replace("x.", "wanted.")
 """Families are similar that begin with the same word: SOFTWARE_WEB and SOFTWARE_DATA."""
+_KIN: LiteralString = "CASE WHEN {}.id = wanted.id THEN '2' WHEN {}.jobFamily = wanted.jobFamily THEN '1' ELSE '0' END"
+"""How near a position is in kind: the very same, of the same family, of a similar one."""
 _YIELDS: LiteralString = "(wanted.urgency = 'URGENT_BACKFILL' AND {}.urgency <> 'URGENT_BACKFILL')"
 """An urgent position comes first: whoever only waits for one that is not may be asked to it."""
 _SELF: LiteralString = "(person)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->"
@@ -125,15 +127,16 @@ _WEIGHED: LiteralString = (
 )
 """Who may be asked, each once, by whichever of their entries comes first; nobody is free who by rank cannot be."""
 _FIRST: LiteralString = "$count * 2 + 10"
-"""How many are asked of at first, of 160; fewer, where MOST are wanted."""
+"""How many of the 160 are asked of at first."""
 _RANKED: LiteralString = (
     """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(near:Position)
       WHERE home.id IN $own AND near.pooledAt IS NOT NULL AND """
     + _ALIKE
     + """
-      WITH wanted, near, CASE WHEN near.id = wanted.id THEN '2' WHEN near.jobFamily = wanted.jobFamily THEN '1'
-        ELSE '0' END AS kin
+      WITH wanted, near, """
+    + _KIN.replace("{}", "near")
+    + """ AS kin
       ORDER BY kin DESC, near.pooledAt DESC, near.id LIMIT 20
       MATCH (pool:Pool {id: near.id})
       WITH wanted, near, pool, kin,
@@ -185,9 +188,9 @@ def _reasons(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> list[str
     zh = locale is Locale.ZH_CN
     when = month_in_words(*month(from_text(since), "UTC"), locale)
     places = {
-        4: (f"{when}已投递本岗位，正在等待", f"has waited for this very position since {when}"),
-        2: (f"{when}投递过同类岗位「{title}」", f"applied for {title}, of the same job family, in {when}"),
-        0: (f"{when}投递过相近岗位「{title}」", f"applied for {title}, of a similar job family, in {when}"),
+        "2": (f"{when}已投递本岗位，正在等待", f"has waited for this very position since {when}"),
+        "1": (f"{when}投递过同类岗位「{title}」", f"applied for {title}, of the same job family, in {when}"),
+        "0": (f"{when}投递过相近岗位「{title}」", f"applied for {title}, of a similar job family, in {when}"),
     }
     found = [places[kin]]
     found.append(
@@ -224,7 +227,7 @@ REFILL_SUGGESTION = Shape(
         "since": Prop("since", form=Form.INSTANT),
         "reasons": Derived(
             (
-                "CASE WHEN other.id = wanted.id THEN 4 WHEN other.jobFamily = wanted.jobFamily THEN 2 ELSE 0 END",
+                _KIN.replace("{}", "other"),
                 "free",
                 "marks",
                 "attended",
