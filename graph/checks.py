@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from graph import applications, findings, interviews, links, subjects
+from graph import applications, findings, interviews, subjects
 from graph.events import EventType
 from graph.instants import day_in
 from graph.labels import label
@@ -158,8 +158,6 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
             await desk.tx.run(REPLACE, old=new.replaces, new=subject.id)
         if new.outcome is CheckOutcome.MISMATCH:
             await findings.suspect(desk, subject, 0, **told, application=found.id)
-            # The notice leads to a page where it can be answered, also who was never invited.
-            await links.create(desk, found.id)
         else:
             await subjects.record(desk, EventType.RESUME_CHECKED, subject, **told, application=found.id)
         return Written("ResumeCheck", subject.id)

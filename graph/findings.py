@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from graph import (
     assessments,
     interviews,
+    links,
     messages,
     notices,
     policies,
@@ -530,6 +531,7 @@ async def _decide(
         erase_at=erase_at,
     )
     await timers.start(desk, TimerKind.ERASE_FINDING, finding.id, erase_at)
+    await links.keep(desk, subject.application, erase_at)
     if state is FindingState.FINAL and outcome is FindingOutcome.NO_SHOW and cause is Cause.CANDIDATE:
         await retention.repair(desk, finding.id)
         await pools.settle(desk)
@@ -547,6 +549,8 @@ async def suspect(desk: Desk, subject: Subject, seq: int, **payload: Any) -> Fin
     assert desk.chain is not None
     await desk.tx.run(BASE, id=finding.id, seq=desk.chain.seq if subject.is_check else seq, types=EVIDENCE)
     await timers.start(desk, TimerKind.NOTICE, finding.id, desk.act.now)
+    # The notice leads to a page where it can be answered, also who was never invited or whose link was revoked.
+    await links.create(desk, subject.application)
     # Nor may a suspicion last of which nobody ever tells the candidate.
     await timers.start(desk, TimerKind.DECISION, finding.id, desk.act.now + (await _times(desk, finding)).decision)
     return finding

@@ -44,8 +44,8 @@ LINK = Shape(
     },
 )
 LIFE = timedelta(days=180)
-"""How long a link lives, counted from the end of the last interview it was sent for: as long as a first no-show
-counts, so that whoever has a mark can see and dispute it."""
+"""How long a link lives, counted from the end of the last interview it was sent for. One that leads to a finding that
+was decided lives until that is erased, so that whoever has a mark can see and dispute it."""
 FURTHEST = timedelta(days=366)
 """No interview keeps its link for longer than if it were so far ahead."""
 CODE_LIFE, TRIES = timedelta(minutes=10), 5
@@ -196,8 +196,13 @@ async def create(desk: Desk, application: str, until: datetime | None = None) ->
 
     `until` is when what it is for is over; it lives for a while after that.
     """
+    now = desk.act.now
+    return await keep(desk, application, min(max(until or now, now), now + FURTHEST) + LIFE)
+
+
+async def keep(desk: Desk, application: str, expires_at: datetime) -> Link:
+    """The application's link, its candidate locked, which lives at least until then."""
     now, run = desk.act.now, desk.tx.run
-    expires_at = min(max(until or now, now), now + FURTHEST) + LIFE
     live = await find_live(run, application, now)
     if live is not None:
         if live.expires_at < expires_at:
@@ -244,7 +249,7 @@ async def hand_out(graph: Graph, act: Act, application: str) -> Outcome:
 
 
 async def revoke(graph: Graph, act: Act, link: str) -> Outcome:
-    """Ends a link and every session that it opened; the next invitation makes another."""
+    """Ends a link and every session that it opened; the next invitation or suspicion makes another."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
 

@@ -225,6 +225,35 @@ async def test_an_interview_far_ahead_has_a_link_that_ends(graph: Graph, company
     assert (await live(graph, application)).expires_at == NOW + links.FURTHEST + links.LIFE
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    at: datetime
+
+
+ERASED_AT = Statement("tests.erased_at", "MATCH (f:Finding {id: $id}) RETURN f.eraseAt AS at", row=At)
+
+
+async def test_a_link_lives_as_long_as_the_mark_that_it_leads_to(graph: Graph, company: Company) -> None:
+    hr = company.at(days=20)
+    application = await company.application("marketing")
+    for kept in (timedelta(days=365), timedelta(days=730)):
+        finding = await hr.no_show(application)
+        erased_at = (await graph.client.read(ERASED_AT, id=finding))[0].at
+        assert (await live(graph, application)).expires_at == erased_at
+        assert erased_at > NOW - timedelta(days=20) + kept
+
+
+async def test_whoever_is_suspected_has_a_link_to_answer_by(graph: Graph, company: Company) -> None:
+    """Also where theirs was revoked; that one opens nothing again."""
+    company.at(days=20)
+    application = await company.application("marketing")
+    missed = await company.hr.missed(application)
+    revoked = await live(graph, application)
+    await links.revoke(graph, Act(company.hr.viewer, company.hr.at, "revokeLink", str(uuid4()), {}), revoked.id)
+    await company.hr.suspicion(missed)
+    assert (await live(graph, application)).id != revoked.id
+
+
 async def test_hr_is_told_the_url_by_one_answer_alone(ask: Ask, company: Company, holder: Holder) -> None:
     """Where a company sends no mail from here, its own screens hand the link over."""
     marketing, application = company.user("marketing"), gid("Application", holder.link.application)
