@@ -102,7 +102,7 @@ DECISION = Shape(
         "seen": Derived(
             (
                 "head([(this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) | c.id])",
-                "CASE WHEN " + _MAY_READ + " THEN this.seen END",
+                "CASE WHEN this.seenUntil > $now AND (" + _MAY_READ + ") THEN this.seen END",
             ),
             _revealed,
             Level.ALL,

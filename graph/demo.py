@@ -189,6 +189,16 @@ REMOVE_SLOTS = Statement(
     row=Nothing,
     writes=True,
 )
+REMOVE_POOLS = Statement(
+    "demo.remove_pools",
+    """
+    MATCH (:Department {organization: $organization})<-[:BELONGS_TO]-(position:Position)
+    MATCH (pool:Pool {id: position.id})
+    DELETE pool
+    """,
+    row=Nothing,
+    writes=True,
+)
 REMOVE_POSITIONS = Statement(
     "demo.remove_positions",
     """
@@ -261,6 +271,7 @@ OF_STRUCTURE = (
     REMOVE_ROUNDS,
     REMOVE_REQUESTS,
     REMOVE_SLOTS,
+    REMOVE_POOLS,
     REMOVE_POSITIONS,
     REMOVE_WORK_CALENDARS,
     REMOVE_STRUCTURE_EVENTS,

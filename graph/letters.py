@@ -266,6 +266,7 @@ CALENDARS = {
     Template.INVITATION_MOVED: Method.REQUEST,
     Template.RESCHEDULE_GRANTED: Method.REQUEST,
     Template.INVITATION_CANCELLED: Method.CANCEL,
+    Template.SLOT_LAPSED: Method.CANCEL,
 }
 """Messages to the candidate that put the interview into a calendar, or take it out."""
 

@@ -37,7 +37,8 @@ _KNOWN: LiteralString = (
     """
     WITH position, application, CASE WHEN application.stage IN ['REJECTED', 'WITHDRAWN'] THEN 'Ended'
       WHEN EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(held:Interview)
-        WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' } THEN 'Invited' ELSE 'Waiting' END AS standing,
+        WHERE NOT held.attendance IN ['CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] } THEN 'Invited'
+      ELSE 'Waiting' END AS standing,
       candidate.status = 'ACTIVE' AND application.stage <> 'HIRED' AS kept,
       CASE WHEN EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(came:Interview)
         WHERE came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] } THEN '1' ELSE '0' END AS came,

@@ -25,17 +25,18 @@ _YIELDS: LiteralString = "(wanted.urgency = 'URGENT_BACKFILL' AND {}.urgency <> 
 """An urgent position comes first: whoever only waits for one that is not may be asked to it."""
 _SELF: LiteralString = "(person)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->"
 _HELD: LiteralString = """size([(mine)-[:HAS_INTERVIEW]->(held:Interview)
-            WHERE held.attendance <> 'CANCELLED_BY_EMPLOYER' | 1]) > 0"""
+            WHERE NOT held.attendance IN ['CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] | 1]) > 0"""
 _STANDS: LiteralString = (
     "["
     + _SELF
     + """(mine:Application)-[:FOR]->(its:Position) | CASE
-          WHEN mine.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
-            THEN CASE WHEN its.id = wanted.id THEN 'had turn' ELSE '' END
-          WHEN its.id = wanted.id THEN CASE WHEN """
+          WHEN its.id = wanted.id THEN CASE WHEN mine.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] OR """
     + _HELD
-    + """ THEN 'had turn' ELSE '' END
-          WHEN its.status <> 'OPEN' OR size([(its)-[:BELONGS_TO]->(at:Department) WHERE at.id IN $own | 1]) = 0 THEN ''
+    + """ OR size([(mine)<-[:DECIDES]-(announced:Decision {state: 'ANNOUNCED'}) | 1]) > 0 THEN 'had turn' ELSE '' END
+          WHEN mine.stage IN ['REJECTED', 'WITHDRAWN'] OR (mine.stage <> 'HIRED' AND its.status <> 'OPEN')
+            OR size([(its)-[:BELONGS_TO]->(at:Department) WHERE at.id IN $own | 1]) = 0 THEN ''
+          WHEN mine.stage = 'HIRED' THEN 'had turn'
+          WHEN mine.stage = 'OFFER' THEN 'runs'
           WHEN mine.appliedAt > $now - duration({days: 90}) AND (NOT """
     + _YIELDS.replace("{}", "its")
     + " OR "
@@ -44,7 +45,11 @@ _STANDS: LiteralString = (
           WHEN size([(mine)-[:HAS_INTERVIEW]->(awaited:Interview {attendance: 'PENDING'}) | 1]) > 0 THEN 'runs'
           ELSE '' END]"""
 )
-"""Of a person, by one comprehension: the embedded engine sets a subquery up anew for each row."""
+"""Of a person, by one comprehension: the embedded engine sets a subquery up anew for each row.
+
+Whoever was hired is nobody to refill with. An application of more than 90 days ago, without an offer or an interview to
+come, is no process that runs.
+"""
 _MARKS: LiteralString = (
     "size(["
     + _SELF
@@ -129,7 +134,7 @@ _WEIGHED: LiteralString = (
 _FIRST: LiteralString = "$count * 2 + 10"
 """How many of the 160 are asked of at first."""
 _RANKED: LiteralString = (
-    """(wanted:Position {id: $position})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
+    """(wanted:Position {id: $position, status: 'OPEN'})-[:BELONGS_TO]->(place:Department) WHERE place.id IN $own
       MATCH (home:Department {circle: place.circle})<-[:BELONGS_TO]-(near:Position)
       WHERE home.id IN $own AND near.pooledAt IS NOT NULL AND """
     + _ALIKE

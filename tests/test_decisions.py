@@ -614,6 +614,7 @@ async def test_the_screen_is_gone_with_time_and_with_the_person(ask: Ask, compan
     gone = (await ask(READ, company.user("hr"), id=second))["node"]
     assert (gone["seen"], gone["seenHash"], gone["reason"]) == (None, None, None)
     ask.now = NOW + timedelta(days=365)
+    assert (await ask(READ, company.user("hr"), id=first))["node"]["seen"] is None, "though it is still there"
     assert await due(ask, company, TimerKind.FORGET_SEEN) >= 1
     old = (await ask(READ, company.user("hr"), id=first))["node"]
     assert old["seen"] is None

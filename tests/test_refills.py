@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import loading, pools
+from graph.applications import Stage
 from graph.events import GENESIS
 from graph.interviews import Attendance, Side
 from graph.loading import as_text
@@ -171,6 +172,33 @@ async def test_an_urgent_position_comes_first(ask: Ask, company: Company) -> Non
         ("patient", True),
         ("needed", False),
     ]
+
+
+async def test_whoever_was_hired_is_not_suggested_and_an_offer_is_a_process(ask: Ask, company: Company) -> None:
+    """However long ago they applied; and nobody is suggested for a position that is closed."""
+    hr, wanted = company.at(days=120), company.positions["technology"]
+    technology = company.departments["technology"]
+    tester, web = [await hr.position(technology, title, "ENGINEERING") for title in ("Tester", "Web")]
+    for name, stage in (("hired", Stage.HIRED), ("offered", Stage.OFFER), ("forgotten", Stage.SCREENING)):
+        person = company.person(name)
+        await hr.withdraw(await hr.application(tester, person))
+        await hr.advance(await hr.application(web, person), stage)
+    found = await suggested(ask, company, "technology", wanted)
+    assert [(each["candidate"]["displayName"], each["isFree"]) for each in found] == [
+        ("forgotten", True),
+        ("offered", False),
+    ]
+    await hr.close_position(wanted)
+    assert await suggested(ask, company, "technology", wanted) == []
+
+
+async def test_who_was_entered_in_error_still_waits(ask: Ask, company: Company) -> None:
+    hr, wanted = company.at(days=10), company.positions["technology"]
+    interview = await hr.interview(await company.application("technology", company.person("waits")))
+    assert await suggested(ask, company, "technology", wanted) == []
+    await hr.attendance(interview, Attendance.ENTERED_IN_ERROR)
+    assert names(await suggested(ask, company, "technology", wanted)) == ["waits"]
+    await kept(ask, company)
 
 
 async def test_suggestions_take_one_statement_and_say_what_was_adjusted(ask: Ask, company: Company) -> None:
