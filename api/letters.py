@@ -564,12 +564,12 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_LAPSED: _candidate(
         (
             "一项淘汰决定已失效",
-            f"{OF_ZH}一项已通知候选人的淘汰决定所依据的记录已撤销、提出申诉、不再计入或尚未认定，或该投递已推进或结束，决定已失效。投递仍在进行的，请重新作出决定。",
+            f"{OF_ZH}一项已通知候选人的淘汰决定所依据的记录已撤销、提出申诉、不再计入或尚未认定，或该投递已推进或结束，或通知未能送达候选人，决定已失效。投递仍在进行的，请重新作出决定。",
         ),
         (
             "A rejection has lapsed",
             f"{OF_EN}A record that an announced rejection stood on was voided or disputed, counts no longer, or was not confirmed, "
-            "or the application has moved on or ended. Where it still runs, please decide anew.",
+            "the application has moved on or ended, or the candidate could not be told. Where it still runs, please decide anew.",
         ),
     ),
     Template.WEBHOOK_DISABLED: _candidate(

@@ -129,7 +129,7 @@ class Decide:
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
     """`other` is the record that the candidate's is merged with, where it is; `overtaken`, that the application was
-    advanced since."""
+    advanced since; `unreached`, that the message which announced it is known not to have arrived."""
 
     id: str
     verdict: str
@@ -142,6 +142,7 @@ class DecisionRow:
     standing: int
     considered: int
     overtaken: bool
+    unreached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ FIND = Statement(
     + """ } AS standing,
       COUNT { (decision)-[:CONSIDERED]->(:Finding) } AS considered,
       EXISTS { MATCH (application)<-[:ABOUT]-(event:Event {type: 'APPLICATION_ADVANCED'})
-        WHERE event.recordedAt > decision.decidedAt } AS overtaken
+        WHERE event.recordedAt > decision.decidedAt } AS overtaken,
+      EXISTS { MATCH (candidate)<-[:TO]-(message:Message {template: 'REJECTION_ANNOUNCED', subject: $id})
+        WHERE message.state IN ['FAILED', 'BOUNCED'] } AS unreached
     """,
     row=DecisionRow,
 )
@@ -398,8 +401,8 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
 
 
 async def take_effect(desk: Desk, timer: Timer) -> None:
-    """A rejection that was announced takes effect, unless something it stood on counts no longer, or not yet, or the
-    application has ended or was advanced since."""
+    """A rejection that was announced takes effect, unless something it stood on counts no longer, or not yet, the
+    application has ended or was advanced since, or the candidate was never told."""
     given = {"id": timer.subject, "organization": timer.organization, "now": desk.act.now}
     found = await desk.tx.one(FIND, **given)
     if found is not None and found.other is not None:
@@ -408,7 +411,8 @@ async def take_effect(desk: Desk, timer: Timer) -> None:
     if found is None or found.state != DecisionState.ANNOUNCED.value:
         return
     about = About("Application", found.application)
-    if found.stage in applications.ENDED or found.overtaken or found.standing < found.considered:
+    overtaken = found.stage in applications.ENDED or found.overtaken
+    if overtaken or found.unreached or found.standing < found.considered:
         await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.LAPSED.value)
         await desk.record(EventType.DECISION_LAPSED, about, decision=found.id)
         await messages.tell_department(desk, Template.REJECTION_LAPSED, found.department, found.id)

@@ -22,7 +22,7 @@ from graph.instants import from_graph, parameter
 from graph.interviews import Response
 from graph.lifecycle import TRANSITIONS
 from graph.receipts import Receipts
-from graph.statements import STATEMENTS
+from graph.statements import STATEMENTS, Nothing, Statement
 from graph.timers import TimerKind
 from graph.visibility import Claim
 from graph.writing import Desk, Outcome, Written
@@ -320,6 +320,26 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
     assert (now["state"], now["application"]["stage"]) == ("LAPSED", "APPLIED")
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
+
+
+LOSE = Statement(
+    "tests.lose_announcement",
+    "MATCH (message:Message {template: 'REJECTION_ANNOUNCED', subject: $decision}) SET message.state = $state",
+    row=Nothing,
+    writes=True,
+)
+
+
+@pytest.mark.parametrize("state", ["SENT", "FAILED", "BOUNCED"])
+async def test_a_rejection_of_which_nobody_was_told_lapses(ask: Ask, company: Company, state: str) -> None:
+    application, _ = await marked(company)
+    made = await rejected(ask, company, application)
+    await ask.graph.client.write(lambda tx: tx.run(LOSE, decision=uid(made["id"]), state=state))
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    expected = ("EFFECTIVE", "REJECTED") if state == "SENT" else ("LAPSED", "APPLIED")
+    assert (now["state"], now["application"]["stage"]) == expected
 
 
 async def test_an_announced_rejection_keeps_an_application_where_it_is(ask: Ask, company: Company) -> None:
