@@ -411,8 +411,7 @@ async def take_effect(desk: Desk, timer: Timer) -> None:
     if found is None or found.state != DecisionState.ANNOUNCED.value:
         return
     about = About("Application", found.application)
-    overtaken = found.stage in applications.ENDED or found.overtaken
-    if overtaken or found.unreached or found.standing < found.considered:
+    if found.stage in applications.ENDED or found.overtaken or found.unreached or found.standing < found.considered:
         await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.LAPSED.value)
         await desk.record(EventType.DECISION_LAPSED, about, decision=found.id)
         await messages.tell_department(desk, Template.REJECTION_LAPSED, found.department, found.id)

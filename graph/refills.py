@@ -64,40 +64,42 @@ _ATTENDED: LiteralString = (
     + """(:Application)-[:HAS_INTERVIEW]->(came:Interview)-[:HELD_BY]->(to:Department)
         WHERE came.attendance IN ['ATTENDED', 'ATTENDED_LATE'] AND to.id IN $own | 1])"""
 )
-_LADDER: LiteralString = """
-      UNWIND [nth IN range(4, 29, 5) WHERE nth < size(certain) |
-        substring(certain[nth], 0, 7) + ' ' + kin + substring(certain[nth], 7)] + [''] AS rung
+_KEYED: LiteralString = "substring({}, 0, 7) + ' ' + kin + substring({}, 7)"
+"""An entry with how near its position is in kind, behind the month: so entries of all positions are in one order."""
+_LADDER: LiteralString = (
+    """
+      UNWIND [nth IN range(4, 29, 5) WHERE nth < size(certain) | """
+    + _KEYED.replace("{}", "certain[nth]")
+    + """] + [''] AS rung
       WITH wanted, spot, rung ORDER BY rung DESC
       WITH wanted, collect(rung) AS ladder, collect(CASE WHEN rung = '' THEN spot END) AS spots,
         sum(CASE WHEN rung = '' THEN size(spot[4]) ELSE 0 END) AS sure"""
+)
 """A rung is each fifth entry of a list, down to its thirtieth: five of it come as early or earlier. So down to the 32nd
 of all rungs there are 160 entries that come before all that is below: of each list only what is not need be taken
 apart. Where there are not so many rungs, whole lists are: they are few then."""
-_RANK: LiteralString = "{} + substring(each, 0, 7) + ' ' + kin + substring(each, 7)"
+_OTHERS: LiteralString = (
+    "CASE WHEN kin = '2' OR closed OR split(each, ' ')[4] = 'Ended' OR split(each, ' ')[2] <= lately "
+    "OR (gives AND split(each, ' ')[4] = 'Waiting') THEN '1 ' ELSE '0 ' END "
+    "+ CASE WHEN size(split(each, ' ')) > 5 AND split(each, ' ')[5] > today THEN '0 ' ELSE '1 ' END + "
+)
 _ENTRIES: LiteralString = (
-    "[each IN certain[..5 * size([nth IN range(4, size(certain) - 1, 5) WHERE certain[nth] >= bar | 1]) + 5] "
-    "WHERE each >= bar | "
-    + _RANK.replace("{}", "'1 1 '")
-    + """]
-        + CASE WHEN kin = '2' OR NOT (sure < 160 OR closed OR gives) THEN [] ELSE
-          [each IN pool.waiting[..{least}] WHERE each >= bar | """
-    + _RANK.replace("{}", "CASE WHEN closed OR gives OR split(each, ' ')[2] <= lately THEN '1 1 ' ELSE '0 1 ' END")
-    + """]
-          + [each IN pool.invited[..{least}] WHERE each >= bar | """
-    + _RANK.replace("{}", "CASE WHEN closed OR split(each, ' ')[2] <= lately THEN '1 1 ' ELSE '0 1 ' END")
-    + """] END
+    (
+        "[each IN certain[..5 * size([nth IN range(4, size(certain) - 1, 5) WHERE certain[nth] >= bar | 1]) + 5] "
+        "WHERE each >= bar | '1 1 ' + {keyed}]"
+        """
+        + [each IN CASE WHEN kin = '2' OR NOT (sure < 160 OR closed OR gives) THEN []
+            ELSE pool.waiting[..{least}] + pool.invited[..{least}] END
+          WHERE each >= bar | {others}{keyed}]
         + [each IN CASE WHEN NOT (sure < 160 OR coalesce(pool.fadesAt, 'never') <= today) THEN []
             WHEN kin = '2' THEN pool.waitingMarked[..{least}]
             ELSE pool.waitingMarked[..{least}] + pool.invitedMarked[..{least}] + pool.endedMarked[..{least}] END
-          WHERE each >= bar AND (sure < 160 OR split(each, ' ')[5] <= today) | """
-    + _RANK.replace(
-        "{}",
-        """CASE WHEN kin = '2' OR closed OR split(each, ' ')[4] = 'Ended' OR split(each, ' ')[2] <= lately
-            OR (gives AND split(each, ' ')[4] = 'Waiting') THEN '1 ' ELSE '0 ' END
-            + CASE WHEN split(each, ' ')[5] > today THEN '0 ' ELSE '1 ' END""",
+          WHERE each >= bar AND (sure < 160 OR split(each, ' ')[5] <= today) | {others}{keyed}]"""
     )
-    + "]"
-).replace("{least}", LEAST_KEPT)
+    .replace("{others}", _OTHERS)
+    .replace("{keyed}", _KEYED.replace("{}", "each"))
+    .replace("{least}", LEAST_KEPT)
+)
 """Of the very position who waits for it, of others whose process has ended. Where these are not many more than anybody
 may want, also who may be busy, and who has a no-show; and those always whose no-show has faded meanwhile.
 

@@ -322,6 +322,24 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_LAPSED"]
 
 
+async def test_whose_rejection_is_announced_is_suggested_for_nothing_until_it_is_withdrawn(
+    ask: Ask, company: Company
+) -> None:
+    application, _ = await marked(company)
+    technology, position = company.user("technology"), gid("Position", company.positions["technology"])
+    query = "query R($position: ID!) { refillSuggestions(position: $position) { application { id } } }"
+
+    async def suggested() -> list[str]:
+        found = (await ask(query, technology, position=position))["refillSuggestions"]
+        return [each["application"]["id"] for each in found]
+
+    assert await suggested() == [gid("Application", application)]
+    made = await rejected(ask, company, application)
+    assert await suggested() == []
+    await ask.do("withdrawDecision", technology, decision=made["id"], reason="A mistake.")
+    assert await suggested() == [gid("Application", application)]
+
+
 LOSE = Statement(
     "tests.lose_announcement",
     "MATCH (message:Message {template: 'REJECTION_ANNOUNCED', subject: $decision}) SET message.state = $state",

@@ -14,7 +14,7 @@ from graph.applications import Stage
 from graph.candidates import CandidateStatus, Person
 from graph.causes import Cause
 from graph.client import Transaction, statements_run
-from graph.demo import remove
+from graph.demo import REMOVE_POOLS, remove
 from graph.findings import FindingOutcome, FindingState
 from graph.interviews import Attendance, EvidenceCode, Mode, Response
 from graph.positions import Urgency
@@ -345,6 +345,14 @@ async def test_a_renewal_leaves_other_organizations_alone(graph: Graph, ask: Ask
     graph.keys._open.clear()  # as after a restart: only what is stored can be read
     assert (await told(graph), await nodes(graph)) == before
     assert await ask(WHOLE, company.user("technology"), id=gid("Application", application)) == seen
+
+
+async def test_pools_go_with_their_positions(graph: Graph, company: Company) -> None:
+    await company.application("technology")
+    at = {"organization": company.hr.viewer.organization}
+    before = await nodes(graph)
+    await graph.client.write(lambda tx: tx.run(REMOVE_POOLS, **at))
+    assert before - await nodes(graph) == 1
 
 
 async def test_only_a_demo_is_removed(graph: Graph, company: Company) -> None:
