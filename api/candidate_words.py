@@ -264,8 +264,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check_send": ("提交结果", "Send the result"),
     # Rights
     "rights_intro": (
-        "您可以随时查阅、复制、更正、限制或删除您的个人信息，也可以要求人工复核。",
-        "You may see, copy, correct, restrict or erase what is kept about you, and ask for a human to look again.",
+        "您可以随时查阅、复制、更正、限制或删除您的个人信息，也可以要求人工复核。数据一经删除，联系方式随之删除：不会另行通知，此页面也不再打开。",
+        "You may see, copy, correct, restrict or erase what is kept about you, and ask for a human to look again. Once "
+        "your data is erased nobody can write to you any more: no further message tells you, and this page is gone.",
     ),
     "export": ("导出我的数据", "Take a copy of my data"),
     "export_json": ("下载 JSON", "Download as JSON"),

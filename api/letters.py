@@ -117,15 +117,41 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.INVITATION_MOVED: _candidate(
-        ("面试时间已更改", "您的面试改到以下时间，原时间作废。请重新答复。"),
-        (
-            "Your interview has been moved",
-            "Your interview has a new time; the former one is void. Please answer again.",
+        _either(
+            ("面试时间已更改", "您的面试改到以下时间，原时间作废。请重新答复。"),
+            ("面试时间已更改", f"{ABOUT_ZH}\n面试改到以下时间，原时间作废，候选人尚未答复。"),
+        ),
+        _either(
+            (
+                "Your interview has been moved",
+                "Your interview has a new time; the former one is void. Please answer again.",
+            ),
+            (
+                "An interview has been moved",
+                f"{ABOUT_EN}\nThe interview has the time below, to which the candidate is still to answer; the former one is void.",
+            ),
         ),
     ),
     Template.INVITATION_CANCELLED: _candidate(
-        ("面试已取消", "以下面试已取消，您无需参加。"),
-        ("Your interview is cancelled", "The following interview is cancelled; you need not come."),
+        _either(
+            ("面试已取消", "以下面试已取消，您无需参加。"),
+            ("面试已取消", f"{ABOUT_ZH}\n以下面试已取消。"),
+        ),
+        _either(
+            ("Your interview is cancelled", "The following interview is cancelled; you need not come."),
+            ("An interview is cancelled", f"{ABOUT_EN}\nThe following interview is cancelled."),
+        ),
+    ),
+    Template.INVITATION_UNDELIVERED: _candidate(
+        (
+            "通知未能送达候选人",
+            f"{ABOUT_ZH}\n“{{{{ undelivered }}}}”未能送达候选人。请以其他方式告知；未告知的时间不应视为候选人的过错。",
+        ),
+        (
+            "A message did not reach a candidate",
+            f'{ABOUT_EN}\nThe message "{{{{ undelivered }}}}" did not reach the candidate. Please tell them another way: a time '
+            "that nobody told them of is not theirs to miss.",
+        ),
     ),
     Template.RESPONSE_RECEIVED: _candidate(
         ("候选人已答复：{{ response }}", f"{ABOUT_ZH}\n候选人对面试邀请的答复：{{{{ response }}}}。"),
@@ -496,17 +522,27 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.REQUEST_RECEIVED: _candidate(
         _either(
-            ("已收到您的请求", "我们已收到您关于个人信息的请求{% if due %}，将在 {{ due }}前答复{% endif %}。"),
-            ("候选人提出个人信息请求", "有一项个人信息请求待答复{% if due %}，期限为 {{ due }}{% endif %}。"),
+            (
+                "已收到您的请求",
+                "我们已收到您关于个人信息的请求{% if due %}，将在 {{ due }}前答复{% endif %}。{% if erasure %}数据一经删除，您的联系方式随之删除，"
+                "我们无法再另行通知您：届时您的页面链接将不再打开。{% endif %}",
+            ),
+            (
+                "候选人提出个人信息请求",
+                "有一项个人信息请求待答复{% if due %}，期限为 {{ due }}{% endif %}。{% if erasure %}涉及多个部门的删除请求须由 HR_ADMIN 批准。{% endif %}",
+            ),
         ),
         _either(
             (
                 "Your request has arrived",
-                "We have received your request about your data{% if due %} and answer it until {{ due }}{% endif %}.",
+                "We have received your request about your data{% if due %} and answer it until {{ due }}{% endif %}."
+                "{% if erasure %} Once your data is erased there is no address left to write to: you are not told by another "
+                "message, and the link to your page opens nothing any more.{% endif %}",
             ),
             (
                 "A candidate made a request about personal data",
-                "A request is to be answered{% if due %} until {{ due }}{% endif %}.",
+                "A request is to be answered{% if due %} until {{ due }}{% endif %}.{% if erasure %} An erasure that concerns "
+                "several departments is an HR_ADMIN's to grant.{% endif %}",
             ),
         ),
     ),
@@ -629,6 +665,8 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "staff": staff,
         "check": bool(letter.facts.get("check")),
         "none_suits": bool(letter.facts.get("noneSuits")),
+        "erasure": bool(letter.facts.get("erasure")),
+        "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,
         "code": letter.code,
         "response": _label(letter.facts.get("response"), zh=zh),

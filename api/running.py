@@ -55,7 +55,8 @@ async def running_graph(
     async with _joined(settings) if joining else _client(settings, serving, say) as (client, _):
         await _prepare(client, restoring, say)
         await _fit(client, secrets)
-        yield Graph(client, keys, secrets, loopback=settings.is_development, files=files)
+        phones = settings.message_webhook_url is not None
+        yield Graph(client, keys, secrets, loopback=settings.is_development, files=files, phones=phones)
 
 
 async def _prepare(client: Client, restoring: bool, say: Say) -> None:

@@ -279,6 +279,12 @@ KNEW = Statement(
     row=Found,
 )
 """What the candidates themselves did about a time before it: they knew it, whatever no receipt says."""
+REPLIED = Statement(
+    "findings.replied",
+    "MATCH (interview:Interview {id: $interview}) WHERE interview.repliedAt <= $at RETURN interview.id AS id",
+    row=Found,
+)
+"""Their calendar answered for them, and a mail server posted it."""
 REVIEW = Statement(
     "findings.review",
     """
@@ -313,6 +319,22 @@ VOID_BY = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptanceRow:
+    by: str
+    reason: str
+
+
+FIND_ACCEPTANCE = Statement(
+    "findings.find_acceptance",
+    """
+    MATCH (:Interview {id: $interview})-[:HAS_PROOF]->(proof:Proof {verdict: 'ACCEPTED'})-[:DECIDED_BY]->(user:User)
+    WHERE proof.reason IS NOT NULL
+    RETURN user.id AS by, proof.reason AS reason ORDER BY toString(proof.decidedAt), proof.id LIMIT 1
+    """,
+    row=AcceptanceRow,
+)
+"""Who accepted proof first, and why; of an erased candidate no reason is left."""
 REACHABLE = Statement(
     "findings.reachable",
     """
@@ -371,7 +393,7 @@ def fault_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
         return Refusal(Code.FINDING_STANDS, "interview")
     if not interviews.is_over(interview, now):
         return Refusal(Code.NOT_OVER, "interview")
-    if interview.attendance not in ("NOT_ATTENDED", "INCOMPLETE"):
+    if interview.attendance not in interviews.MISSED:
         return Refusal(Code.NOT_MISSED, "interview")
     return None
 
@@ -503,10 +525,11 @@ async def _decide(
     type: EventType,
     read_up_to: int,
     knew_by: KnewBy | None = None,
+    by: str | None = None,
 ) -> Outcome:
     """Of so long ago nothing is decided any more, but taken back: it would have to be erased at once.
 
-    A `finding` without an id is made by what is decided.
+    A `finding` without an id is made by what is decided. `by` is who decided, where it is not whoever acts.
     """
     expires_at, erase_at = await _ends(desk, finding, subject)
     if erase_at <= desk.act.now:
@@ -520,7 +543,7 @@ async def _decide(
     await desk.tx.run(
         DECIDE,
         id=finding.id,
-        by=desk.act.viewer.id,
+        by=by or desk.act.viewer.id,
         state=state.value,
         outcome=outcome.value,
         cause=cause.value,
@@ -743,8 +766,11 @@ async def confirm(
 
 async def _knew(desk: Desk, subject: Subject) -> bool:
     """Whether a receipt, or what the candidate did, says that they knew the time; of a check there is none to know."""
-    if subject.is_check or await desk.tx.one(KNEW, interview=subject.id, at=subject.occurred_at):
+    if subject.is_check:
         return True
+    for known in (KNEW, REPLIED):
+        if await desk.tx.one(known, interview=subject.id, at=subject.occurred_at) is not None:
+            return True
     return "NOT_DELIVERED" not in (await assessments.of_interview(desk, subject.id)).rules
 
 
@@ -806,8 +832,8 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
     """Excuses what is suspected, once its proof is accepted; what is final is to be looked at again, and what is
     disputed for the dispute to decide.
 
-    An interview that is not over yet is excused in advance: nothing can be suspected of it. Of so long ago nothing is
-    decided.
+    An interview that is not over, or not known to be missed, is excused as soon as it is (`excuse_missed`). Of so long
+    ago nothing is decided.
     """
     row, missed = None, subject.missed
     if subject.finding is not None:
@@ -815,11 +841,19 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
         if row is None or not may(Step.EXCUSE, row.state):
             await doubt(desk, subject.finding)
             return
-    elif missed is None or missed.response != interviews.Response.ACCEPTED.value or fault_refusal(missed, desk.act.now):
+    elif missed is None or not _may_be_excused(desk, missed):
         return
+    await _excuse(desk, row or await _to_be(desk, subject), subject, reason)
+
+
+def _may_be_excused(desk: Desk, missed: InterviewRow) -> bool:
+    return missed.response == interviews.Response.ACCEPTED.value and fault_refusal(missed, desk.act.now) is None
+
+
+async def _excuse(desk: Desk, finding: FindingRow, subject: Subject, reason: str, by: str | None = None) -> None:
     await _decide(
         desk,
-        row or await _to_be(desk, subject),
+        finding,
         subject,
         state=FindingState.EXCUSED,
         outcome=FindingOutcome.EXCUSED,
@@ -827,7 +861,16 @@ async def excuse_by_proof(desk: Desk, subject: Subject, reason: str) -> None:
         reason=reason,
         type=EventType.NO_SHOW_EXCUSED,
         read_up_to=subject.last_seq,
+        by=by,
     )
+
+
+async def excuse_missed(desk: Desk, missed: InterviewRow) -> None:
+    """Excuses what was missed though proof had been accepted before: by whoever accepted it, for the reason given."""
+    accepted = await desk.tx.one(FIND_ACCEPTANCE, interview=missed.id)
+    if accepted is not None and _may_be_excused(desk, missed):
+        subject = Subject.of_interview(missed)
+        await _excuse(desk, await _to_be(desk, subject), subject, accepted.reason, accepted.by)
 
 
 async def doubt(desk: Desk, finding: str, rules: Sequence[str] | None = None) -> None:

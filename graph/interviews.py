@@ -82,6 +82,7 @@ FURTHEST = timedelta(days=730)
 MOVED_OR_WRONG = frozenset({"RESCHEDULED", "ENTERED_IN_ERROR"})
 CANCELLED = frozenset({"CANCELLED_BY_CANDIDATE", "CANCELLED_BY_EMPLOYER"})
 NOT_AWAITED = CANCELLED | MOVED_OR_WRONG
+MISSED = frozenset({"NOT_ATTENDED", "INCOMPLETE"})
 MUST_READ = frozenset(
     {
         *(EventType.STATEMENT_RECORDED, EventType.NO_SHOW_DISPUTED, EventType.TELEMETRY_RECORDED),
@@ -370,6 +371,12 @@ SET_RESPONSE = Statement(
     row=Nothing,
     writes=True,
 )
+SET_REPLIED = Statement(
+    "interviews.set_replied",
+    "MATCH (interview:Interview {id: $id}) SET interview.repliedAt = coalesce(interview.repliedAt, $at)",
+    row=Nothing,
+    writes=True,
+)
 OFFERED_BY = Statement(
     "interviews.offered_by",
     "MATCH (slot:FreedSlot {state: 'OFFERED'})-[:OFFERS]->(:Interview {id: $id}) RETURN slot.id AS id",
@@ -571,6 +578,7 @@ async def reschedule(
             return Refusal(Code.APPLICATION_ENDED, "interview")
         new = await move(desk, old, times, chosen_by=chosen_by, reason=reason)
         await messages.tell_candidate(desk, Template.INVITATION_MOVED, new)
+        await _tell_staff(desk, Template.INVITATION_MOVED, old, new)
         return Written("Interview", new)
 
     return await perform(graph, act, work)
@@ -659,6 +667,20 @@ async def _let_request_lapse(desk: Desk, interview: InterviewRow) -> None:
         await desk.tx.run(SETTLE_REQUEST, id=interview.id, state="LAPSED", now=desk.act.now)
 
 
+async def _tell_staff(desk: Desk, template: Template, interview: InterviewRow, subject: str) -> None:
+    """Tells who was to hold an interview, save who acts; and its department, where that had a request to settle."""
+    if interview.request is not None:
+        await messages.tell_department(desk, template, interview.department, subject)
+    await tell_interviewers(desk, template, interview, subject)
+
+
+async def tell_interviewers(
+    desk: Desk, template: Template, interview: InterviewRow, subject: str, **facts: Any
+) -> None:
+    for user in sorted({*interview.interviewers} - {desk.act.viewer.id}):
+        await messages.tell_user(desk, template, user, subject, **facts)
+
+
 async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: str | None) -> Outcome:
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
@@ -686,6 +708,7 @@ async def _cancel(desk: Desk, interview: InterviewRow, by: Side, reason: str | N
     await record(desk, EventType.INTERVIEW_CANCELLED, interview.id, by=by.value, reason=reason)
     await alarms.cancel(desk, interview.id)
     await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id)
+    await _tell_staff(desk, Template.INVITATION_CANCELLED, interview, interview.id)
 
 
 async def call_off(desk: Desk, application: str, by: Side) -> None:
@@ -733,15 +756,23 @@ async def record_response(
     return await perform(graph, act, work)
 
 
-async def respond(desk: Desk, interview: InterviewRow, response: Response, *, message: str | None = None) -> None:
-    """Records the answer for a time that can still be met; HR is told of what it did not record itself."""
+async def respond(
+    desk: Desk, interview: InterviewRow, response: Response, *, message: str | None = None, by_calendar: bool = False
+) -> None:
+    """Records the answer for a time that can still be met; HR is told of what it did not record itself.
+
+    What a mail server posts of the candidate's own calendar says that they knew the time; what a person posts does not.
+    """
     await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, message=message)
-    await record(desk, EventType.RESPONSE_RECORDED, interview.id, response=response.value, message=message)
+    payload = {"response": response.value, "message": message} | ({"byCalendar": True} if by_calendar else {})
+    await record(desk, EventType.RESPONSE_RECORDED, interview.id, **payload)
+    if by_calendar and desk.act.kind is not ActorKind.HUMAN:
+        await desk.tx.run(SET_REPLIED, id=interview.id, at=desk.act.now)
     await alarms.set(desk, interview.id)
     await await_outcome(desk, interview)
     for slot in await desk.tx.run(OFFERED_BY, id=interview.id):
         await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
-    if desk.act.kind is not ActorKind.HUMAN:
+    if by_calendar or desk.act.kind is not ActorKind.HUMAN:
         facts = {"response": response.value}
         await messages.tell_department(desk, Template.RESPONSE_RECEIVED, interview.department, interview.id, **facts)
 
@@ -775,7 +806,7 @@ async def record_attendance(
         return refused
     if attendance in (Attendance.PENDING, Attendance.RESCHEDULED):
         return invalid("attendance", Fault.NOT_HERE)
-    if evidence and attendance not in (Attendance.NOT_ATTENDED, Attendance.INCOMPLETE):
+    if evidence and attendance.value not in MISSED:
         return invalid("evidence", Fault.NOT_BOTH)
 
     async def work(desk: Desk) -> Outcome:
@@ -794,6 +825,8 @@ async def record_attendance(
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             policy = await policies.in_force(desk.tx, act.viewer.organization)
             await timers.start(desk, TimerKind.ANSWER, found.id, reckoned(found.ends_at, policy.conduct_answer))
+        if found.excused and attendance.value in MISSED:
+            await await_outcome(desk, found)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
         await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))

@@ -296,6 +296,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "MARK_WITHDRAWN": ("标记已撤销", "Mark withdrawn"),
     "EVIDENCE_CHANGED": ("有新证据", "New evidence"),
     "REQUEST_RECEIVED": ("收到权利请求", "Request about one's rights received"),
+    "INVITATION_UNDELIVERED": ("通知未送达", "Message did not arrive"),
     "SLOT_LAPSED": ("递补邀请失效", "Offer of a time lapsed"),
     "SLOT_UNFILLED": ("时段未补上", "Time not filled"),
     "REJECTION_ANNOUNCED": ("淘汰预告", "Rejection announced"),

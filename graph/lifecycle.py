@@ -175,8 +175,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, never an interviewer of it",
         EventType.NO_SHOW_EXCUSED,
         "decideProof",
-        "Proof is accepted of an interview that was missed and that nobody suspected; of what is open it excuses as "
-        "EXCUSE does.",
+        "Proof is accepted of an interview that was missed and that nobody suspected; at once, or, where it was "
+        "accepted before, as soon as somebody records that it was missed. Of what is open it excuses as EXCUSE does.",
         (ABSENT, Code.NOT_ALLOWED, Code.PROOF_DECIDED, VALUE),
     ),
     Step.EXCUSE: Transition(

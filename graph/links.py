@@ -216,14 +216,15 @@ async def keep(desk: Desk, application: str, expires_at: datetime) -> Link:
 @dataclass(frozen=True, slots=True)
 class Standing:
     status: str
-    reachable: bool
+    mail: bool
+    phone: bool
 
 
 FIND_STANDING = Statement(
     "links.find_standing",
     """
     MATCH (candidate:Candidate {id: $id})
-    RETURN candidate.status AS status, candidate.email IS NOT NULL OR candidate.phone IS NOT NULL AS reachable
+    RETURN candidate.status AS status, candidate.email IS NOT NULL AS mail, candidate.phone IS NOT NULL AS phone
     """,
     row=Standing,
 )
@@ -359,7 +360,7 @@ async def request_code(graph: Graph, act: Act) -> Outcome:
         standing = await desk.tx.one(FIND_STANDING, id=act.viewer.id)
         if standing is None or standing.status == "ERASED":
             return Refusal(Code.CANDIDATE_ERASED)
-        if not standing.reachable:
+        if not standing.mail and not (standing.phone and graph.phones):
             return Refusal(Code.NO_CONTACT)
         if refused := code_refusal(await desk.tx.run(LIST_CODES, candidate=act.viewer.id), act.now):
             return refused

@@ -64,6 +64,7 @@ class Template(Enum):
     REQUEST_RECEIVED = "REQUEST_RECEIVED"
     REQUEST_ANSWERED = "REQUEST_ANSWERED"
     REQUEST_OVERDUE = "REQUEST_OVERDUE"
+    INVITATION_UNDELIVERED = "INVITATION_UNDELIVERED"
     WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
     SLOT_OFFERED = "SLOT_OFFERED"
     SLOT_LAPSED = "SLOT_LAPSED"
@@ -111,6 +112,14 @@ TO_USER = Statement(
     "MATCH (message:Message {id: $id}) MATCH (to:User {id: $to}) CREATE (message)-[:TO]->(to)",
     row=Nothing,
     writes=True,
+)
+
+
+LIST_ADMINS = Statement(
+    "messages.list_admins",
+    "MATCH (user:User)-[:MEMBER_OF {role: 'HR_ADMIN'}]->(:Organization {id: $organization}) RETURN user.id AS id "
+    "ORDER BY id LIMIT 50",
+    row=Found,
 )
 
 
@@ -162,6 +171,12 @@ async def tell_department(desk: Desk, template: Template, department: str, subje
 async def tell_user(desk: Desk, template: Template, user: str, subject: str, **facts: Any) -> str:
     """Queues a message to one user, about the record `subject`; `facts` name nobody."""
     return await _queue(desk, template, subject, TO_USER, user, facts)
+
+
+async def tell_admins(desk: Desk, template: Template, subject: str, **facts: Any) -> None:
+    """Queues a message to each HR_ADMIN of the Organization, fifty at most, about the record `subject`."""
+    for admin in await desk.tx.run(LIST_ADMINS, organization=desk.act.viewer.organization):
+        await tell_user(desk, template, admin.id, subject, **facts)
 
 
 async def _queue(
@@ -282,6 +297,21 @@ KEEP_RECEIPT = Statement(
     row=Nothing,
     writes=True,
 )
+FIND_HOLDER = Statement(
+    "messages.find_holder",
+    "MATCH (:Interview {id: $id})-[:HELD_BY]->(department:Department) RETURN department.id AS id",
+    row=Found,
+)
+AWAITED = frozenset(
+    template.value
+    for template in (
+        *(Template.INVITATION, Template.INVITATION_MOVED, Template.RESCHEDULE_GRANTED),
+        *(Template.SLOT_OFFERED, Template.INVITATION_CANCELLED),
+    )
+)
+"""What the candidate does not know unless it arrives: where it does not, somebody has to tell them another way."""
+UNSENT_ON_PURPOSE = frozenset({"ERASED", "RESTRICTED", "SUPERSEDED", "DEMO", "GONE"})
+"""Why a message is never sent although its addressee could be reached, or nobody is there to be told."""
 EVENTS = {
     Receipt.DELIVERED: EventType.MESSAGE_DELIVERED,
     Receipt.BOUNCED: EventType.MESSAGE_BOUNCED,
@@ -317,6 +347,19 @@ async def settle(
         told |= {"received_at": message.received_at}
         await desk.tx.run(KEEP_RECEIPT, id=message.id, **told)
         await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
+        await _tell_undelivered(desk, message)
+    elif state is MessageState.FAILED and reason not in UNSENT_ON_PURPOSE:
+        await _tell_undelivered(desk, message)
+
+
+async def _tell_undelivered(desk: Desk, message: MessageRow) -> None:
+    """The department is to tell the candidate another way what did not arrive."""
+    if message.candidate is None or message.interview is None or message.template not in AWAITED:
+        return
+    holder = await desk.tx.one(FIND_HOLDER, id=message.interview)
+    if holder is not None:
+        about = Template.INVITATION_UNDELIVERED
+        await tell_department(desk, about, holder.id, message.interview, undelivered=message.template)
 
 
 async def _begin_hearing(desk: Desk, message: MessageRow) -> None:
@@ -385,6 +428,8 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
         await desk.tx.run(KEEP_RECEIPT, id=message, received_at=_received(found, receipt, at or act.now), **told)
         if receipt.value not in found.receipts:
             await _tell_history(desk, EVENTS[receipt], found, found.channel, at or act.now)
+            if receipt is Receipt.BOUNCED:
+                await _tell_undelivered(desk, found)
         return Written("Message", message)
 
     return await perform(graph, act, work)

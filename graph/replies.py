@@ -63,7 +63,7 @@ async def take(graph: Graph, act: Act, reply: Reply) -> Outcome:
         refused = reply_refusal(interview, reply) or interviews.response_refusal(interview, response, act.now)
         if refused:
             return refused
-        await interviews.respond(desk, interview, response)
+        await interviews.respond(desk, interview, response, by_calendar=True)
         return Written("Interview", interview.id)
 
     return await perform(graph, act, work)

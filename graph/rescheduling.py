@@ -245,8 +245,7 @@ async def _tell(desk: Desk, template: Template, old: InterviewRow, subject: str,
     """Tells the candidate, the recruiters of the department and who was to hold the interview."""
     await messages.tell_candidate(desk, template, subject, **facts)
     await messages.tell_department(desk, template, old.department, subject, **facts)
-    for user in sorted(old.interviewers):
-        await messages.tell_user(desk, template, user, subject, **facts)
+    await interviews.tell_interviewers(desk, template, old, subject, **facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from graph import candidates, messages, timers
 from graph.candidates import CandidateStatus
@@ -129,8 +130,8 @@ FIND_OPEN = Statement(
 LIST_DEPARTMENTS = Statement(
     "rights.list_departments",
     """
-    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)
-      -[:BELONGS_TO]->(department:Department)
+    MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
+      -[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
     RETURN DISTINCT department.id AS id ORDER BY id
     """,
     row=Found,
@@ -196,12 +197,23 @@ async def file(graph: Graph, act: Act, kind: RightsKind, text: str | None) -> Ou
         await desk.tx.run(FILE, id=id, **values)
         await desk.record(EventType.REQUEST_FILED, request=id, kind=kind.value, text=text, dueAt=due_at)
         await timers.start(desk, TimerKind.REQUEST, id, due_at)
-        await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id, dueAt=due_at)
-        for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=candidate):
-            await messages.tell_department(desk, Template.REQUEST_RECEIVED, department.id, id, dueAt=due_at)
+        told: dict[str, Any] = {"dueAt": due_at, "erasure": kind is RightsKind.ERASURE}
+        await messages.tell_candidate(desk, Template.REQUEST_RECEIVED, id, **told)
+        departments = await _tell_departments(desk, Template.REQUEST_RECEIVED, candidate, id, **told)
+        if kind is RightsKind.ERASURE and departments > 1:
+            # What concerns several departments no recruiter of one may erase.
+            await messages.tell_admins(desk, Template.REQUEST_RECEIVED, id, **told)
         return Written("RightsRequest", id)
 
     return await perform(graph, act, work)
+
+
+async def _tell_departments(desk: Desk, template: Template, candidate: str, request: str, **facts: Any) -> int:
+    """Tells every department that the person applied to, by whichever record; how many there are."""
+    departments = await desk.tx.run(LIST_DEPARTMENTS, candidate=candidate)
+    for department in departments:
+        await messages.tell_department(desk, template, department.id, request, **facts)
+    return len(departments)
 
 
 def withdraw_refusal(request: RequestRow) -> Refusal | None:
@@ -309,10 +321,11 @@ async def answer(graph: Graph, act: Act, request: str, state: RightsState, reaso
 
 
 async def overdue(desk: Desk, timer: Timer) -> None:
-    """The time to answer has passed: the history says so, and every department that may answer is told once more."""
+    """The time to answer has passed: the history says so, and every department concerned is told once more, and the
+    HR_ADMINs, who may answer whatever it is."""
     found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
     if found is None or found.state != RightsState.FILED.value or found.status == CandidateStatus.ERASED.value:
         return
     await desk.record(EventType.REQUEST_OVERDUE, request=found.id, kind=found.kind)
-    for department in await desk.tx.run(LIST_DEPARTMENTS, candidate=found.candidate):
-        await messages.tell_department(desk, Template.REQUEST_OVERDUE, department.id, found.id, dueAt=timer.due_at)
+    await _tell_departments(desk, Template.REQUEST_OVERDUE, found.candidate, found.id, dueAt=timer.due_at)
+    await messages.tell_admins(desk, Template.REQUEST_OVERDUE, found.id, dueAt=timer.due_at)

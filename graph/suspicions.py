@@ -28,13 +28,20 @@ def may_suspect(interview: InterviewRow, assessment: Assessment) -> bool:
 
 
 async def look_at_outcome(desk: Desk, timer: Timer) -> None:
-    """The grace time is over and nobody recorded what happened; or a platform reports it later than that."""
+    """The grace time is over and nobody recorded what happened; or a platform reports it later than that; or it was
+    missed, and proof of why had been accepted.
+    """
     found = await interviews.find_own(desk, timer.subject)
-    if isinstance(found, Refusal) or found.attendance != Attendance.PENDING.value or found.finding is not None:
+    if isinstance(found, Refusal) or found.finding is not None:
+        return
+    if found.attendance not in (Attendance.PENDING.value, *interviews.MISSED):
         return
     if not interviews.is_over(found, desk.act.now):
         # The timer was due by a clock that had jumped ahead.
         await interviews.await_outcome(desk, found)
+        return
+    if found.attendance != Attendance.PENDING.value:
+        await findings.excuse_missed(desk, found)
         return
     assessment = await assessments.of_interview(desk, found.id)
     await interviews.note_absence(desk, found.id, found.attendance, assessment)

@@ -186,12 +186,6 @@ DISABLE = Statement(
     row=Nothing,
     writes=True,
 )
-LIST_ADMINS = Statement(
-    "webhooks.list_admins",
-    "MATCH (user:User)-[:MEMBER_OF {role: 'HR_ADMIN'}]->(:Organization {id: $organization}) RETURN user.id AS id "
-    "ORDER BY id LIMIT 50",
-    row=Found,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +337,7 @@ async def failed(graph: Graph, webhook: WebhookRow, now: datetime, *, gone: bool
             return False
         await tx.run(DISABLE, id=webhook.id, now=now)
         await desk.record(EventType.WEBHOOK_DISABLED, webhook=webhook.id)
-        for admin in await tx.run(LIST_ADMINS, organization=webhook.organization):
-            await messages.tell_user(desk, Template.WEBHOOK_DISABLED, admin.id, webhook.id)
+        await messages.tell_admins(desk, Template.WEBHOOK_DISABLED, webhook.id)
         return True
 
     return await graph.client.write(once)

@@ -32,6 +32,8 @@ class Graph:
     loopback: bool = False
     """Whether webhooks may lead to this machine too, as in development."""
     files: ProofFiles | None = None
+    phones: bool = True
+    """Whether messages can leave for a number: only the operator's own gateway writes to one."""
 
 
 def random_id() -> str:

@@ -114,6 +114,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "EVIDENCE_CHANGED": "What was reported since may clear the candidate of a no-show that counts.",
         "REQUEST_RECEIVED": "A request about one's rights was filed.",
         "REQUEST_OVERDUE": "To HR: a request about somebody's rights was not answered in time.",
+        "INVITATION_UNDELIVERED": "To HR: what a candidate was to know of an interview did not reach them.",
         "SLOT_LAPSED": "An offered time lapsed.",
         "SLOT_TAKEN": "To HR: somebody took the time of a lost interview.",
         "SLOT_UNFILLED": "To HR: nobody took the time of a lost interview.",

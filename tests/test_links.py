@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import uuid4
@@ -205,6 +205,18 @@ async def test_without_a_contact_there_is_no_code(graph: Graph, company: Company
     application = await company.application("marketing", Person("王芳"))
     await company.hr.interview(application, starts_at=NOW + timedelta(days=3))
     assert await Holder(graph, await live(graph, application)).request() == "NO_CONTACT"
+
+
+@pytest.mark.parametrize("phones", [True, False])
+async def test_a_number_is_a_contact_where_messages_can_leave_for_it(
+    graph: Graph, company: Company, phones: bool
+) -> None:
+    """Else the page would say that a code is on its way, and none would ever come."""
+    company.at(days=1)
+    application = await company.application("marketing", Person("王芳", phone="+8613800000001"))
+    await company.hr.interview(application, starts_at=NOW + timedelta(days=3))
+    holder = Holder(replace(graph, phones=phones), await live(graph, application))
+    assert (await holder.request()).isdigit() is phones
 
 
 async def test_staff_ask_for_no_code(graph: Graph, company: Company) -> None:

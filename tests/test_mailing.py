@@ -10,12 +10,14 @@ import pytest
 
 from api.mailing import NotUnderstood, Report, understood
 from graph.candidates import Person
+from graph.findings import KNEW, REPLIED
 from graph.messages import Receipt
 from graph.statements import Found, Statement
 from graph.writing import Graph
 from schema.execution import Answerer
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid
+from tests.due import facts_of
 from tests.test_http import client, server, token
 
 EMAIL = "wang.fang@example.com"
@@ -113,6 +115,23 @@ async def test_a_calendar_answers_an_invitation(door: Door, ask: Ask) -> None:
         assert (await door.state(ask))["response"] == said, "what is posted again has no second effect"
 
 
+@pytest.mark.parametrize("viewer", ["integrator", "hr"])
+async def test_what_a_calendar_answers_is_told_to_hr_whoever_posts_it(door: Door, ask: Ask, viewer: str) -> None:
+    posted = await door.post(answer(f"{door.interview}@turnout", "DECLINED"), viewer)
+    assert posted.status_code == 200
+    told = await facts_of(door.graph, door.company, "RESPONSE_RECEIVED")
+    assert told == [{"response": "DECLINED", "to": door.company.departments["marketing"]}]
+
+
+@pytest.mark.parametrize(("viewer", "known"), [("integrator", True), ("hr", False)])
+async def test_a_posted_answer_of_a_calendar_says_that_the_time_was_known(door: Door, viewer: str, known: bool) -> None:
+    """Unless a person posts it, who may say so by name (`knewBy`)."""
+    assert (await door.post(answer(f"{door.interview}@turnout"), viewer)).status_code == 200
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    found = [await door.graph.client.read(each, interview=door.interview, at=later) for each in (KNEW, REPLIED)]
+    assert [bool(rows) for rows in found] == [False, known]
+
+
 async def test_answers_to_something_else_are_refused(door: Door, ask: Ask) -> None:
     uid = f"{door.interview}@turnout"
     await door.company.hr.reschedule(door.interview, door.company.hr.at + timedelta(days=4))
@@ -148,8 +167,9 @@ async def test_reports_of_delivery_are_understood(door: Door, ask: Ask) -> None:
     posted = await door.post(report(message.id, "delivered"), kind="message/rfc822")
     assert (posted.status_code, posted.json()) == (200, {"id": gid("Message", message.id)})
     await door.post(report(message.id), kind="message/rfc822")
-    (found,) = (await door.state(ask))["messages"]
+    found, to_hr = (await door.state(ask))["messages"]
     assert found == {"state": "BOUNCED", "receipts": ["BOUNCED", "DELIVERED"]}
+    assert to_hr["state"] == "QUEUED"
 
 
 def test_what_says_nothing_is_not_understood() -> None:

@@ -42,6 +42,7 @@ from schema.execution import Answerer
 from schema.ids import from_global
 from tests.conftest import NOW, Ask, Company, gid, make_company, uid
 from tests.databases import Databases
+from tests.due import facts_of
 from tests.faults.serving import MASTER
 from tests.receivers import mail_server, web_server
 from tests.stored import set_times
@@ -267,9 +268,9 @@ async def test_nobody_is_reminded_of_what_is_over(office: Office) -> None:
     assert templates == ["INVITATION", "REMINDER_SOON"]
     late = await office.invited(starts_at=NOW + timedelta(days=6))
     await office.work(NOW + timedelta(days=7))
-    message, missing = (await office.told(late))["messages"]
+    message, *to_hr = (await office.told(late))["messages"]
     assert (message["template"], message["state"], message["reason"]) == ("INVITATION", "FAILED", "OVER")
-    assert missing["template"] == "OUTCOME_MISSING"
+    assert {each["template"] for each in to_hr} == {"OUTCOME_MISSING", "INVITATION_UNDELIVERED"}
 
 
 async def test_a_recorded_interview_reminds_before_its_deadline(office: Office) -> None:
@@ -442,6 +443,69 @@ async def test_whoever_is_restricted_is_told_of_another_time(office: Office) -> 
     assert told == [("INVITATION_MOVED", "SENT")]
 
 
+async def test_hr_tells_another_way_what_did_not_arrive(office: Office) -> None:
+    """Bounced when it is sent, reported as bounced later, or of nobody with an address: once each, and to HR alone."""
+
+    class Bouncing:
+        name = "SMTP"
+
+        async def send(self, parcel: Parcel) -> None:
+            if parcel.template == "INVITATION":
+                raise Bounced("NO_MAILBOX")
+
+    async def undelivered() -> list[Any]:
+        told = await facts_of(office.ask.graph, office.company, "INVITATION_UNDELIVERED")
+        assert {each["to"] for each in told} <= {office.company.departments["marketing"]}
+        return [each["undelivered"] for each in told]
+
+    interview = await office.invited()
+    await office.work(channel=Bouncing())
+    assert await undelivered() == ["INVITATION"]
+    times = {"startsAt": "2026-11-28T09:00:00Z", "endsAt": "2026-11-28T10:00:00Z", "timeZone": "Asia/Shanghai"}
+    moved = (await office.do("rescheduleInterview", interview=interview, **times))["id"]
+    await office.work()
+    sent = (await office.told(moved))["messages"][0]
+    for _ in range(2):
+        await office.do("recordDelivery", "integrator", message=sent["id"], receipt="BOUNCED")
+    assert await undelivered() == ["INVITATION", "INVITATION_MOVED"]
+    office.applied = await office.company.application("marketing", Person("无邮箱", phone="+8613800000000"))
+    await office.invited()
+    await office.work()
+    assert await undelivered() == ["INVITATION", "INVITATION_MOVED", "INVITATION"]
+    (letter,) = [mail for mail in office.mails() if "未能送达" in str(mail["Subject"]) and "无邮箱" in text_of(mail)]
+    assert "面试邀请" in text_of(letter)
+    assert EMAIL not in letter["To"]
+
+
+async def test_who_was_to_hold_an_interview_is_told_that_it_is_moved_or_called_off(office: Office) -> None:
+    """And the department, where a candidate's request for another time is settled by it; never who does it."""
+    users = {name: await user_of(office, name) for name in ("marketing", "technology")}
+    ids = {uid(id): name for name, id in users.items()} | {office.company.departments["marketing"]: "department"}
+    office.applied = await office.application()
+    times = {"startsAt": "2026-11-28T09:00:00Z", "endsAt": "2026-11-28T10:00:00Z", "timeZone": "Asia/Shanghai"}
+    invited = {"application": gid("Application", office.applied), "mode": "ONSITE", **times}
+    old = (await office.do("inviteToInterview", interviewers=list(users.values()), **invited))["id"]
+    later = times | {"startsAt": "2026-11-29T09:00:00Z", "endsAt": "2026-11-29T10:00:00Z"}
+    new = (await office.do("rescheduleInterview", interview=old, **later))["id"]
+    moved = {ids.get(each["to"]) for each in await facts_of(office.ask.graph, office.company, "INVITATION_MOVED")}
+    assert moved == {None, "technology"}, "the candidate, and who was to hold it with them"
+    asked = {"interview": new, "reason": "An exam.", "noneSuits": True}
+    office.ask.now = datetime(2026, 11, 28, 20, tzinfo=UTC)
+    await office.ask.do("requestReschedule", await office.claim(), **asked)
+    await office.do("cancelInterview", "hr", interview=new, by="EMPLOYER")
+    called = {ids.get(each["to"]) for each in await facts_of(office.ask.graph, office.company, "INVITATION_CANCELLED")}
+    assert called == {None, "technology", "marketing", "department"}
+    office.clear()
+    await office.work(office.ask.now)
+    assert any(
+        "取消" in str(mail["Subject"]) and NAME in text_of(mail) for mail in office.mails() if EMAIL not in mail["To"]
+    )
+
+
+async def user_of(office: Office, name: str) -> str:
+    return (await office.ask("{ viewer { id } }", office.company.user(name)))["viewer"]["id"]
+
+
 async def test_a_mail_server_takes_or_bounces(office: Office) -> None:
     taken, bounced, waiting = [await office.invited(starts_at=NOW + timedelta(days=n)) for n in (5, 6, 7)]
     async with mail_server() as box:
@@ -455,7 +519,8 @@ async def test_a_mail_server_takes_or_bounces(office: Office) -> None:
     async with mail_server() as box:
         box.answer = b"550 no such user"
         await office.work(channel=Smtp.at(box.url, SENDER))
-        (message,) = (await office.told(again))["messages"]
+        message, to_hr = (await office.told(again))["messages"]
+        assert to_hr["template"] == "INVITATION_UNDELIVERED"
         assert (message["state"], message["reason"], message["receipts"]) == ("BOUNCED", "SMTP_550", ["BOUNCED"])
         types = [event["type"] for event in (await office.told(again))["events"]["nodes"]]
         assert types == ["INTERVIEW_INVITED", "MESSAGE_BOUNCED"]
@@ -471,8 +536,9 @@ async def test_what_cannot_be_sent_is_tried_for_days(office: Office, caplog: pyt
         (message,) = (await office.told(interview))["messages"]
         assert message["state"] == "QUEUED"
         await office.work(NOW + GIVE_UP + timedelta(hours=1), channel=channel)
-    (message,) = (await office.told(interview))["messages"]
+    message, to_hr = (await office.told(interview))["messages"]
     assert (message["state"], message["reason"]) == ("FAILED", "SMTPConnectError")
+    assert (to_hr["template"], to_hr["state"]) == ("INVITATION_UNDELIVERED", "QUEUED")
     told = caplog.text + "".join(str(record.exc_info) for record in caplog.records)
     assert not [secret for secret in (NAME, EMAIL, "/c/") if secret in told]
 

@@ -29,7 +29,7 @@ from graph.writing import Graph
 from schema.execution import Answerer
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import LIST_MESSAGES
+from tests.due import LIST_MESSAGES, do_due
 from tests.ledger import appends, refused
 from tests.pictures import document, photograph, picture
 from tests.test_http import client, server, token
@@ -366,6 +366,14 @@ async def test_accepted_proof_of_a_late_request_excuses_in_advance(late: Missed,
     await company.hr.attendance(late.interview, Attendance.NOT_ATTENDED)
     answer = await late.ask.do("reportNoShow", company.user("marketing"), interview=gid("Interview", late.interview))
     assert answer == refused("reportNoShow", "PROOF_STANDS", "interview")
+    assert await do_due(late.ask.graph, company, company.hr.at) == ["OUTCOME"]
+    query = """query Q($id: ID!) { node(id: $id) { ... on Interview { finding {
+      state outcome reason decidedBy { id } basedOn { type } } } } }"""
+    found = (await late.ask(query, company.user("marketing"), id=gid("Interview", late.interview)))["node"]["finding"]
+    decider = (await late.ask("{ viewer { id } }", company.user("marketing")))["viewer"]["id"]
+    assert (found["state"], found["outcome"], found["reason"]) == ("EXCUSED", "EXCUSED", "It is a certificate.")
+    assert found["decidedBy"] == {"id": decider}
+    assert "PROOF_DECIDED" in [each["type"] for each in found["basedOn"]]
 
 
 async def test_accepted_proof_of_a_late_request_excuses_what_was_missed(late: Missed, company: Company) -> None:

@@ -141,7 +141,31 @@ async def test_a_request_that_nobody_answers_is_told_of(ask: Ask, company: Compa
         assert await timers.take(ask.graph, timer, timer.due_at, rule)
         assert not await timers.take(ask.graph, timer, timer.due_at, rule)
     overdue = {each["to"] for each in await facts_of(ask.graph, company, "REQUEST_OVERDUE")}
-    assert overdue == {company.departments["marketing"], company.departments["technology"]}
+    (admin,) = await administrators(ask, company)
+    assert overdue == {company.departments["marketing"], company.departments["technology"], admin}
+
+
+async def administrators(ask: Ask, company: Company) -> list[str]:
+    found = await ask("{ viewer { id } }", company.user("hr"))
+    return [uid(found["viewer"]["id"])]
+
+
+@pytest.mark.parametrize("kind", ["ERASURE", "CORRECTION"])
+async def test_an_erasure_that_concerns_two_departments_is_told_to_who_may_grant_it(
+    ask: Ask, company: Company, case: Case, kind: str
+) -> None:
+    """Also where the second is that of a record merged with theirs; no recruiter of one may grant it."""
+    await merged(ask, company, case)
+    id = (await ask.do("fileRequest", case.claim, kind=kind))["id"]
+    told = [
+        each for each in await facts_of(ask.graph, company, "REQUEST_RECEIVED") if each["to"] != uid(case.candidate)
+    ]
+    departments = {company.departments[name] for name in ("marketing", "technology", "brand")}
+    admins = set(await administrators(ask, company)) if kind == "ERASURE" else set[str]()
+    assert {each["to"] for each in told} == departments | admins
+    assert {each["erasure"] for each in told} == {kind == "ERASURE"}
+    answer = await ask.do("answerRequest", company.user("marketing"), rightsRequest=id, answer="GRANTED")
+    assert answer.get("code") == ("NOT_ALLOWED" if kind == "ERASURE" else None)
 
 
 @pytest.mark.parametrize("kind", ["RESTRICTION", "OBJECTION"])

@@ -111,6 +111,8 @@ class Proof:
     subject: Subject
     verdict: str | None = None
     reason: str | None = None
+    ruled_by: str = ""
+    ruled_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -155,6 +157,9 @@ class Interview:
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.over_at()
+
+    def is_missed(self) -> bool:
+        return self.attendance in ("NOT_ATTENDED", "INCOMPLETE")
 
     def is_excused(self) -> bool:
         return any(each.verdict == "ACCEPTED" for each in self.proofs)
@@ -819,7 +824,8 @@ class Model:
         if attendance == "ENTERED_IN_ERROR" and not interview.attendance.startswith("CANCELLED"):
             interview.sequence += 1
         interview.attendance, interview.evidence = attendance, sorted(evidence)
-        interview.looked_at = interview.answer_at = None
+        interview.answer_at = None
+        interview.looked_at = interview.over_at() if interview.is_missed() and interview.is_excused() else None
         if attendance != "NOT_ATTENDED":
             interview.asked = interview.asked and "LAPSED"
         self._tell(interview, who)
@@ -1004,7 +1010,9 @@ class Model:
         at = subject.missed_at() if isinstance(subject, Interview) else finding and finding.occurred_at
         return at is not None and at + (2 * LATER if self._earlier(finding, subject) else LATER) <= self.now
 
-    def _decided(self, who: str, finding: Finding, outcome: str, cause: str, reason: str) -> str:
+    def _decided(
+        self, who: str, finding: Finding, outcome: str, cause: str, reason: str, actor: str | None = None
+    ) -> str:
         earlier = self._earlier(finding, finding.subject)
         finding.outcome, finding.cause, finding.decided_at = outcome, cause, self.now
         finding.reason, finding.decided_by, finding.due_at = reason, who, None
@@ -1016,7 +1024,7 @@ class Model:
             for each in sorted(self.interviews, key=lambda each: each.starts):
                 if each.attendance in ("ATTENDED", "ATTENDED_LATE"):
                     self._repair(finding, each)
-        self._tell(finding.subject, who)
+        self._tell(finding.subject, actor or who)
         return finding.label
 
     def void(self, who: str, finding: Finding, reason: str) -> Codes | str:
@@ -1094,7 +1102,7 @@ class Model:
         codes |= {"PROOF_DECIDED"} if proof.verdict else set()
         if codes:
             return frozenset(codes)
-        proof.verdict, proof.reason = verdict, reason
+        proof.verdict, proof.reason, proof.ruled_by, proof.ruled_at = verdict, reason, who, self.now
         self._tell(subject, who)
         if verdict != "ACCEPTED":
             return proof.label
@@ -1102,18 +1110,20 @@ class Model:
         if self._outlived(finding, subject):
             pass
         elif finding is None and isinstance(subject, Interview) and self._is_missed(subject):
-            finding = self._suspicion(subject, subject.missed_at(), "ACCEPT_PROOF")
-            finding.state = "EXCUSED"
-            self._decided(who, finding, "EXCUSED", "CANDIDATE", reason)
+            self._excused_by(proof, subject, who)
         elif finding is not None and finding.state in ("SUSPECTED", "NOTICE_SENT"):
             self._excused(who, finding, reason)
         elif finding is not None and (finding.state, finding.cause) == ("FINAL", "CANDIDATE"):
             finding.doubted = True
         return proof.label
 
+    def _excused_by(self, proof: Proof, subject: Interview, actor: str) -> None:
+        finding = self._suspicion(subject, subject.missed_at(), "ACCEPT_PROOF")
+        finding.state = "EXCUSED"
+        self._decided(proof.ruled_by, finding, "EXCUSED", "CANDIDATE", proof.reason or "", actor)
+
     def _is_missed(self, it: Interview) -> bool:
-        missed = it.attendance in ("NOT_ATTENDED", "INCOMPLETE")
-        return missed and it.response == "ACCEPTED" and it.is_over(self.now)
+        return it.is_missed() and it.response == "ACCEPTED" and it.is_over(self.now)
 
     # Two records of one person
 
@@ -1254,9 +1264,17 @@ class Model:
         finding.subject.last_seq = last
 
     def _look(self, interview: Interview) -> None:
-        """It may suspect where the platform says that nobody came; otherwise somebody is to say what happened."""
+        """It may suspect where the platform says that nobody came; otherwise somebody is to say what happened. What was
+        missed though proof had been accepted before is excused by whoever accepted it.
+        """
         interview.looked_at = None
-        if interview.attendance != "PENDING" or self.finding_of(interview):
+        if self.finding_of(interview):
+            return
+        if self._is_missed(interview) and not self._outlived(None, interview):
+            accepted = [each for each in interview.proofs if each.verdict == "ACCEPTED" and each.reason]
+            if accepted:
+                self._excused_by(min(accepted, key=lambda each: each.ruled_at or self.now), interview, SYSTEM)
+        if interview.attendance != "PENDING":
             return
         accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
         seen = interview.is_watched() and not (interview.failed or interview.joined)

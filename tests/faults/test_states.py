@@ -822,6 +822,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     def ruled(self, who: str, it: Proof, accepted: bool) -> None:
         reason, verdict = f"Verdict {self.looks}", "ACCEPTED" if accepted else "REJECTED"
+        # Of two that are accepted at one moment, nobody can tell which was the first.
+        self.model.now += timedelta(seconds=1)
         before = len(self.model.findings)
         expected = self.model.rule_on(who, it, verdict, reason)
         made = self.model.findings[-1] if len(self.model.findings) > before else None
