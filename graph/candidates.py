@@ -70,7 +70,7 @@ class Revealing:
     """Opens sealed contacts with keys that are loaded; remembers which are missing.
 
     `urls` are those of links, by their ids, that may be told. `others` finds what the employer's people are called, for
-    a reader who is not to be told of them.
+    a reader who is not to be told of them. `zone` is that of the reader's Organization.
     """
 
     def __init__(
@@ -79,10 +79,12 @@ class Revealing:
         secrets: Secrets,
         urls: Mapping[str, str] | None = None,
         others: Callable[[], Awaitable[list[str]]] | None = None,
+        zone: str = "UTC",
     ) -> None:
         self._keys = keys
         self.secrets = secrets
         self.urls = urls or {}
+        self.zone = zone
         self._others = others
         self._names: list[str] | None = None
         self._asks = False

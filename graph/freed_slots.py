@@ -211,8 +211,12 @@ async def _ask_next(desk: Desk, id: str) -> None:
             await messages.tell_candidate(desk, Template.SLOT_OFFERED, invited.id, dueAt=lapses_at)
             await timers.start(desk, TimerKind.PASS_SLOT, id, lapses_at)
             return
-    await desk.tx.run(SETTLE, id=id, state=FreedSlotState.UNFILLED.value, turn=len(slot.queue))
-    await messages.tell_department(desk, Template.SLOT_UNFILLED, slot.department, id)
+    await _give_up(desk, slot)
+
+
+async def _give_up(desk: Desk, slot: SlotRow) -> None:
+    await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.UNFILLED.value, turn=len(slot.queue))
+    await messages.tell_department(desk, Template.SLOT_UNFILLED, slot.department, slot.id)
 
 
 def _latest(slot: SlotRow) -> datetime:
@@ -255,6 +259,6 @@ async def pass_on(desk: Desk, timer: Timer) -> None:
             await messages.tell_candidate(desk, Template.SLOT_LAPSED, offered.id)
     position = await rounds.find_position(desk, slot.position)
     if isinstance(position, Refusal):
-        await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.UNFILLED.value, turn=len(slot.queue))
+        await _give_up(desk, slot)
         return
     await _ask_next(desk, slot.id)

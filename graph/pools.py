@@ -150,24 +150,29 @@ _FILL: LiteralString = (
       standing + CASE WHEN until IS NULL THEN '' ELSE 'Marked' END AS kind,
       came + ' ' + toString(application.appliedAt) + ' ' + application.id + ' ' + standing
         + CASE WHEN until IS NULL THEN '' ELSE ' ' + until END AS said
-    WITH position, pool, until, filed, kind, substring(filed, 0, 7) + ' ' + said AS entry
+    WITH position, pool, kind, substring(filed, 0, 7) + ' ' + said AS entry
     ORDER BY entry DESC
-    WITH position, pool, min(until) AS fades, max(filed) AS newest,
+    WITH position, pool,
       collect(CASE WHEN kind = 'Waiting' THEN entry END) AS waiting,
       collect(CASE WHEN kind = 'Invited' THEN entry END) AS invited,
       collect(CASE WHEN kind = 'Ended' THEN entry END) AS ended,
       collect(CASE WHEN kind = 'WaitingMarked' THEN entry END) AS waited,
       collect(CASE WHEN kind = 'InvitedMarked' THEN entry END) AS asked,
       collect(CASE WHEN kind = 'EndedMarked' THEN entry END) AS over
-    SET position.pooledAt = newest, pool.waiting = waiting[..{kept}], pool.invited = invited[..{kept}],
+    SET pool.waiting = waiting[..{kept}], pool.invited = invited[..{kept}],
       pool.ended = ended[..{kept}], pool.waitingMarked = waited[..{kept}],
-      pool.invitedMarked = asked[..{kept}], pool.endedMarked = over[..{kept}], pool.fadesAt = fades,
+      pool.invitedMarked = asked[..{kept}], pool.endedMarked = over[..{kept}],
       pool.cut = CASE WHEN size(waiting) > {kept} THEN ['Waiting'] ELSE [] END
         + CASE WHEN size(invited) > {kept} THEN ['Invited'] ELSE [] END
         + CASE WHEN size(ended) > {kept} THEN ['Ended'] ELSE [] END
         + CASE WHEN size(waited) > {kept} THEN ['WaitingMarked'] ELSE [] END
         + CASE WHEN size(asked) > {kept} THEN ['InvitedMarked'] ELSE [] END
         + CASE WHEN size(over) > {kept} THEN ['EndedMarked'] ELSE [] END
+    WITH position, pool
+    UNWIND pool.waiting + pool.invited + pool.ended + pool.waitingMarked + pool.invitedMarked + pool.endedMarked AS entry
+    WITH position, pool, split(entry, ' ') AS said
+    WITH position, pool, max(said[2]) AS newest, min(said[5]) AS fades
+    SET position.pooledAt = newest, pool.fadesAt = fades
     """.replace("{kept}", MOST_KEPT)
 )
 FILL = Statement(
@@ -205,7 +210,12 @@ async def settle(desk: Desk, candidate: str | None = None) -> None:
     now, emptied = _text(desk.act.now), list[str]()
     # Most of what happens to a person moves nothing: whoever else writes about the position need not wait for it.
     changed = [pool.position for pool in await desk.tx.run(READ, positions=positions) if pool.changed(known, now)]
-    for pool in await desk.tx.run(LOCK, positions=changed, lock=random_id()) if changed else ():
+    if not changed:
+        return
+    locked = await desk.tx.run(LOCK, positions=changed, lock=random_id())
+    # Another record of the person has a lock of its own, and may have been written until the positions were locked.
+    known = await desk.tx.run(LIST_KNOWN, candidate=candidate)
+    for pool in locked:
         lists, cut = placed(pool, known, now)
         if any(len(lists[name]) < FEWEST for name in cut):
             emptied.append(pool.position)

@@ -189,11 +189,11 @@ Only what the viewer sees is weighed: applications and attendance of OWN, marks 
 """
 
 
-def _reasons(values: Sequence[Any], args: Mapping[str, Any], _: Any) -> list[str]:
+def _reasons(values: Sequence[Any], args: Mapping[str, Any], context: Any) -> list[str]:
     kin, free, marks, attended, title, since, urgent = values
     locale: Locale = args["locale"]
     zh = locale is Locale.ZH_CN
-    when = month_in_words(*month(from_text(since), "UTC"), locale)
+    when = month_in_words(*month(from_text(since), context.zone), locale)
     places = {
         "2": (f"{when}已投递本岗位，正在等待", f"has waited for this very position since {when}"),
         "1": (f"{when}投递过同类岗位「{title}」", f"applied for {title}, of the same job family, in {when}"),

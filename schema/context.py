@@ -123,9 +123,9 @@ class Context:
             await self.receipts.take(viewer, self.purpose, self.clock(), looks)
 
     def revealing(self) -> Revealing:
-        return Revealing(
-            self.graph.keys, self.graph.secrets, self.urls, self._others if self.claim is not None else None
-        )
+        others = self._others if self.claim is not None else None
+        zone = self.known.zone if self.known is not None else "UTC"
+        return Revealing(self.graph.keys, self.graph.secrets, self.urls, others, zone)
 
     async def _others(self) -> list[str]:
         viewer = await self.viewer()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from graph.interviews import Side
 from graph.timers import TimerKind
 from tests.conftest import NOW, Ask, Company, gid, uid
@@ -76,9 +78,14 @@ async def test_a_slot_goes_on_until_somebody_accepts(ask: Ask, company: Company)
     assert gone["code"] in ("NOT_ACCEPTED", "NOT_MISSED")
 
 
-async def test_a_slot_that_nobody_takes_is_unfilled(ask: Ask, company: Company) -> None:
-    interview, people = await lost(ask, company, "only")
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_slot_that_nobody_takes_is_unfilled(ask: Ask, company: Company, closed: bool) -> None:
+    """Also where nobody is asked any more, as its position is closed."""
+    interview, people = await lost(ask, company, "only", *(("next",) if closed else ()))
     slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
+    if closed:
+        position = gid("Position", company.positions["technology"])
+        await ask.do("closePosition", company.user("technology"), position=position)
     ask.now = NOW + timedelta(hours=5)
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     slot = await read(ask, company, slot["id"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -212,23 +213,47 @@ async def test_suggestions_take_one_statement_and_say_what_was_adjusted(ask: Ask
     assert answer.extensions["adjusted"] == [{"path": ["refillSuggestions"], "argument": "count", "used": 50}]
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    position: str
+    newest: str | None
+    fades: str | None
+
+
+async def test_months_are_those_of_the_organization(ask: Ask, company: Company) -> None:
+    """In Shanghai it is November by then."""
+    ask.now = NOW
+    company.hr.at = datetime(2026, 10, 31, 17, tzinfo=UTC)
+    await company.application("technology", company.person())
+    (found,) = await suggested(ask, company, "technology", company.positions["technology"])
+    assert found["reasons"][0] == "has waited for this very position since November 2026"
+
+
 LISTS = Statement(
     "tests.pools",
     "MATCH (position:Position)-[:BELONGS_TO]->(:Department {organization: $organization}) "
     "WHERE position.pooledAt IS NOT NULL WITH position " + pools.FOUND,
     row=Pool,
 )
+HINTS = Statement(
+    "tests.pool_hints",
+    "MATCH (position:Position)-[:BELONGS_TO]->(:Department {organization: $organization}) "
+    "MATCH (pool:Pool {id: position.id}) "
+    "RETURN position.id AS position, position.pooledAt AS newest, pool.fadesAt AS fades ORDER BY position",
+    row=Hint,
+)
 
 
 async def kept(ask: Ask, company: Company) -> dict[str, dict[str, list[str]]]:
     """What the pools hold, once it is seen that filling them anew gives the same."""
-    found: list[dict[str, dict[str, list[str]]]] = []
+    found, hints = list[dict[str, dict[str, list[str]]]](), list[list[Hint]]()
     for _ in range(2):
         rows = await ask.graph.client.read(LISTS, organization=company.hr.viewer.organization)
+        hints.append(await ask.graph.client.read(HINTS, organization=company.hr.viewer.organization))
         found.append({row.position: dict(zip(pools.LISTS, row.lists, strict=True)) for row in rows})
         everywhere = pools.filled(found[0], ask.now)
         await ask.graph.client.write(lambda tx, given=everywhere: tx.run(pools.FILL, **given))
-    assert found[0] == found[1]
+    assert (found[0], hints[0]) == (found[1], hints[1])
     return found[0]
 
 
