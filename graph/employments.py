@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
 
 from graph import candidates, departments, goals, timesheets
-from graph.candidates import Person
+from graph.candidates import Person, normalised_name
 from graph.events import About, EventType
 from graph.goals import EMPLOYMENT_RESULTS, Goal
 from graph.instants import day_in
@@ -104,6 +104,8 @@ class Held:
     employer: str | None
     started_on: str
     ended_on: str | None
+    consented_at: datetime | None
+    consent_source: str | None
 
     @property
     def worked(self) -> Worked:
@@ -119,7 +121,8 @@ class PlaceRow:
 
 _HELD: LiteralString = """
     RETURN employment.id AS id, candidate.id AS candidate, department.id AS department, employment.title AS title,
-      employment.employer AS employer, employment.startedOn AS started_on, employment.endedOn AS ended_on
+      employment.employer AS employer, employment.startedOn AS started_on, employment.endedOn AS ended_on,
+      employment.consentedAt AS consented_at, employment.consentSource AS consent_source
 """
 FIND_PLACE = Statement(
     "employments.find_place",
@@ -164,6 +167,17 @@ LIST_OF_CANDIDATE = Statement(
     """
     MATCH (candidate:Candidate {id: $candidate})-[:EMPLOYED_AS]->(employment:Employment)
       -[:EMPLOYED_IN]->(department:Department {id: $department})
+    """
+    + _HELD,
+    row=Held,
+)
+LIST_KNOWN = Statement(
+    "employments.list_known",
+    """
+    UNWIND $ids AS id
+    MATCH (employment:Employment {id: id})<-[:EMPLOYED_AS]-(candidate:Candidate)
+    WHERE candidate.status <> 'ERASED'
+    MATCH (employment)-[:EMPLOYED_IN]->(department:Department)
     """
     + _HELD,
     row=Held,
@@ -216,11 +230,18 @@ def employment_refusal(new: NewEmployment, today: date, now: datetime) -> Refusa
     return told_refusal("consentedAt", new.consented_at, now)
 
 
+def is_with(held: Held, employer: str | None) -> bool:
+    """Whether it is with that employer, however its name is spaced and in capitals; null is one's own."""
+    if held.employer is None or employer is None:
+        return held.employer is employer
+    return normalised_name(held.employer) == normalised_name(employer)
+
+
 def overlaps(held: Held, employer: str | None, started_on: str, ended_on: str | None) -> bool:
     """Whether it is with the same employer, in a time that both share."""
     begins_before = ended_on is None or held.started_on <= ended_on
     ends_after = held.ended_on is None or held.ended_on >= started_on
-    return held.employer == employer and begins_before and ends_after
+    return is_with(held, employer) and begins_before and ends_after
 
 
 async def record(graph: Graph, act: Act, new: NewEmployment) -> Outcome:
@@ -283,7 +304,9 @@ async def enrol(desk: Desk, new: NewEmployment, id: str) -> Held | Refusal:
     await desk.tx.run(CREATE, id=id, candidate=candidate, department=new.department, **stored, **consent)
     about = About("Employment", id)
     await desk.record(EventType.EMPLOYMENT_RECORDED, about, department=new.department, **stored, **consent)
-    return Held(id, candidate, new.department, new.title.strip(), new.employer, started, ended)
+    days = started, ended
+    consented = new.consented_at, new.consent_source
+    return Held(id, candidate, new.department, new.title.strip(), new.employer, *days, *consented)
 
 
 async def find_own(desk: Desk, id: str) -> Held | Refusal:

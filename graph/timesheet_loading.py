@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import LiteralString, TypeVar
+from typing import TypeVar
 
 from graph import candidates, employments, goals, timesheets
 from graph.candidates import Person
@@ -37,7 +37,8 @@ class Fate(Enum):
 class Dossier:
     """One person's work in one department as it is known elsewhere; `id` is its own for good.
 
-    Without `started_on` the employment must be there already. It tells of days or of goals, not of both.
+    Without `started_on` the employment must be there already. With an `employer` it is another's, to whose export the
+    person consented. It tells of days or of goals, not of both.
     """
 
     id: str
@@ -47,6 +48,9 @@ class Dossier:
     title: str = ""
     started_on: date | None = None
     ended_on: date | None = None
+    employer: str | None = None
+    consented_at: datetime | None = None
+    consent_source: str | None = None
     facts: tuple[Fact, ...] = ()
     goals: tuple[Goal, ...] = ()
 
@@ -65,14 +69,14 @@ class Loaded:
     refused: dict[int, Code] = field(default_factory=dict[int, Code])
 
 
-_ERASED: LiteralString = """
-    UNWIND $ids AS id
-    MATCH (employment:Employment {id: id})<-[:EMPLOYED_AS]-(candidate:Candidate)
-"""
-LIST_THERE = Statement("timesheet_loading.list_there", _ERASED + "RETURN employment.id AS id", row=Found)
 LIST_ERASED = Statement(
     "timesheet_loading.list_erased",
-    _ERASED + "WHERE candidate.status = 'ERASED' RETURN employment.id AS id",
+    """
+    UNWIND $ids AS id
+    MATCH (employment:Employment {id: id})<-[:EMPLOYED_AS]-(candidate:Candidate)
+    WHERE candidate.status = 'ERASED'
+    RETURN employment.id AS id
+    """,
     row=Found,
 )
 
@@ -140,7 +144,10 @@ async def _employment(desk: Desk, dossier: Dossier) -> tuple[Held, Fate] | Refus
         dossier.title,
         dossier.started_on,
         dossier.ended_on,
-        source=dossier.source,
+        dossier.employer,
+        dossier.consented_at,
+        dossier.consent_source,
+        dossier.source,
     )
     made = await employments.enrol(desk, new, dossier.id)
     return made if isinstance(made, Refusal) else (made, Fate.CREATED)
@@ -150,7 +157,7 @@ def is_of(dossier: Dossier, held: Held) -> bool:
     """Whether an employment that the graph holds is the dossier's: the same one, or one that it may add to."""
     if held.id == dossier.id:
         return True
-    if held.employer is not None:
+    if not employments.is_with(held, dossier.employer):
         return False
     if dossier.started_on is not None:
         return held.started_on == dossier.started_on.isoformat()
@@ -172,21 +179,35 @@ def may_hold(dossier: Dossier, it: Fact | Goal) -> bool:
 
 async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
     """Nothing recorded is changed; a last day that was not known is told."""
-    started, ended = (day and day.isoformat() for day in (dossier.started_on, dossier.ended_on))
-    differs = (started and started != held.started_on) or (dossier.title and dossier.title.strip() != held.title)
-    if differs or (ended and held.ended_on and ended != held.ended_on):
+    if _differs(dossier, held):
         return Refusal(Code.RECORDED_OTHERWISE, "candidate")
-    if dossier.ended_on is None or held.ended_on is not None:
+    if (ended_on := _new_end(dossier, held)) is None:
         return held, Fate.PRESENT
-    refused = await employments.close(desk, held, dossier.ended_on)
-    now = Held(held.id, held.candidate, held.department, held.title, held.employer, held.started_on, ended)
-    return refused or (now, Fate.COMPLETED)
+    refused = await employments.close(desk, held, ended_on)
+    return refused or (replace(held, ended_on=ended_on.isoformat()), Fate.COMPLETED)
+
+
+def _differs(dossier: Dossier, held: Held) -> bool:
+    """Whether the dossier tells of the employment itself what the graph holds otherwise."""
+    started, ended = (day and day.isoformat() for day in (dossier.started_on, dossier.ended_on))
+    told = (
+        (started, held.started_on),
+        (dossier.title.strip(), held.title),
+        (held.ended_on and ended, held.ended_on),
+        (dossier.consented_at, held.consented_at),
+        (dossier.consent_source, held.consent_source),
+    )
+    return any(tells and tells != holds for tells, holds in told)
+
+
+def _new_end(dossier: Dossier, held: Held) -> date | None:
+    return None if held.ended_on else dossier.ended_on
 
 
 async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> list[Loaded]:
     """What `load` would find by the ids of what was imported before, by reading alone; nobody is recognised."""
     read, ids = graph.client.read, [dossier.id for dossier in dossiers]
-    there = {row.id for row in await read(LIST_THERE, ids=ids)}
+    held = {row.id: row for row in await read(employments.LIST_KNOWN, ids=ids)}
     erased = {row.id for row in await read(LIST_ERASED, ids=ids)}
     known: dict[str, list[str]] = {}
     for dossier in dossiers:
@@ -200,11 +221,19 @@ async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> 
     told |= {row.id for row in await read(goals.LIST_KNOWN, ids=every)}
     found: list[Loaded] = []
     for dossier in dossiers:
-        fate = Fate.PRESENT if dossier.id in there else Fate.CREATED
-        if dossier.id in erased:
-            found.append(Loaded(Fate.ERASED))
+        loaded = Loaded(Fate.ERASED) if dossier.id in erased else _foreseen(dossier, held.get(dossier.id))
+        found.append(loaded)
+        if loaded.fate in (Fate.ERASED, Fate.REFUSED):
             continue
         outside = {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
-        new = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
-        found.append(Loaded(fate, new_facts=new, refused=outside))
+        loaded.new_facts = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
+        loaded.refused = outside
     return found
+
+
+def _foreseen(dossier: Dossier, held: Held | None) -> Loaded:
+    if held is None:
+        return Loaded(Fate.CREATED)
+    if _differs(dossier, held):
+        return Loaded(Fate.REFUSED, Code.RECORDED_OTHERWISE)
+    return Loaded(Fate.COMPLETED if _new_end(dossier, held) else Fate.PRESENT)

@@ -15,7 +15,7 @@ from graph import goals, settling, timesheet_loading, timesheets, work_calendars
 from graph.candidates import Person, normalised_name
 from graph.employments import NewEmployment, employment_refusal
 from graph.goals import Goal
-from graph.instants import day_in
+from graph.instants import day_in, midnight
 from graph.loading import Importer
 from graph.refusals import Code
 from graph.settling import NewDepartment
@@ -24,7 +24,7 @@ from graph.timesheet_loading import Dossier, Fate, Loaded
 from graph.timesheets import Fact, Granularity
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
-from seeds.attendance_mapping import COUNTED, DONE, AttendanceMapping, local_time
+from seeds.attendance_mapping import CONSENT, COUNTED, DONE, AttendanceMapping, local_time
 from seeds.attendance_summaries import AttendanceSummary
 from seeds.importing import MANY, NotImported, check_rejects, identities, importer_of
 from seeds.reading import Reader, Unfit, find_columns
@@ -33,6 +33,14 @@ from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 CHUNK = 20
 """People in one transaction."""
 MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+EMPLOYMENT_KEYS = {
+    "title": "employment.title",
+    "startedOn": "employment.started_on",
+    "endedOn": "employment.ended_on",
+    "employer": "employment.employer",
+    "consentedAt": "employment.consented_at",
+    "consentSource": "employment.consent_source",
+}
 GOAL_KEYS = {
     "goal": "task.goal",
     "startsOn": "task.starts_on",
@@ -60,6 +68,9 @@ class Stay:
     title: str
     started_on: date | None
     ended_on: date | None
+    employer: str | None
+    consented_at: datetime | None
+    consent_source: str | None
     first: Record
     records: list[Record] = field(default_factory=list[Record])
     facts: list[tuple[Fact, Record]] = field(default_factory=list[tuple[Fact, Record]])
@@ -71,10 +82,26 @@ class Stay:
     )
     leave: dict[date, float] = field(default_factory=dict[date, float])
 
+    @property
+    def agreed(self) -> tuple[object, ...]:
+        """What all of its lines must say alike, beside what its id is made of."""
+        return self.person, self.title, self.ended_on, self.consented_at, self.consent_source
+
     def dossier(self, department: str, system: str) -> Dossier:
-        facts, told = tuple(fact for fact, _ in self.facts), tuple(goal for goal, _ in self.goals)
-        stay = (self.id, department, self.person, system, self.title, self.started_on, self.ended_on)
-        return Dossier(*stay, facts, told)
+        return Dossier(
+            self.id,
+            department,
+            self.person,
+            system,
+            self.title,
+            self.started_on,
+            self.ended_on,
+            self.employer,
+            self.consented_at,
+            self.consent_source,
+            tuple(fact for fact, _ in self.facts),
+            tuple(goal for goal, _ in self.goals),
+        )
 
 
 async def run_attendance_import(
@@ -103,9 +130,17 @@ async def run_attendance_import(
     summary = AttendanceSummary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
     importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
     identify = await identities(graph, mapping.system, importer)
-    today = day_in(now, importer.zone)
     reading = AttendanceReading(
-        mapping, table, mapping.fields, columns, identify, mapping=mapping, today=today, now=now, summary=summary
+        mapping,
+        table,
+        mapping.fields,
+        columns,
+        identify,
+        mapping=mapping,
+        zone=importer.zone,
+        today=day_in(now, importer.zone),
+        now=now,
+        summary=summary,
     )
     reading.read()
     places = await _settle(graph, importer, reading, dry_run=dry_run, now=now)
@@ -164,6 +199,7 @@ class AttendanceReading(Reader):
     """The lines of a table, read by a mapping: stays with what is told of their days, and rejects."""
 
     mapping: AttendanceMapping
+    zone: str
     today: date
     now: datetime
     summary: AttendanceSummary
@@ -199,18 +235,36 @@ class AttendanceReading(Reader):
 
     def _stay(self, record: Record) -> Stay:
         """The stay that a line tells of; of lines that differ in it the first counts."""
-        department, person = self._department(record), self._person(record)
-        started_on, ended_on = (self._day(record, f"employment.{name}") for name in ("started_on", "ended_on"))
-        who = [*(it.value for it in person.external_ids), person.email or "", person.phone or ""]
-        id = self.identify("employment", department.code, *who, started_on.isoformat() if started_on else "")
-        stay = Stay(id, department, person, self._get(record, "employment.title"), started_on, ended_on, record)
-        known = self.stays.get(id)
+        stay = self._told(record)
+        known = self.stays.get(stay.id)
         if known is None:
             self._check(stay)
             return stay
-        if (known.person, known.title, known.ended_on) != (person, stay.title, ended_on):
+        if known.agreed != stay.agreed:
             raise Unfit(f"This person's work stands on line {known.first.line} already, and otherwise.")
         return known
+
+    def _told(self, record: Record) -> Stay:
+        department, person = self._department(record), self._person(record)
+        started_on, ended_on = (self._day(record, f"employment.{name}") for name in ("started_on", "ended_on"))
+        employer = self._get(record, "employment.employer") or None
+        kind = ("employment elsewhere", normalised_name(employer)) if employer else ("employment",)
+        who = [*(it.value for it in person.external_ids), person.email or "", person.phone or ""]
+        id = self.identify(*kind, department.code, *who, started_on.isoformat() if started_on else "")
+        title, days = self._get(record, "employment.title"), (started_on, ended_on)
+        return Stay(id, department, person, title, *days, employer, *self._consent(record), record)
+
+    def _consent(self, record: Record) -> tuple[datetime | None, str | None]:
+        """When and where the person consented to another employer's export; a day without a time is its beginning.
+
+        Where no employer is named, a constant tells nothing: it is of the lines that name one.
+        """
+        named = bool(self._get(record, "employment.employer"))
+        at, source = (self._get(record, key) if named or self.columns.get(key) else "" for key in CONSENT)
+        if not at:
+            return None, source or None
+        local, timed = self._date(record, CONSENT[0])
+        return self._instant(local, self.zone) if timed else midnight(local.date(), self.zone), source or None
 
     def _check(self, stay: Stay) -> None:
         if self.mapping.started_on is None:
@@ -218,11 +272,14 @@ class AttendanceReading(Reader):
         if stay.started_on is None or not stay.title:
             key = "employment.title" if stay.started_on else "employment.started_on"
             raise Unfit(f"{self._named(key)} is blank.")
-        new = NewEmployment("", stay.person, stay.title, stay.started_on, stay.ended_on)
+        other = stay.employer, stay.consented_at, stay.consent_source
+        new = NewEmployment("", stay.person, stay.title, stay.started_on, stay.ended_on, *other)
         if (refused := employment_refusal(new, self.today, self.now)) and refused.field:
-            key = {"title": "title", "startedOn": "started_on", "endedOn": "ended_on"}[refused.field]
-            typed = self._typed(stay.first, f"employment.{key}")
-            raise Unfit(f'{self._named(f"employment.{key}")}: "{typed}" cannot be.')
+            key = EMPLOYMENT_KEYS[refused.field]
+            if not self._get(stay.first, key):
+                needs = "another employer's records need its name, and when and where the person consented"
+                raise Unfit(f"{self._named(key)} is blank: {needs}.")
+            raise Unfit(f'{self._named(key)}: "{self._typed(stay.first, key)}" cannot be.')
 
     def _day(self, record: Record, key: str) -> date | None:
         return self._date(record, key)[0].date() if self._get(record, key) else None
@@ -354,13 +411,20 @@ class AttendanceReading(Reader):
         if self.mapping.calendar is None and viewer is not None:
             kept = await work_calendars.of_departments(graph, viewer.organization, viewer.structure)
         for stay in list(self.stays.values()):
-            own = kept.get(places.get(stay.department.code, ""), kept.get("", Calendars([])))
-            calendars = Calendars([(date.min, self.mapping.calendar)]) if self.mapping.calendar else own
+            calendars = self._calendars(stay, kept, places)
             self._check_days(stay, calendars)
             for shift, days in stay.days.items():
                 self._judge(stay, shift, days, calendars)
             if not stay.records:
                 del self.stays[stay.id]
+
+    def _calendars(self, stay: Stay, kept: Mapping[str, Calendars], places: Mapping[str, str]) -> Calendars:
+        """What was due: by the mapping, or else by the department's own, which say nothing of another employer."""
+        if self.mapping.calendar:
+            return Calendars([(date.min, self.mapping.calendar)])
+        if stay.employer:
+            return Calendars([])
+        return kept.get(places.get(stay.department.code, ""), kept.get("", Calendars([])))
 
     def _check_days(self, stay: Stay, calendars: Calendars) -> None:
         """Rejects lines of days on which no calendar says what is due in their shift."""

@@ -40,6 +40,9 @@ KEYS = {
     "employment.title": "title",
     "employment.started_on": "started_on",
     "employment.ended_on": "ended_on",
+    "employment.employer": "employer",
+    "employment.consented_at": "consented_at",
+    "employment.consent_source": "consent_source",
     "attendance.month": "month",
     "attendance.working_days": "working_days",
     "attendance.late": "late",
@@ -71,6 +74,7 @@ COUNTED = {
 SUMMARY = ("attendance.month", "attendance.working_days", "attendance.late_minutes", *COUNTED)
 LOG = tuple(f"attendance.{name}" for name in ("day", "clocked_in", "clocked_out", "shift", "leave"))
 TASKS = tuple(key for key in KEYS if key.startswith("task."))
+CONSENT = ("employment.consented_at", "employment.consent_source")
 DONE = ("YES", "NO")
 """What a mapping reads of whether a goal was reached."""
 TABLES = ("organization", "dates", "department", "candidate", "employment", "attendance", "task", "calendar")
@@ -104,6 +108,9 @@ class AttendanceMapping:
     title: Field | None = None
     started_on: Field | None = None
     ended_on: Field | None = None
+    employer: Field | None = None
+    consented_at: Field | None = None
+    consent_source: Field | None = None
     month: Field | None = None
     working_days: Field | None = None
     late: Field | None = None
@@ -210,6 +217,13 @@ def check(mapping: AttendanceMapping) -> None:
         raise MappingError("A log needs attendance.day, and one of clocked_in, clocked_out and leave.")
     if mapping.started_on and not mapping.title:
         raise MappingError("employment.started_on needs employment.title.")
+    consent = [key for key in CONSENT if key in mapping.fields]
+    if consent and not mapping.employer:
+        raise MappingError(f"{consent[0]} needs employment.employer: to whose export people consented.")
+    if mapping.employer and mapping.started_on and len(consent) < len(CONSENT):
+        raise MappingError(
+            f"employment.employer needs {' and '.join(CONSENT)}: another employer's export needs consent."
+        )
 
 
 def clock_time(text: str) -> time | None:

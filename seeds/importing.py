@@ -7,10 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from graph import loading, organizations, settling
 from graph.candidates import normalised_name
@@ -229,7 +228,7 @@ class Reading(Reader):
         self._check_form(record)
         person, department = self._person(record), self._department(record)
         local, timed = self._date(record, "interview.starts_at")
-        starts_at = self._instant(local)
+        starts_at = self._instant(local, self.importer.zone, self.mapping.minutes)
         position = self._position(record, department, min(starts_at, self.now))
         who = [*(it.value for it in person.external_ids), person.email or "", person.phone or ""]
         id = self.identify("interview", *who, local.isoformat(), position.id)
@@ -252,18 +251,10 @@ class Reading(Reader):
             raise Unfit(f"{fact.attendance.value} cannot be known before the interview {been}.")
         return Line(record, fact, department, position, local, timed)
 
-    def _instant(self, local: datetime) -> datetime:
-        """The instant of a local time; it and the end of an interview then must be ones that a calendar has."""
-        try:
-            instant = local.replace(tzinfo=ZoneInfo(self.importer.zone)).astimezone(UTC)
-            return instant + timedelta(minutes=self.mapping.minutes) - timedelta(minutes=self.mapping.minutes)
-        except OverflowError:
-            raise Unfit(f"{local:%Y-%m-%d} is out of the range of dates.") from None
-
     def _applied_at(self, record: Record) -> datetime | None:
         if not self._get(record, "application.applied_at"):
             return None
-        applied_at = self._instant(self._date(record, "application.applied_at")[0])
+        applied_at = self._instant(self._date(record, "application.applied_at")[0], self.importer.zone)
         if applied_at > self.now:
             raise Unfit(f"{self._named('application.applied_at')} is in the future.")
         return applied_at

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from graph.candidates import ExternalId, Person, person_refusal
 from graph.departments import CODE
@@ -98,6 +99,14 @@ class Reader:
         if found := self._dates[typed]:
             return found
         raise Unfit(f'{self._named(key)}: "{typed}" is a date in none of the forms that the mapping names.')
+
+    def _instant(self, local: datetime, zone: str, minutes: int = 0) -> datetime:
+        """The instant of a local time; it and the end of what begins then must be ones that a calendar has."""
+        try:
+            instant = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            return instant + timedelta(minutes=minutes) - timedelta(minutes=minutes)
+        except OverflowError:
+            raise Unfit(f"{local:%Y-%m-%d} is out of the range of dates.") from None
 
     def _person(self, record: Record) -> Person:
         value = self._get(record, "candidate.external_id")

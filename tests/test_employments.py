@@ -136,9 +136,13 @@ async def test_another_employers_records_need_consent(ask: Ask, company: Company
         "recordEmployment", company.user("hr"), **job(company, **other, consentedAt=consent["consentedAt"])
     )
     assert (refused["code"], refused["field"]) == ("CONSENT_MISSING", "consentSource")
-    id = await employ(ask, company, **other, **consent)
+    who = person()
+    id = await employ(ask, company, **other, **consent, candidate=who)
     found = (await ask(EMPLOYMENT, company.user("hr"), id=id))["employment"]
     assert (found["employer"], found["consentSource"], found["source"]) == ("北辰科技", "consent form 17", "北辰 HRIS")
+    again = job(company, **consent, employer=" 北辰科技", candidate=who)
+    assert (await ask.do("recordEmployment", company.user("hr"), **again))["code"] == "ALREADY_EMPLOYED"
+    await employ(ask, company, candidate=who)
     for at in ((NOW + timedelta(days=1)).isoformat(), "0001-01-01T00:00:00Z"):
         wrong = {**consent, "consentedAt": at}
         refused = await ask.do("recordEmployment", company.user("hr"), **job(company, **other, **wrong))

@@ -16,9 +16,11 @@ import pytest
 from openpyxl import Workbook
 
 from graph import candidates, events
+from graph.employments import NewEmployment
 from graph.shifts import AttendanceKind, Silence
 from graph.statements import Count, Statement
 from graph.timesheet_loading import Fate
+from graph.timesheets import Fact, Granularity
 from graph.writing import Graph
 from seeds import attendance_importing, makers, workbooks
 from seeds.attendance_importing import run_attendance_import
@@ -29,6 +31,9 @@ from seeds.tables import Unreadable, read_table
 from seeds.workbooks import cell_text
 from tests.conftest import NOW, Ask, uid
 from tests.test_importing import COUNT_WAYS
+from tests.test_scores import Scored, scored
+
+__all__ = ["scored"]
 
 MAPPINGS = Path(__file__).parents[1] / "seeds" / "mappings"
 DATA = Path(__file__).parent / "data"
@@ -92,6 +97,10 @@ class Importer:
 def importer(graph: Graph, folder: Path, name: str) -> Importer:
     plan = read_plan(MAPPINGS / f"{name}.toml")
     assert isinstance(plan, AttendanceMapping)
+    return by_mapping(graph, folder, plan)
+
+
+def by_mapping(graph: Graph, folder: Path, plan: AttendanceMapping) -> Importer:
     tag = uuid4().hex[:12]
     own = replace(plan.organization, name=f"{plan.organization.name} {tag}", admin=f"hr@{tag}")
     return Importer(graph, replace(plan, organization=own), folder)
@@ -252,7 +261,7 @@ async def test_a_number_that_changed_is_rejected(flat: Importer) -> None:
     await flat(FLAT)
     changed = FLAT.read_text("utf-8").replace("1/30/2019,6,19", "1/30/2019,7,19")
     summary = await flat(flat.file(changed))
-    assert flat.rejected()["8"] == "The graph holds this otherwise, and an import changes nothing that is recorded."
+    assert flat.rejected()["8"] == DIFFERS
     assert summary.new_records == 0
 
 
@@ -348,6 +357,246 @@ def test_a_night_ends_on_the_next_day() -> None:
     assert local_time(day, "soon", dates) is None
 
 
+MIXED = """
+system = "hris"
+organization = { name = "Mixed company", jurisdiction = "CN", time_zone = "Asia/Shanghai", admin = "hr@mixed.example" }
+dates = { forms = ["%Y-%m-%d %H:%M"] }
+department = { name = "Department" }
+candidate = { display_name = "Name", email = "Mail" }
+employment.title = "Title"
+employment.started_on = "Hired"
+employment.employer = { column = "Employer", values = { "Mixed company" = "" } }
+employment.consented_at = "Consented"
+employment.consent_source = "Consent"
+"""
+MONTHS = MIXED + 'attendance = { month = "Month", late = "Late", absent = "Away", working_days = "Due" }\n'
+PRESENT = MONTHS.replace('employment.title = "Title"\nemployment.started_on = "Hired"\n', "")
+"""The same of people whose employments must be there already."""
+WHO = "Name,Mail,Department,Title,Hired,Employer,Consented,Consent"
+HERE = "王芳,wang@example.com,Marketing,Clerk,2026-06-01,,,"
+ELSEWHERE = "王芳,wang@example.com,Marketing,Clerk,2026-06-01,北辰科技,2026-11-01 16:00,form 17"
+AT_WORK = """
+{ department(code: "MARKETING") { employments(first: 20) { nodes {
+  employer consentedAt consentSource source startedOn candidate { id }
+  records(first: 20) { nodes { kind day days } } taskResults { nodes { goal share } }
+} } } }
+"""
+DIFFERS = "The graph holds this otherwise, and an import changes nothing that is recorded."
+
+
+def mixed(graph: Graph, folder: Path, text: str = MONTHS) -> Importer:
+    """Imports files of which some lines tell of work at another employer."""
+    return by_mapping(graph, folder, parse_attendance_mapping(text))
+
+
+def months(of: Importer, *lines: str) -> Path:
+    return of.file("\n".join((f"{WHO},Month,Late,Away,Due", *lines)))
+
+
+async def at_work(ask: Ask, of: Importer) -> dict[str | None, Any]:
+    """The employments in Marketing, by their employers."""
+    nodes = (await ask(AT_WORK, of.hr))["department"]["employments"]["nodes"]
+    found = {each["employer"]: each for each in nodes}
+    assert len(found) == len(nodes)
+    return found
+
+
+def days(found: Any) -> list[tuple[Any, ...]]:
+    return sorted((it["kind"], it["day"], it["days"]) for it in found["records"]["nodes"])
+
+
+async def test_another_employers_lines_stand_beside_ones_own(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """Of one person, department, first day and month; the names of both employers are told by the same column."""
+    here = HERE.replace(",,,", ",Mixed company,,")
+    own = mixed(graph, tmp_path)
+    file = months(own, f"{here},2026-09,1,,", f"{ELSEWHERE},2026-09,,2,22", f"{ELSEWHERE},2026-10,3,,")
+    dry = await own(file, dry_run=True)
+    summary = await own(file)
+    assert dry.fates == summary.fates == {Fate.CREATED: 2}
+    assert (dry.loaded, dry.new_records) == (summary.loaded, summary.new_records) == (3, 4)
+    found = await at_work(ask, own)
+    assert days(found[None]) == [("LATE", "2026-09-01", 1)]
+    assert days(found["北辰科技"]) == [
+        ("ABSENT", "2026-09-01", 2),
+        ("LATE", "2026-10-01", 3),
+        ("PRESENT", "2026-09-01", 20),
+    ]
+    told = [(it["consentedAt"], it["consentSource"], it["source"]) for it in (found[None], found["北辰科技"])]
+    assert told == [(None, None, "hris"), ("2026-11-01T08:00:00Z", "form 17", "hris")]
+    assert found[None]["candidate"] == found["北辰科技"]["candidate"]
+
+
+async def test_another_employers_file_has_one_effect(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """Also under another spelling, and of months that come in without the employment itself."""
+    own = mixed(graph, tmp_path)
+    elsewhere = ELSEWHERE.replace("北辰科技", "Acme Ltd")
+    await own(months(own, f"{HERE},2026-09,1,,", f"{elsewhere},2026-09,2,,"))
+    before = await own.size()
+    other = elsewhere.replace("Acme Ltd", "ACME  ltd")
+    again = months(own, f"{other},2026-09,2,,", f"{HERE},2026-09,1,,")
+    for dry_run in (True, False):
+        summary = await own(again, dry_run=dry_run)
+        assert (summary.loaded, summary.new_records, summary.fates) == (2, 0, {Fate.PRESENT: 2})
+    assert await own.size() == before
+    later = replace(own, mapping=replace(parse_attendance_mapping(PRESENT), organization=own.mapping.organization))
+    summary = await later(months(own, f"{other},2026-10,4,,", f"{HERE},2026-10,3,,"))
+    assert (summary.loaded, summary.new_records, summary.rejected.total()) == (2, 2, 0)
+    found = await at_work(ask, own)
+    assert days(found["Acme Ltd"]) == [("LATE", "2026-09-01", 2), ("LATE", "2026-10-01", 4)]
+    assert days(found[None]) == [("LATE", "2026-09-01", 1), ("LATE", "2026-10-01", 3)]
+
+
+async def test_no_line_is_taken_for_work_elsewhere(graph: Graph, tmp_path: Path) -> None:
+    """Where one of the two is not there, its months are rejected and not told of the other."""
+    for present, absent in ((HERE, ELSEWHERE), (ELSEWHERE, HERE)):
+        own = mixed(graph, tmp_path)
+        await own(months(own, f"{present},2026-09,1,,"))
+        before = await own.size()
+        later = replace(own, mapping=replace(parse_attendance_mapping(PRESENT), organization=own.mapping.organization))
+        await later(months(own, f"{absent},2026-10,3,,"))
+        assert later.rejected() == {"2": "No employment of this person covers that time."}
+        assert await own.size() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            ELSEWHERE.replace("2026-11-01 16:00", ""),
+            '"Consented" is blank: another employer\'s records need its name, ',
+        ),
+        (ELSEWHERE.replace("form 17", ""), '"Consent" is blank: another employer\'s records need its name, '),
+        (ELSEWHERE.replace("北辰科技", ""), '"Employer" is blank: another employer\'s records need its name, '),
+        (ELSEWHERE.replace("北辰科技", "北" * 201), '"Employer": "北'),
+        (ELSEWHERE.replace("2026-11-01 16:00", "2026-11-21"), '"Consented": "2026-11-21" cannot be.'),
+        (ELSEWHERE.replace("2026-11-01 16:00", "0001-01-01"), '"Consented": "0001-01-01" cannot be.'),
+        (ELSEWHERE.replace("2026-11-01 16:00", "soon"), '"Consented": "soon" is a date in none of the forms'),
+    ],
+)
+async def test_another_employers_line_is_refused_without_consent(
+    ask: Ask, graph: Graph, tmp_path: Path, line: str, reason: str
+) -> None:
+    own = mixed(graph, tmp_path)
+    file = months(own, f"{line},2026-09,1,,", f"{HERE},2026-09,1,,")
+    for dry_run in (True, False):
+        summary = await own(file, dry_run=dry_run)
+        assert (summary.loaded, summary.fates) == (1, {Fate.CREATED: 1})
+        assert own.rejected().keys() == {"2"}
+        assert own.rejected()["2"].startswith(reason)
+    assert (await at_work(ask, own)).keys() == {None}
+
+
+async def test_a_consent_told_otherwise_is_rejected(graph: Graph, tmp_path: Path) -> None:
+    """Within a file by its first line, and later by what the graph holds, first dry."""
+    own = mixed(graph, tmp_path)
+    other = ELSEWHERE.replace("form 17", "form 18")
+    await own(months(own, f"{ELSEWHERE},2026-09,1,,", f"{other},2026-10,1,,"))
+    assert own.rejected() == {"3": "This person's work stands on line 2 already, and otherwise."}
+    for line in (other, ELSEWHERE.replace("2026-11-01", "2026-11-02")):
+        for dry_run in (True, False):
+            summary = await own(months(own, f"{line},2026-10,1,,"), dry_run=dry_run)
+            assert (summary.fates, summary.new_records) == ({Fate.REFUSED: 1}, 0)
+            assert own.rejected() == {"2": DIFFERS}
+
+
+async def test_a_dry_run_tells_of_a_last_day(flat: Importer) -> None:
+    await flat(FLAT)
+    ended = flat.file(FLAT.read_text("utf-8").replace("10/27/2008,", "10/27/2008,3/29/2019"))
+    assert (await flat(ended, dry_run=True)).fates == (await flat(ended)).fates
+
+
+async def test_a_constant_consent_is_of_the_lines_with_an_employer(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """And a consent of the present day, whose time is not told, was given before now."""
+    text = MONTHS.replace('"Consented"', '{ constant = "2026-11-20" }').replace('"Consent"', '{ constant = "form" }')
+    own = mixed(graph, tmp_path, text)
+    summary = await own(months(own, f"{HERE},2026-09,1,,", f"{ELSEWHERE},2026-09,1,,"))
+    assert (summary.loaded, summary.rejected.total()) == (2, 0)
+    found = await at_work(ask, own)
+    told = [(it["consentedAt"], it["consentSource"]) for it in (found[None], found["北辰科技"])]
+    assert told == [(None, None), ("2026-11-19T16:00:00Z", "form")]
+
+
+async def test_work_elsewhere_recorded_before_is_found(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """Recorded by a mutation, and refused as by it where the days overlap."""
+    own = mixed(graph, tmp_path)
+    await own(months(own, f"{HERE},2026-09,1,,"))
+    department = (await ask('{ department(code: "MARKETING") { id } }', own.hr))["department"]["id"]
+    job = {
+        "department": department,
+        "candidate": {"displayName": "王芳", "email": "wang@example.com"},
+        "title": "Clerk",
+        "startedOn": "2026-06-01",
+        "employer": "北辰科技",
+        "consentedAt": "2026-11-01T08:00:00Z",
+        "consentSource": "form 17",
+    }
+    assert "id" in await ask.do("recordEmployment", own.hr, **job)
+    summary = await own(months(own, f"{ELSEWHERE},2026-09,2,,"))
+    assert (summary.fates, summary.new_records) == ({Fate.PRESENT: 1}, 1)
+    assert days((await at_work(ask, own))["北辰科技"]) == [("LATE", "2026-09-01", 2)]
+    moved = ELSEWHERE.replace("2026-06-01", "2026-07-01")
+    await own(months(own, f"{moved},2026-09,2,,"))
+    assert own.rejected() == {"2": "The graph holds another employment of this person in that time."}
+
+
+async def test_work_elsewhere_weighs_as_by_a_mutation(scored: Scored, tmp_path: Path) -> None:
+    """Label and score go by what was told, whichever way it came."""
+    company = scored.company
+    told, sent = company.person(), company.person()
+    applications = [await company.application("marketing", each) for each in (told, sent)]
+    for each in applications:
+        await scored.no_show(each)
+    company.at(days=5)
+    consent = {"consented_at": NOW - timedelta(days=9), "consent_source": "form 17"}
+    job = NewEmployment(company.departments["marketing"], told, "Clerk", date(2026, 6, 1), None, "北辰科技", **consent)
+    month = {"day": date(2026, 9, 1), "granularity": Granularity.MONTH}
+    facts = [Fact(AttendanceKind.LATE, days=3, **month), Fact(AttendanceKind.PRESENT, days=22, out_of=22, **month)]
+    await company.hr.work_attendance(await company.hr.employment(job), "hris", *facts)
+    own = mixed(company.hr.graph, tmp_path)
+    place = replace(own.mapping.organization, name=f"Company {company.tag}", admin=company.user("hr"))
+    own.mapping = replace(own.mapping, organization=place)
+    assert sent.email
+    line = ELSEWHERE.replace("wang@example.com", sent.email)
+    summary = await own(months(own, f"{line},2026-09,3,,22"))
+    assert (summary.new_records, summary.new_organization) == (2, False)
+    selection = "labels { name } score { factors { dimension rawValue observations } }"
+    one, other = [await scored.of(each, "marketing", selection) for each in applications]
+    assert one["labels"] == other["labels"] != []
+    assert one["score"] == other["score"]
+
+
+async def test_ones_own_calendar_judges_nobody_elsewhere(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    own = mixed(graph, tmp_path, MIXED + 'attendance = { day = "Day", clocked_in = "In" }\n')
+    signs = own.file("\n".join((f"{WHO},Day,In", f"{HERE},2026-10-12,09:20", f"{ELSEWHERE},2026-10-12,09:20")))
+    await own(signs)
+    calendar = {"validFrom": "2026-10-12", "timeZone": "Asia/Shanghai", "schedule": ["MON-FRI 09:00-18:00"]}
+    assert "id" in await ask.do("setWorkCalendar", own.hr, **calendar)
+    await own(signs)
+    assert own.rejected() == {"3": "The work calendar of 2026-10-12 is not there."}
+    schedule = 'calendar = { schedule = ["MON-FRI 10:00-18:00"] }\n'
+    given = parse_attendance_mapping(MIXED + schedule + 'attendance = { day = "Day", clocked_in = "In" }\n')
+    own.mapping = replace(given, organization=own.mapping.organization)
+    await own(own.file("\n".join((f"{WHO},Day,In", f"{ELSEWHERE},2026-10-12,09:20"))))
+    found = await at_work(ask, own)
+    assert [{kind for kind, _, _ in days(found[it])} for it in (None, "北辰科技")] == [{"LATE", "PRESENT"}, {"PRESENT"}]
+
+
+async def test_goals_elsewhere_need_consent_too(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    own = mixed(graph, tmp_path, MIXED + 'task = { goal = "Goal", due_on = "Due", share = "Share" }\n')
+    blank = ELSEWHERE.replace("form 17", "").replace("北辰科技", "Acme")
+    lines = (f"{HERE},Sell,2026-09-30,50%", f"{ELSEWHERE},Sell,2026-09-30,90%", f"{blank},Sell,2026-09-30,10%")
+    file = own.file("\n".join((f"{WHO},Goal,Due,Share", *lines)))
+    for new in (2, 0):
+        summary = await own(file)
+        assert (summary.loaded, summary.new_records, summary.goals) == (2, new, 2)
+        assert own.rejected().keys() == {"4"}
+    found = await at_work(ask, own)
+    assert {employer: it["taskResults"]["nodes"] for employer, it in found.items()} == {
+        None: [{"goal": "Sell", "share": 0.5}],
+        "北辰科技": [{"goal": "Sell", "share": 0.9}],
+    }
+
+
 BASE = """
 system = "x"
 organization = { name = "X", jurisdiction = "CN", time_zone = "Asia/Shanghai", admin = "hr@x" }
@@ -366,6 +615,11 @@ PERSON = 'candidate = { display_name = "N", external_id = "I" }\n'
         (PERSON + 'attendance = { day = "D" }\n', "one of clocked_in, clocked_out and leave"),
         (PERSON + 'attendance = { month = "M", lat = "L" }\n', "attendance.lat is not a key"),
         (PERSON + 'employment = { started_on = "S" }\n', "needs employment.title"),
+        (PERSON + 'employment = { consented_at = "C" }\n', "consented_at needs employment.employer"),
+        (
+            PERSON + 'employment = { title = "T", started_on = "S", employer = "E", consented_at = "C" }\n',
+            "employment.employer needs employment.consented_at and employment.consent_source",
+        ),
         (PERSON + 'calendar = { schedule = ["always"] }\n', "calendar: "),
         (PERSON + 'attendance = { month = "M", late = "Sex" }\ndrop = ["sex"]\n', "which drop names"),
         (PERSON + 'attendance = { month = "M", silence = "MAYBE" }\n', "attendance.silence"),

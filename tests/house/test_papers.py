@@ -52,9 +52,10 @@ def test_every_key_of_a_mapping_is_in_its_paper() -> None:
     keys = {*mapping.KEYS, *mapping.OPTIONS, *attendance_mapping.KEYS, *attendance_mapping.OPTIONS}
     assert not [key for key in keys if f"`{key.split('.')[1]}`" not in text]
     assert not [rule for rule in mapping.RULES if f"`{rule}`" not in text]
-    example = re.search(r"(?s)```toml\n(.*?)```", text)
-    assert example is not None
-    assert mapping.parse_mapping(example.group(1)).organization.name == NAME
+    whole, elsewhere = re.findall(r"(?s)```toml\n(.*?)```", text)
+    assert mapping.parse_mapping(whole).organization.name == NAME
+    above, _, _ = whole.partition("[department]")
+    assert attendance_mapping.parse_attendance_mapping(above + elsewhere).employer
 
 
 CODE = re.compile(
