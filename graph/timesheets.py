@@ -145,12 +145,13 @@ EMPLOYMENT_MONTHS = Grouped(
 
 
 def department_attendance(steps: tuple[LiteralString, ...]) -> Grouped:
-    """By month or by department, over the departments `d` that the steps mean."""
+    """By month or by department, over the departments `d` that the steps mean; of their own work alone, not of what
+    another employer's export says of somebody who applied to them."""
     return Grouped(
         "WorkAttendanceGroup",
         (*steps, "(d)<-[:EMPLOYED_IN]-(e:Employment)-[:HAS_ATTENDANCE]->(that:AttendanceRecord)"),
         {"MONTH": "that.month", "DEPARTMENT": "d.code"},
-        where="d.id IN $own AND " + STANDS,
+        where="d.id IN $own AND e.employer IS NULL AND " + STANDS,
         conditions=PERIOD,
         by="by",
         days=True,

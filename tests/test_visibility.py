@@ -545,6 +545,9 @@ async def at_work(company: Company, filer: makers.Maker, person: Person) -> dict
     filer.seed = ""
     corrected = await filer.correct_work_attendance(Correction(record, "The clock was ahead", minutes=9))
     await company.hr.work_attendance(employment, "badge", Fact(AttendanceKind.ABSENT, date(2026, 6, 2)))
+    # What the department itself says of its own is what it is counted by.
+    own = await company.hr.employment(NewEmployment(marketing, person, "Trainee", date(2026, 7, 1), date(2026, 9, 30)))
+    await company.hr.work_attendance(own, "badge", Fact(AttendanceKind.LATE, date(2026, 7, 2), minutes=5))
     filer.seed = uuid4().hex
     goal = Goal("Write a plan", date(2026, 1, 5), date(2026, 3, 31), target=4.0, result=3.0)
     await filer.task_completion(employment, "okr", goal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.employments import NewEmployment
 from graph.shifts import AttendanceKind
 from graph.timesheets import Fact, Granularity, Worked, contradict, covers, present_days
-from tests.conftest import Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid
 from tests.test_employments import employ
 
 NUMBERS = """
@@ -377,6 +378,19 @@ async def test_a_department_is_counted_with_all_below_it(ask: Ask, company: Comp
     answer = await ask(OF_DEPARTMENT, company.user("hr"), code="HQ", by="DEPARTMENT", **{"from": "2026-10-01"})
     found = {it["key"]: it["lateCount"] for it in answer["department"]["workAttendance"]}
     assert found == {"MARKETING": 0, "BRAND": 3, "TECHNOLOGY": 9}
+
+
+async def test_another_employers_export_is_no_department_s_attendance(ask: Ask, company: Company) -> None:
+    """It is read of the person, and not counted among those who work there."""
+    company.at(days=0)
+    consent = {"consented_at": NOW - timedelta(days=90), "consent_source": "form"}
+    days = date(2026, 1, 5), date(2026, 10, 30)
+    job = NewEmployment(company.departments["marketing"], company.person(), "Trainee", *days, "Another", **consent)
+    await company.hr.work_attendance(
+        await company.hr.employment(job), "export", Fact(AttendanceKind.LATE, date(2026, 10, 12))
+    )
+    answer = await ask(OF_DEPARTMENT, company.user("marketing"), code="MARKETING", by="MONTH")
+    assert answer["department"]["workAttendance"] == []
 
 
 @pytest.mark.parametrize("viewer", ["technology", "integrator"])
