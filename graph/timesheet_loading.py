@@ -170,6 +170,19 @@ def may_hold(dossier: Dossier, it: Fact | Goal) -> bool:
     return covers(Worked(dossier.id, dossier.started_on.isoformat(), ended_on), it)
 
 
+def outside_of(dossier: Dossier) -> dict[int, Code]:
+    """What the employment, as the dossier itself tells its days, refuses of what it tells."""
+    return {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
+
+
+def foresee_first(dossier: Dossier) -> Loaded:
+    """What `load` would find in an Organization that is not there yet."""
+    if dossier.started_on is None:
+        return Loaded(Fate.REFUSED, Code.NOT_EMPLOYED)
+    outside = outside_of(dossier)
+    return Loaded(Fate.CREATED, new_facts=len(dossier.told) - len(outside), refused=outside)
+
+
 async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
     """Nothing recorded is changed; a last day that was not known is told."""
     started, ended = (day and day.isoformat() for day in (dossier.started_on, dossier.ended_on))
@@ -204,7 +217,7 @@ async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> 
         if dossier.id in erased:
             found.append(Loaded(Fate.ERASED))
             continue
-        outside = {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
+        outside = outside_of(dossier)
         new = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
         found.append(Loaded(fate, new_facts=new, refused=outside))
     return found

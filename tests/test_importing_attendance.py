@@ -248,6 +248,23 @@ async def test_a_dry_run_writes_nothing(flat: Importer) -> None:
     assert (await flat(FLAT, dry_run=True)).new_records == 0
 
 
+async def test_a_dry_run_refuses_what_the_import_would(flat: Importer) -> None:
+    """Also before its Organization is there: a review after the last day is known from the file alone."""
+    foreseen = await flat(FLAT, dry_run=True)
+    rejected = flat.rejected()
+    done = await flat(FLAT)
+    assert rejected == flat.rejected()
+    assert "14" in rejected
+    assert (foreseen.loaded, foreseen.new_records, foreseen.kinds) == (done.loaded, done.new_records, done.kinds)
+
+
+async def test_a_dry_run_refuses_whoever_is_not_employed(flat: Importer) -> None:
+    flat.mapping = replace(flat.mapping, title=None, started_on=None, ended_on=None)
+    foreseen = await flat(FLAT, dry_run=True)
+    done = await flat(FLAT)
+    assert (foreseen.loaded, foreseen.rejected) == (done.loaded, done.rejected) == (0, done.rejected)
+
+
 async def test_a_number_that_changed_is_rejected(flat: Importer) -> None:
     await flat(FLAT)
     changed = FLAT.read_text("utf-8").replace("1/30/2019,6,19", "1/30/2019,7,19")
