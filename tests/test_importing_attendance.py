@@ -32,6 +32,8 @@ from tests.test_importing import COUNT_WAYS
 
 MAPPINGS = Path(__file__).parents[1] / "seeds" / "mappings"
 DATA = Path(__file__).parent / "data"
+ANALYTICS = Path(__file__).parents[1] / "docs" / "analytics.md"
+"""Shows the mapping, and what a real file of that form looks like by it."""
 FLAT, LOG = DATA / "hr-dataset.csv", DATA / "clock-log.csv"
 BROKEN = 3
 """Lines of the flat file that are wrong on purpose."""
@@ -140,6 +142,7 @@ def told(found: Any, name: str) -> list[tuple[Any, ...]]:
 async def test_a_mapping_of_ten_lines_loads_a_flat_summary(ask: Ask, flat: Importer) -> None:
     lines = [line for line in (MAPPINGS / "hr-dataset.toml").read_text("utf-8").splitlines() if line and line[0] != "#"]
     assert len(lines) <= 10
+    assert "\n".join(["```toml", *lines, "```"]) in ANALYTICS.read_text("utf-8")
     summary = await flat(FLAT)
     assert (summary.read, summary.loaded, summary.rejected.total()) == (13, 10, BROKEN)
     assert summary.new_departments == {"PRODUCTION", "IT_IS", "SOFTWARE_ENGINEERING", "SALES", "ADMIN_OFFICES"}
