@@ -6,19 +6,23 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from api.keeping import PRIVATE
-from api.reports import COST, COUNTED, NO_SHOWS, Asked, ask, in_order, months_of
+from api.reports import COST, COUNTED, NO_SHOWS, Asked, ask, attendance_of, in_order
 from api.settings import SetupError
+from graph.intervals import wilson
 from graph.writing import Graph
 from schema.execution import Answerer
 
 INK, MISSED, REST, HOUR, ABSENT = "#1f2933", "#c8553d", "#9aa5b1", "#0b6e4f", "#8d6a9f"
 GRID = "#e4e7eb"
+ALONG = {"type": "category", "automargin": True}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH, HEIGHT = 1_000, 560
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, system-ui, sans-serif"
@@ -140,42 +144,87 @@ def draw_cost(found: Mapping[str, Any], asked: Asked) -> Figure:
 
 
 async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
-    name, months = await months_of(graph, answerer, asked)
-    shares = draw_shares(name, months, asked)
-    return [draw_counts(name, months, asked), *([shares] if shares["data"] else [])]
+    name, groups = await attendance_of(graph, answerer, asked)
+    shares = draw_shares(name, groups, asked)
+    return [draw_counts(name, groups, asked), *([shares] if shares["data"] else [])]
 
 
-def draw_counts(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
-    """How often people of a department, or one of them, were late, absent or left early, month by month."""
+def draw_counts(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
+    """How often people of a department, or one of them, were late, absent or left early: by month in all, and by
+    department, as these differ in size, for each person there."""
     colours = {"lateCount": MISSED, "absentDays": ABSENT, "earlyLeaveCount": REST}
-    labels = [month["key"] for month in months]
+    labels, told = along(groups, asked)
+    each = asked.by == "DEPARTMENT"
     bars = [
-        _bar(asked.say(*COUNTED[key]), labels, [month[key] for month in months], colour)
+        _bar(asked.say(*COUNTED[key]), labels, [_told(group, key, each=each) for group in told], colour)
         for key, colour in colours.items()
     ]
-    heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"rangemode": "tozero", "gridcolor": GRID}}
+    if each:
+        heading = asked.say(
+            f"{name}：各部门人均迟到、旷工与早退",
+            f"{name}: how often and how many days, for each person of a department",
+        )
+    else:
+        heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
+    axes = {"xaxis": ALONG, "yaxis": {"rangemode": "tozero", "gridcolor": GRID}}
     return {"data": bars, "layout": layout(heading, barmode="group", **axes)}
 
 
-def draw_shares(name: str, months: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
+def _told(group: Mapping[str, Any] | None, key: str, *, each: bool = False) -> float | None:
+    """A number of a group, or for each person of it; null where nothing is told."""
+    if group is None or group[key] is None:
+        return None
+    return group[key] / group["employees"] if each else group[key]
+
+
+def draw_shares(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
     """The attendance rate, where presence is told, and of a department the share of people who were late or absent at
-    all."""
-    lines = [(asked.say(*COUNTED["attendanceRate"]), [month["attendanceRate"] for month in months], HOUR)]
+    all: lines along months, points with their intervals beside each other for departments."""
+    labels, told = along(groups, asked)
+    drawn = [_shares(asked.say(*COUNTED["attendanceRate"]), labels, [_told(it, "attendanceRate") for it in told], HOUR)]
     if asked.employment is None:
-        late = [month["lateEmployees"] / month["employees"] for month in months]
-        absent = [month["absentEmployees"] / month["employees"] for month in months]
-        lines.append((asked.say("曾迟到", "Late at all"), late, MISSED))
-        lines.append((asked.say("曾旷工", "Absent at all"), absent, ABSENT))
-    labels = [month["key"] for month in months]
-    drawn = [
-        {"type": "scatter", "mode": "lines+markers", "name": words, "x": labels, "y": shares, "line": {"color": colour}}
-        for words, shares, colour in lines
-        if any(share is not None for share in shares)
-    ]
+        for words, key, colour in (
+            (asked.say("曾迟到", "Late at all"), "lateEmployees", MISSED),
+            (asked.say("曾旷工", "Absent at all"), "absentEmployees", ABSENT),
+        ):
+            rates = [wilson(it[key], it["employees"]) if it else None for it in told]
+            trace = _shares(words, labels, [rate and rate.value for rate in rates], colour)
+            if asked.by == "DEPARTMENT":
+                trace["error_y"] = {**intervals([rate and asdict(rate) for rate in rates]), "color": colour}
+            drawn.append(trace)
+    shown = [trace for trace in drawn if any(value is not None for value in trace["y"])]
     heading = asked.say(f"{name}：人员与天数占比", f"{name}: shares of people and days")
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"range": [0, 1.02], "tickformat": ".0%", "gridcolor": GRID}}
-    return {"data": drawn, "layout": layout(heading, **axes)}
+    axes = {"xaxis": ALONG, "yaxis": {"range": [-0.02, 1.02], "tickformat": ".0%", "gridcolor": GRID}}
+    if asked.by != "DEPARTMENT":
+        return {"data": shown, "layout": layout(heading, **axes)}
+    heading += asked.say("（95%区间）", ", with intervals of 95 %")
+    points = [{**trace, "mode": "markers"} for trace in shown]
+    return {"data": points, "layout": layout(heading, scattermode="group", **axes)}
+
+
+def _shares(name: str, labels: list[str], values: list[float | None], colour: str) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": labels,
+        "y": values,
+        "line": {"color": colour},
+        "marker": {"color": colour},
+        "cliponaxis": False,
+    }
+
+
+def along(groups: Sequence[Mapping[str, Any]], asked: Asked) -> tuple[list[str], list[Mapping[str, Any] | None]]:
+    """What stands along the axis, and what is told of each: departments as they come; of months every one from the
+    first to the last, so that those of which nothing is told are seen as a gap."""
+    if asked.by == "DEPARTMENT" or not groups:
+        return [group["key"] for group in groups], list(groups)
+    first, last = (date.fromisoformat(f"{groups[place]['key']}-01") for place in (0, -1))
+    span = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    labels = [f"{number // 12:04}-{number % 12 + 1:02}" for number in span]
+    told = {group["key"]: group for group in groups}
+    return labels, [told.get(label) for label in labels]
 
 
 def layout(title: str, **rest: Any) -> Figure:

@@ -22,6 +22,7 @@ from graph.analytics import ComparedBy, GroupBy
 from graph.fairness import FairBy
 from graph.refusals import Locale
 from graph.writing import Graph
+from schema.employments import WorkAttendanceBy
 from schema.execution import Answerer
 from schema.root import core_schema
 
@@ -65,9 +66,10 @@ TOLD: Mapping[str, Told] = {
         tuple(each.value for each in FairBy if each is not FairBy.TABLE),
     ),
     "attendance": Told(
-        "Attendance at work by month: of a department with all below it, or of one person.",
+        "Attendance at work: by month, of a department with all below it or of one person, or by department.",
         reports.attendance,
         charts.attendance,
+        tuple(each.name for each in WorkAttendanceBy),
     ),
 }
 """What there is, by its name on the command line."""
@@ -104,6 +106,8 @@ def _asked(
         )
     if job is not None and name != "attendance":
         raise typer.BadParameter("Attendance at work alone is told of one person: leave out --employment.")
+    if job is not None and by == WorkAttendanceBy.DEPARTMENT.name:
+        raise typer.BadParameter("Attendance at work of one person is told by month: leave out --by.")
     start, end, since = map(_instant, days)
     if since is not None and name != "roi":
         raise typer.BadParameter("The return alone is told before and after a day: leave out --since.")

@@ -83,29 +83,46 @@ query CostReport($from: DateTime, $to: DateTime, $department: ID) {
   } }
 }
 """
-ATTENDANCE = """
-query AttendanceReport($department: ID!, $from: Date, $to: Date) {
+_COUNTS = """
+fragment Counts on WorkAttendanceGroup {
+  key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
+}
+"""
+ATTENDANCE = (
+    """
+query AttendanceReport($department: ID!, $by: WorkAttendanceBy!, $from: Date, $to: Date) {
   node(id: $department) { ... on Department {
     name nameZh
-    months: workAttendance(by: MONTH, from: $from, to: $to) {
-      key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
-    }
+    groups: workAttendance(by: $by, from: $from, to: $to) { ...Counts }
   } }
 }
 """
-ATTENDANCE_OF_ONE = """
+    + _COUNTS
+)
+ATTENDANCE_OF_ALL = (
+    """
+query AttendanceReport($from: Date, $to: Date) {
+  node: organization { name nameZh }
+  departments { groups: workAttendance(by: DEPARTMENT, from: $from, to: $to) { ...Counts } }
+}
+"""
+    + _COUNTS
+)
+ATTENDANCE_OF_ONE = (
+    """
 query AttendanceReport($employment: ID!, $from: Date, $to: Date) {
   node(id: $employment) { ... on Employment {
     candidate { displayName }
-    months: attendanceByMonth(from: $from, to: $to) {
-      key employees lateCount lateEmployees absentDays absentEmployees earlyLeaveCount attendanceRate
-    }
+    groups: attendanceByMonth(from: $from, to: $to) { ...Counts }
   } }
 }
 """
+    + _COUNTS
+)
 
 
 PLACE = "query Place($code: String!) { department(code: $code) { id } }"
+NAMES = "{ departments { code name nameZh } }"
 
 
 async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str, **more: Any) -> dict[str, Any]:
@@ -117,23 +134,45 @@ async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: 
     return analytics[field]
 
 
-async def months_of(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[str, list[dict[str, Any]]]:
-    """The name of a department, or of who is employed, and what is told of attendance at work month by month;
+async def attendance_of(graph: Graph, answerer: Answerer, asked: Asked) -> tuple[str, list[dict[str, Any]]]:
+    """Whose attendance at work it is, by name, and what is told of it: a group a month, or a department under its name;
     SetupError where nothing is."""
-    if (asked.department is None) == (asked.employment is None):
-        raise SetupError(
-            "Attendance at work is a department's or a person's: name it by --department, with its code or id, or by "
-            "--employment, with its id."
-        )
     days = replace(asked, start=asked.start and asked.start[:10], end=asked.end and asked.end[:10])
-    data = await _answer(graph, answerer, ATTENDANCE if asked.employment is None else ATTENDANCE_OF_ONE, days)
-    found = data and data["node"]
-    if not found or not found["months"]:
-        of = asked.department or asked.employment
+    data = await _answer(graph, answerer, _attendance_query(asked), days)
+    found = (data and data["node"]) or {}
+    places = data["departments"] if data and "departments" in data else [found]
+    # Each department tells of those below it, too.
+    groups = list({group["key"]: group for place in places for group in place.get("groups", ())}.values())
+    if not groups:
+        of = asked.department or asked.employment or "any department"
         raise SetupError(f"{asked.user} sees no attendance at work of {of} in that time.")
     if asked.employment is not None:
-        return found["candidate"]["displayName"], found["months"]
-    return asked.say(found["nameZh"] or found["name"], found["name"]), found["months"]
+        return found["candidate"]["displayName"], groups
+    if asked.by == "DEPARTMENT":
+        groups = await _named(graph, answerer, groups, asked)
+    return _name(found, asked), groups
+
+
+def _attendance_query(asked: Asked) -> str:
+    if asked.department is None and asked.by == "DEPARTMENT":
+        return ATTENDANCE_OF_ALL
+    if (asked.department is None) == (asked.employment is None):
+        raise SetupError(
+            "Attendance at work by month is a department's or a person's: name it by --department, with its code or "
+            "id, or by --employment, with its id."
+        )
+    return ATTENDANCE if asked.employment is None else ATTENDANCE_OF_ONE
+
+
+async def _named(graph: Graph, answerer: Answerer, groups: list[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
+    """Groups of departments under their names, and in the order of these, in place of their codes."""
+    data = await _answer(graph, answerer, NAMES, replace(asked, department=None))
+    names = {department["code"]: _name(department, asked) for department in data["departments"]} if data else {}
+    return sorted(({**group, "key": names[group["key"]]} for group in groups), key=lambda group: group["key"])
+
+
+def _name(found: Mapping[str, Any], asked: Asked) -> str:
+    return asked.say(found["nameZh"] or found["name"], found["name"])
 
 
 async def _answer(graph: Graph, answerer: Answerer, text: str, asked: Asked, **more: Any) -> dict[str, Any] | None:
@@ -222,14 +261,15 @@ COUNTED = {
     "earlyLeaveCount": ("早退次数", "Left early"),
     "attendanceRate": ("出勤率", "Attendance rate"),
 }
-"""What is told of a month at work, in words."""
+"""What is told of a month or a department at work, in words."""
 
 
 async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
-    """A row a month; the rate is empty where no source tells of presence."""
-    name, months = await months_of(graph, answerer, asked)
-    headings = (asked.say("月份", "Month"), *(asked.say(*words) for words in COUNTED.values()))
-    rows = tuple((month["key"], *(short(month[key]) for key in COUNTED)) for month in months)
+    """A row a month or a department; the rate is empty where no source tells of presence."""
+    name, groups = await attendance_of(graph, answerer, asked)
+    first = asked.say("部门", "Department") if asked.by == "DEPARTMENT" else asked.say("月份", "Month")
+    headings = (first, *(asked.say(*words) for words in COUNTED.values()))
+    rows = tuple((group["key"], *(short(group[key]) for key in COUNTED)) for group in groups)
     return Table(asked.say(f"{name}考勤", f"Attendance of {name}"), headings, rows)
 
 

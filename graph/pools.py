@@ -169,7 +169,8 @@ _FILL: LiteralString = (
         + CASE WHEN size(asked) > {kept} THEN ['InvitedMarked'] ELSE [] END
         + CASE WHEN size(over) > {kept} THEN ['EndedMarked'] ELSE [] END
     WITH position, pool
-    UNWIND pool.waiting + pool.invited + pool.ended + pool.waitingMarked + pool.invitedMarked + pool.endedMarked AS entry
+    UNWIND pool.waiting + pool.invited + pool.ended
+      + pool.waitingMarked + pool.invitedMarked + pool.endedMarked AS entry
     WITH position, pool, split(entry, ' ') AS said
     WITH position, pool, max(said[2]) AS newest, min(said[5]) AS fades
     SET position.pooledAt = newest, pool.fadesAt = fades

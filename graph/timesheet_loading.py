@@ -177,6 +177,19 @@ def may_hold(dossier: Dossier, it: Fact | Goal) -> bool:
     return covers(Worked(dossier.id, dossier.started_on.isoformat(), ended_on), it)
 
 
+def outside_of(dossier: Dossier) -> dict[int, Code]:
+    """What the employment, as the dossier itself tells its days, refuses of what it tells."""
+    return {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
+
+
+def foresee_first(dossier: Dossier) -> Loaded:
+    """What `load` would find in an Organization that is not there yet."""
+    if dossier.started_on is None:
+        return Loaded(Fate.REFUSED, Code.NOT_EMPLOYED)
+    outside = outside_of(dossier)
+    return Loaded(Fate.CREATED, new_facts=len(dossier.told) - len(outside), refused=outside)
+
+
 async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
     """Nothing recorded is changed; a last day that was not known is told."""
     if _differs(dossier, held):
@@ -225,9 +238,9 @@ async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> 
         found.append(loaded)
         if loaded.fate in (Fate.ERASED, Fate.REFUSED):
             continue
-        outside = {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
-        loaded.new_facts = sum(id not in told for place, id in enumerate(known[dossier.id]) if place not in outside)
-        loaded.refused = outside
+        loaded.refused = outside_of(dossier)
+        kept = [id for place, id in enumerate(known[dossier.id]) if place not in loaded.refused]
+        loaded.new_facts = sum(id not in told for id in kept)
     return found
 
 

@@ -100,7 +100,7 @@ class Department(Node):
         "Who works or worked in it. Own.", EmploymentOrder, where=where(EmploymentWhere), below=BELOW
     )
     work_attendance: list[WorkAttendanceGroup] = planned(
-        "Attendance at work in it and all below, another employer's left out, in a period, by month or by department. Own.",
+        "Attendance at work in it and all below, not at another employer, in a period, by month or by department. Own.",
         by=Argument(WorkAttendanceBy, "What is counted by.", WorkAttendanceBy.MONTH),
         **WORK_PERIOD,
     )

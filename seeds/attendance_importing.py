@@ -153,7 +153,7 @@ async def run_attendance_import(
         some = stays[start : start + CHUNK]
         dossiers = [stay.dossier(places.get(stay.department.code, ""), mapping.system) for stay in some]
         if viewer is None:
-            outcomes = [Loaded(Fate.CREATED, new_facts=len(dossier.told)) for dossier in dossiers]
+            outcomes = [timesheet_loading.foresee_first(dossier) for dossier in dossiers]
         elif dry_run:
             outcomes = await timesheet_loading.foresee(graph, viewer, dossiers)
         else:

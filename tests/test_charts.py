@@ -64,7 +64,7 @@ async def test_attendance_of_one_person_is_drawn(graph: Graph, ask: Ask, answere
     """Whose it is; and a rate where presence is told, but no shares of people."""
     id = await employ(ask, company)
     await tell(ask, company, id, month("LATE", "2026-09", 3))
-    wanted = replace(asked(company, "marketing"), start=None, end=None, employment=id)
+    wanted = replace(asked(company, "marketing", by="MONTH"), start=None, end=None, employment=id)
     (counts,) = await charts.attendance(graph, answerer, wanted)
     assert [(trace["x"], trace["y"]) for trace in counts["data"]] == [(["2026-09"], [n]) for n in (3, 0, 0)]
     await tell(ask, company, id, month("ABSENT", "2026-10", 2, outOf=20), month("PRESENT", "2026-10", 18, outOf=20))
@@ -96,6 +96,27 @@ def test_a_name_is_no_markup() -> None:
 def test_a_rate_that_nobody_told_is_not_drawn() -> None:
     drawn = draw_shares("R&D", MONTHS, ASKED)["data"]
     assert {trace["name"]: trace["y"] for trace in drawn} == {"Late at all": [0.5], "Absent at all": [0.25]}
+
+
+def test_a_month_without_records_is_a_gap() -> None:
+    """What is left out of the axis would have the months on either side stand beside each other."""
+    told = [MONTHS[0], {**MONTHS[0], "key": "2026-12"}]
+    late = draw_counts("R&D", told, ASKED)["data"][0]
+    assert late["x"] == ["2026-09", "2026-10", "2026-11", "2026-12"]
+    assert late["y"] == [3, None, None, 3]
+    assert draw_shares("R&D", told, ASKED)["data"][0]["y"] == [0.5, None, None, 0.5]
+
+
+def test_departments_of_all_sizes_are_compared() -> None:
+    """By what is told of each person, and with the interval of a share, which is wide where they are few."""
+    groups = [{**MONTHS[0], "key": "Brand"}, {**MONTHS[0], "key": "Sales", "employees": 40}]
+    by_department = replace(ASKED, by="DEPARTMENT")
+    late, absent, _ = draw_counts("X", groups, by_department)["data"]
+    assert (late["x"], late["y"], absent["y"]) == (["Brand", "Sales"], [0.75, 0.075], [0.25, 0.025])
+    share = draw_shares("X", groups, by_department)["data"][0]
+    assert (share["mode"], share["y"]) == ("markers", [0.5, 0.05])
+    few, many = share["error_y"]["array"]
+    assert few > many > 0
 
 
 def drawn() -> list[Any]:

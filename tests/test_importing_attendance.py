@@ -37,6 +37,8 @@ __all__ = ["scored"]
 
 MAPPINGS = Path(__file__).parents[1] / "seeds" / "mappings"
 DATA = Path(__file__).parent / "data"
+ANALYTICS = Path(__file__).parents[1] / "docs" / "analytics.md"
+"""Shows the mapping, and what a real file of that form looks like by it."""
 FLAT, LOG = DATA / "hr-dataset.csv", DATA / "clock-log.csv"
 BROKEN = 3
 """Lines of the flat file that are wrong on purpose."""
@@ -149,6 +151,7 @@ def told(found: Any, name: str) -> list[tuple[Any, ...]]:
 async def test_a_mapping_of_ten_lines_loads_a_flat_summary(ask: Ask, flat: Importer) -> None:
     lines = [line for line in (MAPPINGS / "hr-dataset.toml").read_text("utf-8").splitlines() if line and line[0] != "#"]
     assert len(lines) <= 10
+    assert "\n".join(["```toml", *lines, "```"]) in ANALYTICS.read_text("utf-8")
     summary = await flat(FLAT)
     assert (summary.read, summary.loaded, summary.rejected.total()) == (13, 10, BROKEN)
     assert summary.new_departments == {"PRODUCTION", "IT_IS", "SOFTWARE_ENGINEERING", "SALES", "ADMIN_OFFICES"}
@@ -255,6 +258,23 @@ async def test_a_dry_run_writes_nothing(flat: Importer) -> None:
     assert summary.new_records == sum(summary.kinds.values()) > 0
     await flat(FLAT)
     assert (await flat(FLAT, dry_run=True)).new_records == 0
+
+
+async def test_a_dry_run_refuses_what_the_import_would(flat: Importer) -> None:
+    """Also before its Organization is there: a review after the last day is known from the file alone."""
+    foreseen = await flat(FLAT, dry_run=True)
+    rejected = flat.rejected()
+    done = await flat(FLAT)
+    assert rejected == flat.rejected()
+    assert "14" in rejected
+    assert (foreseen.loaded, foreseen.new_records, foreseen.kinds) == (done.loaded, done.new_records, done.kinds)
+
+
+async def test_a_dry_run_refuses_whoever_is_not_employed(flat: Importer) -> None:
+    flat.mapping = replace(flat.mapping, title=None, started_on=None, ended_on=None)
+    foreseen = await flat(FLAT, dry_run=True)
+    done = await flat(FLAT)
+    assert (foreseen.loaded, foreseen.rejected) == (done.loaded, done.rejected) == (0, done.rejected)
 
 
 async def test_a_number_that_changed_is_rejected(flat: Importer) -> None:

@@ -164,6 +164,7 @@ async def test_groups_and_odds_are_tables(graph: Graph, answerer: Answerer, comp
         ("cost", ["--by", "WEEK"], "cannot be grouped"),
         ("cost", ["--since", "2026-01-01"], "leave out --since"),
         ("cost", ["--employment", "x"], "leave out --employment"),
+        ("attendance", ["--employment", "x", "--by", "DEPARTMENT"], "leave out --by"),
     ],
 )
 def test_what_does_not_belong_to_a_report_is_refused(name: str, option: list[str], said: str, tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_what_does_not_belong_to_a_report_is_refused(name: str, option: list[str
 async def test_attendance_is_told_month_by_month(graph: Graph, ask: Ask, answerer: Answerer, company: Company) -> None:
     id = await employ(ask, company)
     await tell(ask, company, id, month("LATE", "2026-09", 3), month("ABSENT", "2026-10", 2))
-    wanted = replace(asked(company, "marketing", department="MARKETING"), start=None, end=None)
+    wanted = replace(asked(company, "marketing", department="MARKETING", by="MONTH"), start=None, end=None)
     table = await TOLD["attendance"].table(graph, answerer, wanted)
     assert table.rows == (("2026-09", 1, 3, 1, 0, 0, 0, None), ("2026-10", 1, 0, 0, 2, 1, 0, None))
     assert load_workbook(BytesIO(as_xlsx(replace(table, title="R&D / *: " * 9)))).sheetnames[0].startswith("R&D")
@@ -186,3 +187,22 @@ async def test_attendance_is_told_month_by_month(graph: Graph, ask: Ask, answere
         await TOLD["attendance"].table(graph, answerer, replace(wanted, user=company.user("technology")))
     with pytest.raises(SetupError, match="name it by --department"):
         await TOLD["attendance"].table(graph, answerer, replace(wanted, department=None))
+
+
+async def test_departments_are_told_beside_each_other(
+    graph: Graph, ask: Ask, answerer: Answerer, company: Company
+) -> None:
+    """All that the viewer has, or one with those below it, each once and by its name."""
+    for department, late in (("marketing", 3), ("brand", 1), ("technology", 2)):
+        await tell(ask, company, await employ(ask, company, "hr", department), month("LATE", "2026-09", late))
+    of_all = replace(asked(company, "hr"), start=None, end=None)
+
+    async def rows(wanted: Asked) -> list[tuple[object, ...]]:
+        return [row[:4] for row in (await TOLD["attendance"].table(graph, answerer, wanted)).rows]
+
+    brand, marketing = ("Brand", 1, 1, 1), ("Marketing", 1, 3, 1)
+    assert await rows(of_all) == [brand, marketing, ("Technology", 1, 2, 1)]
+    assert await rows(replace(of_all, department="MARKETING")) == [brand, marketing]
+    assert await rows(replace(of_all, user=company.user("marketing"))) == [brand, marketing]
+    with pytest.raises(SetupError, match="sees no attendance at work of any department"):
+        await rows(replace(of_all, user=company.user("subsidiary")))
