@@ -154,8 +154,15 @@ TEXTS: Mapping[Template, Both] = {
         ),
     ),
     Template.RESPONSE_RECEIVED: _candidate(
-        ("候选人已答复：{{ response }}", f"{ABOUT_ZH}\n候选人对面试邀请的答复：{{{{ response }}}}。"),
-        ("A candidate answered: {{ response }}", f"{ABOUT_EN}\nThe answer to the invitation: {{{{ response }}}}."),
+        (
+            "候选人已答复：{{ response }}",
+            f"{ABOUT_ZH}\n候选人对面试邀请的答复：{{{{ response }}}}。{{% if said %}}附有留言，请在系统中查看。{{% endif %}}",
+        ),
+        (
+            "A candidate answered: {{ response }}",
+            f"{ABOUT_EN}\nThe answer to the invitation: {{{{ response }}}}.{{% if said %}} A message came with it: read it in the "
+            "system.{% endif %}",
+        ),
     ),
     Template.REMINDER_DAY: _candidate(
         (
@@ -665,6 +672,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "staff": staff,
         "check": bool(letter.facts.get("check")),
         "none_suits": bool(letter.facts.get("noneSuits")),
+        "said": bool(letter.facts.get("hasMessage")),
         "erasure": bool(letter.facts.get("erasure")),
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,

@@ -120,12 +120,13 @@ def _address(person: Person, parameters: dict[str, str]) -> vCalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an attendee's calendar answered."""
+    """What an attendee's calendar answered; `stamp` is when it wrote that, null where it does not say."""
 
     uid: str
     sequence: int
     attendee: str
     response: str
+    stamp: datetime | None = None
 
 
 class NoReply(Exception):
@@ -158,7 +159,16 @@ def read_reply(text: str | bytes) -> Reply:
         sequence = int(event.get("SEQUENCE", 0))
     except (TypeError, ValueError) as error:
         raise NoReply("The SEQUENCE of an answer is a number.") from error
-    return Reply(uid, sequence, re.sub(r"(?i)^mailto:", "", str(attendee)).strip(), RESPONSES[said])
+    address = re.sub(r"(?i)^mailto:", "", str(attendee)).strip()
+    return Reply(uid, sequence, address, RESPONSES[said], _stamp(event))
+
+
+def _stamp(event: Event) -> datetime | None:
+    """A DTSTAMP is in UTC, whether or not it says so."""
+    stamp = getattr(event.get("DTSTAMP"), "dt", None)
+    if not isinstance(stamp, datetime):
+        return None
+    return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
 
 
 def reply_in(mail: Message) -> Reply | None:

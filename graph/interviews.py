@@ -367,7 +367,11 @@ SET_ABSENT = Statement(
 """What is known again, or better, makes it last no longer."""
 SET_RESPONSE = Statement(
     "interviews.set_response",
-    "MATCH (interview:Interview {id: $id}) SET interview.response = $response, interview.responseMessage = $message",
+    """
+    MATCH (interview:Interview {id: $id})
+    SET interview.response = $response, interview.answeredAt = $at,
+      interview.responseMessage = CASE WHEN $keeps THEN interview.responseMessage ELSE $message END
+    """,
     row=Nothing,
     writes=True,
 )
@@ -757,13 +761,21 @@ async def record_response(
 
 
 async def respond(
-    desk: Desk, interview: InterviewRow, response: Response, *, message: str | None = None, by_calendar: bool = False
+    desk: Desk,
+    interview: InterviewRow,
+    response: Response,
+    *,
+    message: str | None = None,
+    by_calendar: datetime | None = None,
 ) -> None:
     """Records the answer for a time that can still be met; HR is told of what it did not record itself.
 
-    What a mail server posts of the candidate's own calendar says that they knew the time; what a person posts does not.
+    `by_calendar` is when the candidate's calendar wrote it. What a mail server posts of that says that they knew the
+    time; what a person posts does not. Nobody but the candidate takes back what they said with an answer.
     """
-    await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, message=message)
+    keeps = message is None and desk.act.kind is not ActorKind.CANDIDATE
+    said = {"message": message, "keeps": keeps, "at": by_calendar or desk.act.now}
+    await desk.tx.run(SET_RESPONSE, id=interview.id, response=response.value, **said)
     payload = {"response": response.value, "message": message} | ({"byCalendar": True} if by_calendar else {})
     await record(desk, EventType.RESPONSE_RECORDED, interview.id, **payload)
     if by_calendar and desk.act.kind is not ActorKind.HUMAN:
@@ -773,7 +785,7 @@ async def respond(
     for slot in await desk.tx.run(OFFERED_BY, id=interview.id):
         await timers.start(desk, TimerKind.PASS_SLOT, slot.id, desk.act.now)
     if by_calendar or desk.act.kind is not ActorKind.HUMAN:
-        facts = {"response": response.value}
+        facts = {"response": response.value} | ({"hasMessage": True} if message else {})
         await messages.tell_department(desk, Template.RESPONSE_RECEIVED, interview.department, interview.id, **facts)
 
 

@@ -157,7 +157,7 @@ HELD = Statement(
     "proofs.held",
     _SUBJECT
     + """
-    RETURN COUNT { (subject)-[:HAS_PROOF]->(:Proof) } AS proofs,
+    RETURN COUNT { MATCH (subject)-[:HAS_PROOF]->(proof:Proof) WHERE proof.purgedAt IS NULL } AS proofs,
       head([(subject)-[:HAS_REQUEST]->(r:RescheduleRequest {id: $request}) | r.state]) AS request_state,
       head([(subject)<-[:FINDS]-(f:Finding {id: $finding}) | f.state]) AS finding_state
     """,

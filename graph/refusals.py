@@ -87,6 +87,7 @@ class Code(Enum):
     REQUEST_OPEN = "REQUEST_OPEN"
     REQUEST_SETTLED = "REQUEST_SETTLED"
     INVITATION_CHANGED = "INVITATION_CHANGED"
+    ANSWERED_SINCE = "ANSWERED_SINCE"
     NOTHING_OPEN = "NOTHING_OPEN"
     TOO_MANY_FILES = "TOO_MANY_FILES"
     PROOF_DECIDED = "PROOF_DECIDED"
@@ -257,6 +258,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "The candidate's proof was accepted: this is no no-show.",
     ),
     Code.REQUEST_SETTLED: ("该改期申请已有结果。", "This request for another time has its answer."),
+    Code.ANSWERED_SINCE: (
+        "该邀请之后已有新的答复。",
+        "The invitation was answered anew since this answer was written.",
+    ),
     Code.INVITATION_CHANGED: (
         "邀请在此期间已更改，请答复最新的邀请。",
         "The invitation has changed meanwhile: answer the latest one.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph import interviews
 from graph.calendars import Reply
@@ -19,6 +20,7 @@ class Attendee:
     interview: str
     candidate: str
     email: bytes | None
+    answered_at: datetime | None
 
 
 FIND_LAST = Statement(
@@ -28,15 +30,24 @@ FIND_LAST = Statement(
       <-[:SUBMITTED]-(candidate:Candidate {organization: $organization})
     WHERE NOT EXISTS { (interview)-[:RESCHEDULED_TO]->(:Interview) }
     WITH interview, candidate ORDER BY interview.icsSequence DESC LIMIT 1
-    RETURN interview.id AS interview, candidate.id AS candidate, candidate.email AS email
+    RETURN interview.id AS interview, candidate.id AS candidate, candidate.email AS email,
+      interview.answeredAt AS answered_at
     """,
     row=Attendee,
 )
 
 
-def reply_refusal(interview: InterviewRow, reply: Reply) -> Refusal | None:
-    """Why an answer does not count: it was given to another version of the invitation."""
-    return None if reply.sequence == interview.ics_sequence else Refusal(Code.INVITATION_CHANGED, "sequence")
+def reply_refusal(
+    interview: InterviewRow, reply: Reply, stamp: datetime, answered_at: datetime | None
+) -> Refusal | None:
+    """Why an answer does not count: it was given to another version of the invitation, or before the one that stands.
+
+    Mails come late, and are delivered again; a stamp is in whole seconds (RFC 5546 2.1.5).
+    """
+    if reply.sequence != interview.ics_sequence:
+        return Refusal(Code.INVITATION_CHANGED, "sequence")
+    is_older = answered_at is not None and stamp < answered_at.replace(microsecond=0)
+    return Refusal(Code.ANSWERED_SINCE, "attendee") if is_older else None
 
 
 async def take(graph: Graph, act: Act, reply: Reply) -> Outcome:
@@ -59,11 +70,11 @@ async def take(graph: Graph, act: Act, reply: Reply) -> Outcome:
         email = graph.keys.reveal(found.candidate, found.email)
         if email is None or normalised_email(email) != normalised_email(reply.attendee):
             return absent
-        response = Response(reply.response)
-        refused = reply_refusal(interview, reply) or interviews.response_refusal(interview, response, act.now)
-        if refused:
+        response, stamp = Response(reply.response), min(reply.stamp or act.now, act.now)
+        refused = reply_refusal(interview, reply, stamp, found.answered_at)
+        if refused := refused or interviews.response_refusal(interview, response, act.now):
             return refused
-        await interviews.respond(desk, interview, response, by_calendar=True)
+        await interviews.respond(desk, interview, response, by_calendar=stamp)
         return Written("Interview", interview.id)
 
     return await perform(graph, act, work)

@@ -138,7 +138,10 @@ def test_mutations_name_codes_that_exist(mutation: str) -> None:
     assert codes(mutation) <= {code.value for code in Code}
 
 
-AT_THE_DOOR = {"NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED", "INVITATION_CHANGED", "PROOF_PURGED"}
+AT_THE_DOOR = {
+    *("NO_CONTACT", "TOO_MANY_CODES", "CODE_WRONG", "CODE_ENDED", "INVITATION_CHANGED", "ANSWERED_SINCE"),
+    "PROOF_PURGED",
+}
 """Refusals of the candidates' pages, whose sessions GraphQL knows nothing of, of mailed answers, and of files."""
 
 
