@@ -290,22 +290,24 @@ TEXTS: Mapping[Template, Both] = {
         _either(
             (
                 "关于您未到面的认定有了新的证据",
-                "认定作出后收到的报告显示，未到面可能并非您的原因。请在您的页面上查看；您可以对该认定提出申诉，企业也已收到同样的通知。",
+                "{% if unheard %}认定作出后得知，告知未能送达您：您在认定前未被听取意见。{% else %}认定作出后收到的报告显示，未到面可能并非您的原因。{% endif %}请在您的页面上查看；您可以对该认定提出申诉，企业也已收到同样的通知。",
             ),
             (
                 "一项爽约认定有了新的证据",
-                f"{ABOUT_ZH}\n认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。",
+                f"{ABOUT_ZH}\n{{% if unheard %}}认定作出后得知，告知未能送达候选人，候选人未被听取意见。{{% else %}}认定作出后收到的报告显示，未到面可能并非候选人的原因。{{% endif %}}请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。",
             ),
         ),
         _either(
             (
                 "There is new evidence about an interview that you missed",
-                "What was reported since the decision says that it may not have been your fault. Your page shows it; you may "
+                "{% if unheard %}The notice did not reach you, as became known after the decision: you were not heard before it.{% else %}"
+                "What was reported since the decision says that it may not have been your fault.{% endif %} Your page shows it; you may "
                 "dispute what was decided, and the employer was told the same.",
             ),
             (
                 "There is new evidence about a no-show",
-                f"{ABOUT_EN}\nWhat was reported since the decision says that it may not have been the candidate's fault. Please "
+                f"{ABOUT_EN}\n{{% if unheard %}}The notice did not reach the candidate, as became known after the decision: they were not heard."
+                "{% else %}What was reported since the decision says that it may not have been the candidate's fault.{% endif %} Please "
                 "look at it again: take the finding back (voidNoShow), or say why it stands (confirmNoShow).",
             ),
         ),
@@ -673,6 +675,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "check": bool(letter.facts.get("check")),
         "none_suits": bool(letter.facts.get("noneSuits")),
         "said": bool(letter.facts.get("hasMessage")),
+        "unheard": bool(letter.facts.get("unheard")),
         "erasure": bool(letter.facts.get("erasure")),
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,

@@ -193,7 +193,7 @@ CANDIDATE = Shape(
         "sameAs": One("Candidate", ("(this)-[:SAME_AS]-(that:Candidate)",)),
         "requests": Page(
             "RightsRequest",
-            ("(this)<-[:FROM]-(that:RightsRequest)",),
+            ("(this)-[:SAME_AS*0..1]-(:Candidate)<-[:FROM]-(that:RightsRequest)",),
             {
                 "FILED_AT_DESC": Sort("that.filedAt", descending=True, form=Form.INSTANT),
                 "DUE_AT": Sort("that.dueAt", form=Form.INSTANT),
@@ -586,7 +586,8 @@ ERASE = Statement(
     """
     MATCH (candidate:Candidate {id: $id})
     SET candidate.status = 'ERASED', candidate.displayName = null, candidate.searchName = null,
-      candidate.email = null, candidate.phone = null, candidate.timeZone = null, candidate.selfAnswers = null,
+      candidate.email = null, candidate.phone = null, candidate.timeZone = null, candidate.locale = null,
+      candidate.selfAnswers = null,
       candidate.selfVersion = null, candidate.selfTakenAt = null, candidate.selfSharedAt = null
     """,
     row=Nothing,
@@ -656,6 +657,12 @@ ERASE_MESSAGES = Statement(
     MATCH (:Candidate {id: $id})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
     SET interview.responseMessage = null
     """,
+    row=Nothing,
+    writes=True,
+)
+ERASE_SOURCES = Statement(
+    "candidates.erase_sources",
+    "MATCH (:Candidate {id: $id})-[:SUBMITTED]->(application:Application) SET application.source = null",
     row=Nothing,
     writes=True,
 )
@@ -793,7 +800,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     await desk.record(EventType.CANDIDATE_ERASED)
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REPAIRS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES),
-        *(ERASE_TIMERS, ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
+        *(ERASE_SOURCES, ERASE_TIMERS, ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
         *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE_LOOKS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)

@@ -325,6 +325,10 @@ RULES: Mapping[str, Rule] = {
         "The candidate did join.",
     ),
 }
+SPEAKING = frozenset(name for name, rule in RULES.items() if rule.side in (PLATFORM, EMPLOYER)) | {
+    *("NOT_DELIVERED", "DEVICE_FAILED_BY_CANDIDATE", "JOINED"),
+}
+"""The rules that speak for the candidate of a no-show: by the fault of another, or because it cannot be theirs."""
 WEIGHED = tuple(name for name, rule in RULES.items() if rule.side is not None)
 DECISIVE = (
     *("OUTAGE_OVER_SLOT", "PLATFORM_FAULT_RECORDED"),

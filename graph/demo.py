@@ -243,7 +243,7 @@ STILL = Statement(
     "demo.still",
     """
     MATCH (timer:Timer {organization: $organization}) WHERE timer.kind IN
-      ['OUTCOME', 'NOTICE', 'HEARING', 'DECISION', 'DISPUTE', 'ANSWER', 'REQUEST']
+      ['OUTCOME', 'MARK', 'NOTICE', 'HEARING', 'DECISION', 'DISPUTE', 'ANSWER', 'REQUEST']
     DELETE timer
     """,
     row=Nothing,

@@ -16,6 +16,7 @@ from graph import (
     retention,
     rights,
     suspicions,
+    telemetry,
     withdrawals,
 )
 from graph.timers import Rule, TimerKind
@@ -29,6 +30,7 @@ RULES: Mapping[TimerKind, Rule] = {
     TimerKind.REJECT: decisions.take_effect,
     TimerKind.FORGET_SEEN: decisions.forget_seen,
     TimerKind.OUTCOME: suspicions.look_at_outcome,
+    TimerKind.MARK: telemetry.look_at_mark,
     TimerKind.NOTICE: findings.give_notice,
     TimerKind.HEARING: findings.end_hearing,
     TimerKind.DECISION: findings.lapse,

@@ -21,7 +21,7 @@ from graph import (
     timers,
     withdrawals,
 )
-from graph.causes import Cause
+from graph.causes import SPEAKING, Cause
 from graph.events import ActorKind, EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
@@ -252,7 +252,7 @@ DECIDE = Statement(
     """
     MATCH (finding:Finding {id: $id}) MATCH (user:User {id: $by})
     SET finding.state = $state, finding.outcome = $outcome, finding.cause = $cause, finding.reason = $reason,
-      finding.knewBy = $knew_by,
+      finding.knewBy = $knew_by, finding.doubts = $doubts,
       finding.decidedAt = $now, finding.expiresAt = $expires_at, finding.eraseAt = $erase_at
     CREATE (finding)-[:DECIDED_BY]->(user)
     """,
@@ -549,6 +549,7 @@ async def _decide(
         cause=cause.value,
         reason=reason,
         knew_by=knew_by.value if knew_by else None,
+        doubts=await _known_to_speak(desk, subject),
         now=desk.act.now,
         expires_at=expires_at,
         erase_at=erase_at,
@@ -563,6 +564,12 @@ async def _decide(
     told = Template.FINDING_EXCUSED if state is FindingState.EXCUSED else Template.FINDING_CONFIRMED
     await messages.tell_candidate(desk, told, finding.id, outcome=outcome.value, **subject.told(desk))
     return Written("Finding", finding.id)
+
+
+async def _known_to_speak(desk: Desk, subject: Subject) -> list[str]:
+    """What speaks for the candidate and is there to be read by whoever decides: later it is no news."""
+    known = () if subject.is_check else (await assessments.of_interview(desk, subject.id)).rules
+    return sorted(SPEAKING.intersection(known))
 
 
 async def suspect(desk: Desk, subject: Subject, seq: int, **payload: Any) -> FindingRow:

@@ -117,7 +117,10 @@ async def split(graph: Graph, act: Act, candidate: str) -> Outcome:
         first = await _find(desk, candidate, "candidate")
         if isinstance(first, Refusal):
             return first
-        for id in sorted((first.id, first.other or first.id)):
+        second = await _find(desk, first.other, "candidate") if first.other is not None else first
+        if isinstance(second, Refusal):
+            return second
+        for id in sorted({first.id, second.id}):
             await desk.lock_candidate(id)
         (first,) = await desk.tx.run(FIND, id=candidate, organization=act.viewer.organization)
         if first.other is None:

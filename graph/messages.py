@@ -383,8 +383,20 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
         payload |= {"finding": back.id} if back else {}
     await desk.record(type, message.about, occurred_at=at, **payload)
     if bounced:
-        # Whoever decides about it is to have read that the message did not arrive.
+        # Whoever decides about it is to have read that the message did not arrive, and whoever has decided is told.
         await _set_last_seq(desk, message, evidence=True)
+        await _have_mark_doubted(desk, message)
+
+
+async def _have_mark_doubted(desk: Desk, message: MessageRow) -> None:
+    if message.template == Template.NOTICE.value:
+        given = {"id": message.subject, "sent_at": message.sent_at, "now": desk.act.now}
+        unheard = await desk.tx.one(notices.DOUBT, **given)
+        if unheard is not None:
+            await tell_candidate(desk, Template.EVIDENCE_CHANGED, message.subject, unheard=True)
+            await tell_department(desk, Template.EVIDENCE_CHANGED, unheard.id, message.subject, unheard=True)
+    elif message.interview is not None:
+        await timers.start(desk, TimerKind.MARK, message.interview, desk.act.now)
 
 
 async def _set_last_seq(desk: Desk, message: MessageRow, *, evidence: bool) -> None:

@@ -206,6 +206,15 @@ MIGRATIONS = (
         ),
         _fill_pools,
     ),
+    Migration(
+        "0018_erased",
+        (
+            """
+            MATCH (candidate:Candidate {status: 'ERASED'})-[:SUBMITTED]->(application:Application)
+            SET application.source = null, candidate.locale = null
+            """,
+        ),
+    ),
 )
 
 

@@ -40,6 +40,19 @@ TAKE_BACK = Statement(
     writes=True,
 )
 """A notice that the candidate answered all the same, or that was given another way, stands."""
+DOUBT = Statement(
+    "notices.doubt",
+    """
+    MATCH (finding:Finding {id: $id})-[:FINDS]->()-[:HELD_BY]->(department:Department)
+    WHERE finding.state = 'FINAL' AND finding.cause = 'CANDIDATE' AND finding.noticeAt = $sent_at
+      AND finding.answeredSeq IS NULL
+    SET finding.isDoubted = true, finding.doubtedAt = $now
+    RETURN department.id AS id
+    """,
+    row=Found,
+    writes=True,
+)
+"""It was decided in silence, and nobody was heard: the notice had not arrived."""
 
 
 @dataclass(frozen=True, slots=True)

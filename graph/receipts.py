@@ -92,7 +92,7 @@ ACCESS_GAP = Shape(
 )
 ACCESSES = Page(
     "Access",
-    ("(this)<-[:OF]-(that:Access)",),
+    ("(this)-[:SAME_AS*0..1]-(:Candidate)<-[:OF]-(that:Access)",),
     {
         "AT_DESC": Sort("that.at", descending=True, form=Form.INSTANT),
         "AT": Sort("that.at", form=Form.INSTANT),

@@ -122,7 +122,8 @@ FIND_CANDIDATE = Statement(
 FIND_OPEN = Statement(
     "rights.find_open",
     """
-    MATCH (:Candidate {id: $candidate})<-[:FROM]-(request:RightsRequest {kind: $kind, state: 'FILED'})
+    MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(:Candidate)
+      <-[:FROM]-(request:RightsRequest {kind: $kind, state: 'FILED'})
     RETURN request.id AS id ORDER BY id LIMIT 1
     """,
     row=Found,

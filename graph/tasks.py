@@ -6,7 +6,7 @@ from enum import Enum
 from typing import LiteralString
 
 from graph.labels import label
-from graph.traversal import Form, Here, Many, Member, Merged, One, Prop, Shape, Steps
+from graph.traversal import Form, Here, Look, Many, Member, Merged, One, Prop, Shape, Steps
 from graph.visibility import Level
 
 MOST = 100
@@ -68,6 +68,7 @@ FINDING_TASK = Shape(
         "finding": Here("Finding"),
     },
     typename="Task",
+    looked={"": Look.FINDING},
 )
 
 _OVER: LiteralString = (

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from graph import assessments, findings, interviews, messages, timers
-from graph.causes import CHECKS, RULES, Cause, TelemetryKind
+from graph.causes import CHECKS, SPEAKING, Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Found, Nothing, Statement
-from graph.timers import TimerKind
+from graph.timers import Timer, TimerKind
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import MARKED, Level
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -207,18 +207,24 @@ async def _look_again(desk: Desk, interview: InterviewRow) -> None:
 
 
 async def _tell_of_doubt(desk: Desk, interview: str) -> None:
-    """A no-show stays what was decided, upon what was known; where what is known now clears the candidate, both sides
-    are told: HR has to look at it again, and may take it back, and the candidate may dispute it. The same is told once.
+    """A no-show stays what was decided, upon what was known; where what is known now speaks for the candidate and was
+    not known then, both sides are told: HR has to look at it again, and may take it back, and the candidate may dispute
+    it. The same is told once.
     """
     mark = await desk.tx.one(FIND_MARK, interview=interview, now=desk.act.now)
     if mark is None:
         return
     found = await assessments.of_interview(desk, interview)
-    speaking = [name for name in found.rules if RULES[name].side in (Cause.PLATFORM, Cause.EMPLOYER)]
-    if found.cause in (Cause.PLATFORM, Cause.EMPLOYER) and not set(speaking) <= set(mark.doubts):
+    speaking = sorted(SPEAKING.intersection(found.rules))
+    if found.cause is not Cause.CANDIDATE and not set(speaking) <= set(mark.doubts):
         await findings.doubt(desk, mark.finding, speaking)
         await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.finding)
         await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.finding)
+
+
+async def look_at_mark(desk: Desk, timer: Timer) -> None:
+    """A message about the interview did not arrive after all, which nobody may have known who decided."""
+    await _tell_of_doubt(desk, timer.subject)
 
 
 async def _outage(desk: Desk, report: Report) -> Outcome:

@@ -38,6 +38,7 @@ class TimerKind(Enum):
     FORGET_SEEN = "FORGET_SEEN"
     WEBHOOK = "WEBHOOK"
     OUTCOME = "OUTCOME"
+    MARK = "MARK"
     NOTICE = "NOTICE"
     DISPUTE = "DISPUTE"
     ANSWER = "ANSWER"

@@ -21,7 +21,7 @@ LIST_TIMERS = Statement(
     "tests.list_timers",
     """
     MATCH (timer:Timer {organization: $organization})
-    WHERE timer.kind IN ['OUTCOME', 'NOTICE', 'HEARING', 'DECISION', 'DISPUTE', 'ANSWER']
+    WHERE timer.kind IN ['OUTCOME', 'MARK', 'NOTICE', 'HEARING', 'DECISION', 'DISPUTE', 'ANSWER']
       AND ($now IS NULL OR timer.dueAt <= $now)
     RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
       timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts ORDER BY due_at, id

@@ -88,7 +88,8 @@ def answer(said: str, method: str = "REPLY", attendee: str = "ATTENDEE;PARTSTAT=
 
 @pytest.mark.parametrize("said", ["ACCEPTED", "DECLINED", "TENTATIVE", "accepted"])
 def test_an_answer_is_read(said: str) -> None:
-    assert read_reply(answer(said)) == Reply("a1@turnout", 3, "Wang@Example.com", said.upper())
+    stamp = datetime(2026, 11, 21, tzinfo=UTC)
+    assert read_reply(answer(said)) == Reply("a1@turnout", 3, "Wang@Example.com", said.upper(), stamp)
 
 
 @pytest.mark.parametrize(

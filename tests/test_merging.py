@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from graph import score_records
+from graph.receipts import Receipts
 from graph.visibility import Claim
 from tests.conftest import Ask, Company, gid, uid
 from tests.ledger import refused
+from tests.test_receipts import look, receipts
 from tests.test_scores import SCORE, Scored, enabled
 
 RECORD = """
@@ -21,6 +23,9 @@ query Record($id: ID!) { candidate(id: $id) {
 PATH = "query P($from: ID!, $to: ID!) { path(from: $from, to: $to, depth: 6) { nodes { id } edges { kind } } }"
 AROUND = "query A($root: ID!) { subgraph(root: $root, depth: 1) { nodes { id } edges { kind } } }"
 REMINDERS = "query R($id: ID!) { application(id: $id) { reminders { kind noShow { id } } } }"
+
+
+__all__ = ["receipts"]
 
 
 class Pair:
@@ -112,6 +117,36 @@ async def test_who_merges_owns_an_application_of_both(ask: Ask, company: Company
         answer = await ask.do("mergeCandidates", company.user(viewer), candidate=pair.first, other=pair.second)
         assert answer == refused("mergeCandidates", "NOT_FOUND", field)
     company.at(hours=1)
+
+
+async def test_who_splits_owns_an_application_of_both(ask: Ask, company: Company, pair: Pair) -> None:
+    """A recruiter would else rid their own of the other record's mark."""
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    for viewer in ("technology", "marketing"):
+        for candidate in (pair.first, pair.second):
+            answer = await ask.do("splitCandidate", company.user(viewer), candidate=candidate)
+            assert answer == refused("splitCandidate", "NOT_FOUND", "candidate")
+    assert (await ask.do("splitCandidate", company.user("hr"), candidate=pair.second))["id"] == pair.second
+
+
+async def test_looks_and_requests_are_read_across_a_merge(
+    ask: Ask, company: Company, pair: Pair, receipts: Receipts
+) -> None:
+    """By either link, and one request of a kind is open for the person."""
+    await ask.do("mergeCandidates", company.user("hr"), candidate=pair.first, other=pair.second)
+    await look(ask, receipts, company.user("technology"), REMINDERS, id=gid("Application", pair.filed))
+    claims = [
+        Claim(uid(pair.first), pair.missed, verified=True),
+        Claim(uid(pair.second), pair.filed, verified=True),
+    ]
+    await ask.do("fileRequest", claims[0], kind="CORRECTION", text="My name.")
+    query = "{ myRecord { accesses { nodes { who } } requests { nodes { kind } } } }"
+    first, second = [(await ask(query, claim))["myRecord"] for claim in claims]
+    assert first == second
+    assert company.user("technology") in [each["who"] for each in first["accesses"]["nodes"]]
+    assert first["requests"]["nodes"] == [{"kind": "CORRECTION"}]
+    again = await ask.do("fileRequest", claims[1], kind="CORRECTION", text="My name.")
+    assert again == refused("fileRequest", "RIGHTS_REQUEST_OPEN", "kind")
 
 
 async def test_an_admin_merges_who_never_applied(ask: Ask, company: Company, pair: Pair) -> None:

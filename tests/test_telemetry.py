@@ -19,6 +19,7 @@ from graph.visibility import Claim
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import do_due, facts_of
 from tests.ledger import appends, refused
 from tests.test_http import client, server, token
 
@@ -55,6 +56,10 @@ class Case:
 
     async def seen(self, viewer: str | Claim = "") -> Any:
         return (await self.ask(SEEN, viewer or self.company.user("marketing"), id=self.id))["interview"]
+
+    async def found(self, selection: str) -> Any:
+        query = f"query Found($id: ID!) {{ interview(id: $id) {{ {selection} }} }}"
+        return (await self.ask(query, self.company.user("marketing"), id=self.id))["interview"]
 
     async def cause(self) -> str:
         return (await self.seen())["assessment"]["cause"]
@@ -239,6 +244,57 @@ async def doubted(case: Case) -> str:
 async def reviews(case: Case, viewer: str = "marketing") -> list[dict[str, Any]]:
     found = (await case.ask(TASKS, case.company.user(viewer)))["department"]["tasks"]
     return [each for each in found if each["kind"] == "REVIEW_DUE"]
+
+
+async def silent(case: Case) -> str:
+    """A no-show that the system suspected, decided in silence; what it heard of is what is stored of its messages."""
+    await case.report("SESSION_CLOSED", 30)
+    over = STARTS + timedelta(hours=1)
+    await do_due(case.ask.graph, case.company, over)
+    finding = (await case.found("finding { id }"))["finding"]["id"]
+    case.ask.now = over + timedelta(hours=73)
+    await do_due(case.ask.graph, case.company, case.ask.now)
+    viewer = case.company.user("marketing")
+    decision = {"finding": finding, "cause": "CANDIDATE", "reason": "Silent.", "knewBy": "TOLD_BY_STAFF"}
+    read = await case.ask.last_seq(viewer, finding)
+    assert (await case.ask.do("confirmNoShow", viewer, "state", readUpTo=read, **decision))["state"] == "FINAL"
+    assert await reviews(case) == []
+    return finding
+
+
+async def test_who_came_after_all_is_looked_at_again(ask: Ask, case: Case) -> None:
+    """It is nobody else's fault by that, and cannot be theirs."""
+    await case.report("MESSAGE_DELIVERED", -600)
+    await silent(case)
+    await case.report("SESSION_CLOSED", 31)
+    assert await reviews(case) == []
+    await case.report("CANDIDATE_JOINED", 3)
+    assert len(await reviews(case)) == 1
+    assert len(await facts_of(ask.graph, case.company, "EVIDENCE_CHANGED")) == 2
+
+
+async def test_an_invitation_that_bounced_after_all_is_looked_at_again(ask: Ask, case: Case) -> None:
+    integrator = case.company.user("integrator")
+    (invitation,) = (await case.found("messages { id }"))["messages"]
+    delivered = {"receipt": "DELIVERED", "at": iso(STARTS - timedelta(days=1))}
+    await ask.do("recordDelivery", integrator, message=invitation["id"], **delivered)
+    await silent(case)
+    await ask.do("recordDelivery", integrator, message=invitation["id"], receipt="BOUNCED")
+    await do_due(ask.graph, case.company, ask.now)
+    assert len(await reviews(case)) == 1
+
+
+async def test_whoever_was_never_told_was_not_heard(ask: Ask, case: Case) -> None:
+    """The notice bounced only after its time to answer had passed, and it was decided in silence."""
+    await case.report("MESSAGE_DELIVERED", -600)
+    finding = await silent(case)
+    notices = (await case.found("messages { id template }"))["messages"]
+    (notice,) = [each["id"] for each in notices if each["template"] == "NOTICE"]
+    for _ in range(2):
+        await ask.do("recordDelivery", case.company.user("integrator"), message=notice, receipt="BOUNCED")
+    assert [each["finding"]["id"] for each in await reviews(case)] == [finding]
+    told = await facts_of(ask.graph, case.company, "EVIDENCE_CHANGED")
+    assert [each["unheard"] for each in told] == [True, True]
 
 
 async def test_what_clears_a_candidate_later_is_to_be_looked_at(ask: Ask, case: Case) -> None:

@@ -173,6 +173,10 @@ class Interview:
         seen = {"DEVICE_CHECK_FAILED": self.failed, "CONNECTION_LOST": self.lost}
         return {*self.evidence, *(name for name, holds in seen.items() if holds)}
 
+    def speaking(self) -> set[str]:
+        """And what else says that it cannot be theirs; that they heard of it in time is known of nobody."""
+        return self.faults() | ({"JOINED"} if self.joined else set[str]())
+
     def missed_at(self) -> datetime:
         return self.ends if self.mode == "AI_ASYNC" else self.starts
 
@@ -924,6 +928,9 @@ class Model:
             if finding.state == "NOTICE_SENT" and not finding.answered and finding.noticed_by == SYSTEM:
                 self._step(finding, "UNDELIVERED", "SUSPECTED")
                 finding.answer_by = None
+            unheard = not finding.answered and finding.noticed_by == SYSTEM
+            if (finding.state, finding.cause) == ("FINAL", "CANDIDATE") and unheard:
+                finding.doubted = True
         return f"notice of {finding.label}"
 
     def _undecided(self, who: str, finding: Finding, read_up_to: int) -> set[str]:
@@ -1017,6 +1024,7 @@ class Model:
         finding.outcome, finding.cause, finding.decided_at = outcome, cause, self.now
         finding.reason, finding.decided_by, finding.due_at = reason, who, None
         finding.heard_by = finding.decide_by = None
+        finding.doubts = finding.subject.speaking() if isinstance(finding.subject, Interview) else set()
         finding.deciders.add(who)
         finding.expires_at = finding.occurred_at + (LATER if earlier else FIRST)
         finding.erase_at = finding.erased_at = finding.occurred_at + (2 * LATER if earlier else LATER)
@@ -1155,6 +1163,8 @@ class Model:
         other = candidate.same
         if other is None:
             return frozenset({"NOT_MERGED"})
+        if refused := self._mine(who, other):
+            return refused
         candidate.same = other.same = None
         candidate.tell(who)
         other.tell(who)
@@ -1177,8 +1187,8 @@ class Model:
         waits = interview.attendance == "PENDING" and finding is None
         if waits and interview.is_over(self.now) and interview.looked_at is None:
             interview.looked_at = self.now
-        if finding is not None and self.is_fresh_mark(finding) and not interview.faults() <= finding.doubts:
-            finding.doubted, finding.doubts = True, interview.faults()
+        if finding is not None and self.is_fresh_mark(finding) and not interview.speaking() <= finding.doubts:
+            finding.doubted, finding.doubts = True, interview.speaking()
         return f"telemetry {interview.events[-1][0]} of {interview.label}"
 
     def due(self, now: datetime) -> dict[tuple[str, str], Due]:
