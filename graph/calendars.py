@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Alarm, Calendar, Component, Event, Timezone, vCalAddress, vText
 
 from graph.instants import in_zone
 
 PRODUCT = "-//Turnout//Turnout//EN"
 ALARM = timedelta(minutes=-30)
+CHANGING = timedelta(hours=2)
+"""How long around a change of the clocks a local time may be read otherwise: clocks go back by an hour, and the rules
+of a zone are told to the hour."""
 ZONES_AROUND = timedelta(days=366)
 """How far around an interview its zone is described; summer time begins or ends within it."""
 
@@ -67,7 +71,6 @@ class Entry:
 
 def calendar(entry: Entry, method: Method) -> bytes:
     """The entry as a calendar takes it, with the rules of its zone and an alarm half an hour before the start."""
-    starts_at, ends_at = in_zone(entry.starts_at, entry.time_zone), in_zone(entry.ends_at, entry.time_zone)
     made = Calendar()
     for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", method.value)):
         made.add(name, value)
@@ -76,8 +79,8 @@ def calendar(entry: Entry, method: Method) -> bytes:
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamp)
-    event.add("dtstart", starts_at)
-    event.add("dtend", ends_at)
+    event.add("dtstart", _local(entry.starts_at, entry.time_zone))
+    event.add("dtend", _local(entry.ends_at, entry.time_zone))
     event.add("summary", entry.title)
     event.add("description", entry.text)
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
@@ -93,6 +96,15 @@ def calendar(entry: Entry, method: Method) -> bytes:
         event.add_component(_alarm(entry))
     made.add_component(event)
     return made.to_ical()
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    """By the clocks of the zone; as they are changed in UTC, for the same time is twice on a clock then."""
+    with suppress(OverflowError):
+        before, after = (in_zone(at + around, zone).utcoffset() for around in (-CHANGING, CHANGING))
+        if before != after:
+            return at.astimezone(UTC)
+    return in_zone(at, zone)
 
 
 def _zone(entry: Entry) -> Timezone:
@@ -163,7 +175,7 @@ def read_reply(text: str | bytes) -> Reply:
     return Reply(uid, sequence, address, RESPONSES[said], _stamp(event))
 
 
-def _stamp(event: Event) -> datetime | None:
+def _stamp(event: Component) -> datetime | None:
     """A DTSTAMP is in UTC, whether or not it says so."""
     stamp = getattr(event.get("DTSTAMP"), "dt", None)
     if not isinstance(stamp, datetime):

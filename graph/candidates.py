@@ -41,7 +41,7 @@ from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Page, Prop, Root, Shape, Sort, root
 from graph.visibility import COUNTS, Level
-from graph.withholding import without_others
+from graph.withholding import Others
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -69,8 +69,8 @@ def normalised_name(name: str) -> str:
 class Revealing:
     """Opens sealed contacts with keys that are loaded; remembers which are missing.
 
-    `urls` are those of links, by their ids, that may be told. `others` finds what the employer's people are called, for
-    a reader who is not to be told of them. `zone` is that of the reader's Organization.
+    `urls` are those of links, by their ids, that may be told. `others` finds what the employer's people are called, and
+    the reader, who is not to be told of them. `zone` is that of the reader's Organization.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Revealing:
         keys: CandidateKeys,
         secrets: Secrets,
         urls: Mapping[str, str] | None = None,
-        others: Callable[[], Awaitable[list[str]]] | None = None,
+        others: Callable[[], Awaitable[Others]] | None = None,
         zone: str = "UTC",
     ) -> None:
         self._keys = keys
@@ -86,7 +86,7 @@ class Revealing:
         self.urls = urls or {}
         self.zone = zone
         self._others = others
-        self._names: list[str] | None = None
+        self._found: Others | None = None
         self._asks = False
         self.missing: set[str] = set()
         self.tried: set[str] = set()
@@ -101,16 +101,16 @@ class Revealing:
         """A text that others wrote about the reader, without whom else it names; as it is for anyone else."""
         if self._others is None or text is None:
             return text
-        if self._names is None:
+        if self._found is None:
             self._asks = True
             return None
-        return without_others(text, self._names)
+        return self._found.hidden_in(text)
 
     async def load(self) -> bool:
         """Loads what is missing; true where the reading is worth a second try."""
         asked, self._asks = self._asks and self._others is not None, False
         if asked and self._others is not None:
-            self._names = await self._others()
+            self._found = await self._others()
         if not self.missing:
             return asked
         await self._keys.load(self.missing)

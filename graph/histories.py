@@ -11,7 +11,7 @@ from typing import Any
 from graph.client import Client
 from graph.events import OF_FINDINGS, ActorKind
 from graph.statements import Statement
-from graph.withholding import without_others
+from graph.withholding import Others
 
 TEXTS = {"note": "note", "reason": "reason", "text": "text", "responseMessage": "message"}
 """Members of a payload that somebody wrote, by what they are called in a copy."""
@@ -64,7 +64,7 @@ async def read(client: Client, candidates: Iterable[str], now: datetime) -> Asyn
             after = rows[-1].seq
 
 
-def said(row: HistoryRow, names: Sequence[str]) -> dict[str, str | None]:
+def said(row: HistoryRow, others: Others) -> dict[str, str | None]:
     """What an event's payload tells the person: their own words as they wrote them, those of others without the third
     persons whom they name.
     """
@@ -72,5 +72,5 @@ def said(row: HistoryRow, names: Sequence[str]) -> dict[str, str | None]:
     # Of a message that was sent, `message` is its id.
     texts = {name: payload.get(key) for name, key in TEXTS.items() if "template" not in payload or key != "message"}
     if row.actor_kind != ActorKind.CANDIDATE.value:
-        texts = {name: without_others(text, names) if text else None for name, text in texts.items()}
+        texts = {name: others.hidden_in(text) if text else None for name, text in texts.items()}
     return {**dict.fromkeys(TEXTS), **texts, **{name: payload.get(name) for name in CODES}}

@@ -18,7 +18,7 @@ from graph.refusals import Locale
 from graph.statements import Found, Statement
 from graph.structure import Relation
 from graph.visibility import FIND_VIEWER, POLICIES, Viewer, padded
-from graph.withholding import names_of, without_others
+from graph.withholding import others_of
 from graph.writing import Graph
 
 
@@ -384,10 +384,11 @@ async def _checked(graph: Graph, message: MessageRow) -> Checked | None:
     found = await graph.client.read(FIND_CHECK, id=message.check) if message.check else []
     if not found:
         return None
-    names = await names_of(graph.client, message.organization)
+    reader = [message.candidate] if message.candidate is not None else []
+    others = await others_of(graph.client, graph.keys, message.organization, reader)
     (one,) = found
-    claim, method, source = (without_others(text, names) for text in (one.claim, one.method, one.source))
-    details = without_others(one.details, names) if one.details else None
+    claim, method, source = map(others.hidden_in, (one.claim, one.method, one.source))
+    details = others.hidden_in(one.details) if one.details else None
     return Checked(claim, method, source, details, one.checked_on)
 
 

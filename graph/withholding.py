@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.client import Client
+from graph.keys import CandidateKeys
 from graph.statements import Statement
 from graph.traversal import Derived
 from graph.visibility import Level
@@ -55,6 +56,69 @@ FIND_CALLED = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the reader is known by: their own name and contacts name no third person."""
+
+    texts: frozenset[str] = frozenset()
+    phones: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None], phones: Iterable[str | None]) -> Own:
+        digits = (re.sub(r"\D", "", phone or "") for phone in phones)
+        return cls(frozenset(text.casefold() for text in texts if text), tuple(filter(None, digits)))
+
+    def names(self, found: str) -> bool:
+        """Whether it is the reader's; a phone in a text may lack the code of its country."""
+        if found.casefold() in self.texts:
+            return True
+        digits = re.sub(r"\D", "", found)
+        return len(digits) >= FEWEST_DIGITS and any(phone.endswith(digits) for phone in self.phones)
+
+
+NOBODY = Own()
+FEWEST_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    id: str
+    name: str | None
+    email: bytes | None
+    phone: bytes | None
+
+
+FIND_OWN = Statement(
+    "withholding.find_own",
+    """
+    MATCH (candidate:Candidate) WHERE candidate.id IN $ids
+    RETURN candidate.id AS id, candidate.displayName AS name, candidate.email AS email, candidate.phone AS phone
+    ORDER BY id
+    """,
+    row=OwnRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Whom a text may name besides its reader."""
+
+    names: Sequence[str]
+    own: Own
+
+    def hidden_in(self, text: str) -> str:
+        return without_others(text, self.names, self.own)
+
+
+async def others_of(client: Client, keys: CandidateKeys, organization: str, reader: Sequence[str]) -> Others:
+    """The employer's people, and what the reader is known by, in all records `reader` of theirs."""
+    await keys.load(set(reader))
+    rows = await client.read(FIND_OWN, ids=list(reader))
+    emails = [keys.reveal(row.id, row.email) for row in rows]
+    own = Own.of([*emails, *(row.name for row in rows)], [keys.reveal(row.id, row.phone) for row in rows])
+    return Others(await names_of(client, organization), own)
+
+
 async def names_of(client: Client, organization: str) -> list[str]:
     """What the employer's people are called, in texts that a person is told."""
     (row,) = await client.read(FIND_CALLED, organization=organization)
@@ -85,13 +149,15 @@ def spoken(known: str) -> str | None:
     return _BETWEEN.join(map(re.escape, words)) if len(words) > 1 else None
 
 
-def without_others(text: str, names: Iterable[str]) -> str:
-    """The text with each mail address and phone hidden, and each of the names, and of the names made of those."""
+def without_others(text: str, names: Iterable[str], own: Own = NOBODY) -> str:
+    """The text with each mail address and phone hidden, and each of the names, and of the names made of those, save
+    the reader's own."""
     known = sorted(names, key=len, reverse=True)
     patterns = [_ADDRESS, _PHONE, *(re.escape(name) for name in known), *filter(None, map(spoken, known))]
     bounded = [rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns]
     characters = [name for name in known if _HAN.fullmatch(name)]
-    return re.sub("|".join([*bounded, *characters]), WITHHELD, text, flags=re.IGNORECASE)
+    pattern = re.compile("|".join([*bounded, *characters]), re.IGNORECASE)
+    return pattern.sub(lambda found: found[0] if own.names(found[0]) else WITHHELD, text)
 
 
 def _told(values: Sequence[Any], _: Mapping[str, Any], context: Any) -> str | None:

@@ -16,7 +16,7 @@ from graph.receipts import Purpose, Receipts
 from graph.tail import Tail
 from graph.traversal import Looks
 from graph.visibility import FIND_PERSON, FIND_VIEWER, Claim, Dialect, Viewer
-from graph.withholding import names_of
+from graph.withholding import Others, others_of
 from graph.writing import Act, Graph
 from schema.errors import unauthenticated
 
@@ -127,9 +127,10 @@ class Context:
         zone = self.known.zone if self.known is not None else "UTC"
         return Revealing(self.graph.keys, self.graph.secrets, self.urls, others, zone)
 
-    async def _others(self) -> list[str]:
+    async def _others(self) -> Others:
         viewer = await self.viewer()
-        return await names_of(self.graph.client, viewer.organization)
+        reader = viewer.person.candidates if viewer.person is not None else ()
+        return await others_of(self.graph.client, self.graph.keys, viewer.organization, reader)
 
     async def act(self, mutation: str, key: str | None, mutation_input: dict[str, Any]) -> Act:
         viewer = await self.viewer()

@@ -28,7 +28,7 @@ from graph.interviews import OBSERVED
 from graph.refusals import Locale
 from graph.rights import LIST_MESSAGES
 from graph.visibility import Viewer
-from graph.withholding import names_of
+from graph.withholding import Others, others_of
 from schema.context import Context
 from schema.execution import Answerer
 from schema.fields import LOCALE
@@ -167,7 +167,7 @@ def _instant(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _event(row: HistoryRow, names: Sequence[str]) -> dict[str, Any]:
+def _event(row: HistoryRow, others: Others) -> dict[str, Any]:
     return {
         "seq": row.seq,
         "type": row.type,
@@ -176,7 +176,7 @@ def _event(row: HistoryRow, names: Sequence[str]) -> dict[str, Any]:
         "actorKind": row.actor_kind,
         "actor": {"externalId": row.actor[0], "displayName": row.actor[1]} if row.actor else None,
         "about": to_global(*row.about) if row.about else None,
-        **histories.said(row, names),
+        **histories.said(row, others),
     }
 
 
@@ -217,13 +217,13 @@ class _Reading:
     async def history(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Every event of the person's, with the words that no record repeats."""
         person, told = viewer.person, list[dict[str, Any]]()
-        client = self.context.graph.client
-        names = await names_of(client, viewer.organization)
-        async for row in histories.read(client, person.candidates if person else (), self.context.clock()):
+        graph, records = self.context.graph, person.candidates if person else ()
+        others = await others_of(graph.client, graph.keys, viewer.organization, records)
+        async for row in histories.read(graph.client, records, self.context.clock()):
             if len(told) == MOST:
                 self._leave_out("history")
                 break
-            told.append(_event(row, names))
+            told.append(_event(row, others))
         return told
 
     def _leave_out(self, way: str) -> None:

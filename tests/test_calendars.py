@@ -59,6 +59,20 @@ def test_a_time_is_the_same_in_every_zone(zone: str, month: int) -> None:
     assert event.dtend.value.astimezone(UTC) == starts_at + timedelta(hours=1)
 
 
+@pytest.mark.parametrize(("zone", "utc"), [("Europe/Berlin", 1), ("America/New_York", 6)])
+def test_an_hour_that_comes_twice_is_told_in_utc(zone: str, utc: int) -> None:
+    """Both times half past it is: the first in summer time, the second an hour later."""
+    day = datetime(2026, 10, 25, tzinfo=UTC) if zone == "Europe/Berlin" else datetime(2026, 11, 1, tzinfo=UTC)
+    for hours in (-1, 0):
+        starts_at = day + timedelta(hours=utc + hours, minutes=30)
+        ends_at = starts_at + timedelta(minutes=30)
+        event = read(replace(ENTRY, starts_at=starts_at, ends_at=ends_at, time_zone=zone)).vevent
+        assert event.dtstart.value.astimezone(UTC) == starts_at
+        assert event.dtend.value.astimezone(UTC) == ends_at
+    text = calendar(replace(ENTRY, starts_at=day - timedelta(days=2), time_zone=zone), Method.REQUEST)
+    assert f"DTSTART;TZID={zone}:".encode() in text
+
+
 def test_a_cancellation_keeps_uid_and_has_no_alarm() -> None:
     whole = read(replace(ENTRY, sequence=4), Method.CANCEL)
     assert whole.method.value == "CANCEL"

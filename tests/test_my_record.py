@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_list_type, is_non_null_type
 
+from graph.candidates import Person
 from graph.causes import TelemetryKind
 from graph.checks import CheckOutcome, NewCheck
 from graph.courses import Course
@@ -234,6 +235,22 @@ async def test_a_text_does_not_name_third_persons(ask: Ask, company: Company, ca
     query = "{ myRecord { findings { nodes { reason } } } }"
     nodes = (await ask(query, case.claim))["myRecord"]["findings"]["nodes"]
     assert f"{WITHHELD} and Li Lei waited; call {WITHHELD}." in [node["reason"] for node in nodes]
+
+
+async def test_a_reader_is_no_third_person(ask: Ask, company: Company) -> None:
+    """Also who is called as one of the staff is; a number may lack the code of its country."""
+    person = Person("王芳", f"wf@{company.tag}.example.com", "+8613800138000")
+    await company.hr.user(f"u-77@{company.tag}", name="王芳")
+    company.at(days=60)
+    application = await company.application("marketing", person)
+    reason = f"王芳 was written to at {person.email} and rung at 13800138000, and 13800138001 of Li Lei's."
+    await company.hr.no_show(application, reason=reason)
+    query = "query W($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await ask(query, company.user("hr"), id=gid("Application", application))
+    claim = Claim(uid(found["application"]["candidate"]["id"]), application, verified=True)
+    query = "{ myRecord { findings { nodes { reason } } } }"
+    (told,) = (await ask(query, claim))["myRecord"]["findings"]["nodes"]
+    assert told["reason"] == reason.replace("13800138001", WITHHELD)
 
 
 def test_names_are_known_by_external_ids() -> None:
