@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from graph.file_kinds import SENTENCES as FAULTS
+from graph.file_faults import SENTENCES as FAULTS
 from graph.instants import in_zone
 from graph.labels import LABELS, MONTHS
 from graph.refusals import Code, Locale, Refusal

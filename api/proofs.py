@@ -28,8 +28,10 @@ from api.requests import record
 from graph import proofs
 from graph.client import EngineUnavailable
 from graph.exporting import Damaged
-from graph.file_kinds import MOST_BYTES, Content, FileFault, FileKind, NotTaken, in_pieces, name_fault
-from graph.file_kinds import SENTENCES as FAULTS
+from graph.file_faults import SENTENCES as FAULTS
+from graph.file_faults import Content, FileFault, NotTaken
+from graph.file_kinds import MOST_BYTES, FileKind, name_fault
+from graph.file_unfolding import in_pieces
 from graph.proofs import OpenFile, TicketRow
 from graph.refusals import SENTENCES as REFUSALS
 from graph.refusals import Code, Refusal

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from graph.exporting import Damaged
-from graph.file_kinds import Content
+from graph.file_faults import Content
 from graph.keys import CandidateKeys
 from graph.objects import Objects
 from graph.sealing import FRAME, frames, nonce

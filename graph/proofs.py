@@ -15,7 +15,8 @@ from typing import Any, LiteralString
 from graph import findings, messages, policies, proof_files, subjects, timers
 from graph.events import EventType
 from graph.exporting import Damaged
-from graph.file_kinds import Content, FileKind, kind_of
+from graph.file_faults import Content
+from graph.file_kinds import FileKind, kind_of
 from graph.findings import FindingState
 from graph.instants import from_text
 from graph.labels import label

@@ -36,14 +36,21 @@ def photograph(text: bytes = b"", *, width: int = 8, height: int = 8) -> bytes:
     return b"\xff\xd8" + jfif + said + tables + segment(0xC0, frame) + scan + b"\xff\xd9"
 
 
-def document(text: bytes = b"A certificate.", *, stream: bytes | None = None, comment: bytes = b"") -> bytes:
+def document(
+    text: bytes = b"A certificate.",
+    *,
+    stream: bytes | None = None,
+    packing: bytes = b"/Filter /FlateDecode",
+    word: bytes = b"stream\n",
+    comment: bytes = b"",
+) -> bytes:
     """A PDF of one page; `text` stands in it as it is, and a `comment` from the 17th byte, `stream` packed."""
     packed = zlib.compress(b"BT (Hello) Tj ET") if stream is None else stream
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed) + packed + b"\nendstream",
+        b"<< /Length %d %b >>\n%b" % (len(packed), packing, word) + packed + b"\nendstream",
         b"(" + text + b")",
     ]
     out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + (comment and b"%" + comment + b"\n")), list[int]()
