@@ -96,7 +96,9 @@ LIST_OPEN = Statement(
     WHERE (finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] OR ("""
     + _MARKED
     + """))
-      AND interview.startsAt - duration({hours: 1}) <= $until AND interview.endsAt >= $since
+      AND interview.startsAt - duration({hours: 1}) <= $until
+      AND (interview.endsAt >= $since OR CASE interview.mode WHEN 'AI_ASYNC' THEN interview.endsAt
+        ELSE interview.startsAt END >= $since - duration({minutes: interview.graceMinutes}))
     RETURN candidate.id AS candidate, interview.id AS interview ORDER BY candidate, interview
     """,
     row=OpenRow,
