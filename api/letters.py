@@ -134,11 +134,18 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.INVITATION_CANCELLED: _candidate(
         _either(
-            ("面试已取消", "以下面试已取消，您无需参加。"),
+            (
+                "面试已取消",
+                "以下面试已取消，{% if over %}时间虽已过，不会因此对您作任何未到面认定{% else %}您无需参加{% endif %}。",
+            ),
             ("面试已取消", f"{ABOUT_ZH}\n以下面试已取消。"),
         ),
         _either(
-            ("Your interview is cancelled", "The following interview is cancelled; you need not come."),
+            (
+                "Your interview is cancelled",
+                "The following interview is cancelled; {% if over %}its time is over, and none of it is held against "
+                "you{% else %}you need not come{% endif %}.",
+            ),
             ("An interview is cancelled", f"{ABOUT_EN}\nThe following interview is cancelled."),
         ),
     ),
@@ -669,6 +676,8 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,
         "code": letter.code,
+        "over": bool(letter.facts.get("over")),
+        "undecided": bool(letter.facts.get("undecided")),
         "response": _label(letter.facts.get("response"), zh=zh),
         "position": None,
         "department": None,

@@ -16,6 +16,7 @@ from graph.instants import is_zone, reckoned
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
+from graph.policies import Policy
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, Here, Look, Many, One, Page, Prop, Shape, Sort, root
@@ -629,21 +630,33 @@ async def _note_late(desk: Desk, interview: InterviewRow) -> None:
     time, stands in its own ledger."""
     if interview.response != Response.ACCEPTED.value:
         return
-    policy, now = await policies.in_force(desk.tx, desk.act.viewer.organization), desk.act.now
-    if missed_at(interview) - now < policy.conduct_late:
-        await desk.tx.run(SET_LATE, id=interview.id, until=now + policy.conduct_kept)
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    if missed_at(interview) - desk.act.now < policy.conduct_late:
+        await desk.tx.run(SET_LATE, id=interview.id, until=kept_until(interview, policy, desk.act.now))
 
 
-async def note_absence(desk: Desk, interview: str, attendance: str, assessment: Assessment) -> None:
+def kept_until(interview: InterviewRow, policy: Policy, now: datetime) -> datetime:
+    """How long what is noted now stands in the employer's ledger: from when it happened, as a mark of the candidate's,
+    and not from when it became known.
+    """
+    return reckoned(min(missed_at(interview), now), policy.conduct_kept)
+
+
+async def note_absence(desk: Desk, interview: InterviewRow, attendance: str, assessment: Assessment) -> None:
     """An interviewer who was not there stands in the employer's own ledger, as far as the evidence goes by now.
 
-    Whoever was not awaited any more, because the interview was called off or moved, was not absent.
+    Whoever was not awaited any more, because the interview was called off or moved, was not absent; but the employer
+    takes no absence back by calling off what had begun.
     """
-    until = None
-    if attendance not in NOT_AWAITED and ABSENCE.intersection(assessment.rules):
+    is_called_off = attendance == Attendance.CANCELLED_BY_EMPLOYER.value
+    if is_called_off and interview.attendance == attendance:
+        return
+    until, has_begun = None, desk.act.now >= interview.starts_at
+    is_awaited = attendance not in NOT_AWAITED or (is_called_off and has_begun)
+    if is_awaited and ABSENCE.intersection(assessment.rules):
         policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-        until = desk.act.now + policy.conduct_kept
-    await desk.tx.run(SET_ABSENT, id=interview, until=until)
+        until = kept_until(interview, policy, desk.act.now)
+    await desk.tx.run(SET_ABSENT, id=interview.id, until=until)
 
 
 async def _await_new(desk: Desk, id: str) -> None:
@@ -789,6 +802,15 @@ def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: dat
         return Refusal(Code.NOT_OVER, "attendance")
     if attendance in STARTED_ONLY and now < interview.starts_at:
         return Refusal(Code.NOT_STARTED, "attendance")
+async def _tell_called_off(desk: Desk, interview: InterviewRow, attendance: Attendance) -> None:
+    """However late it is said, also once it is over: nobody who accepted may learn only by asking that it was none."""
+    if attendance is not Attendance.CANCELLED_BY_CANDIDATE:
+        await _note_late(desk, interview)
+    over = is_over(interview, desk.act.now)
+    if not over or interview.response == Response.ACCEPTED.value:
+        await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id, over=over)
+
+
     return None
 
 
@@ -829,12 +851,10 @@ async def record_attendance(
             await await_outcome(desk, found)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
-        await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))
+        await note_absence(desk, found, attendance.value, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
-        if changes and not is_over(found, act.now):
-            if attendance is not Attendance.CANCELLED_BY_CANDIDATE:
-                await _note_late(desk, found)
-            await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
+        if changes:
+            await _tell_called_off(desk, found, attendance)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             await retention.repair_by(desk, found.id)
         await pools.settle(desk)

@@ -44,7 +44,7 @@ async def look_at_outcome(desk: Desk, timer: Timer) -> None:
         await findings.excuse_missed(desk, found)
         return
     assessment = await assessments.of_interview(desk, found.id)
-    await interviews.note_absence(desk, found.id, found.attendance, assessment)
+    await interviews.note_absence(desk, found, found.attendance, assessment)
     if may_suspect(found, assessment):
         await _suspect(desk, found)
     elif found.response != Response.DECLINED.value and timer.due_at == interviews.over_at(found):

@@ -194,7 +194,7 @@ async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
     if interview.attendance != Attendance.PENDING.value:
         # Who was there was judged when that was recorded; what is told of it later counts as if it had been known.
         seen = await assessments.of_interview(desk, interview.id)
-        await interviews.note_absence(desk, interview.id, interview.attendance, seen)
+        await interviews.note_absence(desk, interview, interview.attendance, seen)
     await _tell_of_doubt(desk, interview.id)
     return Written("Telemetry", id)
 
