@@ -293,8 +293,8 @@ TEXTS: Mapping[Template, Both] = {
                 "认定作出后收到的报告显示，未到面可能并非您的原因。请在您的页面上查看；您可以对该认定提出申诉，企业也已收到同样的通知。",
             ),
             (
-                "一项爽约认定有了新的证据",
-                f"{ABOUT_ZH}\n认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。",
+                "{% if undecided %}一项未到面的情况有了新的证据{% else %}一项爽约认定有了新的证据{% endif %}",
+                f"{ABOUT_ZH}\n{{% if undecided %}}系统提出怀疑后收到的报告显示，未到面可能并非候选人的原因；系统的告知尚未发出的，不再发出。请查阅并作出认定（confirmNoShow、excuseNoShow或voidNoShow）。{{% else %}}认定作出后收到的报告显示，未到面可能并非候选人的原因。请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。{{% endif %}}",
             ),
         ),
         _either(
@@ -304,17 +304,20 @@ TEXTS: Mapping[Template, Both] = {
                 "dispute what was decided, and the employer was told the same.",
             ),
             (
-                "There is new evidence about a no-show",
-                f"{ABOUT_EN}\nWhat was reported since the decision says that it may not have been the candidate's fault. Please "
-                "look at it again: take the finding back (voidNoShow), or say why it stands (confirmNoShow).",
+                "There is new evidence about a {% if undecided %}missed interview{% else %}no-show{% endif %}",
+                f"{ABOUT_EN}\n{{% if undecided %}}What was reported since the system suspected a no-show says that it may not "
+                "have been the candidate's fault. Where the system's notice had not left, it does not any more. Please read "
+                "it and decide (confirmNoShow, excuseNoShow or voidNoShow).{% else %}What was reported since the decision "
+                "says that it may not have been the candidate's fault. Please look at it again: take the finding back "
+                "(voidNoShow), or say why it stands (confirmNoShow).{% endif %}",
             ),
         ),
     ),
     Template.OUTCOME_MISSING: _candidate(
-        ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚未记录是否到面，系统未作任何标记，请补录。"),
+        ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚无人记录是否到面，系统未作任何标记，请补录。"),
         (
             "An interview's outcome is missing",
-            f"{ABOUT_EN}\nThis interview is over and nobody recorded whether the candidate came. Nothing was marked; please record it.",
+            f"{ABOUT_EN}\nThis interview is over and no person recorded whether the candidate came. Nothing was marked; please record it.",
         ),
     ),
     Template.NOTICE: _candidate(
@@ -673,11 +676,11 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "check": bool(letter.facts.get("check")),
         "none_suits": bool(letter.facts.get("noneSuits")),
         "erasure": bool(letter.facts.get("erasure")),
+        "over": bool(letter.facts.get("over")),
+        "undecided": bool(letter.facts.get("undecided")),
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,
         "code": letter.code,
-        "over": bool(letter.facts.get("over")),
-        "undecided": bool(letter.facts.get("undecided")),
         "response": _label(letter.facts.get("response"), zh=zh),
         "position": None,
         "department": None,
