@@ -134,11 +134,18 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.INVITATION_CANCELLED: _candidate(
         _either(
-            ("面试已取消", "以下面试已取消，您无需参加。"),
+            (
+                "面试已取消",
+                "以下面试已取消，{% if over %}时间虽已过，不会因此对您作任何未到面认定{% else %}您无需参加{% endif %}。",
+            ),
             ("面试已取消", f"{ABOUT_ZH}\n以下面试已取消。"),
         ),
         _either(
-            ("Your interview is cancelled", "The following interview is cancelled; you need not come."),
+            (
+                "Your interview is cancelled",
+                "The following interview is cancelled; {% if over %}its time is over, and none of it is held against "
+                "you{% else %}you need not come{% endif %}.",
+            ),
             ("An interview is cancelled", f"{ABOUT_EN}\nThe following interview is cancelled."),
         ),
     ),
@@ -293,8 +300,8 @@ TEXTS: Mapping[Template, Both] = {
                 "{% if unheard %}认定作出后得知，告知未能送达您：您在认定前未被听取意见。{% else %}认定作出后收到的报告显示，未到面可能并非您的原因。{% endif %}请在您的页面上查看；您可以对该认定提出申诉，企业也已收到同样的通知。",
             ),
             (
-                "一项爽约认定有了新的证据",
-                f"{ABOUT_ZH}\n{{% if unheard %}}认定作出后得知，告知未能送达候选人，候选人未被听取意见。{{% else %}}认定作出后收到的报告显示，未到面可能并非候选人的原因。{{% endif %}}请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。",
+                "{% if undecided %}一项未到面的情况有了新的证据{% else %}一项爽约认定有了新的证据{% endif %}",
+                f"{ABOUT_ZH}\n{{% if undecided %}}系统提出怀疑后收到的报告显示，未到面可能并非候选人的原因；系统的告知尚未发出的，不再发出。请查阅并作出认定（confirmNoShow、excuseNoShow或voidNoShow）。{{% else %}}{{% if unheard %}}认定作出后得知，告知未能送达候选人，候选人未被听取意见。{{% else %}}认定作出后收到的报告显示，未到面可能并非候选人的原因。{{% endif %}}请复核：撤销该认定（voidNoShow），或说明理由后维持（confirmNoShow）。{{% endif %}}",
             ),
         ),
         _either(
@@ -305,18 +312,21 @@ TEXTS: Mapping[Template, Both] = {
                 "dispute what was decided, and the employer was told the same.",
             ),
             (
-                "There is new evidence about a no-show",
-                f"{ABOUT_EN}\n{{% if unheard %}}The notice did not reach the candidate, as became known after the decision: they were not heard."
-                "{% else %}What was reported since the decision says that it may not have been the candidate's fault.{% endif %} Please "
-                "look at it again: take the finding back (voidNoShow), or say why it stands (confirmNoShow).",
+                "There is new evidence about a {% if undecided %}missed interview{% else %}no-show{% endif %}",
+                f"{ABOUT_EN}\n{{% if undecided %}}What was reported since the system suspected a no-show says that it may not "
+                "have been the candidate's fault. Where the system's notice had not left, it does not any more. Please read "
+                "it and decide (confirmNoShow, excuseNoShow or voidNoShow).{% else %}{% if unheard %}The notice did not reach "
+                "the candidate, as became known after the decision: they were not heard.{% else %}What was reported since the "
+                "decision says that it may not have been the candidate's fault.{% endif %} Please look at it again: take the "
+                "finding back (voidNoShow), or say why it stands (confirmNoShow).{% endif %}",
             ),
         ),
     ),
     Template.OUTCOME_MISSING: _candidate(
-        ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚未记录是否到面，系统未作任何标记，请补录。"),
+        ("请补录面试结果", f"{ABOUT_ZH}\n以下面试已结束，尚无人记录是否到面，系统未作任何标记，请补录。"),
         (
             "An interview's outcome is missing",
-            f"{ABOUT_EN}\nThis interview is over and nobody recorded whether the candidate came. Nothing was marked; please record it.",
+            f"{ABOUT_EN}\nThis interview is over and no person recorded whether the candidate came. Nothing was marked; please record it.",
         ),
     ),
     Template.NOTICE: _candidate(
@@ -677,6 +687,8 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "said": bool(letter.facts.get("hasMessage")),
         "unheard": bool(letter.facts.get("unheard")),
         "erasure": bool(letter.facts.get("erasure")),
+        "over": bool(letter.facts.get("over")),
+        "undecided": bool(letter.facts.get("undecided")),
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,
         "code": letter.code,

@@ -26,13 +26,14 @@ _SIGNS: LiteralString = (
 )
 _OUTAGES: LiteralString = (
     "COLLECT { MATCH (t:Telemetry {organization: $organization, kind: 'PLATFORM_OUTAGE'}) "
-    "WHERE t.occurredAt <= this.endsAt AND t.until >= this.startsAt - duration({hours: 1}) "
+    "WHERE t.occurredAt - duration({minutes: this.graceMinutes}) <= this.endsAt "
+    "AND t.until >= this.startsAt - duration({hours: 1}) "
     "RETURN [t.kind, toString(t.occurredAt), toString(t.until), false] }"
 )
 _RECEIPTS: LiteralString = (
     "COLLECT { MATCH (m:Message {subject: this.id})-[:TO]->(:Candidate) WHERE m.state IN ['DELIVERED', 'BOUNCED'] "
     "AND m.template IN ['INVITATION', 'INVITATION_MOVED', 'RESCHEDULE_GRANTED', 'REMINDER_DAY', 'REMINDER_SOON'] "
-    "RETURN [m.state, toString(coalesce(m.receivedAt, m.createdAt))] }"
+    "RETURN [m.state, toString(coalesce(m.receivedAt, m.createdAt)), m.id] }"
 )
 """Of messages that tell when the interview is, and by when the first word came that one was received."""
 _NAMED: LiteralString = "head([(this)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL | f.policyVersion])"
@@ -58,7 +59,7 @@ def of_values(values: Sequence[Any]) -> Read:
     seen = [
         Sign(TelemetryKind(kind), from_text(at), _instant(until), own) for kind, at, until, own in [*signs, *outages]
     ]
-    seen += [Sign(RECEIPTS[state], from_text(at)) for state, at in receipts]
+    seen += [Sign(RECEIPTS[state], from_text(at), message=id) for state, at, id in receipts]
     version, table = _table(named, tables)
     return Read(assess(slot, seen, table), version)
 

@@ -64,12 +64,16 @@ LAST_HOURS = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One thing that was seen, at an instant, or from it `until` another; `own` where the candidate says so."""
+    """One thing that was seen, at an instant, or from it `until` another; `own` where the candidate says so.
+
+    `message` is which of ours it is of; a platform names none.
+    """
 
     kind: TelemetryKind
     at: datetime
     until: datetime | None = None
     own: bool = False
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,7 @@ class Slot:
     @property
     def latest(self) -> datetime:
         """Until when the candidate may come."""
-        grace = timedelta(minutes=self.grace_minutes)
-        return (self.ends_at if self.is_recorded else self.starts_at) + grace
+        return reckoned(self.ends_at if self.is_recorded else self.starts_at, timedelta(minutes=self.grace_minutes))
 
     @property
     def over_at(self) -> datetime:
@@ -121,13 +124,31 @@ class Evidence:
     def is_joined(self) -> bool:
         return bool(self.at(TelemetryKind.CANDIDATE_JOINED, TelemetryKind.CANDIDATE_RECONNECTED))
 
-    def is_told(self, *kinds: TelemetryKind) -> bool:
-        """A message was received in time: what came afterwards told nobody of the interview."""
-        return any(at <= self.slot.told_by for at in self.at(*kinds))
+    @cached_property
+    def is_met(self) -> bool:
+        """An interviewer came while the candidate could, and no earlier than people come: another time is not this."""
+        first, last = reckoned(self.slot.starts_at, -EARLY), self.slot.latest
+        return any(first <= at <= last for at in self.at(TelemetryKind.INTERVIEWER_JOINED))
+
+    @cached_property
+    def is_opened(self) -> bool:
+        """A message was opened in time: what came afterwards told nobody of the interview."""
+        return any(at <= self.slot.told_by for at in self.at(TelemetryKind.MESSAGE_OPENED))
 
     @cached_property
     def is_delivered(self) -> bool:
-        return self.is_told(TelemetryKind.MESSAGE_DELIVERED, TelemetryKind.MESSAGE_OPENED)
+        """A message was received in time, and did not bounce after all; one that was opened did arrive."""
+        return self.is_opened or any(
+            sign.kind is TelemetryKind.MESSAGE_DELIVERED and sign.at <= self.slot.told_by and not self._bounced(sign)
+            for sign in self.signs
+        )
+
+    def _bounced(self, delivery: Sign) -> bool:
+        """Of a platform, which names no message, a later bounce speaks against all that it delivered before."""
+        return any(
+            sign.kind is TelemetryKind.MESSAGE_BOUNCED and sign.message == delivery.message and sign.at >= delivery.at
+            for sign in self.signs
+        )
 
     @cached_property
     def is_closed(self) -> bool:
@@ -150,7 +171,9 @@ class Evidence:
 
     @cached_property
     def is_out(self) -> bool:
-        """An outage lay over the slot. Of a window of days only its last hours count, or half of it."""
+        """An outage lay over the slot, to the last moment at which one could come. Of a window of days only its last
+        hours count, or half of it.
+        """
         slot = self.slot
         if slot.mode == "ONSITE":
             return False
@@ -158,7 +181,7 @@ class Evidence:
         if slot.is_recorded:
             start = max(slot.starts_at, slot.ends_at - LAST_HOURS)
         outages = self.spans(TelemetryKind.PLATFORM_OUTAGE)
-        if any(begun <= slot.ends_at and ended >= start for begun, ended in outages):
+        if any(begun <= slot.over_at and ended >= start for begun, ended in outages):
             return True
         lost = _overlap(outages, slot.starts_at, slot.ends_at)
         return slot.is_recorded and lost * 2 >= slot.ends_at - slot.starts_at
@@ -239,13 +262,9 @@ RULES: Mapping[str, Rule] = {
     "INTERVIEWER_NEVER_JOINED": Rule(
         EMPLOYER,
         80,
-        lambda seen: (
-            seen.slot.mode == "VIDEO"
-            and (seen.is_watched or seen.is_joined)
-            and not seen.at(TelemetryKind.INTERVIEWER_JOINED)
-        ),
-        "面试官从未进入面试。",
-        "No interviewer ever joined.",
+        lambda seen: seen.slot.mode == "VIDEO" and (seen.is_watched or seen.is_joined) and not seen.is_met,
+        "候选人可以进入期间，面试官未进入面试。",
+        "No interviewer joined while the candidate could come.",
     ),
     "CLOSED_WITHOUT_JOIN": Rule(
         CANDIDATE,
@@ -271,7 +290,7 @@ RULES: Mapping[str, Rule] = {
     "MESSAGE_OPENED": Rule(
         CANDIDATE,
         10,
-        lambda seen: seen.is_told(TelemetryKind.MESSAGE_OPENED),
+        lambda seen: seen.is_opened,
         "通知已被打开。",
         "A message about the interview was opened.",
     ),
@@ -285,7 +304,7 @@ RULES: Mapping[str, Rule] = {
     "INTERVIEWER_WAITED": Rule(
         CANDIDATE,
         20,
-        lambda seen: bool(seen.at(TelemetryKind.INTERVIEWER_JOINED)) and not seen.is_joined,
+        lambda seen: seen.is_met and not seen.is_joined,
         "面试官已进入等候。",
         "An interviewer joined and waited.",
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graph.causes import DECISIVE, DEFAULT, FAVOURABLE, LEAST_THRESHOLD, RULES, Cause, Rule, TelemetryKind
+from datetime import timedelta
+
+from graph.causes import DECISIVE, DEFAULT, EARLY, FAVOURABLE, LEAST_THRESHOLD, RULES, Cause, Rule, TelemetryKind
 
 _SIDES = {Cause.PLATFORM: "platform", Cause.EMPLOYER: "employer", Cause.CANDIDATE: "candidate", None: "bar"}
 
@@ -12,6 +14,7 @@ def page() -> str:
     return _PAGE.format(
         threshold=DEFAULT.threshold,
         least=LEAST_THRESHOLD,
+        early=EARLY // timedelta(minutes=1),
         rules="\n".join(_row(name, rule) for name, rule in RULES.items()),
         decisive=", ".join(f"`{name}`" for name in DECISIVE),
         kinds="\n".join(_kind(kind) for kind in TelemetryKind),
@@ -45,6 +48,9 @@ interview. It informs: a named person decides, after a notice and a hearing.
 
 So no delivery receipt is never the candidate's fault, nor is a time that was not accepted, nor a session that nobody
 watched to its end. Of a window of days (AI_ASYNC) an outage counts that touches its last two hours or takes half of it.
+What counts does so until the last moment at which the candidate could still come, the grace time with it: an outage, a
+check of the device, and an interviewer, who counts from {early} minutes before the start. A message that was delivered
+and bounced afterwards was not delivered, unless one was opened, or another delivered later.
 The evidence is a set: order and repetition do not matter, and one more sign in the candidate's favour never makes the
 result worse, whatever the weights. `tests/test_causes.py` holds this for generated evidence and tables.
 
@@ -61,9 +67,10 @@ an outage or a heartbeat ended. An outage has no subject. A report that comes ag
 nothing: each result says what became of its event, and all may be sent again after a 5xx. Our own
 messages about the interview count too, once they are known to be delivered or bounced.
 
-What is told after a no-show was decided changes nothing by itself. Where it lays the cause elsewhere, both sides are
-told, and its department has the task REVIEW_DUE until a named person has read it and decided again: `voidNoShow`, or
-`confirmNoShow` with a reason why it stands.
+What is told after the system suspected a no-show, and lays the cause with PLATFORM or EMPLOYER, is told to its
+department, and the system's notice leaves no more. What is told after it was decided changes nothing by itself.
+Where it lays the cause elsewhere, both sides are told, and its department has the task REVIEW_DUE until a named person
+has read it and decided again: `voidNoShow`, or `confirmNoShow` with a reason why it stands.
 
 | kind | type of CloudEvent | in the candidate's favour |
 |---|---|---|

@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from graph import interviews, policies
 from graph.applications import ENDED
 from graph.events import EventType
+from graph.interviews import InterviewRow
 from graph.refusals import Refusal
 from graph.statements import Found, Nothing, Statement
 from graph.suppression import told
@@ -79,11 +80,12 @@ async def answer_overdue(desk: Desk, timer: Timer) -> None:
     )
     if given:
         return
-    await note_unanswered(desk, found.id)
+    await note_unanswered(desk, found)
     await interviews.record(desk, EventType.ANSWER_OVERDUE, found.id)
 
 
-async def note_unanswered(desk: Desk, interview: str) -> None:
+async def note_unanswered(desk: Desk, interview: InterviewRow) -> None:
     """The days have passed in which an answer was promised."""
     policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-    await desk.tx.run(SET_UNANSWERED, id=interview, until=desk.act.now + policy.conduct_kept)
+    until = interviews.kept_until(interview, policy, desk.act.now)
+    await desk.tx.run(SET_UNANSWERED, id=interview.id, until=until)

@@ -21,7 +21,7 @@ from graph import (
     timers,
     withdrawals,
 )
-from graph.causes import SPEAKING, Cause
+from graph.causes import RULES, SPEAKING, Cause
 from graph.events import ActorKind, EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
@@ -211,7 +211,7 @@ FIND_MINE = Statement(
 _CREATE: LiteralString = """
     <-[:SUBMITTED]-(candidate:Candidate)
     CREATE (finding:Finding {id: $id, state: 'SUSPECTED', occurredAt: $occurred_at, suspectedAt: $now,
-      policyVersion: $policy_version, restricted: CASE WHEN candidate.status <> 'ACTIVE' THEN true END})
+      policyVersion: $policy_version, raisedBy: $by, restricted: CASE WHEN candidate.status <> 'ACTIVE' THEN true END})
     CREATE (finding)-[:FINDS]->(subject)
 """
 CREATE = Statement(
@@ -265,6 +265,33 @@ DOUBT = Statement(
     MATCH (finding:Finding {id: $id}) WHERE finding.state = 'FINAL' AND finding.cause = 'CANDIDATE'
     SET finding.isDoubted = true, finding.doubtedAt = $now, finding.doubts = coalesce($doubts, finding.doubts)
     """,
+    row=Nothing,
+    writes=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedRow:
+    """`cleared_by` are the rules of causes of which the department was told that they speak for the candidate."""
+
+    id: str
+    department: str
+    cleared_by: list[str]
+
+
+FIND_SUSPECTED = Statement(
+    "findings.find_suspected",
+    """
+    MATCH (finding:Finding)-[:FINDS]->(:Interview {id: $interview})-[:HELD_BY]->(department:Department)
+    WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT'] AND finding.raisedBy = 'SYSTEM'
+    RETURN finding.id AS id, department.id AS department, coalesce(finding.clearedBy, []) AS cleared_by
+    """,
+    row=SuspectedRow,
+)
+"""What the system raised of an interview, and nobody has decided."""
+SET_CLEARED = Statement(
+    "findings.set_cleared",
+    "MATCH (finding:Finding {id: $id}) SET finding.clearedBy = $rules",
     row=Nothing,
     writes=True,
 )
@@ -482,6 +509,7 @@ async def _create(desk: Desk, subject: Subject) -> FindingRow:
         occurred_at=subject.occurred_at,
         now=desk.act.now,
         policy_version=policy.name,
+        by=desk.act.kind.value,
     )
     erases = timedelta(days=policy.days(first=False).erases)
     await timers.start(desk, TimerKind.ERASE_FINDING, id, subject.occurred_at + erases)
@@ -650,9 +678,29 @@ async def give_notice(desk: Desk, timer: Timer) -> None:
     if isinstance(found, Refusal) or found[0].state not in OPEN:
         return
     finding, subject = found
+    if may(Step.NOTICE, finding.state) and await look_again(desk, subject.id):
+        return
     if await desk.tx.one(REACHABLE, id=subject.candidate) is not None:
         facts = (await _times(desk, finding)).facts
         await messages.tell_candidate(desk, Template.NOTICE, finding.id, **facts, **subject.told(desk))
+
+
+async def look_again(desk: Desk, interview: str) -> bool:
+    """Whether what the system suspects of an interview, whose candidate is locked, lies elsewhere by what is known now.
+    It accuses nobody any more then, and its department, which decides, is told once of each thing that says so.
+    """
+    suspected = await desk.tx.one(FIND_SUSPECTED, interview=interview)
+    if suspected is None:
+        return False
+    seen = await assessments.of_interview(desk, interview)
+    if seen.cause not in FAULTLESS:
+        return False
+    speaking = [name for name in seen.rules if RULES[name].side in FAULTLESS]
+    if not set(speaking) <= set(suspected.cleared_by):
+        await desk.tx.run(SET_CLEARED, id=suspected.id, rules=speaking)
+        told = Template.EVIDENCE_CHANGED
+        await messages.tell_department(desk, told, suspected.department, suspected.id, undecided=True)
+    return True
 
 
 async def end_hearing(desk: Desk, timer: Timer) -> None:

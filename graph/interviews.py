@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +16,10 @@ from graph.events import About, ActorKind, EventType
 from graph.instants import is_zone, reckoned
 from graph.labels import label
 from graph.messages import Template
+from graph.policies import Policy
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
+from graph.tasks import UNJUDGED
 from graph.timers import TimerKind
 from graph.traversal import Form, Here, Look, Many, One, Page, Prop, Shape, Sort, root
 from graph.visibility import FREE, Level, OrganizationRole
@@ -238,6 +241,7 @@ class InterviewRow:
     erased: bool = False
     upheld: bool = False
     lapsed: bool = False
+    unjudged: bool = False
 
 
 UPHELD: LiteralString = "finding.voidedAt IS NOT NULL AND finding.disputedAt IS NOT NULL AND finding.rejectedAt IS NULL"
@@ -266,7 +270,10 @@ FIND = Statement(
       EXISTS { MATCH (interview)<-[:FINDS]-(finding:Finding) WHERE """
     + UPHELD
     + """ } AS upheld,
-      EXISTS { (interview)<-[:FINDS]-(:Finding {lapsed: true}) } AS lapsed
+      EXISTS { (interview)<-[:FINDS]-(:Finding {lapsed: true}) } AS lapsed,
+      """
+    + UNJUDGED.replace("that", "interview")
+    + """ AS unjudged
     """,
     row=InterviewRow,
 )
@@ -326,7 +333,7 @@ SET_ATTENDANCE = Statement(
     "interviews.set_attendance",
     """
     MATCH (interview:Interview {id: $id}) SET interview.attendance = $attendance, interview.evidence = $evidence,
-      interview.icsSequence = interview.icsSequence + $changes
+      interview.attendanceBy = $by, interview.icsSequence = interview.icsSequence + $changes
     """,
     row=Nothing,
     writes=True,
@@ -633,21 +640,33 @@ async def _note_late(desk: Desk, interview: InterviewRow) -> None:
     time, stands in its own ledger."""
     if interview.response != Response.ACCEPTED.value:
         return
-    policy, now = await policies.in_force(desk.tx, desk.act.viewer.organization), desk.act.now
-    if missed_at(interview) - now < policy.conduct_late:
-        await desk.tx.run(SET_LATE, id=interview.id, until=now + policy.conduct_kept)
+    policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
+    if missed_at(interview) - desk.act.now < policy.conduct_late:
+        await desk.tx.run(SET_LATE, id=interview.id, until=kept_until(interview, policy, desk.act.now))
 
 
-async def note_absence(desk: Desk, interview: str, attendance: str, assessment: Assessment) -> None:
+def kept_until(interview: InterviewRow, policy: Policy, now: datetime) -> datetime:
+    """How long what is noted now stands in the employer's ledger: from when it happened, as a mark of the candidate's,
+    and not from when it became known.
+    """
+    return reckoned(min(missed_at(interview), now), policy.conduct_kept)
+
+
+async def note_absence(desk: Desk, interview: InterviewRow, attendance: str, assessment: Assessment) -> None:
     """An interviewer who was not there stands in the employer's own ledger, as far as the evidence goes by now.
 
-    Whoever was not awaited any more, because the interview was called off or moved, was not absent.
+    Whoever was not awaited any more, because the interview was called off or moved, was not absent; but the employer
+    takes no absence back by calling off what had begun.
     """
-    until = None
-    if attendance not in NOT_AWAITED and ABSENCE.intersection(assessment.rules):
+    is_called_off = attendance == Attendance.CANCELLED_BY_EMPLOYER.value
+    if is_called_off and interview.attendance == attendance:
+        return
+    until, has_begun = None, desk.act.now >= interview.starts_at
+    is_awaited = attendance not in NOT_AWAITED or (is_called_off and has_begun)
+    if is_awaited and ABSENCE.intersection(assessment.rules):
         policy = await policies.in_force(desk.tx, desk.act.viewer.organization)
-        until = desk.act.now + policy.conduct_kept
-    await desk.tx.run(SET_ABSENT, id=interview, until=until)
+        until = kept_until(interview, policy, desk.act.now)
+    await desk.tx.run(SET_ABSENT, id=interview.id, until=until)
 
 
 async def _await_new(desk: Desk, id: str) -> None:
@@ -656,10 +675,17 @@ async def _await_new(desk: Desk, id: str) -> None:
         await await_outcome(desk, row)
 
 
+async def set_attendance(
+    desk: Desk, interview: str, attendance: Attendance, evidence: Sequence[str] = (), changes: int = 0
+) -> None:
+    """Keeps what happened, and whether a person, a program or the system says so; `changes` are the calendar's."""
+    told = {"attendance": attendance.value, "evidence": list(evidence), "by": desk.act.kind.value}
+    await desk.tx.run(SET_ATTENDANCE, id=interview, changes=changes, **told)
+
+
 async def lapse(desk: Desk, interview: InterviewRow) -> None:
     """Lets go of a time before there is another: nobody is awaited then, and nothing can be missed."""
-    attendance = Attendance.RESCHEDULED.value
-    await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
+    await set_attendance(desk, interview.id, Attendance.RESCHEDULED, changes=1)
     await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
     # Whoever keeps a session ready for it is told, though the other time is not known yet.
     await webhooks.tell(desk, EventType.INTERVIEW_RESCHEDULED, "Interview", interview.id)
@@ -702,8 +728,7 @@ async def cancel(graph: Graph, act: Act, interview: str, *, by: Side, reason: st
 
 
 async def _cancel(desk: Desk, interview: InterviewRow, by: Side, reason: str | None) -> None:
-    attendance = f"CANCELLED_BY_{by.value}"
-    await desk.tx.run(SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=1)
+    await set_attendance(desk, interview.id, Attendance(f"CANCELLED_BY_{by.value}"), changes=1)
     await _let_request_lapse(desk, interview)
     await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
     if by is Side.EMPLOYER:
@@ -789,6 +814,34 @@ async def respond(
         await messages.tell_department(desk, Template.RESPONSE_RECEIVED, interview.department, interview.id, **facts)
 
 
+async def _look_for_outcome(desk: Desk, interview: InterviewRow, attendance: Attendance) -> None:
+    """What a person records ends the looking, unless proof excuses it. That nobody came, as a program says, is no more
+    than a platform's word: the system looks whether to suspect it, and somebody has the task.
+    """
+    recorded = await desk.tx.one(FIND, id=interview.id, organization=desk.act.viewer.organization)
+    if interview.excused and attendance.value in MISSED:
+        await await_outcome(desk, interview)
+    elif recorded is not None and recorded.unjudged:
+        await look_soon(desk, interview)
+    else:
+        await timers.cancel(desk, interview.id, TimerKind.OUTCOME)
+
+
+async def look_soon(desk: Desk, interview: InterviewRow) -> None:
+    """Has the system look at an interview that is over, unless it is about to."""
+    if not await timers.stands(desk, TimerKind.OUTCOME, interview.id):
+        await timers.start(desk, TimerKind.OUTCOME, interview.id, desk.act.now)
+
+
+async def _tell_called_off(desk: Desk, interview: InterviewRow, attendance: Attendance) -> None:
+    """However late it is said, also once it is over: nobody who accepted may learn only by asking that it was none."""
+    if attendance is not Attendance.CANCELLED_BY_CANDIDATE:
+        await _note_late(desk, interview)
+    over = is_over(interview, desk.act.now)
+    if not over or interview.response == Response.ACCEPTED.value:
+        await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id, over=over)
+
+
 def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: datetime) -> Refusal | None:
     """Why a fact cannot be recorded: it is settled, a finding stands on it, or it cannot be known yet."""
     if interview.attendance in MOVED_OR_WRONG:
@@ -830,23 +883,20 @@ async def record_attendance(
         codes = sorted({code.value for code in evidence})
         calls_off = attendance.value in CANCELLED or attendance is Attendance.ENTERED_IN_ERROR
         changes = int(calls_off and found.attendance not in CANCELLED)
-        await desk.tx.run(SET_ATTENDANCE, id=found.id, attendance=attendance.value, evidence=codes, changes=changes)
+        await set_attendance(desk, found.id, attendance, codes, changes)
         if attendance is not Attendance.NOT_ATTENDED:
             await _let_request_lapse(desk, found)
-        await timers.cancel(desk, found.id, TimerKind.OUTCOME, TimerKind.ANSWER)
+        await timers.cancel(desk, found.id, TimerKind.ANSWER)
+        await _look_for_outcome(desk, found, attendance)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             policy = await policies.in_force(desk.tx, act.viewer.organization)
             await timers.start(desk, TimerKind.ANSWER, found.id, reckoned(found.ends_at, policy.conduct_answer))
-        if found.excused and attendance.value in MISSED:
-            await await_outcome(desk, found)
         payload = {"attendance": attendance.value, "evidence": codes, "note": note}
         await record(desk, EventType.ATTENDANCE_RECORDED, found.id, **payload)
-        await note_absence(desk, found.id, attendance.value, await assessments.of_interview(desk, found.id))
+        await note_absence(desk, found, attendance.value, await assessments.of_interview(desk, found.id))
         await alarms.cancel(desk, found.id)
-        if changes and not is_over(found, act.now):
-            if attendance is not Attendance.CANCELLED_BY_CANDIDATE:
-                await _note_late(desk, found)
-            await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, found.id)
+        if changes:
+            await _tell_called_off(desk, found, attendance)
         if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
             await retention.repair_by(desk, found.id)
         await pools.settle(desk)

@@ -13,6 +13,7 @@ import orjson
 
 from graph import assessments, links, notices
 from graph.calendars import Method
+from graph.causes import Assessment, Cause
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
 from graph.statements import Found, Statement
@@ -367,16 +368,30 @@ async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, 
     awaited = await graph.client.read(notices.FIND_AWAITED, id=message.subject)
     if not awaited:
         raise NotWritten("SUPERSEDED")
+    is_first = awaited[0].answer_by is None
+    if is_first and awaited[0].by_system and await _is_cleared(graph, message):
+        raise NotWritten("SUPERSEDED")
     answer_by = awaited[0].answer_by or notices.Times.of_facts(facts).begun(now)["answer_by"]
     return facts | {"answerBy": answer_by.isoformat()}
 
 
+async def _is_cleared(graph: Graph, message: MessageRow) -> bool:
+    """What became known since the notice was written lays it elsewhere: nobody is accused who is known not to be it."""
+    seen = await _assessed(graph, message)
+    return seen is not None and seen.cause in (Cause.PLATFORM, Cause.EMPLOYER)
+
+
 async def _evidence(graph: Graph, message: MessageRow) -> tuple[str, ...]:
     """What is held against the candidate, and what for them: the ledger's own rules, which quote nobody."""
+    seen = await _assessed(graph, message)
+    return seen.rules if seen else ()
+
+
+async def _assessed(graph: Graph, message: MessageRow) -> Assessment | None:
     if message.interview is None:
-        return ()
+        return None
     rows = await graph.client.read(assessments.FIND, id=message.interview, organization=message.organization)
-    return assessments.of_values(rows[0].values).assessment.rules if rows else ()
+    return assessments.of_values(rows[0].values).assessment if rows else None
 
 
 async def _checked(graph: Graph, message: MessageRow) -> Checked | None:

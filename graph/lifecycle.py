@@ -74,8 +74,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_REPORTED,
         None,
         "At the end of the grace time, or at a later report: accepted for this time, closed or watched by a platform "
-        "without a join, the cause neither PLATFORM nor EMPLOYER, none taken back upon a dispute or undecided. "
-        "Otherwise a task OUTCOME_MISSING, nothing marked.",
+        "without a join, the cause neither PLATFORM nor EMPLOYER, none taken back upon a dispute or undecided; nobody "
+        "recorded what happened, or a program alone NOT_ATTENDED. Otherwise a task OUTCOME_MISSING, nothing marked.",
     ),
     Step.CHECK: Transition(
         (),
@@ -98,7 +98,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "recordNotice",
         "As the system's message to the candidate leaves, which it writes at once; or as HR told them another way, "
         "its task until then; the message follows in writing. The time to answer runs from when it left, or "
-        "from when HR recorded it.",
+        "from when HR recorded it. The system gives none of what it suspected itself once evidence lays the cause with "
+        "PLATFORM or EMPLOYER: HR is told, and decides.",
         (ABSENT, STATE, VALUE),
     ),
     Step.UNDELIVERED: Transition(

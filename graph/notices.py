@@ -58,17 +58,19 @@ DOUBT = Statement(
 @dataclass(frozen=True, slots=True)
 class Awaited:
     answer_by: datetime | None
+    by_system: bool
 
 
 FIND_AWAITED = Statement(
     "notices.find_awaited",
     """
     MATCH (finding:Finding {id: $id}) WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT']
-    RETURN finding.answerBy AS answer_by
+    RETURN finding.answerBy AS answer_by, coalesce(finding.raisedBy = 'SYSTEM', false) AS by_system
     """,
     row=Awaited,
 )
-"""Until when it may be answered, where it may be at all; null where that begins with the system's notice."""
+"""Until when it may be answered, where it may be at all; null where that begins with the system's notice. And whether
+it was the system that suspected it."""
 
 
 @dataclass(frozen=True, slots=True)

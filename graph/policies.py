@@ -149,7 +149,11 @@ DEFAULTS = Policy(
 )
 BY_JURISDICTION: Mapping[str, Mapping[str, int]] = {
     # Germany keeps no applicant's data beyond six months (AGG 15 (4) with ArbGG 61b and some slack).
-    "DE": {"expires_days": 180, "erases_days": 180, "first_expires_days": 180, "first_erases_days": 180},
+    # What the employer did lasts as long as what is found of the candidate.
+    "DE": {
+        **{"expires_days": 180, "erases_days": 180, "first_expires_days": 180, "first_erases_days": 180},
+        "conduct_kept_days": 180,
+    },
 }
 """Where the law of a place shortens the defaults."""
 
@@ -329,7 +333,9 @@ def revised(policy: Policy, changes: Mapping[str, int | None], causes: Sequence[
 
 
 def policy_refusal(policy: Policy) -> Refusal | None:
-    """Rules that cannot be: a number out of its limits, or a mark that outlives the record of it."""
+    """Rules that cannot be: a number out of its limits, or a mark that outlives the record of it, or the employer's own
+    ledger.
+    """
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(policy, name) <= most:
             return invalid(_spoken(name), Fault.BETWEEN, least, most)
@@ -339,6 +345,8 @@ def policy_refusal(policy: Policy) -> Refusal | None:
         return invalid("firstErasesDays", Fault.SMALLER_FIRST)
     if policy.first_expires_days > policy.expires_days:
         return invalid("firstExpiresDays", Fault.SMALLER_FIRST)
+    if policy.conduct_kept_days < policy.expires_days:
+        return invalid("conductKeptDays", Fault.SMALLER_FIRST)
     if policy.decision_time < policy.answer_time:
         return invalid("decisionDays", Fault.SMALLER_FIRST)
     return None

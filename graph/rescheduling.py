@@ -357,7 +357,7 @@ async def remind_of_slot(desk: Desk, timer: Timer) -> None:
         await timers.start(desk, TimerKind.SLOT_OWED, found.id, again)
         return
     await desk.tx.run(SET_OVERDUE, id=found.id, now=desk.act.now)
-    await conduct.note_unanswered(desk, found.interview)
+    await conduct.note_unanswered(desk, interview)
     await interviews.record(desk, EventType.SLOT_OVERDUE, found.interview, request=found.id)
     await messages.tell_candidate(desk, Template.SLOT_OWED, found.interview, request=found.id)
     await messages.tell_department(desk, Template.SLOT_OWED, found.department, found.interview, request=found.id)

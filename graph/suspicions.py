@@ -28,8 +28,8 @@ def may_suspect(interview: InterviewRow, assessment: Assessment) -> bool:
 
 
 async def look_at_outcome(desk: Desk, timer: Timer) -> None:
-    """The grace time is over and nobody recorded what happened; or a platform reports it later than that; or it was
-    missed, and proof of why had been accepted.
+    """The grace time is over and nobody recorded what happened, or a program alone that nobody came; or a platform
+    reports it later than that; or it was missed, and proof of why had been accepted.
     """
     found = await interviews.find_own(desk, timer.subject)
     if isinstance(found, Refusal) or found.finding is not None:
@@ -40,11 +40,11 @@ async def look_at_outcome(desk: Desk, timer: Timer) -> None:
         # The timer was due by a clock that had jumped ahead.
         await interviews.await_outcome(desk, found)
         return
-    if found.attendance != Attendance.PENDING.value:
+    if found.attendance != Attendance.PENDING.value and (found.excused or not found.unjudged):
         await findings.excuse_missed(desk, found)
         return
     assessment = await assessments.of_interview(desk, found.id)
-    await interviews.note_absence(desk, found.id, found.attendance, assessment)
+    await interviews.note_absence(desk, found, found.attendance, assessment)
     if may_suspect(found, assessment):
         await _suspect(desk, found)
     elif found.response != Response.DECLINED.value and timer.due_at == interviews.over_at(found):
@@ -52,9 +52,10 @@ async def look_at_outcome(desk: Desk, timer: Timer) -> None:
 
 
 async def _suspect(desk: Desk, interview: InterviewRow) -> None:
-    attendance = Attendance.NOT_ATTENDED.value
-    await desk.tx.run(interviews.SET_ATTENDANCE, id=interview.id, attendance=attendance, evidence=[], changes=0)
-    payload = {"attendance": attendance, "evidence": [], "note": None}
-    await interviews.record(desk, EventType.ATTENDANCE_RECORDED, interview.id, **payload)
+    if interview.attendance == Attendance.PENDING.value:
+        attendance = Attendance.NOT_ATTENDED
+        await interviews.set_attendance(desk, interview.id, attendance)
+        payload = {"attendance": attendance.value, "evidence": [], "note": None}
+        await interviews.record(desk, EventType.ATTENDANCE_RECORDED, interview.id, **payload)
     assert desk.chain is not None
     await findings.suspect(desk, Subject.of_interview(interview), desk.chain.seq)

@@ -77,6 +77,16 @@ _OVER: LiteralString = (
     "AND $now - duration({minutes: that.graceMinutes}) >= CASE that.mode WHEN 'AI_ASYNC' THEN that.endsAt "
     "ELSE that.startsAt END AND $now >= that.endsAt"
 )
+UNJUDGED: LiteralString = (
+    "that.attendance = 'NOT_ATTENDED' AND that.attendanceBy = 'API' AND that.response = 'ACCEPTED' "
+    "AND NOT EXISTS { (that)<-[:FINDS]-(:Finding) }"
+)
+"""Said of an accepted interview that was missed by the word of a program alone: no person has spoken of it, and nothing
+was ever found of it."""
+_MISSING: LiteralString = (
+    "((" + _OVER + ") OR (" + UNJUDGED + " AND NOT EXISTS { (that)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) }))"
+)
+"""Nobody has said what happened, or no person, but a program that nobody came."""
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
     "OR (that.state = 'NOTICE_SENT' AND (that.answeredSeq IS NOT NULL OR that.answerBy <= $now)) "
@@ -92,7 +102,7 @@ def tasks(departments: Steps) -> Merged:
     open_findings: Steps = (*departments, "(d)<-[:HELD_BY]-()<-[:FINDS]-(that:Finding)")
     return Merged(
         (
-            Many("OutcomeTask", missing, (due_of_interview, "that.id"), where=_OVER),
+            Many("OutcomeTask", missing, (due_of_interview, "that.id"), where=_MISSING),
             Many("FindingTask", open_findings, (due_of_finding, "that.id"), where=_OPEN),
         ),
         limit=MOST,

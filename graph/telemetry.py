@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-from graph import assessments, findings, interviews, messages, timers
+from graph import assessments, findings, interviews, messages
 from graph.causes import CHECKS, SPEAKING, Cause, TelemetryKind
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow
@@ -18,7 +18,7 @@ from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Found, Nothing, Statement
-from graph.timers import Timer, TimerKind
+from graph.timers import Timer
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import MARKED, Level
 from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
@@ -96,7 +96,9 @@ LIST_OPEN = Statement(
     WHERE (finding.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] OR ("""
     + _MARKED
     + """))
-      AND interview.startsAt - duration({hours: 1}) <= $until AND interview.endsAt >= $since
+      AND interview.startsAt - duration({hours: 1}) <= $until
+      AND (interview.endsAt >= $since OR CASE interview.mode WHEN 'AI_ASYNC' THEN interview.endsAt
+        ELSE interview.startsAt END >= $since - duration({minutes: interview.graceMinutes}))
     RETURN candidate.id AS candidate, interview.id AS interview ORDER BY candidate, interview
     """,
     row=OpenRow,
@@ -192,18 +194,17 @@ async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:
     if interview.attendance != Attendance.PENDING.value:
         # Who was there was judged when that was recorded; what is told of it later counts as if it had been known.
         seen = await assessments.of_interview(desk, interview.id)
-        await interviews.note_absence(desk, interview.id, interview.attendance, seen)
+        await interviews.note_absence(desk, interview, interview.attendance, seen)
     await _tell_of_doubt(desk, interview.id)
+    await findings.look_again(desk, interview.id)
     return Written("Telemetry", id)
 
 
 async def _look_again(desk: Desk, interview: InterviewRow) -> None:
     """Whatever is reported after the grace time has the system look once more, as if it had come before."""
-    is_open = interview.attendance == Attendance.PENDING.value and interview.finding is None
-    if not (is_open and interviews.is_over(interview, desk.act.now)):
-        return
-    if not await timers.stands(desk, TimerKind.OUTCOME, interview.id):
-        await timers.start(desk, TimerKind.OUTCOME, interview.id, desk.act.now)
+    is_pending = interview.attendance == Attendance.PENDING.value and interview.finding is None
+    if (is_pending or interview.unjudged) and interviews.is_over(interview, desk.act.now):
+        await interviews.look_soon(desk, interview)
 
 
 async def _tell_of_doubt(desk: Desk, interview: str) -> None:
@@ -250,6 +251,7 @@ async def _have_it_read(desk: Desk, report: Report, id: str) -> None:
         await desk.lock_candidate(row.candidate)
         await interviews.record_at(desk, EventType.TELEMETRY_RECORDED, row.interview, report.occurred_at, payload)
         await _tell_of_doubt(desk, row.interview)
+        await findings.look_again(desk, row.interview)
 
 
 async def _create(desk: Desk, statement: Statement[Nothing], report: Report, seen: str) -> str:

@@ -45,9 +45,13 @@ BELOW = Argument(bool, "Whether those of all departments below it are among them
     "than one's own from five on, and candidates whom the department invited; else null."
 )
 class Conduct:
-    absences: int | None = field("Interviews that were found to be missed by the employer's fault.")
+    absences: int | None = field(
+        "Interviews that were found to be missed by the employer's fault, or to which by the evidence no interviewer "
+        "came; also where it called them off after they had begun."
+    )
     late_cancellations: int | None = field(
-        "Accepted interviews that it cancelled or moved later than AttendancePolicy.conductLateHours before."
+        "Accepted interviews that it cancelled, moved or called an error later than AttendancePolicy.conductLateHours "
+        "before, or afterwards."
     )
     unanswered: int | None = field(
         "Interviews after which no answer was given within AttendancePolicy.conductAnswerDays, or in whose place no "

@@ -26,7 +26,10 @@ REPAIR = "Days sooner that a no-show stops counting for each interview attended 
 REPAIR_LEAST = "Days that it counts in any case."
 CONDUCT_LATE = "Hours before an interview in which the employer's cancelling it is late."
 CONDUCT_ANSWER = "Days from an interview within which the candidate is to hear what became of it."
-CONDUCT_KEPT = "Days that what the employer did counts in its ledger."
+CONDUCT_KEPT = (
+    "Days after the interview, or after what the employer did before it, that this counts in its ledger; never fewer "
+    "than expiresDays."
+)
 OFFER = "Hours for which a freed slot is offered to one person before it goes to the next."
 REJECTION = "Working days before a rejection for which a finding was on the screen takes effect."
 SEEN = "Days that what was on the screen at a decision is kept."

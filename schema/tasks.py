@@ -13,7 +13,9 @@ from schema.scalars import DateTime
 @strawberry.type(description="What a department has to do next about an interview 待办; derived, and gone once done.")
 class Task:
     kind: TaskKind = field(
-        "OUTCOME_MISSING: over, and nobody recorded what happened. NOTICE_DUE: suspected, and no notice could be sent. "
+        "OUTCOME_MISSING: over, and nobody recorded what happened, or a program alone that an accepted one was missed. "
+        "NOTICE_DUE: suspected, and no notice could be sent, or was withheld as evidence came that it was the "
+        "platform's or the employer's. "
         "DECISION_DUE: the candidate answered, or the time to answer passed. DISPUTE_DUE: contested. REVIEW_DUE: "
         "what was reported, or proof that was accepted, since a finding was decided may clear the candidate; gone once "
         "somebody has decided again, by confirmNoShow or voidNoShow, or it counts no longer."

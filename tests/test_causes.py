@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.assessments import RECEIPTS
 from graph.causes import (
     CHECKS,
     DECISIVE,
     DEFAULT,
+    EARLY,
     FAVOURABLE,
     WEIGHED,
     Assessment,
@@ -32,10 +34,12 @@ LIVE = Slot("AI_LIVE", START, START + timedelta(minutes=30), 15, accepted=True)
 KIND = TelemetryKind
 
 
-def sign(kind: TelemetryKind, minutes: float, until: float | None = None, *, own: bool = False) -> Sign:
+def sign(
+    kind: TelemetryKind, minutes: float, until: float | None = None, *, own: bool = False, message: str | None = None
+) -> Sign:
     """Seen so many minutes after the start."""
     ended = None if until is None else START + timedelta(minutes=until)
-    return Sign(kind, START + timedelta(minutes=minutes), ended, own)
+    return Sign(kind, START + timedelta(minutes=minutes), ended, own, message)
 
 
 DELIVERED, CLOSED = sign(KIND.MESSAGE_DELIVERED, -1_440), sign(KIND.SESSION_CLOSED, 30)
@@ -72,6 +76,21 @@ def test_a_receipt_after_the_time_is_none(kind: TelemetryKind) -> None:
     assert cause(CLOSED, BEATING, sign(kind, 11), slot=short) is Cause.UNKNOWN, "nothing was left of it"
 
 
+def test_a_delivery_that_bounced_after_all_is_none() -> None:
+    """Unless another came after it, or one was opened; and of two messages each bounces for itself."""
+    bounced, again = sign(KIND.MESSAGE_BOUNCED, -1_400), sign(KIND.MESSAGE_DELIVERED, -60)
+    found = assess(LIVE, (*ABSENT, bounced))
+    assert (found.cause, "NOT_DELIVERED" in found.rules) == (Cause.UNKNOWN, True)
+    assert cause(*ABSENT, sign(KIND.MESSAGE_BOUNCED, 900)) is Cause.UNKNOWN, "however late it is known"
+    assert cause(*ABSENT, sign(KIND.MESSAGE_BOUNCED, -1_441)) is Cause.CANDIDATE
+    assert cause(*ABSENT, bounced, again) is Cause.CANDIDATE
+    assert cause(*ABSENT, bounced, sign(KIND.MESSAGE_OPENED, -60)) is Cause.CANDIDATE
+    assert cause(*ABSENT, sign(KIND.MESSAGE_OPENED, -1_430), bounced) is Cause.CANDIDATE, "what was opened arrived"
+    ours = sign(KIND.MESSAGE_DELIVERED, -1_440, message="invitation")
+    assert cause(CLOSED, ours, sign(KIND.MESSAGE_BOUNCED, -30, message="reminder")) is Cause.CANDIDATE
+    assert cause(CLOSED, ours, sign(KIND.MESSAGE_BOUNCED, -30, message="invitation")) is Cause.UNKNOWN
+
+
 def test_a_check_counts_while_one_can_come() -> None:
     """And the candidate's own word of it never makes it the platform's: it is heard."""
     failed, passed = KIND.DEVICE_CHECK_FAILED, KIND.DEVICE_CHECK_PASSED
@@ -95,6 +114,16 @@ def test_an_outage_at_another_time_says_nothing(begun: float, ended: float) -> N
     assert cause(*ABSENT, sign(KIND.PLATFORM_OUTAGE, begun, ended)) is Cause.CANDIDATE
 
 
+def test_an_outage_counts_while_one_can_come() -> None:
+    """Also after the end, in the grace time."""
+    recorded = Slot("AI_ASYNC", START, START + timedelta(days=3), 60, accepted=True)
+    short = Slot("AI_LIVE", START, START + timedelta(minutes=10), 30, accepted=True)
+    for slot, end, latest in ((recorded, 3 * 1_440, 3 * 1_440 + 60), (short, 10, 30)):
+        seen = (DELIVERED, sign(KIND.SESSION_CLOSED, latest))
+        assert cause(*seen, sign(KIND.PLATFORM_OUTAGE, end + 1, latest), slot=slot) is Cause.PLATFORM
+        assert cause(*seen, sign(KIND.PLATFORM_OUTAGE, latest + 1, latest + 9), slot=slot) is Cause.CANDIDATE
+
+
 def test_of_a_window_of_days_its_last_hours_count() -> None:
     """Or half of it: who had two other days could have come."""
     slot = Slot("AI_ASYNC", START, START + timedelta(days=3), 15, accepted=True)
@@ -113,6 +142,9 @@ def test_an_absent_interviewer_is_the_employers() -> None:
     assert cause(*ABSENT, slot=video) is Cause.EMPLOYER
     assert cause(DELIVERED, JOINED, slot=video) is Cause.EMPLOYER
     assert cause(*ABSENT, sign(KIND.INTERVIEWER_JOINED, 1), slot=video) is Cause.CANDIDATE
+    for minutes in (-3_000, -11, 16, 3_000):
+        at_another_time = sign(KIND.INTERVIEWER_JOINED, minutes)
+        assert cause(*ABSENT, at_another_time, slot=video) is Cause.EMPLOYER
     told = Slot("ONSITE", START, LIVE.ends_at, 15, accepted=True, codes=frozenset({"INTERVIEWER_ABSENT"}))
     assert cause(DELIVERED, slot=told) is Cause.EMPLOYER
 
@@ -147,7 +179,8 @@ def signs(draw: st.DrawFn, kinds: st.SearchStrategy[TelemetryKind] = KINDS) -> S
     kind = draw(kinds)
     lasts = kind in (KIND.PLATFORM_OUTAGE, KIND.SESSION_HEARTBEAT)
     own = kind in CHECKS and draw(st.booleans())
-    return sign(kind, start, start + length if lasts else None, own=own)
+    message = draw(st.sampled_from([None, "1", "2"])) if kind in RECEIPTS.values() else None
+    return sign(kind, start, start + length if lasts else None, own=own, message=message)
 
 
 @st.composite
@@ -178,6 +211,23 @@ LIKELY = st.lists(signs(), max_size=5).map(lambda more: [*ABSENT, *more])
 @given(slots(), EVIDENCE | LIKELY, signs(st.sampled_from(sorted(FAVOURABLE, key=lambda kind: kind.value))), tables())
 def test_evidence_in_favour_never_worsens(slot: Slot, seen: list[Sign], more: Sign, table: Table) -> None:
     assert favour(assess(slot, [*seen, more], table)) >= favour(assess(slot, seen, table))
+
+
+@given(slots(), EVIDENCE | LIKELY, MINUTES, tables())
+def test_an_interviewer_of_another_time_is_none(slot: Slot, seen: list[Sign], minutes: int, table: Table) -> None:
+    """Who comes once the candidate cannot, or long before, neither was there for them nor waited."""
+    more = sign(KIND.INTERVIEWER_JOINED, minutes)
+    if not START - EARLY <= more.at <= slot.latest:
+        assert assess(slot, [*seen, more], table) == assess(slot, seen, table)
+
+
+@given(slots(), EVIDENCE | LIKELY, MINUTES, st.sampled_from([None, "1"]), tables())
+def test_what_bounced_was_not_delivered(
+    slot: Slot, seen: list[Sign], minutes: int, message: str | None, table: Table
+) -> None:
+    delivered = sign(KIND.MESSAGE_DELIVERED, minutes, message=message)
+    bounced = sign(KIND.MESSAGE_BOUNCED, minutes + 1, message=message)
+    assert assess(slot, [*seen, delivered, bounced], table) == assess(slot, [*seen, bounced], table)
 
 
 @given(slots(), LIKELY, st.sampled_from(EvidenceCode), tables())

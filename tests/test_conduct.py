@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from graph.applications import Stage
 from graph.causes import Cause
 from graph.interviews import Attendance, Mode, Response, Side
 from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import do_due
+from tests.due import do_due, facts_of
 from tests.ledger import appends
 from tests.test_telemetry import STARTS, Case
 
@@ -98,6 +100,10 @@ async def test_no_answer_is_counted_once_the_days_are_over(ask: Ask, company: Co
         await do_due(ask.graph, company, NOW)
         await do_due(ask.graph, company, NOW + timedelta(days=9))
     assert await conduct(ask, company, viewer) == {**NOTHING, "unanswered": 1}
+    ask.now = NOW + timedelta(days=345, seconds=-1)
+    assert await conduct(ask, company, viewer) == {**NOTHING, "unanswered": 1}
+    ask.now = NOW + timedelta(days=345)
+    assert await conduct(ask, company, viewer) == NOTHING, "a year from the interview, as a mark of the candidate's"
 
 
 async def test_whom_the_department_invites_sees_it(ask: Ask, company: Company) -> None:
@@ -148,9 +154,59 @@ async def test_absence_is_judged_by_all_that_is_known(ask: Ask, company: Company
     assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
     ask.now = NOW + timedelta(days=300)
     await closed.report("SESSION_HEARTBEAT", 0)
-    ask.now = NOW + timedelta(days=366)
+    ask.now = STARTS + timedelta(days=365, seconds=-1)
+    assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
+    ask.now = STARTS + timedelta(days=365)
     assert await conduct(ask, company, viewer) == NOTHING
     company.at(days=2, hours=1)
     await hr.cancel(uid(called_off.id), Side.CANDIDATE)
     await called_off.report("SESSION_CLOSED", 30)
+    assert await conduct(ask, company, viewer) == NOTHING
+
+
+async def test_what_becomes_known_late_counts_from_when_it_happened(ask: Ask, company: Company) -> None:
+    """A mark of the candidate's counts from the time that was missed, however late it is decided."""
+    case, viewer = await waited_for(ask, company), company.user("marketing")
+    await ask.do("recordAttendance", company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
+    ask.now = NOW + timedelta(days=300)
+    await case.report("SESSION_CLOSED", 30)
+    assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
+    ask.now = STARTS + timedelta(days=365)
+    assert await conduct(ask, company, viewer) == NOTHING
+
+
+async def waited_for(ask: Ask, company: Company) -> Case:
+    """An interview by video that was accepted, and to which no interviewer came."""
+    hr = company.at(days=5)
+    application = await company.application("marketing")
+    interview = await hr.interview(application, starts_at=STARTS, mode=Mode.VIDEO)
+    return Case(ask, company, gid("Interview", interview), await claim_of(ask, company, application))
+
+
+@pytest.mark.parametrize(("attendance", "absences"), [("CANCELLED_BY_EMPLOYER", 1), ("ENTERED_IN_ERROR", 0)])
+async def test_nobody_clears_the_ledger_by_calling_off_what_is_over(
+    ask: Ask, company: Company, attendance: str, absences: int
+) -> None:
+    """An entry in error never was an interview, so that nobody was absent; whoever accepted it hears of either, and the
+    ledger has it as called off late.
+    """
+    case, viewer = await waited_for(ask, company), company.user("marketing")
+    await case.report("CANDIDATE_JOINED", 1)
+    await case.report("SESSION_CLOSED", 30)
+    await do_due(ask.graph, company, NOW)
+    assert await conduct(ask, company, viewer) == {**NOTHING, "absences": 1}
+    await ask.do("recordAttendance", viewer, interview=case.id, attendance=attendance)
+    counted = {**NOTHING, "absences": absences, "lateCancellations": 1}
+    assert await conduct(ask, company, viewer) == counted
+    assert await facts_of(ask.graph, company, "INVITATION_CANCELLED") == [{"over": True, "to": case.claim.candidate}]
+    await case.report("SESSION_HEARTBEAT", 0)
+    assert await conduct(ask, company, viewer) == counted
+    ask.now = STARTS + timedelta(days=365)
+    assert await conduct(ask, company, viewer) == NOTHING
+
+
+async def test_what_was_called_off_before_its_time_has_no_absence(ask: Ask, company: Company) -> None:
+    case, viewer = await waited_for(ask, company), company.user("marketing")
+    await company.at(days=4).attendance(uid(case.id), Attendance.CANCELLED_BY_EMPLOYER)
+    await case.report("SESSION_CLOSED", 30)
     assert await conduct(ask, company, viewer) == NOTHING

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.policies import DEFAULTS, LIMITS, NAMES, defaults, policy_refusal, revised
+from graph.policies import BY_JURISDICTION, DEFAULTS, LIMITS, NAMES, defaults, policy_refusal, revised
 from graph.visibility import Claim
 from graph.writing import Graph
 from seeds import makers
@@ -55,6 +55,14 @@ async def test_germany_keeps_marks_for_half_a_year(ask: Ask, graph: Graph) -> No
     assert (rules["expiresDays"], rules["firstExpiresDays"], rules["disputeDays"]) == (180, 180, 30)
 
 
+@pytest.mark.parametrize("jurisdiction", ["", *BY_JURISDICTION])
+def test_the_employers_ledger_lasts_as_long_as_marks_do(jurisdiction: str) -> None:
+    """By default and wherever law shortens it; nowhere less, and nowhere longer."""
+    policy = defaults(jurisdiction)
+    assert policy.conduct_kept_days == policy.expires_days
+    assert policy_refusal(policy) is None
+
+
 async def test_what_is_not_named_stays(ask: Ask, company: Company) -> None:
     """And a version that another has followed reads as it was set."""
     first = await changed(ask, company, "id version answerHours disputeDays", answerHours=96)
@@ -76,6 +84,8 @@ async def test_what_is_not_named_stays(ask: Ask, company: Company) -> None:
         ({"firstErasesDays": 731}, "firstErasesDays"),
         ({"answerHours": 96, "decisionDays": 3}, "decisionDays"),
         ({"repairDays": -1}, "repairDays"),
+        ({"conductKeptDays": 364}, "conductKeptDays"),
+        ({"expiresDays": 400}, "conductKeptDays"),
     ],
 )
 async def test_rules_that_cannot_be_are_refused(ask: Ask, company: Company, change: dict[str, int], field: str) -> None:

@@ -14,8 +14,9 @@ from graph.due import RULES
 from graph.interviews import Mode, Response, Side
 from graph.refusals import Locale
 from graph.timers import TimerKind
+from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
-from tests.due import do_due, told, waiting
+from tests.due import do_due, facts_of, send_notices, told, waiting
 from tests.ledger import appends
 from tests.test_telemetry import STARTS, Case, accepted, iso
 
@@ -188,6 +189,167 @@ async def test_what_is_reported_late_counts_then(ask: Ask, case: Case) -> None:
     assert await do_due(ask.graph, case.company, ask.now) == ["OUTCOME", "NOTICE"]
     assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
     assert (await told(ask.graph, case.company)).count(("OUTCOME_MISSING", "Department")) == 1
+
+
+async def cleared(ask: Ask, case: Case) -> list[dict[str, Any]]:
+    """Who is told that evidence speaks for the candidate, of what nobody has decided."""
+    return await facts_of(ask.graph, case.company, "EVIDENCE_CHANGED")
+
+
+async def suspected(ask: Ask, case: Case) -> None:
+    """By the system, whose notice has not left."""
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    await do_due(ask.graph, case.company, OVER, sent=False)
+    assert await state(ask, case) == ("NOT_ATTENDED", "SUSPECTED")
+
+
+OUTAGE = {"until": iso(STARTS + timedelta(minutes=40))}
+
+
+async def test_nobody_is_accused_who_is_known_not_to_be_it(ask: Ask, case: Case) -> None:
+    """The notice was written, and an outage is told before it leaves: HR is told once, and decides."""
+    await suspected(ask, case)
+    await case.report("PLATFORM_OUTAGE", -5, **OUTAGE)
+    await case.report("PLATFORM_OUTAGE", -6, **OUTAGE)
+    async with appends(ask, case.company):
+        await send_notices(ask.graph, case.company.hr.viewer.organization, OVER + timedelta(minutes=1))
+    assert await state(ask, case) == ("NOT_ATTENDED", "SUSPECTED")
+    department = case.company.departments["marketing"]
+    assert await cleared(ask, case) == [{"undecided": True, "to": department}]
+    query = '{ department(code: "MARKETING") { tasks { kind finding { id } } } }'
+    (task,) = (await ask(query, case.company.user("marketing")))["department"]["tasks"]
+    assert task["kind"] == "NOTICE_DUE"
+    read = await ask.last_seq(case.company.user("hr"), task["finding"]["id"])
+    decision = {"finding": task["finding"]["id"], "cause": "PLATFORM", "reason": "It was down.", "readUpTo": read}
+    done = await ask.do("confirmNoShow", case.company.user("marketing"), "outcome", **decision)
+    assert done["outcome"] == "SYSTEM_FAULT"
+
+
+async def test_a_notice_is_not_written_of_what_is_cleared(ask: Ask, case: Case) -> None:
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    (outcome,) = await waiting(ask.graph, case.company)
+    await timers.take(ask.graph, outcome, OVER, RULES[TimerKind.OUTCOME])
+    await case.report("CANDIDATE_RECONNECTED", 20)
+    assert await do_due(ask.graph, case.company, OVER) == ["NOTICE"]
+    assert ("NOTICE", "Candidate") not in await told(ask.graph, case.company)
+    assert len(await cleared(ask, case)) == 1
+
+
+async def test_evidence_after_the_notice_is_told(ask: Ask, case: Case) -> None:
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    await do_due(ask.graph, case.company, OVER)
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
+    await case.report("DEVICE_CHECK_PASSED", -5)
+    assert await cleared(ask, case) == []
+    await case.report("PLATFORM_OUTAGE", -5, **OUTAGE)
+    assert len(await cleared(ask, case)) == 1
+    query = "query M($id: ID!) { interview(id: $id) { messages { id template } } }"
+    found = (await ask(query, case.company.user("hr"), id=case.id))["interview"]["messages"]
+    (id,) = [uid(each["id"]) for each in found if each["template"] == "EVIDENCE_CHANGED"]
+    row = await letters.find(ask.graph, id)
+    assert row is not None
+    text = write(await letters.read(ask.graph, row, OVER, "https://jobs.example")).text
+    assert "since the system suspected a no-show" in text
+    assert "系统提出怀疑后收到的报告" in text
+
+
+async def test_whom_a_person_suspects_is_given_notice(ask: Ask, case: Case) -> None:
+    """They may know better than a platform; the notice says what speaks for the candidate too."""
+    await ask.do("recordAttendance", case.company.user("hr"), interview=case.id, attendance="NOT_ATTENDED")
+    await case.report("PLATFORM_OUTAGE", -5, **OUTAGE)
+    await ask.do("reportNoShow", case.company.user("marketing"), interview=case.id)
+    assert await do_due(ask.graph, case.company, NOW) == ["NOTICE"]
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
+
+
+async def test_an_outage_in_the_time_of_grace_is_known_and_read(ask: Ask, company: Company) -> None:
+    """After the end, while the candidate could still come."""
+    hr = company.at(days=5)
+    application = await company.application("marketing")
+    interview = await hr.interview(application, starts_at=STARTS, minutes=10)
+    case = Case(ask, company, gid("Interview", interview), (await accepted(ask, company)).claim)
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 15)
+    await do_due(ask.graph, company, OVER, sent=False)
+    assert await state(ask, case) == ("NOT_ATTENDED", "SUSPECTED")
+    async with appends(ask, company, "OUTAGE_RECORDED"):
+        await case.report("PLATFORM_OUTAGE", 16, until=iso(STARTS + timedelta(minutes=20)))
+    async with appends(ask, company, "TELEMETRY_RECORDED", "OUTAGE_RECORDED"):
+        await case.report("PLATFORM_OUTAGE", 12, until=iso(STARTS + timedelta(minutes=20)))
+    assert await case.cause() == "PLATFORM"
+
+
+async def told_by_program(ask: Ask, case: Case, attendance: str = "NOT_ATTENDED") -> None:
+    told = {"interview": case.id, "attendance": attendance}
+    assert "code" not in await ask.do("recordAttendance", case.company.user("integrator"), **told)
+
+
+@pytest.mark.parametrize("looked", [False, True])
+async def test_what_a_program_says_is_looked_at(ask: Ask, case: Case, looked: bool) -> None:
+    """By the gate of what nobody recorded: a platform watched, and nobody came. It is not recorded a second time."""
+    if looked:
+        assert await do_due(ask.graph, case.company, OVER) == ["OUTCOME"]
+    await told_by_program(ask, case)
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    async with appends(ask, case.company, "NO_SHOW_REPORTED", "MESSAGE_SENT", "NOTICE_RECORDED"):
+        assert await do_due(ask.graph, case.company, NOW) == ["OUTCOME", "NOTICE"]
+    assert await state(ask, case) == ("NOT_ATTENDED", "NOTICE_SENT")
+    assert await outcome_tasks(ask, case) == 0
+
+
+async def test_what_a_program_says_is_somebodys_work(ask: Ask, case: Case) -> None:
+    """Where it is not to be suspected the department has the task, told once, and a later report has it looked at."""
+    await told_by_program(ask, case)
+    for _ in range(2):
+        await do_due(ask.graph, case.company, NOW)
+        assert await state(ask, case) == ("NOT_ATTENDED", None)
+        assert (await told(ask.graph, case.company)).count(("OUTCOME_MISSING", "Department")) == 1
+        assert await outcome_tasks(ask, case) == 1
+        await told_by_program(ask, case)
+    await do_due(ask.graph, case.company, NOW)
+    await case.report("MESSAGE_DELIVERED", -600)
+    await case.report("SESSION_CLOSED", 30)
+    assert await do_due(ask.graph, case.company, NOW) == ["OUTCOME", "NOTICE"]
+
+
+@pytest.mark.parametrize("end", ["reportNoShow", "confirmNoShow", "voidNoShow", "NOT_ATTENDED", "ATTENDED", "program"])
+async def test_that_work_ends_by_a_persons_word(ask: Ask, case: Case, end: str) -> None:
+    await told_by_program(ask, case)
+    assert await outcome_tasks(ask, case) == 1
+    who = case.company.user("marketing")
+    if end == "confirmNoShow":
+        read = await ask.last_seq(case.company.user("hr"), case.id)
+        fault = {"interview": case.id, "cause": "EMPLOYER", "reason": "We were late.", "readUpTo": read}
+        assert "code" not in await ask.do(end, who, **fault)
+    elif end in ("reportNoShow", "voidNoShow"):
+        found = await ask.do("reportNoShow", who, interview=case.id)
+        if end == "voidNoShow":
+            await ask.do(end, who, finding=found["id"], reason="They had written.")
+    elif end == "program":
+        await told_by_program(ask, case, "ATTENDED")
+    else:
+        await ask.do("recordAttendance", who, interview=case.id, attendance=end)
+    assert await outcome_tasks(ask, case) == 0
+    if end in ("voidNoShow", "NOT_ATTENDED", "ATTENDED"):
+        before = await state(ask, case)
+        await case.report("MESSAGE_DELIVERED", -600)
+        await case.report("SESSION_CLOSED", 30)
+        await do_due(ask.graph, case.company, NOW)
+        assert await state(ask, case) == before, "nobody suspects what a person has spoken of"
+
+
+async def test_of_what_was_not_accepted_a_program_makes_no_work(ask: Ask, company: Company) -> None:
+    hr = company.at(days=5)
+    application = await company.application("marketing")
+    interview = await hr.interview(application, starts_at=STARTS, response=None)
+    case = Case(ask, company, gid("Interview", interview), Claim("nobody", application))
+    await told_by_program(ask, case)
+    assert await waiting(ask.graph, company) == []
+    assert await outcome_tasks(ask, case) == 0
 
 
 async def test_timers_go_with_the_time(ask: Ask, company: Company) -> None:

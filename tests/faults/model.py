@@ -126,6 +126,8 @@ class Interview:
     interviewers: set[str]
     response: str = "NEEDS_ACTION"
     attendance: str = "PENDING"
+    by_program: bool = False
+    """Whether it was a program that recorded the attendance."""
     evidence: list[str] = field(default_factory=list)
     sequence: int = 0
     moved_to: Interview | None = None
@@ -207,6 +209,8 @@ class Finding:
     label: str
     subject: Subject
     occurred_at: datetime
+    by_system: bool = False
+    """Whether it was the system that suspected it."""
     state: str = "SUSPECTED"
     outcome: str | None = None
     cause: str | None = None
@@ -829,7 +833,8 @@ class Model:
             interview.sequence += 1
         interview.attendance, interview.evidence = attendance, sorted(evidence)
         interview.answer_at = None
-        interview.looked_at = interview.over_at() if interview.is_missed() and interview.is_excused() else None
+        interview.by_program = self.users[who].role == "INTEGRATOR"
+        interview.looked_at = self._look_after(interview)
         if attendance != "NOT_ATTENDED":
             interview.asked = interview.asked and "LAPSED"
         self._tell(interview, who)
@@ -839,6 +844,12 @@ class Model:
                 if finding.state in ("FINAL", "DISPUTED") and self.is_mark(finding):
                     self._repair(finding, interview)
         return interview.label
+
+    def _look_after(self, interview: Interview) -> datetime | None:
+        """When the system looks at what was recorded: proof may excuse it, and a program's word alone is not enough."""
+        if interview.is_missed() and interview.is_excused():
+            return interview.over_at()
+        return (interview.looked_at or self.now) if self.is_unjudged(interview) else None
 
     def _repair(self, finding: Finding, by: Interview) -> None:
         """A no-show fades sooner by each interview that was attended after it."""
@@ -858,7 +869,7 @@ class Model:
         return refused or (frozenset({"NOT_FOUND"}) if self.is_gone(finding) else None)
 
     def _suspicion(self, subject: Subject, at: datetime, step: str) -> Finding:
-        made = Finding(f"finding {len(self.findings) + 1}", subject, at)
+        made = Finding(f"finding {len(self.findings) + 1}", subject, at, step == "SUSPECT")
         made.erased_at = at + 2 * LATER
         self.findings.append(made)
         self.steps[step, NONE, type(subject).__name__] += 1
@@ -1185,11 +1196,22 @@ class Model:
         self._tell(interview, who, evidence=True)
         finding = self.finding_of(interview)
         waits = interview.attendance == "PENDING" and finding is None
-        if waits and interview.is_over(self.now) and interview.looked_at is None:
+        if (waits or self.is_unjudged(interview)) and interview.is_over(self.now) and interview.looked_at is None:
             interview.looked_at = self.now
         if finding is not None and self.is_fresh_mark(finding) and not interview.speaking() <= finding.doubts:
             finding.doubted, finding.doubts = True, interview.speaking()
         return f"telemetry {interview.events[-1][0]} of {interview.label}"
+
+    def is_unjudged(self, interview: Interview) -> bool:
+        """Accepted and missed, by a program's word alone, and nothing was ever found of it."""
+        told = interview.attendance == "NOT_ATTENDED" and interview.by_program and interview.response == "ACCEPTED"
+        return told and not any(each.subject is interview for each in self.findings)
+
+    def _is_accused(self, finding: Finding) -> bool:
+        """Whether the system's notice says so: not of what it suspected itself, and is known to be others' fault."""
+        it = finding.subject
+        is_first = finding.by_system and finding.state == "SUSPECTED"
+        return not (is_first and isinstance(it, Interview) and it.faults())
 
     def due(self, now: datetime) -> dict[tuple[str, str], Due]:
         """What is due by a worker's clock, by its kind and label."""
@@ -1235,7 +1257,7 @@ class Model:
             return
         if finding.state == "DISPUTED":
             self._voided(SYSTEM, finding, "UPHOLD", OVERDUE)
-        elif finding.subject.application.candidate.status != "ERASED":
+        elif finding.subject.application.candidate.status != "ERASED" and self._is_accused(finding):
             finding.written = True
 
     def _end_hearing(self, finding: Finding) -> None:
@@ -1256,7 +1278,7 @@ class Model:
         for finding in [each for each in self.findings if each.written]:
             finding.written = False
             is_there = finding.subject.application.candidate.status != "ERASED"
-            if is_there and finding.state in ("SUSPECTED", "NOTICE_SENT"):
+            if is_there and finding.state in ("SUSPECTED", "NOTICE_SENT") and self._is_accused(finding):
                 self._tell(finding.subject, SYSTEM)
                 if finding.state == "SUSPECTED":
                     self._noticed(SYSTEM, finding)
@@ -1284,13 +1306,15 @@ class Model:
             accepted = [each for each in interview.proofs if each.verdict == "ACCEPTED" and each.reason]
             if accepted:
                 self._excused_by(min(accepted, key=lambda each: each.ruled_at or self.now), interview, SYSTEM)
-        if interview.attendance != "PENDING":
+        is_unjudged = self.is_unjudged(interview)
+        if interview.attendance != "PENDING" and not is_unjudged:
             return
         accepted = interview.response == "ACCEPTED" and not interview.is_excused() and interview.asked not in WAITING
         seen = interview.is_watched() and not (interview.failed or interview.joined)
-        if accepted and seen and not self._is_cleared(interview):
-            interview.attendance, interview.evidence = "NOT_ATTENDED", []
-            self._tell(interview, SYSTEM)
+        if accepted and seen and not interview.faults() and not self._is_cleared(interview):
+            if not is_unjudged:
+                interview.attendance, interview.evidence = "NOT_ATTENDED", []
+                self._tell(interview, SYSTEM)
             self._suspected(SYSTEM, interview, "SUSPECT")
 
     def _miss_answer(self, interview: Interview) -> None:
@@ -1300,7 +1324,7 @@ class Model:
         told = any(at > since for at in application.moved_at) or any(each.starts > since for each in others)
         if application.stage in ENDED or told:
             return
-        interview.unanswered_until = self.now + KEPT
+        interview.unanswered_until = since + KEPT
         self._tell(interview, SYSTEM)
 
     # Another time

@@ -390,7 +390,8 @@ class Sight:
         missing = [
             told("OUTCOME_MISSING", each, None)
             for each in mine
-            if each.attendance == "PENDING" and each.response != "DECLINED" and each.is_over(self.model.now)
+            if (each.attendance == "PENDING" and each.response != "DECLINED" and each.is_over(self.model.now))
+            or (self.model.is_unjudged(each) and not each.is_excused())
         ]
         held = [each for each in self.findings() if each.subject.department in scope]
         open = [each for each in held if self.owns(each.subject.department) and is_due(each)]

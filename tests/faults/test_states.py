@@ -1037,12 +1037,16 @@ class Lifecycle(RuleBasedStateMachine):
         elif not it.is_over(self.model.now):
             self.model.now = it.ends + timedelta(minutes=20)
         elif self.looks % 3 == 1 and it.asked is None:
+            if self.looks % 2:
+                self.recorded("integrator", it, "NOT_ATTENDED")
             self.watched("integrator", it, "SESSION_CLOSED")
             self.work_by()
         else:
-            attendance = "ATTENDED" if self.looks % 6 == 2 else "NOT_ATTENDED"
-            answer = self.model.attend("hr", it, attendance, [])
-            self.do("hr", "recordAttendance", answer, interview=self.id(it), attendance=attendance)
+            self.recorded("hr", it, "ATTENDED" if self.looks % 6 == 2 else "NOT_ATTENDED")
+
+    def recorded(self, who: str, it: Interview, attendance: str) -> None:
+        answer = self.model.attend(who, it, attendance, [])
+        self.do(who, "recordAttendance", answer, interview=self.id(it), attendance=attendance)
 
     def decide(self, finding: Finding) -> None:
         turn, read = self.looks % 6, self.read_up_to(finding, read=True)
@@ -1089,6 +1093,9 @@ class Lifecycle(RuleBasedStateMachine):
             self.excused("hr", finding, read)
         elif turn == 2:
             self.confirmed("hr", finding, "EMPLOYER", read)
+        elif turn == 3 and finding.by_system and isinstance(finding.subject, Interview):
+            self.watched("integrator", finding.subject, "CANDIDATE_RECONNECTED")
+            self.work_by()
         elif turn < 6:
             self.work_by()
         else:
