@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -137,6 +137,15 @@ def clocked(local: datetime, sign: Sign, zone: str) -> Clocked:
     return Clocked(local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC), sign)
 
 
+def past_midnight(calendar: Calendar, shift: str, day: date, came: time) -> bool:
+    """Whether who came at that time came to a shift of that day after midnight: before its end, and when it was far
+    too early for its beginning."""
+    hours = calendar.hours(shift, day)
+    if hours is None or not came < hours.ends <= hours.starts:
+        return False
+    return datetime.combine(day, hours.starts) - datetime.combine(day, came) > REACH
+
+
 def _scheduled(text: str) -> Iterator[tuple[tuple[str, int], Hours]]:
     found = _SCHEDULED.fullmatch(text.strip())
     if found is None:
@@ -200,20 +209,26 @@ def judged(
     shift: str = "",
     leave: Mapping[date, float] | None = None,
     silence: Silence = Silence.UNKNOWN,
+    unknown: Collection[date] = (),
+    seen: Collection[date] = (),
 ) -> list[Told]:
     """What the scheduled days from `first` on and before `until` came to, in their order.
 
     A sign belongs to the nearest shift within reach; on a day that asks for no work it is not looked at. `leave` is
     how much of a day was approved leave. A missing sign is never held against anybody: what it would tell is unknown.
+    Of days that are `unknown` nothing is told, and on those that are `seen` nobody was absent, whatever is missing.
     """
     around = calendars.spans(shift, first - timedelta(days=2), until + timedelta(days=2))
     ordered = sorted(signs, key=lambda it: (it.at, it.sign.value))
     told: list[Told] = []
     for place, span in enumerate(around):
-        if first <= span.day < until:
+        if first <= span.day < until and span.day in unknown:
+            told.append(Told(span.day, None, span.days))
+        elif first <= span.day < until:
+            means = Silence.UNKNOWN if span.day in seen else silence
             before = around[place - 1].ends if place else None
             after = around[place + 1].starts if place + 1 < len(around) else None
-            told += _day(span, _belonging(ordered, span, before, after), (leave or {}).get(span.day, 0.0), silence)
+            told += _day(span, _belonging(ordered, span, before, after), (leave or {}).get(span.day, 0.0), means)
     return told
 
 

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from graph import candidates, events
 from graph.employments import NewEmployment
-from graph.shifts import AttendanceKind, Silence
+from graph.shifts import AttendanceKind, Calendar, Silence, past_midnight
 from graph.statements import Count, Statement
 from graph.timesheet_loading import Fate
 from graph.timesheets import Fact, Granularity
@@ -352,6 +352,84 @@ async def test_silence_counts_where_the_log_is_vouched_for(ask: Ask, log: Import
     summary = await other(log.file(text))
     # Wang's file goes from 1 to 12 October, of which 5 to 9 are workdays without a line.
     assert summary.kinds[AttendanceKind.ABSENT] == 5
+
+
+LINES = "Name,Badge,Department,Title,Hired,Date,In,Out,Shift,Leave,Gender,Health note"
+DAYS = """
+{ departments { employments(first: 9) { nodes { records(first: 50, orderBy: DAY) { nodes { kind day } } } } } }
+"""
+
+
+def line(
+    day: str, came: str, left: str, shift: str = "", leave: str = "", title: str = "Clerk", badge: str = "1"
+) -> str:
+    return f"张伟,{badge},Sales,{title},2026-01-05,2026-10-{day},{came},{left},{shift},{leave},,"
+
+
+async def logged(ask: Ask, log: Importer, *lines: str) -> list[tuple[str, str]]:
+    """Imports lines, vouched for; answers with the day and kind of all records."""
+    log.mapping = replace(log.mapping, silence=Silence.ABSENT)
+    await log(log.file("\n".join((LINES, *lines))))
+    found = (await ask(DAYS, log.hr))["departments"]
+    nodes = [it for each in found for job in each["employments"]["nodes"] for it in job["records"]["nodes"]]
+    return sorted((it["day"][-2:], it["kind"]) for it in nodes)
+
+
+BOTH = [("12", "PRESENT"), ("14", "PRESENT")]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        line("13", "9h05", "18:00"),
+        line("13", "09:00", "18:00", title="Senior clerk"),
+        line("13", "09:00", "18:00", "EVENING"),
+        line("13", "09:00", "18:00").replace("2026-01-05", "5 January"),
+        line("13", "09:00", "18:00").replace("2026-01-05", "2026-01-06"),
+        line("13", "09:00", "18:00", badge=""),
+        line("1x", "09:00", "18:00"),
+        line("13", "09:00", "18:00") + ",more",
+        line("13", "09:00", "12:00") + "\n" + line("13", "1 o'clock", "18:00"),
+        line("13", "09:00", "18:00", "NIGHT"),
+    ],
+)
+async def test_a_refused_line_makes_nobody_absent(ask: Ask, log: Importer, refused: str) -> None:
+    """Whatever is wrong with it, also where it does not tell whose it is, or of which day."""
+    told = await logged(ask, log, line("12", "09:00", "18:00"), refused, line("14", "09:00", "18:00"))
+    assert told == BOTH
+
+
+async def test_a_line_beside_a_refused_one_is_refused_too(ask: Ask, log: Importer) -> None:
+    """So that the file of rejects, corrected, tells the whole day."""
+    lines = [line("13", "09:00", "12:00"), line("13", "1 o'clock", "18:00")]
+    await logged(ask, log, line("12", "09:00", "18:00"), *lines, line("14", "09:00", "18:00"))
+    assert log.rejected() == {
+        "3": "Another line of this day is rejected.",
+        "4": '"In": "1 o\'clock" is no time of day.',
+    }
+    mended = log.rejects.read_text("utf-8-sig").replace("1 o'clock", "13:00").splitlines()[1:]
+    assert await logged(ask, log, *(each.rsplit(",", 2)[0] for each in mended)) == [BOTH[0], ("13", "PRESENT"), BOTH[1]]
+
+
+async def test_who_comes_after_midnight_comes_to_the_night_of_the_line(ask: Ask, log: Importer) -> None:
+    """Unless the sign has a date of its own."""
+    night = line("12", "22:00", "06:00", "NIGHT"), line("14", "22:00", "06:00", "NIGHT")
+    assert await logged(ask, log, night[0], line("13", "00:30", "06:00", "NIGHT"), night[1]) == [
+        ("12", "PRESENT"),
+        ("13", "LATE"),
+        ("13", "PRESENT"),
+        ("14", "PRESENT"),
+    ]
+    other = importer(log.graph, log.folder, "clock-log")
+    other.mapping = replace(other.mapping, dates=Dates(("%Y-%m-%d", "%Y-%m-%d %H:%M"), time(9)))
+    dated = line("13", "2026-10-13 00:30", "2026-10-13 06:00", "NIGHT")
+    assert await logged(ask, other, dated, night[1]) == [("14", "PRESENT")]
+
+
+def test_who_is_early_for_a_long_shift_has_not_come_after_midnight() -> None:
+    whole = Calendar.of_texts("Asia/Shanghai", 5, ["MON-FRI 09:00-09:00"])
+    day = date(2026, 10, 12)
+    assert [past_midnight(whole, "", day, time(hour, 55)) for hour in (1, 8, 9)] == [True, False, False]
 
 
 async def test_a_log_goes_by_the_calendars_of_the_graph(ask: Ask, log: Importer) -> None:
