@@ -197,12 +197,19 @@ class Standing:
     out_of: float | None
     source: str
     superseded: bool
+    corrects: str | None
 
     def tells(self, fact: Fact) -> bool:
         """Whether it says the very same."""
         mine = (self.kind, self.granularity, self.day, self.days, self.minutes)
         theirs = (fact.kind.value, fact.granularity.value, fact.day.isoformat(), fact.days, fact.minutes)
         return mine == theirs
+
+    def is_denied(self, fact: Fact, source: str) -> bool:
+        """Whether a source that tells of no days of a kind means this record."""
+        if self.kind != fact.kind.value or not self.excludes(fact):
+            return False
+        return fact.granularity is Granularity.MONTH or (self.granularity == "DAY" and self.source == source)
 
     def excludes(self, fact: Fact) -> bool:
         """Whether both cannot be told: of the same kind at a time that both tell of, which would count twice, or of
@@ -246,7 +253,8 @@ _HELD: LiteralString = """
     RETURN record.id AS id, record.employment AS employment, record.kind AS kind, record.granularity AS granularity,
       record.day AS day, record.month AS month, record.days AS days, record.minutes AS minutes,
       record.outOf AS out_of, record.source AS source,
-      EXISTS { (record)<-[:CORRECTS]-(:AttendanceRecord) } AS superseded
+      EXISTS { (record)<-[:CORRECTS]-(:AttendanceRecord) } AS superseded,
+      head([(record)-[:CORRECTS]->(corrected:AttendanceRecord) | corrected.id]) AS corrects
 """
 LIST_MONTHS = Statement(
     "timesheets.list_months",
@@ -357,6 +365,23 @@ async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -
     return len(rows)
 
 
+async def standing_of(
+    desk: Desk, worked: Worked, source: str, told: Sequence[Fact], denied: Sequence[Fact]
+) -> list[int]:
+    """The places of what is denied and stands all the same: of a month by whomever it was told, of a day by the same
+    source. What is told beside it, and what was put in the place of that by a correction, is not denied."""
+    if not denied:
+        return []
+    months = sorted({fact.month for fact in denied})
+    rows = {row.id: row for row in await desk.tx.run(LIST_MONTHS, employment=worked.id, months=months)}
+
+    def is_told(row: Standing | None) -> bool:
+        return row is not None and (any(row.tells(fact) for fact in told) or is_told(rows.get(row.corrects or "")))
+
+    standing = [row for row in rows.values() if row.days and not row.superseded and not is_told(row)]
+    return [place for place, fact in enumerate(denied) if any(row.is_denied(fact, source) for row in standing)]
+
+
 def _row(id: str, source: str, fact: Fact, reason: str | None = None) -> dict[str, Any]:
     by_day = fact.granularity is Granularity.DAY
     return {
@@ -388,6 +413,7 @@ def _standing(employment: str, row: Mapping[str, Any]) -> Standing:
         out_of=row["outOf"],
         source=row["source"],
         superseded=False,
+        corrects=None,
     )
 
 

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from graph.loading import Importer
 from graph.refusals import Code
 from graph.settling import NewDepartment
 from graph.shifts import AttendanceKind, Calendar, Calendars, Clocked, Sign, Silence, clocked, judged, past_midnight
-from graph.timesheet_loading import Dossier, Fate, Loaded
+from graph.timesheet_loading import Dossier, Fate, Line, Loaded
 from graph.timesheets import Fact, Granularity
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
@@ -99,9 +100,9 @@ class Stay:
     consent_source: str | None
     first: Record
     records: list[Record] = field(default_factory=list[Record])
-    facts: list[tuple[Fact, Record]] = field(default_factory=list[tuple[Fact, Record]])
+    lines: list[tuple[Line, list[Record]]] = field(default_factory=list[tuple[Line, list[Record]]])
     goals: list[tuple[Goal, Record]] = field(default_factory=list[tuple[Goal, Record]])
-    months: dict[date, Record] = field(default_factory=dict[date, Record])
+    months: dict[date, tuple[Line, Record]] = field(default_factory=dict[date, tuple[Line, Record]])
     days: dict[str, dict[date, list[Record]]] = field(default_factory=dict[str, dict[date, list[Record]]])
     signs: dict[str, list[Signs]] = field(default_factory=dict[str, list[Signs]])
     leave: dict[date, float] = field(default_factory=dict[date, float])
@@ -127,7 +128,7 @@ class Stay:
             self.employer,
             self.consented_at,
             self.consent_source,
-            tuple(fact for fact, _ in self.facts),
+            tuple(line for line, _ in self.lines),
             tuple(goal for goal, _ in self.goals),
         )
 
@@ -379,18 +380,20 @@ class AttendanceReading(Reader):
                 out_of if kind in (AttendanceKind.PRESENT, AttendanceKind.ABSENT) else None,
             )
             for kind, days in {**counts, AttendanceKind.PRESENT: present}.items()
-            if days
+            if days is not None
         ]
-        facts = [self._keyed(stay, fact) for fact in facts]
+        denied = tuple(fact for fact in facts if not fact.days)
+        line = Line(tuple(self._keyed(stay, fact) for fact in facts if fact.days), denied)
         if month in stay.months:
-            if set(facts) != {fact for fact, _ in stay.facts if fact.day == month}:
-                raise Unfit(f"This month stands on line {stay.months[month].line} already, and otherwise.")
+            known, other = stay.months[month]
+            if known.facts != line.facts:
+                raise Unfit(f"This month stands on line {other.line} already, and otherwise.")
             self.summary.repeated += 1
             return
         if refused := next(filter(None, (timesheets.fact_refusal(fact, self.today) for fact in facts)), None):
             raise Unfit(f"{month:%Y-%m}: the {refused.field} cannot be.")
-        stay.months[month] = record
-        stay.facts += [(fact, record) for fact in facts]
+        stay.months[month] = line, record
+        stay.lines.append((line, [record]))
 
     def _goal(self, stay: Stay, record: Record) -> None:
         """A goal with what came of it; where nothing is told of that, it is still open."""
@@ -534,12 +537,21 @@ class AttendanceReading(Reader):
         silent: dict[str, Any] = {"silence": self._silence(stay), "unknown": unknown, "seen": seen}
         told = judged(signs, calendars, since, until, shift=shift, leave=stay.leave, **silent)
         # Of who works in several shifts, a day without a line does not say which one it missed.
-        for it in (it for it in told if len(stay.days) == 1 or it.day in days):
-            if it.kind is None:
-                self.summary.unknown += 1
-                continue
-            fact = Fact(it.kind, it.day, it.days, it.minutes)
-            stay.facts.append((self._keyed(stay, fact), days.get(it.day, [stay.first])[0]))
+        due = (it for it in told if len(stay.days) == 1 or it.day in days)
+        for day, all in groupby(due, key=lambda it: it.day):
+            each = list(all)
+            self.summary.unknown += sum(it.kind is None for it in each)
+            facts = [Fact(it.kind, day, it.days, it.minutes) for it in each if it.kind]
+            denied = self._denied(day, facts) if day in days and len(facts) == len(each) else ()
+            line = Line(tuple(self._keyed(stay, fact) for fact in facts), denied)
+            stay.lines.append((line, days.get(day, [])))
+
+    def _denied(self, day: date, facts: list[Fact]) -> tuple[Fact, ...]:
+        """What a day of which everything is known was not."""
+        told = {fact.kind for fact in facts}
+        if self.mapping.leave is None:
+            told.add(AttendanceKind.APPROVED_LEAVE)
+        return tuple(Fact(kind, day, 0.0) for kind in AttendanceKind if kind not in told)
 
     def _last(self, stay: Stay) -> date:
         """The day after the last that may be judged; the present day is not over."""
@@ -557,12 +569,13 @@ class AttendanceReading(Reader):
             for record in list(stay.records):
                 self._reject(stay, record, REASONS[outcome.refusal])
             return
-        told = stay.goals or stay.facts
-        refused = {id(told[place][1]): code for place, code in outcome.refused.items()}
+        told = [[record] for _, record in stay.goals] or [records for _, records in stay.lines]
+        refused = {id(record): code for place, code in outcome.refused.items() for record in told[place]}
         for record in list(stay.records):
             if code := refused.get(id(record)):
                 self._reject(stay, record, REASONS[code])
         self.summary.loaded += len(stay.records)
         if outcome.fate is not Fate.ERASED:
-            self.summary.count(fact for place, (fact, _) in enumerate(stay.facts) if place not in outcome.refused)
+            lines = [line for place, (line, _) in enumerate(stay.lines) if place not in outcome.refused]
+            self.summary.count(fact for line in lines for fact in line.facts)
             self.summary.count_goals(it for place, (it, _) in enumerate(stay.goals) if place not in outcome.refused)

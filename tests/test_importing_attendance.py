@@ -52,7 +52,7 @@ query Rollup($code: String!) {
     workAttendance(by: MONTH) { key employees lateCount lateEmployees absentDays absentEmployees attendanceRate }
     employments(first: 40) { totalCount nodes {
       id title startedOn endedOn source candidate { id displayName } attendance { lateCount absentDays }
-      records(first: 20, orderBy: DAY) { nodes { kind day days minutes granularity } }
+      records(first: 20, orderBy: DAY) { nodes { id kind day days minutes granularity } }
     } }
   }
 }
@@ -430,6 +430,48 @@ def test_who_is_early_for_a_long_shift_has_not_come_after_midnight() -> None:
     whole = Calendar.of_texts("Asia/Shanghai", 5, ["MON-FRI 09:00-09:00"])
     day = date(2026, 10, 12)
     assert [past_midnight(whole, "", day, time(hour, 55)) for hour in (1, 8, 9)] == [True, False, False]
+
+
+@pytest.mark.parametrize("again", [line("12", "08:55", "18:00"), line("12", "09:40", "18:00", leave="0.5")])
+async def test_what_a_log_takes_back_is_rejected(ask: Ask, log: Importer, again: str) -> None:
+    """Whole: nothing else of the line is written."""
+    first = await logged(ask, log, line("12", "09:30", "17:00"))
+    assert await logged(ask, log, again) == first == [("12", "EARLY_LEAVE"), ("12", "LATE"), ("12", "PRESENT")]
+    assert log.rejected() == {"2": DIFFERS}
+
+
+async def test_a_log_does_not_deny_what_a_person_corrected(ask: Ask, log: Importer) -> None:
+    early = line("12", "09:30", "18:00")
+    await logged(ask, log, early)
+    found = (await ask(ROLLUP, log.hr, code="SALES"))["department"]["employments"]["nodes"][0]["records"]["nodes"]
+    record = next(it["id"] for it in found if it["kind"] == "LATE")
+    change = {"record": record, "reason": "Went early instead", "kind": "EARLY_LEAVE"}
+    assert "id" in await ask.do("correctWorkAttendance", log.hr, **change)
+    await logged(ask, log, early)
+    assert not log.rejects.exists()
+    await logged(ask, log, line("12", "09:00", "18:00"))
+    assert log.rejected() == {"2": DIFFERS}
+
+
+async def test_a_number_that_became_nothing_is_rejected(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """A number that is blank denies nothing."""
+    own = mixed(graph, tmp_path)
+    await own(months(own, f"{HERE},2026-09,3,1,22"))
+    before = await own.size()
+    for wrong in (f"{HERE},2026-09,0,1,22", f"{HERE},2026-09,3,0,", f"{HERE},2026-09,,0,"):
+        summary = await own(months(own, wrong))
+        assert (summary.new_records, own.rejected()) == (0, {"2": DIFFERS})
+    await own(months(own, f"{HERE},2026-09,,1,22"))
+    assert own.rejected() == {}
+    assert await own.size() == before
+
+
+async def test_a_rejected_line_writes_nothing_of_itself(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    own = mixed(graph, tmp_path)
+    await own(months(own, f"{HERE},2026-09,3,,"))
+    summary = await own(months(own, f"{HERE},2026-09,4,2,22", f"{HERE},2026-10,1,,"))
+    assert (summary.new_records, own.rejected()) == (1, {"2": DIFFERS})
+    assert days((await at_work(ask, own))[None]) == [("LATE", "2026-09-01", 3), ("LATE", "2026-10-01", 1)]
 
 
 async def test_a_log_goes_by_the_calendars_of_the_graph(ask: Ask, log: Importer) -> None:
