@@ -107,6 +107,17 @@ class Calendar:
         others = dict(_exception(text) for text in exceptions)
         return cls(zone, grace, hours, others)
 
+    @classmethod
+    def of_new_texts(cls, zone: str, grace: int, schedule: Iterable[str], exceptions: Iterable[str] = ()) -> Calendar:
+        """The same, and NoCalendar where two lines say otherwise of one day of a shift; what is kept may have
+        such, of which the last counts."""
+        lines = list(schedule), list(exceptions)
+        due = {pair for text in lines[0] for pair in _scheduled(text)}
+        others = set(map(_exception, lines[1]))
+        if len(dict(due)) < len(due) or len(dict(others)) < len(others):
+            raise NoCalendar("Two lines are of the same day; a shift has one time a day, so a second one needs a name.")
+        return cls.of_texts(zone, grace, *lines)
+
     @property
     def shifts(self) -> set[str]:
         return {shift for shift, _ in self.schedule}

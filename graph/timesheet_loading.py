@@ -79,7 +79,7 @@ class Dossier:
 
 @dataclass(slots=True)
 class Loaded:
-    """The fate of a dossier, how much of what it tells is new, and which of its lines or goals was refused, by place."""
+    """The fate of a dossier, how much of what it tells is new, and what lines or goals are refused, by place."""
 
     fate: Fate
     refusal: Code | None = None

@@ -447,7 +447,8 @@ class AttendanceReading(Reader):
             leave = self._number(record, "attendance.leave")
             if leave not in (0, 0.5, 1):
                 raise Unfit(f"{self._named('attendance.leave')} is 0, 0.5 or 1 of a day.")
-            stay.leave[day.date()] = leave or 0.0
+            if stay.leave.setdefault(day.date(), leave or 0.0) != leave:
+                raise Unfit("The leave of this day stands on another line already, and otherwise.")
         stay.days.setdefault(shift, {}).setdefault(day.date(), []).append(record)
         if came or left:
             typed = [self._get(record, f"attendance.{key}") for key in ("clocked_in", "clocked_out")]

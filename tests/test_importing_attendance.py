@@ -474,6 +474,12 @@ async def test_a_rejected_line_writes_nothing_of_itself(ask: Ask, graph: Graph, 
     assert days((await at_work(ask, own))[None]) == [("LATE", "2026-09-01", 3), ("LATE", "2026-10-01", 1)]
 
 
+async def test_two_leaves_of_one_day_are_refused(ask: Ask, log: Importer) -> None:
+    lines = [line("13", "", "", leave="1"), line("13", "", "", leave="0")]
+    assert await logged(ask, log, line("12", "09:00", "18:00"), *lines, line("14", "09:00", "18:00")) == BOTH
+    assert log.rejected()["4"] == "The leave of this day stands on another line already, and otherwise."
+
+
 async def test_a_log_goes_by_the_calendars_of_the_graph(ask: Ask, log: Importer) -> None:
     log.mapping = replace(log.mapping, calendar=None)
     summary = await log(LOG)
@@ -494,6 +500,7 @@ def test_a_night_ends_on_the_next_day() -> None:
     assert came == datetime(2026, 10, 12, 22)  # noqa: DTZ001
     assert local_time(day, "06:00", dates, came) == datetime(2026, 10, 13, 6)  # noqa: DTZ001
     assert local_time(day, "2026-10-13 05:30", dates, came) == datetime(2026, 10, 13, 5, 30)  # noqa: DTZ001
+    assert local_time(day, "24:00", dates, came) == datetime(2026, 10, 13)  # noqa: DTZ001
     assert local_time(day, "soon", dates) is None
 
 
@@ -848,6 +855,17 @@ def test_old_workbooks_are_refused_by_name(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_a_hidden_sheet_is_read_only_by_its_name(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Late").append(["Name", "Late"])
+    book.save(tmp_path / "two.xlsx")
+    assert read_table(tmp_path / "two.xlsx").header == ("Name", "Late")
+    assert read_table(tmp_path / "two.xlsx", sheet="Sheet").header == ("Hidden",)
+
+
 def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
     book = Workbook()
     assert book.active is not None
@@ -869,6 +887,8 @@ def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
         (datetime(2026, 10, 12), "2026-10-12"),  # noqa: DTZ001
         (datetime(2026, 10, 12, 9, 3), "2026-10-12 09:03:00"),  # noqa: DTZ001
         (time(9, 3), "09:03:00"),
+        (time(9, 3, 1, 500_000), "09:03:01"),
+        (datetime(1900, 1, 1), "24:00"),  # noqa: DTZ001
         (timedelta(hours=25, minutes=1), "25:01:00"),
         ("=1+1", "=1+1"),
         (True, "True"),
