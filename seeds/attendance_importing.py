@@ -505,7 +505,7 @@ class AttendanceReading(Reader):
 
     def _refuse_beside(self, stay: Stay) -> None:
         """Refuses what stands beside a refused line: a part of a day would be judged as all of it."""
-        doubted = {day for day, _ in self.doubts[stay.id]}
+        doubted = {day for day, _ in self.doubts[stay.id] if day}
         for shift, days in stay.days.items():
             for day in doubted & days.keys():
                 self._refuse_day(stay, shift, day, "Another line of this day is rejected.")
