@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import groupby
-from math import ceil
 
 from graph.credit import CreditPolicy, CrossCheck
 from graph.observations import Facts, Mark
@@ -74,8 +73,8 @@ def _at_work(cross: CrossCheck, marks: Iterable[Mark]) -> list[Ground]:
 
 
 def _times(marks: Iterable[Mark]) -> int:
-    """Half a day is a time too."""
-    return sum(ceil(mark.days) for mark in marks)
+    """Half a day is a time too; of a month what is told beyond whole times is none."""
+    return int(sum(max(1, mark.days) for mark in marks))
 
 
 def _ground(cross: CrossCheck, kind: str, marks: list[Mark]) -> Ground:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -107,6 +107,17 @@ class Calendar:
         others = dict(_exception(text) for text in exceptions)
         return cls(zone, grace, hours, others)
 
+    @classmethod
+    def of_new_texts(cls, zone: str, grace: int, schedule: Iterable[str], exceptions: Iterable[str] = ()) -> Calendar:
+        """The same, and NoCalendar where two lines say otherwise of one day of a shift; what is kept may have
+        such, of which the last counts."""
+        lines = list(schedule), list(exceptions)
+        due = {pair for text in lines[0] for pair in _scheduled(text)}
+        others = set(map(_exception, lines[1]))
+        if len(dict(due)) < len(due) or len(dict(others)) < len(others):
+            raise NoCalendar("Two lines are of the same day; a shift has one time a day, so a second one needs a name.")
+        return cls.of_texts(zone, grace, *lines)
+
     @property
     def shifts(self) -> set[str]:
         return {shift for shift, _ in self.schedule}
@@ -135,6 +146,15 @@ def clocked(local: datetime, sign: Sign, zone: str) -> Clocked:
     """A sign typed in local time. Where the clock was put back it may be either of two: the kinder is taken."""
     fold = 1 if sign is Sign.OUT else 0
     return Clocked(local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC), sign)
+
+
+def past_midnight(calendar: Calendar, shift: str, day: date, came: time) -> bool:
+    """Whether who came at that time came to a shift of that day after midnight: before its end, and when it was far
+    too early for its beginning."""
+    hours = calendar.hours(shift, day)
+    if hours is None or not came < hours.ends <= hours.starts:
+        return False
+    return datetime.combine(day, hours.starts) - datetime.combine(day, came) > REACH
 
 
 def _scheduled(text: str) -> Iterator[tuple[tuple[str, int], Hours]]:
@@ -200,20 +220,26 @@ def judged(
     shift: str = "",
     leave: Mapping[date, float] | None = None,
     silence: Silence = Silence.UNKNOWN,
+    unknown: Collection[date] = (),
+    seen: Collection[date] = (),
 ) -> list[Told]:
     """What the scheduled days from `first` on and before `until` came to, in their order.
 
     A sign belongs to the nearest shift within reach; on a day that asks for no work it is not looked at. `leave` is
     how much of a day was approved leave. A missing sign is never held against anybody: what it would tell is unknown.
+    Of days that are `unknown` nothing is told, and on those that are `seen` nobody was absent, whatever is missing.
     """
     around = calendars.spans(shift, first - timedelta(days=2), until + timedelta(days=2))
     ordered = sorted(signs, key=lambda it: (it.at, it.sign.value))
     told: list[Told] = []
     for place, span in enumerate(around):
-        if first <= span.day < until:
+        if first <= span.day < until and span.day in unknown:
+            told.append(Told(span.day, None, span.days))
+        elif first <= span.day < until:
+            means = Silence.UNKNOWN if span.day in seen else silence
             before = around[place - 1].ends if place else None
             after = around[place + 1].starts if place + 1 < len(around) else None
-            told += _day(span, _belonging(ordered, span, before, after), (leave or {}).get(span.day, 0.0), silence)
+            told += _day(span, _belonging(ordered, span, before, after), (leave or {}).get(span.day, 0.0), means)
     return told
 
 

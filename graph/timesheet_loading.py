@@ -34,6 +34,15 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What one line of a source tells, which is held or refused as a whole; `denied` are kinds of no days, of which
+    nothing is written, and which nothing that stands may tell."""
+
+    facts: tuple[Fact, ...]
+    denied: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """One person's work in one department as it is known elsewhere; `id` is its own for good.
 
@@ -51,17 +60,26 @@ class Dossier:
     employer: str | None = None
     consented_at: datetime | None = None
     consent_source: str | None = None
-    facts: tuple[Fact, ...] = ()
+    lines: tuple[Line, ...] = ()
     goals: tuple[Goal, ...] = ()
+
+    @property
+    def facts(self) -> list[Fact]:
+        return [fact for line in self.lines for fact in line.facts]
 
     @property
     def told(self) -> Sequence[Fact | Goal]:
         return self.goals or self.facts
 
+    @property
+    def parts(self) -> Sequence[Sequence[Fact | Goal]]:
+        """What is held or refused together."""
+        return [[goal] for goal in self.goals] or [line.facts for line in self.lines]
+
 
 @dataclass(slots=True)
 class Loaded:
-    """The fate of a dossier, how much of what it tells is new, and what was refused of it, by its place."""
+    """The fate of a dossier, how much of what it tells is new, and what lines or goals are refused, by place."""
 
     fate: Fate
     refusal: Code | None = None
@@ -102,22 +120,35 @@ async def _load(desk: Desk, dossier: Dossier) -> Loaded:
         return Loaded(Fate.REFUSED, found.code)
     held, fate = found
     loaded = Loaded(fate)
-    await _tell(loaded, dossier.facts, lambda facts: timesheets.tell(desk, held.worked, dossier.source, facts))
-    await _tell(loaded, dossier.goals, lambda told: goals.tell(desk, held.worked, dossier.source, told))
+    await _deny(desk, held.worked, dossier, loaded)
+    facts = [line.facts for line in dossier.lines]
+    await _tell(loaded, facts, lambda told: timesheets.tell(desk, held.worked, dossier.source, told))
+    await _tell(
+        loaded, [(goal,) for goal in dossier.goals], lambda told: goals.tell(desk, held.worked, dossier.source, told)
+    )
     return loaded
 
 
+async def _deny(desk: Desk, worked: Worked, dossier: Dossier, loaded: Loaded) -> None:
+    """Refuses lines that deny what stands."""
+    of = [(place, fact) for place, line in enumerate(dossier.lines) for fact in line.denied]
+    denied = await timesheets.standing_of(desk, worked, dossier.source, dossier.facts, [fact for _, fact in of])
+    loaded.refused |= {of[number][0]: Code.RECORDED_OTHERWISE for number in denied}
+
+
 async def _tell(
-    loaded: Loaded, all: Sequence[Told], tell: Callable[[list[Told]], Awaitable[int | tuple[int, Refusal]]]
+    loaded: Loaded,
+    parts: Sequence[Sequence[Told]],
+    tell: Callable[[list[Told]], Awaitable[int | tuple[int, Refusal]]],
 ) -> None:
-    """Tells all that is not refused."""
-    kept = dict(enumerate(all))
+    """Tells all parts of which nothing is refused."""
+    kept = {place: part for place, part in enumerate(parts) if place not in loaded.refused}
     while kept:
-        told = await tell(list(kept.values()))
+        told = await tell([it for part in kept.values() for it in part])
         if not isinstance(told, tuple):
             loaded.new_facts += told
             break
-        place = list(kept)[told[0]]
+        place = [place for place, part in kept.items() for _ in part][told[0]]
         loaded.refused[place] = told[1].code
         del kept[place]
 
@@ -179,7 +210,11 @@ def may_hold(dossier: Dossier, it: Fact | Goal) -> bool:
 
 def outside_of(dossier: Dossier) -> dict[int, Code]:
     """What the employment, as the dossier itself tells its days, refuses of what it tells."""
-    return {place: Code.NOT_EMPLOYED for place, it in enumerate(dossier.told) if not may_hold(dossier, it)}
+    return {
+        place: Code.NOT_EMPLOYED
+        for place, part in enumerate(dossier.parts)
+        if not all(may_hold(dossier, it) for it in part)
+    }
 
 
 def foresee_first(dossier: Dossier) -> Loaded:
@@ -187,7 +222,8 @@ def foresee_first(dossier: Dossier) -> Loaded:
     if dossier.started_on is None:
         return Loaded(Fate.REFUSED, Code.NOT_EMPLOYED)
     outside = outside_of(dossier)
-    return Loaded(Fate.CREATED, new_facts=len(dossier.told) - len(outside), refused=outside)
+    kept = [part for place, part in enumerate(dossier.parts) if place not in outside]
+    return Loaded(Fate.CREATED, new_facts=sum(map(len, kept)), refused=outside)
 
 
 async def _complete(desk: Desk, dossier: Dossier, held: Held) -> tuple[Held, Fate] | Refusal:
@@ -239,7 +275,8 @@ async def foresee(graph: Graph, viewer: Viewer, dossiers: Sequence[Dossier]) -> 
         if loaded.fate in (Fate.ERASED, Fate.REFUSED):
             continue
         loaded.refused = outside_of(dossier)
-        kept = [id for place, id in enumerate(known[dossier.id]) if place not in loaded.refused]
+        of = [place for place, part in enumerate(dossier.parts) for _ in part]
+        kept = [id for place, id in zip(of, known[dossier.id], strict=True) if place not in loaded.refused]
         loaded.new_facts = sum(id not in told for id in kept)
     return found
 

@@ -34,6 +34,9 @@ MOST_OUT_OF = MOST_DAYS[Granularity.MONTH]
 """Working days that anything may be told of."""
 MOST_MINUTES = {granularity: days * 24 * 60 for granularity, days in MOST_DAYS.items()}
 
+SPENT = ("PRESENT", "ABSENT", "APPROVED_LEAVE")
+"""Kinds whose days are days of a month; how often somebody was late takes none."""
+
 STANDS: LiteralString = "that.days > 0 AND NOT EXISTS { (that)<-[:CORRECTS]-(:AttendanceRecord) }"
 """A record counts until another corrects it; one of no days says that nothing of the kind happened."""
 
@@ -197,12 +200,19 @@ class Standing:
     out_of: float | None
     source: str
     superseded: bool
+    corrects: str | None
 
     def tells(self, fact: Fact) -> bool:
         """Whether it says the very same."""
         mine = (self.kind, self.granularity, self.day, self.days, self.minutes)
         theirs = (fact.kind.value, fact.granularity.value, fact.day.isoformat(), fact.days, fact.minutes)
         return mine == theirs
+
+    def is_denied(self, fact: Fact, source: str) -> bool:
+        """Whether a source that tells of no days of a kind means this record."""
+        if self.kind != fact.kind.value or not self.excludes(fact):
+            return False
+        return fact.granularity is Granularity.MONTH or (self.granularity == "DAY" and self.source == source)
 
     def excludes(self, fact: Fact) -> bool:
         """Whether both cannot be told: of the same kind at a time that both tell of, which would count twice, or of
@@ -233,6 +243,25 @@ def contradict(one: tuple[str, float], other: tuple[str, float]) -> bool:
     return sum(lasting) > 1 if len(lasting) > 1 else lasting[0] >= 1
 
 
+def overfills(rows: Iterable[Standing], fact: Fact) -> bool:
+    """Whether a fact brings the days of its month above the working days that are told of it. A day is one however much
+    of it is told, as leave and presence of one day are no contradiction."""
+    month = [
+        row for row in (*rows, _standing("", _row("", "", fact))) if row.month == fact.month and not row.superseded
+    ]
+    due = min((row.out_of for row in month if row.granularity == "MONTH" and row.out_of is not None), default=None)
+    if due is None or not (fact.kind.value in SPENT or fact.out_of is not None):
+        return False
+    spent: dict[str, float] = {}
+    whole = 0.0
+    for row in month:
+        if row.kind in SPENT and row.granularity == "MONTH":
+            whole += row.days
+        elif row.kind in SPENT:
+            spent[row.day] = min(1.0, spent.get(row.day, 0.0) + row.days)
+    return whole + sum(spent.values()) > due
+
+
 @dataclass(frozen=True, slots=True)
 class Worked:
     """The employment that records are made for; `ended_on` is its last day."""
@@ -246,7 +275,8 @@ _HELD: LiteralString = """
     RETURN record.id AS id, record.employment AS employment, record.kind AS kind, record.granularity AS granularity,
       record.day AS day, record.month AS month, record.days AS days, record.minutes AS minutes,
       record.outOf AS out_of, record.source AS source,
-      EXISTS { (record)<-[:CORRECTS]-(:AttendanceRecord) } AS superseded
+      EXISTS { (record)<-[:CORRECTS]-(:AttendanceRecord) } AS superseded,
+      head([(record)-[:CORRECTS]->(corrected:AttendanceRecord) | corrected.id]) AS corrects
 """
 LIST_MONTHS = Statement(
     "timesheets.list_months",
@@ -328,8 +358,8 @@ async def ids_of(graph: Graph, organization: str, source: str, facts: Iterable[F
 async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -> int | tuple[int, Refusal]:
     """Writes what the graph does not hold yet, all or nothing, and counts it; the candidate is locked.
 
-    A fact whose external key is known, or that says what stands already, has no second effect. One that says
-    otherwise is refused, with its place.
+    A fact whose external key is known, or that says what stands already or what the same source said before a
+    correction, has no second effect. One that says otherwise is refused, with its place.
     """
     ids = await known_ids(desk, source, facts)
     known = {row.id: row for row in await desk.tx.run(LIST_KNOWN, ids=ids)}
@@ -344,9 +374,10 @@ async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -
         if held is not None and (held.employment != worked.id or not held.tells(fact)):
             return place, Refusal(Code.RECORDED_OTHERWISE, "day")
         others = [row for row in (*standing, *fresh) if row.excludes(fact)]
-        if held is not None or any(row.tells(fact) for row in others):
+        told = [*others, *(row for row in standing if row.superseded and row.source == source)]
+        if held is not None or any(row.tells(fact) for row in told):
             continue
-        if others:
+        if others or overfills([*standing, *fresh], fact):
             return place, Refusal(Code.RECORDED_OTHERWISE, "day")
         rows.append(_row(id, source, fact))
         fresh.append(_standing(worked.id, rows[-1]))
@@ -355,6 +386,23 @@ async def tell(desk: Desk, worked: Worked, source: str, facts: Sequence[Fact]) -
         payload = [{name: value for name, value in row.items() if value is not None} for row in rows]
         await desk.record(EventType.WORK_ATTENDANCE_RECORDED, About("Employment", worked.id), records=payload)
     return len(rows)
+
+
+async def standing_of(
+    desk: Desk, worked: Worked, source: str, told: Sequence[Fact], denied: Sequence[Fact]
+) -> list[int]:
+    """The places of what is denied and stands all the same: of a month by whomever it was told, of a day by the same
+    source. What is told beside it, and what was put in the place of that by a correction, is not denied."""
+    if not denied:
+        return []
+    months = sorted({fact.month for fact in denied})
+    rows = {row.id: row for row in await desk.tx.run(LIST_MONTHS, employment=worked.id, months=months)}
+
+    def is_told(row: Standing | None) -> bool:
+        return row is not None and (any(row.tells(fact) for fact in told) or is_told(rows.get(row.corrects or "")))
+
+    standing = [row for row in rows.values() if row.days and not row.superseded and not is_told(row)]
+    return [place for place, fact in enumerate(denied) if any(row.is_denied(fact, source) for row in standing)]
 
 
 def _row(id: str, source: str, fact: Fact, reason: str | None = None) -> dict[str, Any]:
@@ -388,6 +436,7 @@ def _standing(employment: str, row: Mapping[str, Any]) -> Standing:
         out_of=row["outOf"],
         source=row["source"],
         superseded=False,
+        corrects=None,
     )
 
 
@@ -398,7 +447,8 @@ async def correct(desk: Desk, worked: Worked, held: Standing, fact: Fact, reason
     if not covers(worked, fact):
         return Refusal(Code.NOT_EMPLOYED, "day")
     rows = await desk.tx.run(LIST_MONTHS, employment=worked.id, months=[fact.month])
-    if fact.days and any(row.excludes(fact) for row in rows if row.id != held.id and row.days):
+    others = [row for row in rows if row.id != held.id and row.days]
+    if fact.days and (any(row.excludes(fact) for row in others) or overfills(others, fact)):
         return Refusal(Code.RECORDED_OTHERWISE, "day")
     id = desk.new_id()
     row = _row(id, held.source, fact, reason)

@@ -115,7 +115,7 @@ def calendar_refusal(new: NewCalendar) -> Refusal | None:
             return invalid(field, Fault.COUNT, int(field == "schedule"), MOST_LINES)
         try:
             parts = {"schedule": (), "exceptions": (), field: lines}
-            Calendar.of_texts(new.zone, new.grace_minutes, **parts)
+            Calendar.of_new_texts(new.zone, new.grace_minutes, **parts)
         except NoCalendar:
             return invalid(field, Fault.TABLE)
     return None
@@ -159,17 +159,15 @@ async def put(desk: Desk, new: NewCalendar) -> str | None:
 
 
 async def of_departments(graph: Graph, organization: str, structure: Structure) -> Mapping[str, Calendars]:
-    """What is due in each department: by its own calendar, or else by the nearest one above it.
+    """What is due in each department: by its own calendar, or before that begins by the nearest one above it.
 
     Under the empty text stands the Organization's own.
     """
     kept = _versions(await graph.client.read(LIST, organization=organization))
 
-    def nearest(department: str) -> Calendars:
-        owners = [*structure.ancestors_or_self(department), None]
-        return Calendars(next((kept[owner] for owner in owners if owner in kept), []))
-
-    found = {department: nearest(department) for department in structure.places}
+    found = {
+        department: _joined(kept, [*structure.ancestors_or_self(department), None]) for department in structure.places
+    }
     return {"": Calendars(kept.get(None, [])), **found}
 
 
@@ -177,7 +175,16 @@ async def nearest(desk: Desk, department: str) -> Calendars:
     """What is due in one department; none where neither it nor the Organization keeps a calendar."""
     kept = _versions(await desk.tx.run(LIST, organization=desk.act.viewer.organization))
     above = [row.id for row in await desk.tx.run(LIST_OWNERS, department=department)] if kept else []
-    return Calendars(next((kept[owner] for owner in [*above, None] if owner in kept), []))
+    return _joined(kept, [*above, None])
+
+
+def _joined(kept: Mapping[str | None, list[tuple[date, Calendar]]], owners: list[str | None]) -> Calendars:
+    """The versions of several owners, the nearest first, each from its first version on."""
+    found: list[tuple[date, Calendar]] = []
+    for owner in reversed(owners):
+        if own := kept.get(owner):
+            found = [version for version in found if version[0] < own[0][0]] + own
+    return Calendars(found)
 
 
 def _versions(rows: Iterable[VersionRow]) -> dict[str | None, list[tuple[date, Calendar]]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
+from typing import Any, TypeVar
 
 from graph import goals, settling, timesheet_loading, timesheets, work_calendars
 from graph.candidates import Person, normalised_name
@@ -19,17 +21,18 @@ from graph.instants import day_in, midnight
 from graph.loading import Importer
 from graph.refusals import Code
 from graph.settling import NewDepartment
-from graph.shifts import AttendanceKind, Calendars, Clocked, Sign, clocked, judged
-from graph.timesheet_loading import Dossier, Fate, Loaded
+from graph.shifts import AttendanceKind, Calendar, Calendars, Clocked, Sign, Silence, clocked, judged, past_midnight
+from graph.timesheet_loading import Dossier, Fate, Line, Loaded
 from graph.timesheets import Fact, Granularity
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
-from seeds.attendance_mapping import CONSENT, COUNTED, DONE, AttendanceMapping, local_time
+from seeds.attendance_mapping import CONSENT, COUNTED, DONE, AttendanceMapping, clock_time, local_time
 from seeds.attendance_summaries import AttendanceSummary
 from seeds.importing import MANY, NotImported, check_rejects, identities, importer_of
 from seeds.reading import Reader, Unfit, find_columns
 from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 
+Value = TypeVar("Value")
 CHUNK = 20
 """People in one transaction."""
 MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
@@ -58,6 +61,30 @@ REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """When somebody came and left by one line, in local time; `dated` where one of the two was told with its date."""
+
+    day: date
+    came: datetime | None
+    left: datetime | None
+    dated: bool
+    record: Record
+
+    def are_late(self, shift: str, calendar: Calendar) -> bool:
+        """Whether they lie past the midnight that the line's shift passes: its day is the one the shift began on."""
+        if self.came is None or self.dated:
+            return False
+        return past_midnight(calendar, shift, self.day, self.came.time())
+
+    def of(self, shift: str, calendar: Calendar) -> Iterator[tuple[datetime, Sign]]:
+        late = timedelta(days=self.are_late(shift, calendar))
+        if self.came is not None:
+            yield self.came + late, Sign.IN
+        if self.left is not None:
+            yield self.left + (late if self.left.date() == self.day else timedelta()), Sign.OUT
+
+
 @dataclass(slots=True)
 class Stay:
     """One person's work in one department, gathered from the lines that tell of it."""
@@ -73,14 +100,16 @@ class Stay:
     consent_source: str | None
     first: Record
     records: list[Record] = field(default_factory=list[Record])
-    facts: list[tuple[Fact, Record]] = field(default_factory=list[tuple[Fact, Record]])
+    lines: list[tuple[Line, list[Record]]] = field(default_factory=list[tuple[Line, list[Record]]])
     goals: list[tuple[Goal, Record]] = field(default_factory=list[tuple[Goal, Record]])
-    months: dict[date, Record] = field(default_factory=dict[date, Record])
-    days: dict[str, dict[date, Record]] = field(default_factory=dict[str, dict[date, Record]])
-    signs: dict[str, list[tuple[datetime, Sign, Record]]] = field(
-        default_factory=dict[str, list[tuple[datetime, Sign, Record]]]
-    )
+    months: dict[date, tuple[Line, Record]] = field(default_factory=dict[date, tuple[Line, Record]])
+    days: dict[str, dict[date, list[Record]]] = field(default_factory=dict[str, dict[date, list[Record]]])
+    signs: dict[str, list[Signs]] = field(default_factory=dict[str, list[Signs]])
     leave: dict[date, float] = field(default_factory=dict[date, float])
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        return known_as(self.person)
 
     @property
     def agreed(self) -> tuple[object, ...]:
@@ -99,9 +128,14 @@ class Stay:
             self.employer,
             self.consented_at,
             self.consent_source,
-            tuple(fact for fact, _ in self.facts),
+            tuple(line for line, _ in self.lines),
             tuple(goal for goal, _ in self.goals),
         )
+
+
+def known_as(person: Person) -> tuple[str, ...]:
+    """What tells one person from another."""
+    return *(it.value for it in person.external_ids), person.email or "", person.phone or ""
 
 
 async def run_attendance_import(
@@ -172,6 +206,14 @@ async def run_attendance_import(
     return summary
 
 
+def readable(read: Callable[[], Value]) -> Value | None:
+    """What can be read of a line that is refused."""
+    try:
+        return read()
+    except Unfit:
+        return None
+
+
 async def _settle(
     graph: Graph, importer: Importer, reading: AttendanceReading, *, dry_run: bool, now: datetime
 ) -> dict[str, str]:
@@ -206,6 +248,14 @@ class AttendanceReading(Reader):
     stays: dict[str, Stay] = field(default_factory=dict[str, Stay])
     departments: dict[str, NewDepartment] = field(default_factory=dict[str, NewDepartment])
     rejects: list[Reject] = field(default_factory=list[Reject])
+    doubts: defaultdict[str, set[tuple[date | None, str]]] = field(
+        default_factory=lambda: defaultdict[str, set[tuple[date | None, str]]](set)
+    )
+    """Days and shifts of refused lines, by the stay; the day is null where it cannot be read."""
+    seen: defaultdict[tuple[str, ...], set[date | None]] = field(
+        default_factory=lambda: defaultdict[tuple[str, ...], set[date | None]](set)
+    )
+    """Days of which there is a sign or a refused line, by the person; under no person those that may be anybody's."""
 
     def read(self) -> None:
         for record in self.table.records:
@@ -215,7 +265,19 @@ class AttendanceReading(Reader):
             try:
                 self._take(record)
             except Unfit as error:
+                self._doubt(record)
                 self.rejects.append(Reject(record, str(error)))
+
+    def _doubt(self, record: Record) -> None:
+        """Keeps whose and of which day a refused line is, as far as it tells: what is missing then is no absence."""
+        if self.mapping.day is None:
+            return
+        whole = not record.fault and len(record.cells) == len(self.table.header)
+        person = readable(lambda: self._person(record)) if whole else None
+        day = readable(lambda: self._date(record, "attendance.day")[0]) if whole else None
+        self.seen[known_as(person) if person else ()].add(day and day.date())
+        if whole and (stay := readable(lambda: self._told(record))):
+            self.doubts[stay.id].add((day and day.date(), self._get(record, "attendance.shift")))
 
     def _take(self, record: Record) -> None:
         self._check_form(record)
@@ -249,8 +311,7 @@ class AttendanceReading(Reader):
         started_on, ended_on = (self._day(record, f"employment.{name}") for name in ("started_on", "ended_on"))
         employer = self._get(record, "employment.employer") or None
         kind = ("employment elsewhere", normalised_name(employer)) if employer else ("employment",)
-        who = [*(it.value for it in person.external_ids), person.email or "", person.phone or ""]
-        id = self.identify(*kind, department.code, *who, started_on.isoformat() if started_on else "")
+        id = self.identify(*kind, department.code, *known_as(person), started_on.isoformat() if started_on else "")
         title, days = self._get(record, "employment.title"), (started_on, ended_on)
         return Stay(id, department, person, title, *days, employer, *self._consent(record), record)
 
@@ -319,18 +380,20 @@ class AttendanceReading(Reader):
                 out_of if kind in (AttendanceKind.PRESENT, AttendanceKind.ABSENT) else None,
             )
             for kind, days in {**counts, AttendanceKind.PRESENT: present}.items()
-            if days
+            if days is not None
         ]
-        facts = [self._keyed(stay, fact) for fact in facts]
+        denied = tuple(fact for fact in facts if not fact.days)
+        line = Line(tuple(self._keyed(stay, fact) for fact in facts if fact.days), denied)
         if month in stay.months:
-            if set(facts) != {fact for fact, _ in stay.facts if fact.day == month}:
-                raise Unfit(f"This month stands on line {stay.months[month].line} already, and otherwise.")
+            known, other = stay.months[month]
+            if known.facts != line.facts:
+                raise Unfit(f"This month stands on line {other.line} already, and otherwise.")
             self.summary.repeated += 1
             return
         if refused := next(filter(None, (timesheets.fact_refusal(fact, self.today) for fact in facts)), None):
             raise Unfit(f"{month:%Y-%m}: the {refused.field} cannot be.")
-        stay.months[month] = record
-        stay.facts += [(fact, record) for fact in facts]
+        stay.months[month] = line, record
+        stay.lines.append((line, [record]))
 
     def _goal(self, stay: Stay, record: Record) -> None:
         """A goal with what came of it; where nothing is told of that, it is still open."""
@@ -384,11 +447,14 @@ class AttendanceReading(Reader):
             leave = self._number(record, "attendance.leave")
             if leave not in (0, 0.5, 1):
                 raise Unfit(f"{self._named('attendance.leave')} is 0, 0.5 or 1 of a day.")
-            stay.leave[day.date()] = leave or 0.0
-        stay.days.setdefault(shift, {}).setdefault(day.date(), record)
-        for local, sign in ((came, Sign.IN), (left, Sign.OUT)):
-            if local is not None:
-                stay.signs.setdefault(shift, []).append((local, sign, record))
+            if stay.leave.setdefault(day.date(), leave or 0.0) != leave:
+                raise Unfit("The leave of this day stands on another line already, and otherwise.")
+        stay.days.setdefault(shift, {}).setdefault(day.date(), []).append(record)
+        if came or left:
+            typed = [self._get(record, f"attendance.{key}") for key in ("clocked_in", "clocked_out")]
+            dated = any(text and clock_time(text) is None for text in typed)
+            stay.signs.setdefault(shift, []).append(Signs(day.date(), came, left, dated, record))
+            self.seen[stay.who].add(day.date())
 
     def _sign(self, record: Record, key: str, day: date, after: datetime | None) -> datetime | None:
         typed = self._get(record, key)
@@ -413,6 +479,7 @@ class AttendanceReading(Reader):
         for stay in list(self.stays.values()):
             calendars = self._calendars(stay, kept, places)
             self._check_days(stay, calendars)
+            self._refuse_beside(stay)
             for shift, days in stay.days.items():
                 self._judge(stay, shift, days, calendars)
             if not stay.records:
@@ -433,25 +500,59 @@ class AttendanceReading(Reader):
                 calendar = calendars.on(day)
                 if calendar is None or shift not in calendar.shifts:
                     why = f'has no shift "{shift}"' if calendar else "is not there"
-                    self._reject(stay, days.pop(day), f"The work calendar of {day.isoformat()} {why}.")
+                    self.doubts[stay.id].add((day, shift))
+                    self._refuse_day(stay, shift, day, f"The work calendar of {day.isoformat()} {why}.")
+
+    def _refuse_beside(self, stay: Stay) -> None:
+        """Refuses what stands beside a refused line: a part of a day would be judged as all of it."""
+        doubted = {day for day, _ in self.doubts[stay.id] if day}
+        for shift, days in stay.days.items():
+            for day in doubted & days.keys():
+                self._refuse_day(stay, shift, day, "Another line of this day is rejected.")
         stay.days = {shift: days for shift, days in stay.days.items() if days}
 
-    def _judge(self, stay: Stay, shift: str, days: dict[date, Record], calendars: Calendars) -> None:
+    def _refuse_day(self, stay: Stay, shift: str, day: date, reason: str) -> None:
+        for record in stay.days[shift].pop(day):
+            self._reject(stay, record, reason)
+
+    def _silence(self, stay: Stay) -> Silence:
+        """What a day without a line means: nothing where a refused line may be of it, or of a shift of its own."""
+        doubts = self.doubts[stay.id]
+        anyday = None in self.seen[stay.who] | self.seen[()]
+        return Silence.UNKNOWN if anyday or {shift for _, shift in doubts} - stay.days.keys() else self.mapping.silence
+
+    def _judge(self, stay: Stay, shift: str, days: dict[date, list[Record]], calendars: Calendars) -> None:
         rejected = {id(reject.record) for reject in self.rejects}
         signs: list[Clocked] = []
-        for local, sign, record in stay.signs.get(shift, ()):
-            if id(record) not in rejected and (calendar := calendars.on(local.date())):
-                signs.append(clocked(local, sign, calendar.zone))
+        seen = {day for day in self.seen[stay.who] | self.seen[()] if day}
+        for each in stay.signs.get(shift, ()):
+            if id(each.record) in rejected or (calendar := calendars.on(each.day)) is None:
+                continue
+            signs += [clocked(local, sign, calendar.zone) for local, sign in each.of(shift, calendar)]
+            if each.are_late(shift, calendar):
+                # A clock that goes by the date of the sign means the shift before it.
+                seen.add(each.day - timedelta(days=1))
         until = min(max(days) + timedelta(days=1), self._last(stay))
         since = max(min(days), stay.started_on or date.min)
-        told = judged(signs, calendars, since, until, shift=shift, leave=stay.leave, silence=self.mapping.silence)
+        unknown = {day for day, _ in self.doubts[stay.id] if day}
+        silent: dict[str, Any] = {"silence": self._silence(stay), "unknown": unknown, "seen": seen}
+        told = judged(signs, calendars, since, until, shift=shift, leave=stay.leave, **silent)
         # Of who works in several shifts, a day without a line does not say which one it missed.
-        for it in (it for it in told if len(stay.days) == 1 or it.day in days):
-            if it.kind is None:
-                self.summary.unknown += 1
-                continue
-            fact = Fact(it.kind, it.day, it.days, it.minutes)
-            stay.facts.append((self._keyed(stay, fact), days.get(it.day, stay.first)))
+        due = (it for it in told if len(stay.days) == 1 or it.day in days)
+        for day, all in groupby(due, key=lambda it: it.day):
+            each = list(all)
+            self.summary.unknown += sum(it.kind is None for it in each)
+            facts = [Fact(it.kind, day, it.days, it.minutes) for it in each if it.kind]
+            denied = self._denied(day, facts) if day in days and len(facts) == len(each) else ()
+            line = Line(tuple(self._keyed(stay, fact) for fact in facts), denied)
+            stay.lines.append((line, days.get(day, [])))
+
+    def _denied(self, day: date, facts: list[Fact]) -> tuple[Fact, ...]:
+        """What a day of which everything is known was not."""
+        told = {fact.kind for fact in facts}
+        if self.mapping.leave is None:
+            told.add(AttendanceKind.APPROVED_LEAVE)
+        return tuple(Fact(kind, day, 0.0) for kind in AttendanceKind if kind not in told)
 
     def _last(self, stay: Stay) -> date:
         """The day after the last that may be judged; the present day is not over."""
@@ -469,12 +570,13 @@ class AttendanceReading(Reader):
             for record in list(stay.records):
                 self._reject(stay, record, REASONS[outcome.refusal])
             return
-        told = stay.goals or stay.facts
-        refused = {id(told[place][1]): code for place, code in outcome.refused.items()}
+        told = [[record] for _, record in stay.goals] or [records for _, records in stay.lines]
+        refused = {id(record): code for place, code in outcome.refused.items() for record in told[place]}
         for record in list(stay.records):
             if code := refused.get(id(record)):
                 self._reject(stay, record, REASONS[code])
         self.summary.loaded += len(stay.records)
         if outcome.fate is not Fate.ERASED:
-            self.summary.count(fact for place, (fact, _) in enumerate(stay.facts) if place not in outcome.refused)
+            lines = [line for place, (line, _) in enumerate(stay.lines) if place not in outcome.refused]
+            self.summary.count(fact for line in lines for fact in line.facts)
             self.summary.count_goals(it for place, (it, _) in enumerate(stay.goals) if place not in outcome.refused)

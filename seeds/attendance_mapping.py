@@ -192,7 +192,7 @@ def parse_calendar(table: Table, zone: str) -> Calendar | None:
         raise MappingError(f'calendar.time_zone: "{zone}" is not a zone of the IANA list.')
     grace = table.number("grace_minutes", 0, 0, 240)
     try:
-        return Calendar.of_texts(zone, grace, table.texts("schedule"), table.texts("exceptions", ()))
+        return Calendar.of_new_texts(zone, grace, table.texts("schedule"), table.texts("exceptions", ()))
     except NoCalendar as error:
         raise MappingError(f"calendar: {error}") from error
 
@@ -238,6 +238,8 @@ def clock_time(text: str) -> time | None:
 
 def local_time(day: date, typed: str, dates: Dates, after: datetime | None = None) -> datetime | None:
     """The local time of a sign of a day: a time of day, or a date with one. `after`: when the same line began."""
+    if typed in ("24:00", "24:00:00"):
+        return datetime.combine(day, time()) + timedelta(days=1)
     if (at := clock_time(typed)) is not None:
         local = datetime.combine(day, at)
         return local + timedelta(days=1) if after is not None and local < after else local

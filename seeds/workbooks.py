@@ -18,6 +18,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_BYTES, MOST_UNPACKED = 50_000_000, 200_000_000
 MOST_PARTS = 2_000
+MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - a cell has no zone
+"""What 24:00 is in a workbook, whose days begin there with 1."""
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 500, 10_000_000
 
 ARCHIVE, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -40,18 +42,19 @@ def is_workbook(path: Path) -> bool:
 
 
 def read_workbook(path: Path, sheet: str = "") -> tuple[str, list[tuple[str, ...]]]:
-    """The name of the sheet, the first one where none is named, and its rows, blank ones among them."""
+    """The name of the sheet, the first that is not hidden where none is named, and its rows, blank ones among them."""
     check_archive(path)
     try:
         workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
         try:
             names = [it.title for it in workbook.worksheets]
+            shown = [it.title for it in workbook.worksheets if it.sheet_state == "visible"] or names
             if not names or (sheet and sheet not in names):
                 raise UnreadableWorkbook(f'{path.name} has no sheet "{sheet}"; it has {", ".join(names) or "none"}.')
-            found: Any = workbook[sheet or names[0]]
+            found: Any = workbook[sheet or shown[0]]
             # A file says itself how large it is, and need not say the truth.
             found.reset_dimensions()
-            return sheet or names[0], list(_rows(found.iter_rows(values_only=True), path))
+            return sheet or shown[0], list(_rows(found.iter_rows(values_only=True), path))
         finally:
             workbook.close()
     except UnreadableWorkbook:
@@ -94,9 +97,13 @@ def cell_text(value: Any) -> str:
     match value:
         case None:
             return ""
+        case datetime() if value == MIDNIGHT:
+            return "24:00"
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-        case date() | time():
+        case time():
+            return value.isoformat("seconds")
+        case date():
             return value.isoformat()
         case timedelta():
             seconds = int(value.total_seconds())

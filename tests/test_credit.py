@@ -360,6 +360,7 @@ def at_work(*marks: Mark) -> EmploymentFact:
         (LATES[:2], (missed(),), False),
         ((*LATES[:2], Mark("o", "LATE", 1, date(2026, 10, 1))), (missed(),), False),
         ((Mark("m", "LATE", 3, date(2026, 9, 1)),), (missed(),), True),
+        ((Mark("m", "LATE", 2.5, date(2026, 9, 1)),), (missed(),), False),
         ((Mark("y", "ABSENT", 1, date(2025, 11, 1)),), (missed(),), False),
         (LATES, (interview("m", "NOT_ATTENDED", finding=replace(FINAL, state="DISPUTED")),), False),
         (LATES, (interview("m", "NOT_ATTENDED", finding=replace(FINAL, expires_at=NOW)),), False),

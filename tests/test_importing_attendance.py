@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from graph import candidates, events
 from graph.employments import NewEmployment
-from graph.shifts import AttendanceKind, Silence
+from graph.shifts import AttendanceKind, Calendar, Silence, past_midnight
 from graph.statements import Count, Statement
 from graph.timesheet_loading import Fate
 from graph.timesheets import Fact, Granularity
@@ -52,7 +52,7 @@ query Rollup($code: String!) {
     workAttendance(by: MONTH) { key employees lateCount lateEmployees absentDays absentEmployees attendanceRate }
     employments(first: 40) { totalCount nodes {
       id title startedOn endedOn source candidate { id displayName } attendance { lateCount absentDays }
-      records(first: 20, orderBy: DAY) { nodes { kind day days minutes granularity } }
+      records(first: 20, orderBy: DAY) { nodes { id kind day days minutes granularity } }
     } }
   }
 }
@@ -354,6 +354,132 @@ async def test_silence_counts_where_the_log_is_vouched_for(ask: Ask, log: Import
     assert summary.kinds[AttendanceKind.ABSENT] == 5
 
 
+LINES = "Name,Badge,Department,Title,Hired,Date,In,Out,Shift,Leave,Gender,Health note"
+DAYS = """
+{ departments { employments(first: 9) { nodes { records(first: 50, orderBy: DAY) { nodes { kind day } } } } } }
+"""
+
+
+def line(
+    day: str, came: str, left: str, shift: str = "", leave: str = "", title: str = "Clerk", badge: str = "1"
+) -> str:
+    return f"张伟,{badge},Sales,{title},2026-01-05,2026-10-{day},{came},{left},{shift},{leave},,"
+
+
+async def logged(ask: Ask, log: Importer, *lines: str) -> list[tuple[str, str]]:
+    """Imports lines, vouched for; answers with the day and kind of all records."""
+    log.mapping = replace(log.mapping, silence=Silence.ABSENT)
+    await log(log.file("\n".join((LINES, *lines))))
+    found = (await ask(DAYS, log.hr))["departments"]
+    nodes = [it for each in found for job in each["employments"]["nodes"] for it in job["records"]["nodes"]]
+    return sorted((it["day"][-2:], it["kind"]) for it in nodes)
+
+
+BOTH = [("12", "PRESENT"), ("14", "PRESENT")]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        line("13", "9h05", "18:00"),
+        line("13", "09:00", "18:00", title="Senior clerk"),
+        line("13", "09:00", "18:00", "EVENING"),
+        line("13", "09:00", "18:00").replace("2026-01-05", "5 January"),
+        line("13", "09:00", "18:00").replace("2026-01-05", "2026-01-06"),
+        line("13", "09:00", "18:00", badge=""),
+        line("1x", "09:00", "18:00"),
+        line("13", "09:00", "18:00") + ",more",
+        line("13", "09:00", "12:00") + "\n" + line("13", "1 o'clock", "18:00"),
+        line("13", "09:00", "18:00", "NIGHT"),
+    ],
+)
+async def test_a_refused_line_makes_nobody_absent(ask: Ask, log: Importer, refused: str) -> None:
+    """Whatever is wrong with it, also where it does not tell whose it is, or of which day."""
+    told = await logged(ask, log, line("12", "09:00", "18:00"), refused, line("14", "09:00", "18:00"))
+    assert told == BOTH
+
+
+async def test_a_line_beside_a_refused_one_is_refused_too(ask: Ask, log: Importer) -> None:
+    """So that the file of rejects, corrected, tells the whole day."""
+    lines = [line("13", "09:00", "12:00"), line("13", "1 o'clock", "18:00")]
+    await logged(ask, log, line("12", "09:00", "18:00"), *lines, line("14", "09:00", "18:00"))
+    assert log.rejected() == {
+        "3": "Another line of this day is rejected.",
+        "4": '"In": "1 o\'clock" is no time of day.',
+    }
+    mended = log.rejects.read_text("utf-8-sig").replace("1 o'clock", "13:00").splitlines()[1:]
+    assert await logged(ask, log, *(each.rsplit(",", 2)[0] for each in mended)) == [BOTH[0], ("13", "PRESENT"), BOTH[1]]
+
+
+async def test_who_comes_after_midnight_comes_to_the_night_of_the_line(ask: Ask, log: Importer) -> None:
+    """Unless the sign has a date of its own."""
+    night = line("12", "22:00", "06:00", "NIGHT"), line("14", "22:00", "06:00", "NIGHT")
+    assert await logged(ask, log, night[0], line("13", "00:30", "06:00", "NIGHT"), night[1]) == [
+        ("12", "PRESENT"),
+        ("13", "LATE"),
+        ("13", "PRESENT"),
+        ("14", "PRESENT"),
+    ]
+    other = importer(log.graph, log.folder, "clock-log")
+    other.mapping = replace(other.mapping, dates=Dates(("%Y-%m-%d", "%Y-%m-%d %H:%M"), time(9)))
+    dated = line("13", "2026-10-13 00:30", "2026-10-13 06:00", "NIGHT")
+    assert await logged(ask, other, dated, night[1]) == [("14", "PRESENT")]
+
+
+def test_who_is_early_for_a_long_shift_has_not_come_after_midnight() -> None:
+    whole = Calendar.of_texts("Asia/Shanghai", 5, ["MON-FRI 09:00-09:00"])
+    day = date(2026, 10, 12)
+    assert [past_midnight(whole, "", day, time(hour, 55)) for hour in (1, 8, 9)] == [True, False, False]
+
+
+@pytest.mark.parametrize("again", [line("12", "08:55", "18:00"), line("12", "09:40", "18:00", leave="0.5")])
+async def test_what_a_log_takes_back_is_rejected(ask: Ask, log: Importer, again: str) -> None:
+    """Whole: nothing else of the line is written."""
+    first = await logged(ask, log, line("12", "09:30", "17:00"))
+    assert await logged(ask, log, again) == first == [("12", "EARLY_LEAVE"), ("12", "LATE"), ("12", "PRESENT")]
+    assert log.rejected() == {"2": DIFFERS}
+
+
+async def test_a_log_does_not_deny_what_a_person_corrected(ask: Ask, log: Importer) -> None:
+    early = line("12", "09:30", "18:00")
+    await logged(ask, log, early)
+    found = (await ask(ROLLUP, log.hr, code="SALES"))["department"]["employments"]["nodes"][0]["records"]["nodes"]
+    record = next(it["id"] for it in found if it["kind"] == "LATE")
+    change = {"record": record, "reason": "Went early instead", "kind": "EARLY_LEAVE"}
+    assert "id" in await ask.do("correctWorkAttendance", log.hr, **change)
+    await logged(ask, log, early)
+    assert not log.rejects.exists()
+    await logged(ask, log, line("12", "09:00", "18:00"))
+    assert log.rejected() == {"2": DIFFERS}
+
+
+async def test_a_number_that_became_nothing_is_rejected(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """A number that is blank denies nothing."""
+    own = mixed(graph, tmp_path)
+    await own(months(own, f"{HERE},2026-09,3,1,22"))
+    before = await own.size()
+    for wrong in (f"{HERE},2026-09,0,1,22", f"{HERE},2026-09,3,0,", f"{HERE},2026-09,,0,"):
+        summary = await own(months(own, wrong))
+        assert (summary.new_records, own.rejected()) == (0, {"2": DIFFERS})
+    await own(months(own, f"{HERE},2026-09,,1,22"))
+    assert own.rejected() == {}
+    assert await own.size() == before
+
+
+async def test_a_rejected_line_writes_nothing_of_itself(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    own = mixed(graph, tmp_path)
+    await own(months(own, f"{HERE},2026-09,3,,"))
+    summary = await own(months(own, f"{HERE},2026-09,4,2,22", f"{HERE},2026-10,1,,"))
+    assert (summary.new_records, own.rejected()) == (1, {"2": DIFFERS})
+    assert days((await at_work(ask, own))[None]) == [("LATE", "2026-09-01", 3), ("LATE", "2026-10-01", 1)]
+
+
+async def test_two_leaves_of_one_day_are_refused(ask: Ask, log: Importer) -> None:
+    lines = [line("13", "", "", leave="1"), line("13", "", "", leave="0")]
+    assert await logged(ask, log, line("12", "09:00", "18:00"), *lines, line("14", "09:00", "18:00")) == BOTH
+    assert log.rejected()["4"] == "The leave of this day stands on another line already, and otherwise."
+
+
 async def test_a_log_goes_by_the_calendars_of_the_graph(ask: Ask, log: Importer) -> None:
     log.mapping = replace(log.mapping, calendar=None)
     summary = await log(LOG)
@@ -374,6 +500,7 @@ def test_a_night_ends_on_the_next_day() -> None:
     assert came == datetime(2026, 10, 12, 22)  # noqa: DTZ001
     assert local_time(day, "06:00", dates, came) == datetime(2026, 10, 13, 6)  # noqa: DTZ001
     assert local_time(day, "2026-10-13 05:30", dates, came) == datetime(2026, 10, 13, 5, 30)  # noqa: DTZ001
+    assert local_time(day, "24:00", dates, came) == datetime(2026, 10, 13)  # noqa: DTZ001
     assert local_time(day, "soon", dates) is None
 
 
@@ -728,6 +855,17 @@ def test_old_workbooks_are_refused_by_name(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_a_hidden_sheet_is_read_only_by_its_name(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Late").append(["Name", "Late"])
+    book.save(tmp_path / "two.xlsx")
+    assert read_table(tmp_path / "two.xlsx").header == ("Name", "Late")
+    assert read_table(tmp_path / "two.xlsx", sheet="Sheet").header == ("Hidden",)
+
+
 def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
     book = Workbook()
     assert book.active is not None
@@ -749,6 +887,8 @@ def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
         (datetime(2026, 10, 12), "2026-10-12"),  # noqa: DTZ001
         (datetime(2026, 10, 12, 9, 3), "2026-10-12 09:03:00"),  # noqa: DTZ001
         (time(9, 3), "09:03:00"),
+        (time(9, 3, 1, 500_000), "09:03:01"),
+        (datetime(1900, 1, 1), "24:00"),  # noqa: DTZ001
         (timedelta(hours=25, minutes=1), "25:01:00"),
         ("=1+1", "=1+1"),
         (True, "True"),

@@ -258,6 +258,26 @@ async def test_days_beside_a_month_told_whole_are_refused(ask: Ask, company: Com
     assert (await tell(ask, company, id, day("LATE", "2026-11-12")))["id"] == id
 
 
+async def test_a_month_has_no_more_days_than_are_told(ask: Ask, company: Company) -> None:
+    """Whichever is told first, days or the month; leave and presence of one day are one day."""
+    id, other = await employ(ask, company), await employ(ask, company)
+    whole = month("PRESENT", "2026-09", 20, outOf=22), month("APPROVED_LEAVE", "2026-09", 1, outOf=22)
+    days = day("ABSENT", "2026-09-08"), day("ABSENT", "2026-09-09")
+    await tell(ask, company, id, *whole)
+    assert (await tell(ask, company, id, *days))["code"] == "RECORDED_OTHERWISE"
+    assert (await tell(ask, company, id, days[0]))["id"] == id
+    assert (await tell(ask, company, id, day("LATE", "2026-09-10")))["id"] == id
+    await tell(ask, company, other, *days)
+    assert (await tell(ask, company, other, *whole))["code"] == "RECORDED_OTHERWISE"
+    assert (await tell(ask, company, other, whole[0]))["id"] == other
+    leave = next(it["id"] for it in await records(ask, company, id) if it["kind"] == "APPROVED_LEAVE")
+    change = {"record": leave, "reason": "Two days", "days": 2.0}
+    assert (await ask.do("correctWorkAttendance", company.user("hr"), **change))["code"] == "RECORDED_OTHERWISE"
+    third = await employ(ask, company)
+    here = day("PRESENT", "2026-09-08"), day("APPROVED_LEAVE", "2026-09-08", days=0.5)
+    assert (await tell(ask, company, third, *here, month("ABSENT", "2026-09", 21, outOf=22)))["id"] == third
+
+
 async def test_a_key_belongs_to_one_employment(ask: Ask, company: Company) -> None:
     keyed = {**day("LATE", "2026-10-12"), "externalKey": uuid4().hex}
     one, other = await employ(ask, company), await employ(ask, company)
@@ -323,8 +343,20 @@ async def test_what_never_happened_no_longer_counts(ask: Ask, company: Company) 
     assert (await counted(ask, company, id))["attendance"] == NOTHING
     # The source tells it once more: what was corrected does not come back.
     assert (await tell(ask, company, id, keyed))["id"] == id
-    assert (await tell(ask, company, id, day("ABSENT", "2026-10-12")))["code"] == "RECORDED_OTHERWISE"
+    assert (await tell(ask, company, id, day("ABSENT", "2026-10-12")))["id"] == id
     assert (await counted(ask, company, id))["attendance"] == NOTHING
+
+
+async def test_what_was_corrected_does_not_come_back(ask: Ask, company: Company) -> None:
+    """Told again word for word without a key, of another kind or of fewer days as it is now."""
+    id = await employ(ask, company)
+    told = day("LATE", "2026-10-12"), month("LATE", "2026-09", 3)
+    await tell(ask, company, id, *told)
+    for record, change in zip(await records(ask, company, id), ({"kind": "EARLY_LEAVE"}, {"days": 2.0}), strict=True):
+        await ask.do("correctWorkAttendance", company.user("hr"), record=record["id"], reason="Otherwise", **change)
+    before = await records(ask, company, id)
+    assert (await tell(ask, company, id, *told))["id"] == id
+    assert await records(ask, company, id) == before
 
 
 async def test_a_correction_may_tell_of_another_kind(ask: Ask, company: Company) -> None:
@@ -439,6 +471,8 @@ async def test_a_calendar_is_set_version_by_version(ask: Ask, company: Company) 
         ({"schedule": []}, "schedule"),
         ({"schedule": ["weekdays"]}, "schedule"),
         ({"exceptions": ["Christmas"]}, "exceptions"),
+        ({"schedule": ["MON-FRI 09:00-12:00", "MON-FRI 13:00-18:00"]}, "schedule"),
+        ({"exceptions": ["2026-12-24 09:00-13:00", "2026-12-24 09:00-12:00 half"]}, "exceptions"),
     ],
 )
 async def test_a_calendar_that_says_nothing_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import work_calendars
 from graph.shifts import (
     AttendanceKind,
     Calendar,
@@ -21,6 +23,8 @@ from graph.shifts import (
     clocked,
     judged,
 )
+from graph.work_calendars import NewCalendar
+from tests.conftest import Ask, Company
 
 MONDAY = date(2026, 10, 12)
 OFFICE = Calendar.of_texts("Asia/Shanghai", 5, ["MON-FRI 09:00-18:00"], ["2026-10-01", "2026-10-16 09:00-12:00 half"])
@@ -168,6 +172,22 @@ def test_what_is_no_exception_is_refused(line: str) -> None:
 def test_a_range_of_weekdays_may_pass_the_weekend() -> None:
     calendar = Calendar.of_texts("UTC", 0, ["SAT-MON 09:00-10:00"])
     assert {weekday for _, weekday in calendar.schedule} == {5, 6, 0}
+
+
+async def test_a_calendar_above_holds_until_a_nearer_one_begins(ask: Ask, company: Company) -> None:
+    hr = company.hr
+    await hr.work_calendar(NewCalendar(date(2026, 1, 1), "Asia/Shanghai", 5, ("MON-FRI 09:00-18:00",)))
+    later = NewCalendar(date(2026, 11, 1), "Asia/Shanghai", 5, ("MON-FRI 10:00-19:00",))
+    await hr.work_calendar(replace(later, department=company.departments["marketing"]))
+    viewer = hr.viewer
+    found = await work_calendars.of_departments(hr.graph, viewer.organization, viewer.structure)
+    kept = found[company.departments["marketing"]]
+
+    def begins(day: date) -> time | None:
+        calendar = kept.on(day)
+        return calendar.schedule["", 0].starts if calendar else None
+
+    assert [begins(date(year, 10, 31)) for year in (2025, 2026, 2027)] == [None, time(9), time(10)]
 
 
 ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
