@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -99,8 +99,8 @@ INTERVIEWS: LiteralString = (
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]]),
       [(i)<-[:ABOUT]-(e:Event) WHERE i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE'] AND e.type IN
-        ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
-        [toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
+        ['INTERVIEW_INVITED', 'RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED',
+        'PROOF_DECIDED'] | [e.seq, toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
 )
 _EMPLOYED: LiteralString = (
     "COLLECT { MATCH " + PERSON + "-[:EMPLOYED_AS]->(j:Employment)"
@@ -202,7 +202,8 @@ def _check(row: Sequence[Any]) -> CheckFact:
 def _interview(row: Sequence[Any]) -> InterviewFact:
     id, mode, response, attendance, starts, ends, finding, told, zone = row
     at = from_text(ends if mode == "AI_ASYNC" else starts)
-    return InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), told_at(told), zone)
+    fact = InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), zone=zone)
+    return with_told(fact, told)
 
 
 def _decided(row: Sequence[Any]) -> Decided:
@@ -210,13 +211,23 @@ def _decided(row: Sequence[Any]) -> Decided:
     return Decided(id, state, outcome, cause, expires and from_text(expires), restricted)
 
 
-def told_at(events: Sequence[Any]) -> datetime | None:
-    """When the candidate first asked for another time, or cancelled; null where the employer did, or it was erased."""
-    for occurred_at, type, payload in sorted(events):
-        told = json.loads(payload) if payload else {}
-        if type == "RESCHEDULE_REQUESTED" or "CANDIDATE" in (told.get("chosenBy"), told.get("by")):
-            return from_text(occurred_at)
-    return None
+def with_told(fact: InterviewFact, events: Sequence[Any]) -> InterviewFact:
+    """When the candidate was invited, and first asked for another time or cancelled; null where the employer did, or
+    it was erased."""
+    for _, occurred_at, type, payload in sorted(events):
+        told, at = json.loads(payload) if payload else {}, from_text(occurred_at)
+        if type == "INTERVIEW_INVITED":
+            fact = replace(fact, invited_at=at)
+        elif type == "PROOF_DECIDED":
+            fact = replace(fact, excused=fact.excused or told.get("verdict") == "ACCEPTED")
+        elif fact.told_at is None and (type == "RESCHEDULE_REQUESTED" or "CANDIDATE" in _sides(told)):
+            fact = replace(fact, told_at=at, in_time=told.get("inTime"))
+    return fact
+
+
+def _sides(told: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Who chose another time, and who cancelled."""
+    return told.get("chosenBy"), told.get("by")
 
 
 def _month(row: Sequence[Any]) -> MonthFact:

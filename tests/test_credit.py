@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -237,6 +238,31 @@ def test_weights_fade_by_half_lives() -> None:
 def test_an_interview_feeds_one_dimension(fact: InterviewFact, dimension: Dimension, value: int | None) -> None:
     (seen,) = observed(fact)
     assert (seen.dimension, seen.value) == (dimension, value)
+
+
+CALLED_OFF = interview(attendance="CANCELLED_BY_CANDIDATE", told=13)
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "before"),
+    [
+        ({}, 0, 0),
+        ({"invited_at": CALLED_OFF.at - timedelta(hours=24)}, 0, 0),
+        ({"invited_at": CALLED_OFF.at - timedelta(hours=23)}, None, 0),
+        ({"response": "NEEDS_ACTION"}, None, 0),
+        ({"excused": True}, None, 0),
+        ({"in_time": True}, 1, 0),
+        ({"attendance": "RESCHEDULED", "in_time": True}, 1, None),
+        ({"told_at": CALLED_OFF.at - timedelta(hours=30), "in_time": False}, 0, 1),
+    ],
+)
+def test_telling_late_is_held_against_who_could_tell_in_time(
+    changes: dict[str, Any], value: int | None, before: int | None
+) -> None:
+    """The event of a request says whether it was in time; the policy's hours speak of calling off without one."""
+    facts = Facts((replace(CALLED_OFF, **changes),))
+    found = [observe(DEFAULTS, facts, NOW, rules)[0].value for rules in (4, 3)]
+    assert found == [value, before]
 
 
 @pytest.mark.parametrize("attendance", ["PENDING", "INCOMPLETE", "RESCHEDULED", "CANCELLED_BY_EMPLOYER"])
