@@ -18,7 +18,7 @@ FED_BY: Mapping[Dimension, str] = {
     "1 - (days absent + late days / lates per absence) / days present and absent",
     Dimension.TASK_COMPLETION: "each task, on the day it was due: the share that was reached",
     Dimension.COMMUNICATION: "each change the candidate asked for: in time 1, a request by the attendance "
-    "policy of its time; called off late 0, if the time was accepted, the invitation came early enough and no proof was "
+    "policy of its time; called off late 0, if the time was accepted, the invitation early enough and no proof was "
     "accepted; all else that is late, nothing",
     Dimension.STABILITY: "each employment ended or a year old: kept 12 months 1, or not 0",
 }
