@@ -21,13 +21,15 @@ class Tag(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a label stands on: records, `Type:id`, the day of the latest, and from when it no longer counts."""
+    """What a label stands on: records, `Type:id`, the day of the latest, and from when it no longer counts; of days
+    that were told as a sum of their month, `month_days` says how many."""
 
     kind: str
     on: date
     count: int
     evidence: tuple[str, ...]
     expires_on: date
+    month_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +83,5 @@ def _times(marks: Iterable[Mark]) -> int:
 def _ground(cross: CrossCheck, kind: str, marks: list[Mark]) -> Ground:
     evidence = tuple(f"AttendanceRecord:{mark.id}" for mark in marks)
     last = max(mark.day for mark in marks)
-    return Ground(kind, last, _times(marks), evidence, last + timedelta(days=cross.window))
+    days = max(mark.days for mark in marks) if marks[0].granularity == "MONTH" else None
+    return Ground(kind, last, _times(marks), evidence, last + timedelta(days=cross.window), days)

@@ -67,6 +67,7 @@ class Mark:
     kind: str
     days: float
     day: date
+    granularity: str = "DAY"
 
 
 @dataclass(frozen=True, slots=True)

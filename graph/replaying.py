@@ -124,7 +124,7 @@ def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
     absent = [row for row in rows if row["kind"] == "ABSENT" and row.get("outOf") is not None]
     whole = [row["days"] for row in absent if row["granularity"] == "MONTH" and row["days"] >= row["outOf"]]
     marks = [
-        Mark(row["id"], row["kind"], row["days"], date.fromisoformat(row["day"]))
+        Mark(row["id"], row["kind"], row["days"], date.fromisoformat(row["day"]), row["granularity"])
         for row in rows
         if row["kind"] in ("LATE", "ABSENT")
     ]

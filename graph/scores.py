@@ -119,7 +119,8 @@ _BY_MONTH: LiteralString = (
     + " THEN kept.days ELSE 0 END) AS absent, sum(CASE WHEN "
     + WHOLE.replace("that", "kept")
     + """ THEN kept.days ELSE 0 END) AS whole,
-        collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
+        collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day,
+          kept.granularity] END) AS marks
       RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
 )
 EMPLOYMENTS = _EMPLOYED + _BY_MONTH
@@ -232,7 +233,7 @@ def _sides(told: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _month(row: Sequence[Any]) -> MonthFact:
     month, present, absent, whole, marks = row
-    found = [Mark(id, kind, days, date.fromisoformat(day)) for id, kind, days, day in marks]
+    found = [Mark(id, kind, days, date.fromisoformat(day), of) for id, kind, days, day, of in marks]
     marks = tuple(sorted(found, key=lambda mark: mark.id))
     return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0))
 

@@ -25,7 +25,7 @@ from graph.credit import (
     policy_refusal,
     score,
 )
-from graph.credit_words import of_change, of_factor, of_score
+from graph.credit_words import of_change, of_factor, of_ground, of_score
 from graph.observations import (
     CheckFact,
     Decided,
@@ -408,6 +408,20 @@ def test_the_label_lists_its_grounds_and_expires_with_them() -> None:
         ("NO_SHOW", 1, 1),
     ]
     assert found.expires_on == (NOW + timedelta(days=200)).date()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (4, ("2026-09旷工4天", "Absent 4 days in 2026-09")),
+        (2.5, ("2026-09旷工2.5天", "Absent 2.5 days in 2026-09")),
+        (1, ("2026-09旷工1天", "Absent 1 day in 2026-09")),
+    ],
+)
+def test_absences_told_by_the_month_are_said_so(days: float, words: tuple[str, str]) -> None:
+    found = raised(DEFAULTS, Facts((missed(),), (at_work(Mark("m", "ABSENT", days, date(2026, 9, 1), "MONTH")),)), NOW)
+    assert found is not None
+    assert of_ground(found.grounds[0]) == words
 
 
 @UNHURRIED
