@@ -375,7 +375,7 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
 @dataclass(frozen=True, slots=True)
 class Switch:
     """Where there is no score: nowhere in the Organization, under its law, for viewers who have these roles when they
-    ask."""
+    ask; null leaves it as it stands."""
 
     off: bool
     jurisdictions: Sequence[str] | None = None

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.attention import raised
+from graph.attention import Attention, raised
 from graph.credit import (
     DEFAULTS,
     UNIT,
     Band,
     Change,
     CreditPolicy,
+    CrossCheck,
     Dimension,
     Observation,
     decay,
@@ -422,6 +423,38 @@ def test_absences_told_by_the_month_are_said_so(days: float, words: tuple[str, s
     found = raised(DEFAULTS, Facts((missed(),), (at_work(Mark("m", "ABSENT", days, date(2026, 9, 1), "MONTH")),)), NOW)
     assert found is not None
     assert of_ground(found.grounds[0]) == words
+
+
+def test_absences_that_left_the_window_raise_no_label() -> None:
+    """Where it takes two, one that is old and one that is new are one; two last until the older of them goes."""
+    policy = replace(DEFAULTS, cross=CrossCheck(3, 2, 365))
+
+    def found(*ago: int) -> Attention | None:
+        marks = [Mark(f"a{days}", "ABSENT", 1, NOW.date() - timedelta(days=days)) for days in ago]
+        return raised(policy, Facts((missed(),), (at_work(*marks),)), NOW)
+
+    assert (found(500, 10), found(365, 10), found(10)) == (None, None, None)
+    two, three = found(300, 10), found(300, 200, 10)
+    assert two is not None
+    assert three is not None
+    assert two.expires_on == NOW.date() + timedelta(days=65)
+    assert three.expires_on == NOW.date() + timedelta(days=165)
+
+
+def test_a_day_that_two_records_tell_of_is_counted_once() -> None:
+    """Of a month's sum the larger counts; all records are named."""
+    sums = Mark("m", "LATE", 2, date(2026, 9, 1), "MONTH"), Mark("n", "LATE", 3, date(2026, 9, 1), "MONTH")
+    again = tuple(replace(mark, id=f"again-{mark.id}") for mark in LATES[:2])
+
+    def found(*records: tuple[Mark, ...]) -> Attention | None:
+        return raised(DEFAULTS, Facts((missed(),), tuple(at_work(*marks) for marks in records)), NOW)
+
+    assert found(LATES[:2], again) is None
+    assert found(sums[:1], sums[:1]) is None
+    for records in ((LATES, again), (sums[:1], sums[1:])):
+        shown = found(*records)
+        assert shown is not None
+        assert (shown.grounds[0].count, len(shown.grounds[0].evidence)) == (3, sum(map(len, records)))
 
 
 @UNHURRIED
