@@ -484,6 +484,17 @@ def test_a_simulation_counts_and_names_nobody() -> None:
     ]
 
 
+def test_a_simulation_hides_how_few_have_no_number() -> None:
+    """Two of them would be what is left of all once those with a number are taken away, so one more group is hidden."""
+    came = [interview(str(number), days=30 + number) for number in range(3)]
+    numbered = [case("a", *came) for _ in range(20)] + [case("b", *came) for _ in range(12)]
+    found = simulated(DEFAULTS, DEFAULTS, [*numbered, case("a"), case("a")])
+    assert found.applications == 34
+    assert [(each.name, each.applications) for each in found.departments] == [("a", 20), ("b", None)]
+    (told,) = simulated(DEFAULTS, DEFAULTS, numbered[:20]).departments
+    assert told.applications == 20
+
+
 def test_a_simulation_knows_no_later_month() -> None:
     """Three good months at work after an application was filed were three observations of the day it was."""
     months = tuple(MonthFact(f"2026-{number:02}", 20, 0, ()) for number in (7, 8, 9))
