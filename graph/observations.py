@@ -73,13 +73,14 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class MonthFact:
     """A month at work: days present, and days absent of which it is told of how many; `whole` are those of them that
-    were told as all working days of the month."""
+    were told as all working days of the month, and `presences` the records that tell of presence."""
 
     month: str
     present: float
     absent: float
     marks: tuple[Mark, ...]
     whole: float = 0.0
+    presences: tuple[str, ...] = ()
 
     def rated(self, rules: int) -> float:
         """Absences that enter a rate, as in timesheets.RATED: those of a month that nobody was present in are of a
@@ -142,15 +143,17 @@ class Facts:
         )
 
 
-def observe(policy: CreditPolicy, facts: Facts, now: datetime, rules: int = RULES) -> list[Observation]:
-    """Every observation that the facts hold, those that weigh nothing included."""
+def observe(
+    policy: CreditPolicy, facts: Facts, now: datetime, rules: int = RULES, zone: str = "UTC"
+) -> list[Observation]:
+    """Every observation that the facts hold, those that weigh nothing included; a check is dated in `zone`."""
     found: list[Observation] = []
     for interview in facts.interviews:
         found += _interview(policy, interview, now, rules)
     for employment in facts.employments:
         found += _employment(policy, employment, now.date(), rules)
     found += (_task(task) for task in facts.tasks if task.due_on <= now.date())
-    found += (_check(check) for check in facts.checks if check.on <= now.date())
+    found += (_check(check) for check in facts.checks if check.on <= day_in(now, zone))
     return found
 
 
@@ -197,7 +200,8 @@ def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date, rules: 
         absent = month.rated(rules)
         if (days := month.present + absent) > 0:
             value = max(Fraction(0), 1 - _missing(policy, month, absent) / Fraction(days))
-            evidence = (itself, *sorted(f"AttendanceRecord:{mark.id}" for mark in month.marks))
+            records = [mark.id for mark in month.marks] + [*(month.presences if rules >= 4 else ())]
+            evidence = (itself, *sorted(f"AttendanceRecord:{id}" for id in records))
             yield Observation(Kind.WORK_MONTH, Dimension.WORK_ATTENDANCE, min(month.until, today), value, evidence)
     last = min(fact.ended_on or today, today)
     if last + timedelta(days=1) >= kept_from:

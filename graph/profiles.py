@@ -46,7 +46,7 @@ def _made(values: Sequence[Any]) -> dict[str, Any] | None:
     if now is None or off_because(document, switches, role, status) not in (None, OffBecause.NO_POLICY):
         return None
     policy, at = read(document) if document else DEFAULTS, from_text(now)
-    seen = observe(policy, facts_of(interviews, employments, results, checks), at)
+    seen = observe(policy, facts_of(interviews, employments, results, checks), at, zone=switches[-1])
     there = [event for event in events if is_there(event[1], event[3], event[6])]
     # Of one instant in the order in which they were recorded; two records that are merged have each its own.
     newest = sorted(there, key=lambda event: (event[2], event[5], event[0]), reverse=True)[:MOST]

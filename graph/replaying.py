@@ -129,7 +129,8 @@ def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
         if row["kind"] in ("LATE", "ABSENT")
     ]
     marks = tuple(sorted(marks, key=lambda mark: mark.id))
-    return MonthFact(month, present, sum(row["days"] for row in absent), marks, sum(whole))
+    presences = tuple(sorted(row["id"] for row in rows if row["kind"] == "PRESENT"))
+    return MonthFact(month, present, sum(row["days"] for row in absent), marks, sum(whole), presences)
 
 
 TOLD = frozenset({"RESCHEDULED", "CANCELLED_BY_CANDIDATE"})

@@ -120,8 +120,9 @@ _BY_MONTH: LiteralString = (
     + WHOLE.replace("that", "kept")
     + """ THEN kept.days ELSE 0 END) AS whole,
         collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day,
-          kept.granularity] END) AS marks
-      RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
+          kept.granularity] END) AS marks,
+        collect(CASE WHEN kept.kind = 'PRESENT' THEN kept.id END) AS presences
+      RETURN [employed, started, ended, told, present, absent, whole, marks, presences] }"""
 )
 EMPLOYMENTS = _EMPLOYED + _BY_MONTH
 """A row for each month of each employment."""
@@ -232,10 +233,10 @@ def _sides(told: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _month(row: Sequence[Any]) -> MonthFact:
-    month, present, absent, whole, marks = row
+    month, present, absent, whole, marks, presences = row
     found = [Mark(id, kind, days, date.fromisoformat(day), of) for id, kind, days, day, of in marks]
     marks = tuple(sorted(found, key=lambda mark: mark.id))
-    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0))
+    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0), tuple(sorted(presences)))
 
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:
@@ -260,7 +261,7 @@ def scored(values: Sequence[Any]) -> tuple[CreditPolicy, Facts, Score] | OffBeca
     if (why := off_because(document, switches, role, status)) is not None:
         return why
     policy, facts, at = read(document), facts_of(interviews, employments, results, checks), from_text(now)
-    return policy, facts, credit.score(policy, observe(policy, facts, at), at)
+    return policy, facts, credit.score(policy, observe(policy, facts, at, zone=switches[-1]), at)
 
 
 def _made_score(values: Sequence[Any]) -> dict[str, Any] | None:

@@ -294,6 +294,12 @@ def test_a_month_at_work_is_one_observation() -> None:
     (seen,) = observed(employments=(job,))
     assert (seen.dimension, seen.value, seen.on) == (Dimension.WORK_ATTENDANCE, Fraction(9, 10), date(2026, 9, 30))
     assert seen.evidence == ("Employment:e", "AttendanceRecord:r1", "AttendanceRecord:r2")
+    named = replace(job, months=(MonthFact("2026-09", 19, 1, marks, presences=("p",)),))
+    now, before = (observe(DEFAULTS, Facts(employments=(named,)), NOW, rules)[0] for rules in (4, 3))
+    assert (now.evidence, before.evidence) == (
+        ("Employment:e", "AttendanceRecord:p", *seen.evidence[1:]),
+        seen.evidence,
+    )
     for silent in (MonthFact("2026-09", 0, 0, marks), MonthFact("2026-09", 0, 1, marks)):
         none = observed(employments=(replace(job, months=(silent,)),))
         assert not none, "absences beside which no presence is told make no rate"

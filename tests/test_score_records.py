@@ -251,6 +251,18 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
     assert await recomputes(ask, id)
 
 
+async def test_a_check_counts_on_the_employers_day(scored: Scored, ask: Ask) -> None:
+    """Two in the morning of the 21st in Shanghai is the 20th in UTC: what is dated today counts at once."""
+    application = await person(scored)
+    before = (await scored.score(application))["observations"]
+    ask.now = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    check = {"claim": "Employment until 2024", "method": "A call.", "source": "Former employer", "outcome": "VERIFIED"}
+    given = {**check, "application": gid("Application", application), "checkedOn": "2026-11-21"}
+    assert "code" not in await ask.do("recordResumeCheck", scored.company.user("hr"), **given)
+    assert (await scored.score(application))["observations"] == before + 1
+    assert await recomputes(ask, await kept(scored, application))
+
+
 async def test_a_corrected_employment_is_another_observation(scored: Scored, ask: Ask) -> None:
     """Kept three months by what was told first, a year and more by the correction: both scores recompute."""
     known = scored.company.person()

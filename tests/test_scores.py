@@ -204,7 +204,7 @@ async def test_work_feeds_a_score_by_the_month(scored: Scored) -> None:
     await at_work(scored.company, known)
     found = await scored.score(application)
     (work,) = (each for each in found["factors"] if each["dimension"] == "WORK_ATTENDANCE")
-    assert (work["rawValue"], len(work["evidence"][0]["ids"])) == (0.95, 4)
+    assert (work["rawValue"], len(work["evidence"][0]["ids"])) == (0.95, 24)
 
 
 async def test_neither_ground_alone_raises_the_label(scored: Scored) -> None:
