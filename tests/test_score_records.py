@@ -97,7 +97,8 @@ async def test_telling_late_weighs_only_where_it_could_be_in_time(
         return policy, facts, credit.score(policy, observe(policy, facts, at, rules=3), at, rules=3)
 
     def third(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
-        return RECORD(desk, type, about, **(more | ({"rules": 3} if "rules" in more else {})))
+        told: dict[str, Any] = {**more, "rules": 3} if "rules" in more else more
+        return RECORD(desk, type, about, **told)
 
     async def told() -> None:
         lines = (await scored.score(application))["factors"]
