@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import groupby
@@ -20,13 +20,15 @@ class Tag(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a label stands on: records, `Type:id`, the day of the latest, and from when it no longer counts."""
+    """What a label stands on: records, `Type:id`, the day of the latest, and from when it no longer counts; of days
+    that were told as a sum of their month, `month_days` says how many."""
 
     kind: str
     on: date
     count: int
     evidence: tuple[str, ...]
     expires_on: date
+    month_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def raised(policy: CreditPolicy, facts: Facts, now: datetime) -> Attention | Non
     """Whether the facts raise it. Who may not see one of them must not be asked about it: facts are what is seen."""
     missed = _no_shows(facts, now)
     marks = [mark for job in facts.employments for month in job.months for mark in month.marks]
-    at_work = [each for each in _at_work(policy.cross, marks) if each.on <= now.date() < each.expires_on]
+    at_work = _at_work(policy.cross, marks, now.date())
     if not missed or not at_work:
         return None
     expires = min(max(each.expires_on for each in side) for side in (missed, at_work))
@@ -62,22 +64,50 @@ def _no_shows(facts: Facts, now: datetime) -> list[Ground]:
     return sorted(found, key=lambda each: (each.on, each.evidence))
 
 
-def _at_work(cross: CrossCheck, marks: Iterable[Mark]) -> list[Ground]:
-    """A month with so many LATE, and every ABSENT where there are so many of them."""
-    marks = sorted(marks, key=lambda mark: (mark.day, mark.id))
-    late, absent = ([mark for mark in marks if mark.kind == kind] for kind in (LATE, ABSENT))
-    months = [list(month) for _, month in groupby(late, key=lambda mark: f"{mark.day:%Y-%m}")]
+Told = list[Mark]
+"""What records tell of one day, or as the sum of one month: two that are merged may tell of the same one."""
+
+
+def _at_work(cross: CrossCheck, marks: Iterable[Mark], today: date) -> list[Ground]:
+    """A month with so many LATE, and every ABSENT where there are so many of them in the window."""
+    late, absent = (_told(marks, kind) for kind in (LATE, ABSENT))
+    months = [list(month) for _, month in groupby(late, key=lambda told: f"{told[0].day:%Y-%m}")]
     found = [_ground(cross, LATE, month) for month in months if _times(month) >= cross.lates]
-    found += [_ground(cross, ABSENT, [mark]) for mark in absent if _times(absent) >= cross.absences]
-    return found
+    return [each for each in found if each.on <= today < each.expires_on] + _absences(cross, absent, today)
 
 
-def _times(marks: Iterable[Mark]) -> int:
-    """Half a day is a time too; of a month what is told beyond whole times is none."""
-    return int(sum(max(1, mark.days) for mark in marks))
+def _told(marks: Iterable[Mark], kind: str) -> list[Told]:
+    def about(mark: Mark) -> tuple[date, str]:
+        return mark.day, mark.granularity
+
+    known = sorted((mark for mark in marks if mark.kind == kind), key=lambda mark: (*about(mark), mark.id))
+    return [list(told) for _, told in groupby(known, key=about)]
 
 
-def _ground(cross: CrossCheck, kind: str, marks: list[Mark]) -> Ground:
-    evidence = tuple(f"AttendanceRecord:{mark.id}" for mark in marks)
-    last = max(mark.day for mark in marks)
-    return Ground(kind, last, _times(marks), evidence, last + timedelta(days=cross.window))
+def _absences(cross: CrossCheck, absent: list[Told], today: date) -> list[Ground]:
+    """Those of the window, where they are so many; they no longer count once too few of them are left in it."""
+    window = timedelta(days=cross.window)
+    left = [told for told in absent if told[0].day <= today < told[0].day + window]
+    ends = [told[0].day + window for place, told in enumerate(left) if _times(left[place + 1 :]) < cross.absences]
+    if _times(left) < cross.absences:
+        return []
+    found = [_ground(cross, ABSENT, [told]) for told in left]
+    return [replace(each, expires_on=min(each.expires_on, ends[0])) for each in found]
+
+
+def _times(days: Iterable[Told]) -> int:
+    """Half a day is a time too, and of a month what is told beyond whole times is none; a day, or a month's sum, of which
+    two records tell is told once, by the larger.
+    """
+    return int(sum(max(1, _days(told)) for told in days))
+
+
+def _days(told: Told) -> float:
+    return max(mark.days for mark in told)
+
+
+def _ground(cross: CrossCheck, kind: str, days: list[Told]) -> Ground:
+    evidence = tuple(f"AttendanceRecord:{mark.id}" for told in days for mark in told)
+    last = max(told[0].day for told in days)
+    month_days = _days(days[0]) if days[0][0].granularity == "MONTH" else None
+    return Ground(kind, last, _times(days), evidence, last + timedelta(days=cross.window), month_days)

@@ -17,10 +17,12 @@ from graph.secrets import canonical
 
 Whole = TypeVar("Whole")
 
-RULES = 3
+RULES = 4
 """The version of the rules by which facts become a score, where a policy has no number for it. A score that was kept is
 recomputed by those that it was made by: before 2, absences made the rate of a month in which no presence was told;
-before 3, it was good beyond the day on which an observation left its window."""
+before 3, it was good beyond the day on which an observation left its window; before 4, whoever called off late told
+late, whatever there was to accept, to know or to excuse, and the policy's own hours said what was in time; nor were
+records of presence named."""
 
 
 class Dimension(Enum):
@@ -90,8 +92,8 @@ class BrakeLimits:
 class CreditPolicy:
     """One version of all numbers behind a score; version 0 is the default, which nobody has approved.
 
-    `minimum` is the fewest observations that make a number; a score is to be read anew after `valid` days; a request
-    for another time is in time `notice` hours before; so many `lates` weigh as one day of absence.
+    `minimum` is the fewest observations that make a number; a score is to be read anew after `valid` days; calling off
+    is in time `notice` hours before; so many `lates` weigh as one day of absence.
     """
 
     version: int

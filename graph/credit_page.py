@@ -17,7 +17,9 @@ FED_BY: Mapping[Dimension, str] = {
     Dimension.WORK_ATTENDANCE: "each month at work of which presence is told: "
     "1 - (days absent + late days / lates per absence) / days present and absent",
     Dimension.TASK_COMPLETION: "each task, on the day it was due: the share that was reached",
-    Dimension.COMMUNICATION: "each change the candidate asked for: in time 1; cancelled late 0; moved late, nothing",
+    Dimension.COMMUNICATION: "each change the candidate asked for: in time 1, a request by the attendance "
+    "policy of its time; called off late 0, if the time was accepted, the invitation early enough and no proof was "
+    "accepted; all else that is late, nothing",
     Dimension.STABILITY: "each employment ended or a year old: kept 12 months 1, or not 0",
 }
 WHENCE: Mapping[Dimension, str] = {
@@ -32,7 +34,10 @@ WHENCE: Mapping[Dimension, str] = {
 NUMBERS_TOLD: Mapping[str, tuple[str, str]] = {
     "minimum": ("fewest observations that make a number", "ours: two say little about anybody"),
     "validDays": ("days until a score is to be read anew", "ours; sooner, on the last day that all of it counts"),
-    "noticeHours": ("hours before a time at which a request is in time", "the rule for asking for another time"),
+    "noticeHours": (
+        "hours before a time at which calling off is in time",
+        "ours: a request for another time is judged by the attendance policy",
+    ),
     "latesPerAbsence": (
         "late days that weigh as one of absence",
         "ours: the label takes three of the one or one of the other",

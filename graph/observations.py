@@ -39,7 +39,8 @@ class Decided:
 @dataclass(frozen=True, slots=True)
 class InterviewFact:
     """An interview: `at` is the time that counts, a recording's deadline; `told_at` when the candidate asked for
-    another time or cancelled. People speak of it in `zone`."""
+    another time or cancelled, `in_time` what was made of that request then, and `excused` whether proof was accepted.
+    People speak of it in `zone`."""
 
     id: str
     mode: str
@@ -49,6 +50,9 @@ class InterviewFact:
     finding: Decided | None = None
     told_at: datetime | None = None
     zone: str | None = None
+    invited_at: datetime | None = None
+    in_time: bool | None = None
+    excused: bool = False
 
     def day(self, instant: datetime) -> date:
         """The day that it was where the interview is; in UTC where no zone is told."""
@@ -63,18 +67,20 @@ class Mark:
     kind: str
     days: float
     day: date
+    granularity: str = "DAY"
 
 
 @dataclass(frozen=True, slots=True)
 class MonthFact:
     """A month at work: days present, and days absent of which it is told of how many; `whole` are those of them that
-    were told as all working days of the month."""
+    were told as all working days of the month, and `presences` the records that tell of presence."""
 
     month: str
     present: float
     absent: float
     marks: tuple[Mark, ...]
     whole: float = 0.0
+    presences: tuple[str, ...] = ()
 
     def rated(self, rules: int) -> float:
         """Absences that enter a rate, as in timesheets.RATED: those of a month that nobody was present in are of a
@@ -137,24 +143,26 @@ class Facts:
         )
 
 
-def observe(policy: CreditPolicy, facts: Facts, now: datetime, rules: int = RULES) -> list[Observation]:
-    """Every observation that the facts hold, those that weigh nothing included."""
+def observe(
+    policy: CreditPolicy, facts: Facts, now: datetime, rules: int = RULES, zone: str = "UTC"
+) -> list[Observation]:
+    """Every observation that the facts hold, those that weigh nothing included; a check is dated in `zone`."""
     found: list[Observation] = []
     for interview in facts.interviews:
-        found += _interview(policy, interview, now)
+        found += _interview(policy, interview, now, rules)
     for employment in facts.employments:
         found += _employment(policy, employment, now.date(), rules)
     found += (_task(task) for task in facts.tasks if task.due_on <= now.date())
-    found += (_check(check) for check in facts.checks if check.on <= now.date())
+    found += (_check(check) for check in facts.checks if check.on <= day_in(now, zone))
     return found
 
 
-def _interview(policy: CreditPolicy, fact: InterviewFact, now: datetime) -> Iterator[Observation]:
+def _interview(policy: CreditPolicy, fact: InterviewFact, now: datetime, rules: int) -> Iterator[Observation]:
     by_ai = fact.mode in AI_MODES
     dimension = Dimension.AI_INTERVIEW_NO_SHOW if by_ai else Dimension.INTERVIEW_ATTENDANCE
     itself = f"Interview:{fact.id}"
     if fact.told_at is not None:
-        yield from _told(policy, fact, fact.told_at)
+        yield _told(policy, fact, fact.told_at, rules)
     elif fact.attendance in CAME and fact.at <= now:
         kind = Kind.AI_ATTENDED if by_ai else Kind.ATTENDED
         yield Observation(kind, dimension, fact.at.date(), Fraction(1), (itself,), day=fact.day(fact.at))
@@ -168,14 +176,22 @@ def _interview(policy: CreditPolicy, fact: InterviewFact, now: datetime) -> Iter
         yield Observation(kind, dimension, fact.at.date(), Fraction(0), evidence, until, evidence[1], day)
 
 
-def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime) -> Iterator[Observation]:
+def _told(policy: CreditPolicy, fact: InterviewFact, told_at: datetime, rules: int) -> Observation:
     """Asked for another time, or cancelled: in time is good; what was asked late and granted says nothing."""
-    in_time = fact.at - told_at >= timedelta(hours=policy.notice)
+    judged = fact.in_time if rules >= 4 else None
+    in_time = fact.at - told_at >= timedelta(hours=policy.notice) if judged is None else judged
     kind = Kind.TOLD_IN_TIME if in_time else Kind.TOLD_LATE
-    late = None if fact.attendance == "RESCHEDULED" else Fraction(0)
-    value = Fraction(1) if in_time else late
+    is_held = fact.attendance != "RESCHEDULED" and (rules < 4 or _owed_notice(policy, fact))
+    value = Fraction(1) if in_time else Fraction(0) if is_held else None
     evidence, day = (f"Interview:{fact.id}",), fact.day(told_at)
-    yield Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, evidence, day=day)
+    return Observation(kind, Dimension.COMMUNICATION, told_at.date(), value, evidence, day=day)
+
+
+def _owed_notice(policy: CreditPolicy, fact: InterviewFact) -> bool:
+    """Whether it is held against somebody that they told late: they had accepted, there was time to tell in time, and
+    nothing excuses them."""
+    short = fact.invited_at is not None and fact.at - fact.invited_at < timedelta(hours=policy.notice)
+    return fact.response == "ACCEPTED" and not short and not fact.excused
 
 
 def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date, rules: int) -> Iterator[Observation]:
@@ -184,7 +200,8 @@ def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date, rules: 
         absent = month.rated(rules)
         if (days := month.present + absent) > 0:
             value = max(Fraction(0), 1 - _missing(policy, month, absent) / Fraction(days))
-            evidence = (itself, *sorted(f"AttendanceRecord:{mark.id}" for mark in month.marks))
+            records = [mark.id for mark in month.marks] + [*(month.presences if rules >= 4 else ())]
+            evidence = (itself, *sorted(f"AttendanceRecord:{id}" for id in records))
             yield Observation(Kind.WORK_MONTH, Dimension.WORK_ATTENDANCE, min(month.until, today), value, evidence)
     last = min(fact.ended_on or today, today)
     if last + timedelta(days=1) >= kept_from:

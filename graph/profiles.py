@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, LiteralString
 
 from graph import credit, credit_words
 from graph.credit import DEFAULTS, CreditPolicy, Dimension, Observation
+from graph.events import OF_FINDINGS, EventType
 from graph.instants import day_in, from_text, to_text
 from graph.labels import LABELS, label
 from graph.observations import observe
 from graph.score_policies import read
 from graph.scores import IDS, INPUTS, OPEN, PERSON, OffBecause, evidence, facts_of, off_because, said
 from graph.traversal import Computed, Part, Shape
-from graph.visibility import EVENT_OWN, Level
+from graph.visibility import ERASED, EVENT_OWN, Level
 
 MOST = 100
 """The newest events that a profile tells of."""
 TOGETHER: Mapping[Dimension, Dimension] = {Dimension.AI_INTERVIEW_NO_SHOW: Dimension.INTERVIEW_ATTENDANCE}
 """A profile tells of attendance at interviews as one."""
+ABOUT_FINDINGS = OF_FINDINGS | {EventType.FINDING_ERASED}
 DETAILS = ("attendance", "response", "outcome", "stage")
 """What of an event's payload is said with it, where there are words for it."""
 
@@ -31,8 +33,12 @@ EVENTS: LiteralString = (
     + EVENT_OWN.replace("this", "e")
     + """) | [e.id, e.type, toString(e.occurredAt), e.payload,
       head([(e)-[:ABOUT]->(i:Interview)-[:HELD_BY]->(held:Department) |
-        [i.mode, held.nameZh, held.name, i.timeZone]])]]"""
+        [i.mode, held.nameZh, held.name, i.timeZone]]), e.seq,
+      [(e)-[:ABOUT]->()<-[:FINDS]-(f:Finding) WHERE f.state <> 'ERASED' AND NOT """
+    + ERASED.replace("this", "f")
+    + " | f.id]]]"
 )
+"""What happened, each with the findings that are still there on what it is about."""
 
 
 def _made(values: Sequence[Any]) -> dict[str, Any] | None:
@@ -40,16 +46,26 @@ def _made(values: Sequence[Any]) -> dict[str, Any] | None:
     if now is None or off_because(document, switches, role, status) not in (None, OffBecause.NO_POLICY):
         return None
     policy, at = read(document) if document else DEFAULTS, from_text(now)
-    seen = observe(policy, facts_of(interviews, employments, results, checks), at)
-    newest = sorted(events, key=lambda event: (event[2], event[0]), reverse=True)[:MOST]
+    seen = observe(policy, facts_of(interviews, employments, results, checks), at, zone=switches[-1])
+    there = [event for event in events if is_there(event[1], event[3], event[6])]
+    # Of one instant in the order in which they were recorded; two records that are merged have each its own.
+    newest = sorted(there, key=lambda event: (event[2], event[5], event[0]), reverse=True)[:MOST]
     return {
-        "timeline": [_told(*event, zone=switches[-1]) for event in newest],
+        "timeline": [_told(*event[:5], zone=switches[-1]) for event in newest],
         "dimensions": [
             _dimension(policy, dimension, [each for each in seen if _of(each) is dimension], at)
             for dimension in Dimension
             if dimension not in TOGETHER
         ],
     }
+
+
+def is_there(type: str, payload: str | None, findings: Collection[str]) -> bool:
+    """Whether an event may still be told: of a finding whose time has come nothing is, before the timer and after."""
+    if EventType(type) not in ABOUT_FINDINGS:
+        return True
+    finding = json.loads(payload).get("finding") if payload else None
+    return payload is not None and (finding is None or finding in findings)
 
 
 def _of(seen: Observation) -> Dimension:

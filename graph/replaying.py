@@ -114,7 +114,8 @@ def _interview(id: str, told: Mapping[str, Any]) -> InterviewFact:
     at = told["ends"] if told["mode"] == "AI_ASYNC" else told["starts"]
     # However it was let go of: by a move, by a cancellation, or as attendance that was recorded.
     told_at = told["told_at"] if told["attendance"] in TOLD else None
-    return InterviewFact(id, told["mode"], told["response"], told["attendance"], at, told["finding"], told_at)
+    fact = InterviewFact(id, told["mode"], told["response"], told["attendance"], at, told["finding"], told_at)
+    return replace(fact, invited_at=told["invited_at"], in_time=told["in_time"], excused=told["excused"])
 
 
 def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
@@ -123,12 +124,13 @@ def _month(month: str, rows: Iterable[Mapping[str, Any]]) -> MonthFact:
     absent = [row for row in rows if row["kind"] == "ABSENT" and row.get("outOf") is not None]
     whole = [row["days"] for row in absent if row["granularity"] == "MONTH" and row["days"] >= row["outOf"]]
     marks = [
-        Mark(row["id"], row["kind"], row["days"], date.fromisoformat(row["day"]))
+        Mark(row["id"], row["kind"], row["days"], date.fromisoformat(row["day"]), row["granularity"])
         for row in rows
         if row["kind"] in ("LATE", "ABSENT")
     ]
     marks = tuple(sorted(marks, key=lambda mark: mark.id))
-    return MonthFact(month, present, sum(row["days"] for row in absent), marks, sum(whole))
+    presences = tuple(sorted(row["id"] for row in rows if row["kind"] == "PRESENT"))
+    return MonthFact(month, present, sum(row["days"] for row in absent), marks, sum(whole), presences)
 
 
 TOLD = frozenset({"RESCHEDULED", "CANCELLED_BY_CANDIDATE"})
@@ -159,19 +161,29 @@ def _invited(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -
         "attendance": "PENDING",
         "finding": None,
         "told_at": None,
+        "in_time": None,
+        "invited_at": event.occurred_at,
+        "excused": False,
     }
 
 
 def _asked(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
-    _says(to, id, event)
+    _says(to, id, event, in_time=told.get("inTime"))
     if told.get("owedBy"):
         # Asked in time with no time open: the old one is let go of.
         to.interviews[id]["attendance"] = "RESCHEDULED"
 
 
-def _says(to: Replay, id: str, event: StoredEvent) -> None:
+def _says(to: Replay, id: str, event: StoredEvent, *, in_time: bool | None = None) -> None:
     """The first time that the candidate asks for another time, takes one or cancels is when it was told."""
-    to.interviews[id]["told_at"] = to.interviews[id]["told_at"] or event.occurred_at
+    if to.interviews[id]["told_at"] is None:
+        to.interviews[id] |= {"told_at": event.occurred_at, "in_time": in_time}
+
+
+def _proven(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    """What the candidate handed in was accepted, or not; a proof about a check of a résumé excuses no interview."""
+    if id in to.interviews and told["verdict"] == "ACCEPTED":
+        to.interviews[id]["excused"] = True
 
 
 def _let_go(to: Replay, id: str, _: Mapping[str, Any], __: StoredEvent) -> None:
@@ -292,6 +304,7 @@ _HANDLERS: Mapping[str, Handle] = {
     "INTERVIEW_CANCELLED": _cancelled,
     "RESCHEDULE_REQUESTED": _asked,
     "SLOT_OFFER_LAPSED": _let_go,
+    "PROOF_DECIDED": _proven,
     "RESPONSE_RECORDED": _answered,
     "ATTENDANCE_RECORDED": _attended,
     "NO_SHOW_REPORTED": _finding("SUSPECTED"),

@@ -221,10 +221,12 @@ APPROVE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """`released`: the brake was on, and is taken off."""
+    """`released`: the brake was on, and is taken off; and where and for whom scores are off since."""
 
     id: str
     released: bool
+    jurisdictions: list[str]
+    roles: list[str]
 
 
 SWITCH = Statement(
@@ -232,11 +234,12 @@ SWITCH = Statement(
     """
     MATCH (head:Organization {id: $organization})
     WITH head, NOT $off AND head.scoreBrakedAt IS NOT NULL AS released
-    SET head.scoreOff = $off, head.scoreOffIn = $jurisdictions, head.scoreOffFor = $roles,
+    SET head.scoreOff = $off, head.scoreOffIn = coalesce($jurisdictions, head.scoreOffIn, []),
+      head.scoreOffFor = coalesce($roles, head.scoreOffFor, []),
       head.scoreReleasedAt = CASE WHEN released THEN $now ELSE head.scoreReleasedAt END,
       head.scoreBrakedAt = CASE WHEN released THEN null ELSE head.scoreBrakedAt END,
       head.scoreBrakedBecause = CASE WHEN released THEN null ELSE head.scoreBrakedBecause END
-    RETURN head.id AS id, released
+    RETURN head.id AS id, released, head.scoreOffIn AS jurisdictions, head.scoreOffFor AS roles
     """,
     row=Switched,
     writes=True,
@@ -372,11 +375,11 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
 @dataclass(frozen=True, slots=True)
 class Switch:
     """Where there is no score: nowhere in the Organization, under its law, for viewers who have these roles when they
-    ask."""
+    ask; null leaves it as it stands."""
 
     off: bool
-    jurisdictions: tuple[str, ...] = ()
-    roles: tuple[OrganizationRole, ...] = ()
+    jurisdictions: Sequence[str] | None = None
+    roles: Sequence[OrganizationRole] | None = None
 
 
 async def switch(graph: Graph, act: Act, organization: str, to: Switch, reason: str) -> Outcome:
@@ -385,17 +388,19 @@ async def switch(graph: Graph, act: Act, organization: str, to: Switch, reason: 
         return refused
     if not 0 < len(reason.strip()) <= 2_000:
         return invalid("reason", Fault.LENGTH, 1, 2_000)
-    if any(len(each) != 2 or not each.isascii() or not each.isupper() for each in to.jurisdictions):
+    if any(len(each) != 2 or not each.isascii() or not each.isupper() for each in to.jurisdictions or ()):
         return invalid("jurisdictions", Fault.COUNTRY)
 
     async def work(desk: Desk) -> Outcome:
         if organization != act.viewer.organization:
             return Refusal(Code.NOT_FOUND, "organization")
         await desk.lock_organization()
-        places, roles = sorted(set(to.jurisdictions)), sorted({role.value for role in to.roles})
+        places = None if to.jurisdictions is None else sorted(set(to.jurisdictions))
+        roles = None if to.roles is None else sorted({role.value for role in to.roles})
         given: dict[str, Any] = {"off": to.off, "jurisdictions": places, "roles": roles}
         (switched,) = await desk.tx.run(SWITCH, organization=organization, now=act.now, **given)
-        told: dict[str, Any] = {**given, "reason": reason.strip(), "released": switched.released}
+        told: dict[str, Any] = {"jurisdictions": switched.jurisdictions, "roles": switched.roles}
+        told |= {"off": to.off, "reason": reason.strip(), "released": switched.released}
         await desk.record(EventType.SCORING_SWITCHED, **told)
         return Written("Organization", organization)
 

@@ -104,6 +104,11 @@ class Standing:
     values: Sequence[Any]
     beside: list[Any] | None
 
+    @property
+    def zone(self) -> str:
+        """The Organization's zone, by whose day a check is dated."""
+        return self.values[2][-1]
+
 
 async def plan(graph: Graph, act: Act) -> None:
     """Has the long statement planned that `stand` runs in a transaction."""
@@ -145,6 +150,7 @@ async def append(desk: Desk, standing: Standing, about: About) -> Refusal | None
         score=score.bytes().decode(),
         beside=standing.beside,
         rules=credit.RULES,
+        zone=standing.zone,
     )
     return None
 
@@ -235,7 +241,8 @@ def recomputed(
         return kept(said["score"], None, lost=str(what))
     # One from before events said by which rules it was made is of the first.
     rules = said.get("rules", 1)
-    seen = observe(policy, facts, of.occurred_at, rules)
+    # Before an event named the zone, a check was dated in UTC.
+    seen = observe(policy, facts, of.occurred_at, rules, said.get("zone", "UTC"))
     if "subjects" in said:
         # From before an event said whose records were read: it named what had been observed.
         seen = [each for each in seen if each.evidence[0] in said["subjects"]]

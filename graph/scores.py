@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -99,8 +99,8 @@ INTERVIEWS: LiteralString = (
       head([(i)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL |
         [f.id, f.state, f.outcome, f.cause, toString(f.expiresAt), coalesce(f.restricted, false)]]),
       [(i)<-[:ABOUT]-(e:Event) WHERE i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE'] AND e.type IN
-        ['RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED'] |
-        [toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
+        ['INTERVIEW_INVITED', 'RESCHEDULE_REQUESTED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED',
+        'PROOF_DECIDED'] | [e.seq, toString(e.occurredAt), e.type, e.payload]], i.timeZone]]"""
 )
 _EMPLOYED: LiteralString = (
     "COLLECT { MATCH " + PERSON + "-[:EMPLOYED_AS]->(j:Employment)"
@@ -119,8 +119,10 @@ _BY_MONTH: LiteralString = (
     + " THEN kept.days ELSE 0 END) AS absent, sum(CASE WHEN "
     + WHOLE.replace("that", "kept")
     + """ THEN kept.days ELSE 0 END) AS whole,
-        collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day] END) AS marks
-      RETURN [employed, started, ended, told, present, absent, whole, marks] }"""
+        collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day,
+          kept.granularity] END) AS marks,
+        collect(CASE WHEN kept.kind = 'PRESENT' THEN kept.id END) AS presences
+      RETURN [employed, started, ended, told, present, absent, whole, marks, presences] }"""
 )
 EMPLOYMENTS = _EMPLOYED + _BY_MONTH
 """A row for each month of each employment."""
@@ -202,7 +204,8 @@ def _check(row: Sequence[Any]) -> CheckFact:
 def _interview(row: Sequence[Any]) -> InterviewFact:
     id, mode, response, attendance, starts, ends, finding, told, zone = row
     at = from_text(ends if mode == "AI_ASYNC" else starts)
-    return InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), told_at(told), zone)
+    fact = InterviewFact(id, mode, response, attendance, at, finding and _decided(finding), zone=zone)
+    return with_told(fact, told)
 
 
 def _decided(row: Sequence[Any]) -> Decided:
@@ -210,20 +213,30 @@ def _decided(row: Sequence[Any]) -> Decided:
     return Decided(id, state, outcome, cause, expires and from_text(expires), restricted)
 
 
-def told_at(events: Sequence[Any]) -> datetime | None:
-    """When the candidate first asked for another time, or cancelled; null where the employer did, or it was erased."""
-    for occurred_at, type, payload in sorted(events):
-        told = json.loads(payload) if payload else {}
-        if type == "RESCHEDULE_REQUESTED" or "CANDIDATE" in (told.get("chosenBy"), told.get("by")):
-            return from_text(occurred_at)
-    return None
+def with_told(fact: InterviewFact, events: Sequence[Any]) -> InterviewFact:
+    """When the candidate was invited, and first asked for another time or cancelled; null where the employer did, or
+    it was erased."""
+    for _, occurred_at, type, payload in sorted(events):
+        told, at = json.loads(payload) if payload else {}, from_text(occurred_at)
+        if type == "INTERVIEW_INVITED":
+            fact = replace(fact, invited_at=at)
+        elif type == "PROOF_DECIDED":
+            fact = replace(fact, excused=fact.excused or told.get("verdict") == "ACCEPTED")
+        elif fact.told_at is None and (type == "RESCHEDULE_REQUESTED" or "CANDIDATE" in _sides(told)):
+            fact = replace(fact, told_at=at, in_time=told.get("inTime"))
+    return fact
+
+
+def _sides(told: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Who chose another time, and who cancelled."""
+    return told.get("chosenBy"), told.get("by")
 
 
 def _month(row: Sequence[Any]) -> MonthFact:
-    month, present, absent, whole, marks = row
-    found = [Mark(id, kind, days, date.fromisoformat(day)) for id, kind, days, day in marks]
+    month, present, absent, whole, marks, presences = row
+    found = [Mark(id, kind, days, date.fromisoformat(day), of) for id, kind, days, day, of in marks]
     marks = tuple(sorted(found, key=lambda mark: mark.id))
-    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0))
+    return MonthFact(month, float(present or 0), float(absent or 0), marks, float(whole or 0), tuple(sorted(presences)))
 
 
 def off_because(policy: str | None, switches: Sequence[Any] | None, role: str, status: str | None) -> OffBecause | None:
@@ -248,7 +261,7 @@ def scored(values: Sequence[Any]) -> tuple[CreditPolicy, Facts, Score] | OffBeca
     if (why := off_because(document, switches, role, status)) is not None:
         return why
     policy, facts, at = read(document), facts_of(interviews, employments, results, checks), from_text(now)
-    return policy, facts, credit.score(policy, observe(policy, facts, at), at)
+    return policy, facts, credit.score(policy, observe(policy, facts, at, zone=switches[-1]), at)
 
 
 def _made_score(values: Sequence[Any]) -> dict[str, Any] | None:

@@ -136,6 +136,8 @@ def simulated(now: CreditPolicy, then: CreditPolicy, cases: Sequence[Case]) -> S
         found += [] if before is None or after is None else [after - before]
     found = sorted(changes.items())
     counts = [len(each) for _, each in found]
+    # Those without a number in both are a group too: who knows the sum could take the others from it.
+    counts.append(len(cases) - sum(counts))
     hidden = suppressed(counts, SMALLEST)
     total = told(len(cases)) if told_sum(counts, SMALLEST) is not None else None
     raised, lowered = sum(each > 0 for each in crossed), sum(each < 0 for each in crossed)

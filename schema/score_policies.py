@@ -24,7 +24,7 @@ WINDOW = "Days after which an observation is left out."
 HALF_LIFE = "Days after which an observation weighs half."
 MINIMUM = "The fewest observations that make a number."
 VALID = "Days after which a score is to be read anew."
-NOTICE = "Hours before a time at which a request for another one is in time."
+NOTICE = "Hours before a time at which calling it off is in time; a request is judged by the attendance policy."
 LATES = "So many late days weigh as one of absence."
 LABEL_LATES = "LATE in one calendar month from which the label counts them."
 LABEL_ABSENCES = "ABSENT from which the label counts them."
@@ -161,13 +161,14 @@ class ApproveScorePolicyInput(IdempotentInput):
 class SwitchScoringInput(IdempotentInput):
     organization: strawberry.ID = field("Your Organization.")
     off: bool = field("Off for the whole Organization.")
-    jurisdictions: list[str] = strawberry.field(
-        default_factory=list, description="Off while the Organization stands under one of these, such as DE."
+    jurisdictions: list[str] | None = strawberry.field(
+        default=None,
+        description="Off while the Organization stands under one of these, such as DE; null leaves them as they are.",
     )
-    roles: list[OrganizationRole] = strawberry.field(
-        default_factory=list,
+    roles: list[OrganizationRole] | None = strawberry.field(
+        default=None,
         description="Off for whoever has one of these roles in the Organization when they ask, whoever is asked about; "
-        "the candidate's own reading is not turned off by it.",
+        "the candidate's own reading is not turned off by it. Null leaves them as they are.",
     )
     reason: str = field("Why, up to 2,000 characters; kept in the event.")
 
@@ -244,7 +245,7 @@ MUTATIONS = (
             graph,
             act,
             id_of("Organization", input.organization),
-            score_policies.Switch(input.off, tuple(input.jurisdictions), tuple(input.roles)),
+            score_policies.Switch(input.off, input.jurisdictions, input.roles),
             input.reason,
         ),
         "Turns scores and the label off for the Organization, a jurisdiction or a role, or on again, also where the "

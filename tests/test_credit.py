@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.attention import raised
+from graph.attention import Attention, raised
 from graph.credit import (
     DEFAULTS,
     UNIT,
     Band,
     Change,
     CreditPolicy,
+    CrossCheck,
     Dimension,
     Observation,
     decay,
@@ -24,7 +26,7 @@ from graph.credit import (
     policy_refusal,
     score,
 )
-from graph.credit_words import of_change, of_factor, of_score
+from graph.credit_words import of_change, of_factor, of_ground, of_score
 from graph.observations import (
     CheckFact,
     Decided,
@@ -239,6 +241,31 @@ def test_an_interview_feeds_one_dimension(fact: InterviewFact, dimension: Dimens
     assert (seen.dimension, seen.value) == (dimension, value)
 
 
+CALLED_OFF = interview(attendance="CANCELLED_BY_CANDIDATE", told=13)
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "before"),
+    [
+        ({}, 0, 0),
+        ({"invited_at": CALLED_OFF.at - timedelta(hours=24)}, 0, 0),
+        ({"invited_at": CALLED_OFF.at - timedelta(hours=23)}, None, 0),
+        ({"response": "NEEDS_ACTION"}, None, 0),
+        ({"excused": True}, None, 0),
+        ({"in_time": True}, 1, 0),
+        ({"attendance": "RESCHEDULED", "in_time": True}, 1, None),
+        ({"told_at": CALLED_OFF.at - timedelta(hours=30), "in_time": False}, 0, 1),
+    ],
+)
+def test_telling_late_is_held_against_who_could_tell_in_time(
+    changes: dict[str, Any], value: int | None, before: int | None
+) -> None:
+    """The event of a request says whether it was in time; the policy's hours speak of calling off without one."""
+    facts = Facts((replace(CALLED_OFF, **changes),))
+    found = [observe(DEFAULTS, facts, NOW, rules)[0].value for rules in (4, 3)]
+    assert found == [value, before]
+
+
 @pytest.mark.parametrize("attendance", ["PENDING", "INCOMPLETE", "RESCHEDULED", "CANCELLED_BY_EMPLOYER"])
 def test_what_says_nothing_is_not_observed(attendance: str) -> None:
     assert not observed(interview(attendance=attendance))
@@ -267,6 +294,12 @@ def test_a_month_at_work_is_one_observation() -> None:
     (seen,) = observed(employments=(job,))
     assert (seen.dimension, seen.value, seen.on) == (Dimension.WORK_ATTENDANCE, Fraction(9, 10), date(2026, 9, 30))
     assert seen.evidence == ("Employment:e", "AttendanceRecord:r1", "AttendanceRecord:r2")
+    named = replace(job, months=(MonthFact("2026-09", 19, 1, marks, presences=("p",)),))
+    now, before = (observe(DEFAULTS, Facts(employments=(named,)), NOW, rules)[0] for rules in (4, 3))
+    assert (now.evidence, before.evidence) == (
+        ("Employment:e", "AttendanceRecord:p", *seen.evidence[1:]),
+        seen.evidence,
+    )
     for silent in (MonthFact("2026-09", 0, 0, marks), MonthFact("2026-09", 0, 1, marks)):
         none = observed(employments=(replace(job, months=(silent,)),))
         assert not none, "absences beside which no presence is told make no rate"
@@ -385,6 +418,52 @@ def test_the_label_lists_its_grounds_and_expires_with_them() -> None:
     assert found.expires_on == (NOW + timedelta(days=200)).date()
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (4, ("2026-09旷工4天", "Absent 4 days in 2026-09")),
+        (2.5, ("2026-09旷工2.5天", "Absent 2.5 days in 2026-09")),
+        (1, ("2026-09旷工1天", "Absent 1 day in 2026-09")),
+    ],
+)
+def test_absences_told_by_the_month_are_said_so(days: float, words: tuple[str, str]) -> None:
+    found = raised(DEFAULTS, Facts((missed(),), (at_work(Mark("m", "ABSENT", days, date(2026, 9, 1), "MONTH")),)), NOW)
+    assert found is not None
+    assert of_ground(found.grounds[0]) == words
+
+
+def test_absences_that_left_the_window_raise_no_label() -> None:
+    """Where it takes two, one that is old and one that is new are one; two last until the older of them goes."""
+    policy = replace(DEFAULTS, cross=CrossCheck(3, 2, 365))
+
+    def found(*ago: int) -> Attention | None:
+        marks = [Mark(f"a{days}", "ABSENT", 1, NOW.date() - timedelta(days=days)) for days in ago]
+        return raised(policy, Facts((missed(),), (at_work(*marks),)), NOW)
+
+    assert (found(500, 10), found(365, 10), found(10)) == (None, None, None)
+    two, three = found(300, 10), found(300, 200, 10)
+    assert two is not None
+    assert three is not None
+    assert two.expires_on == NOW.date() + timedelta(days=65)
+    assert three.expires_on == NOW.date() + timedelta(days=165)
+
+
+def test_a_day_that_two_records_tell_of_is_counted_once() -> None:
+    """Of a month's sum the larger counts; all records are named."""
+    sums = Mark("m", "LATE", 2, date(2026, 9, 1), "MONTH"), Mark("n", "LATE", 3, date(2026, 9, 1), "MONTH")
+    again = tuple(replace(mark, id=f"again-{mark.id}") for mark in LATES[:2])
+
+    def found(*records: tuple[Mark, ...]) -> Attention | None:
+        return raised(DEFAULTS, Facts((missed(),), tuple(at_work(*marks) for marks in records)), NOW)
+
+    assert found(LATES[:2], again) is None
+    assert found(sums[:1], sums[:1]) is None
+    for records in ((LATES, again), (sums[:1], sums[1:])):
+        shown = found(*records)
+        assert shown is not None
+        assert (shown.grounds[0].count, len(shown.grounds[0].evidence)) == (3, sum(map(len, records)))
+
+
 @UNHURRIED
 @given(FACTS)
 def test_the_label_is_no_input_to_the_score(facts: Facts) -> None:
@@ -410,6 +489,17 @@ def test_a_simulation_counts_and_names_nobody() -> None:
         ("a", None, None),
         ("b", None, None),
     ]
+
+
+def test_a_simulation_hides_how_few_have_no_number() -> None:
+    """Two of them would be what is left of all once those with a number are taken away, so one more group is hidden."""
+    came = [interview(str(number), days=30 + number) for number in range(3)]
+    numbered = [case("a", *came) for _ in range(20)] + [case("b", *came) for _ in range(12)]
+    found = simulated(DEFAULTS, DEFAULTS, [*numbered, case("a"), case("a")])
+    assert found.applications == 34
+    assert [(each.name, each.applications) for each in found.departments] == [("a", 20), ("b", None)]
+    (told,) = simulated(DEFAULTS, DEFAULTS, numbered[:20]).departments
+    assert told.applications == 20
 
 
 def test_a_simulation_knows_no_later_month() -> None:

@@ -108,6 +108,10 @@ async def test_scoring_is_switched_for_places_and_roles(ask: Ask, company: Compa
         "switchScoring", company.user("hr"), read, off=False, jurisdictions=["DE", "DE"], roles=["AUDITOR"], **told
     )
     assert (found["scoringOff"], found["scoringOffIn"], found["scoringOffFor"]) == (False, ["DE"], ["AUDITOR"])
+    kept = await ask.do("switchScoring", company.user("hr"), read, off=False, **told)
+    assert kept == found, "what is not named stays as it is"
+    none = await ask.do("switchScoring", company.user("hr"), read, off=False, jurisdictions=[], **told)
+    assert (none["scoringOffIn"], none["scoringOffFor"]) == ([], ["AUDITOR"])
     refused = await ask.do("switchScoring", company.user("hr"), off=False, jurisdictions=["Germany"], **told)
     assert (refused["code"], refused["field"]) == ("INVALID_VALUE", "jurisdictions")
 

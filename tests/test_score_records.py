@@ -14,6 +14,7 @@ from graph.events import LIST_CANDIDATE_EVENTS, About, EventType
 from graph.interviews import Attendance, Side
 from graph.observations import observe
 from graph.policies import DEFAULTS
+from graph.proofs import ProofVerdict
 from graph.retention import erase
 from graph.score_records import Kept
 from graph.scores import scored as made_of
@@ -23,6 +24,7 @@ from graph.timesheets import Fact
 from graph.writing import Desk
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_merging import Pair, pair
+from tests.test_proofs import document
 from tests.test_scores import SCORE, Scored, at_work, person, scored
 
 __all__ = ["pair", "scored"]
@@ -66,7 +68,8 @@ async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask:
     hr = scored.company.at(days=6)
     for cancels in (True, False):
         hr.at += timedelta(days=1)
-        ahead = await hr.interview(application, starts_at=hr.at + timedelta(hours=20))
+        ahead = await hr.interview(application, starts_at=hr.at + timedelta(hours=25))
+        hr.at += timedelta(hours=5)
         await hr.request(ahead)
         hr.at += timedelta(hours=16)
         if cancels:
@@ -77,6 +80,62 @@ async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask:
     (line,) = (each for each in told if each["dimension"] == "COMMUNICATION")
     assert [each["on"] for each in line["evidence"]] == ["2026-11-15", "2026-11-17"]
     assert await recomputes(ask, await kept(scored, application))
+
+
+async def test_telling_late_weighs_only_where_it_could_be_in_time(
+    scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by whom was invited too late, never accepted or is excused; and a request by what the rule made of it then.
+
+    By the rules before, each was late; kept so, it still recomputes.
+    """
+    application, rates = await person(scored), list[float | None]()
+
+    def by_the_third(values: Sequence[Any]) -> Any:
+        policy, facts, now = made_of(values)
+        at = datetime.combine(now.on, time(9), tzinfo=UTC)
+        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=3), at, rules=3)
+
+    def third(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
+        told: dict[str, Any] = {**more, "rules": 3} if "rules" in more else more
+        return RECORD(desk, type, about, **told)
+
+    async def told() -> None:
+        lines = (await scored.score(application))["factors"]
+        rates.append(next(each["rawValue"] for each in lines if each["dimension"] == "COMMUNICATION"))
+
+    company = scored.company
+    hr = company.at(hours=50)
+    asked = await hr.interview(application, starts_at=NOW - timedelta(hours=1))
+    hr.at = NOW - timedelta(hours=2)
+    proof = await hr.proof(asked, document(), request=await hr.request(asked))
+    await hr.verdict(proof, ProofVerdict.ACCEPTED)
+    await hr.cancel(asked, Side.CANDIDATE)
+    await told()
+    company.at(hours=30)
+    short = await hr.interview(application, starts_at=NOW - timedelta(hours=10))
+    company.at(hours=29)
+    await hr.cancel(short, Side.CANDIDATE)
+    company.at(hours=80)
+    silent = await hr.interview(application, starts_at=NOW - timedelta(hours=2), response=None)
+    company.at(hours=4)
+    await hr.cancel(silent, Side.CANDIDATE)
+    await told()
+    company.at(hours=100)
+    await hr.policy(reschedule_notice_hours=12)
+    later = await hr.interview(application, starts_at=NOW - timedelta(hours=11))
+    company.at(hours=24)
+    await hr.request(later)
+    await told()
+    assert rates == [None, None, 1.0]
+    id = gid("Candidate", await kept(scored, application))
+    with monkeypatch.context() as patch:
+        patch.setattr(score_records, "scored", by_the_third)
+        patch.setattr(Desk, "record", third)
+        await ask.do("recordScore", company.user("hr"), candidate=id)
+    found = [json.loads(each.kept or "") for each in await verified(ask, uid(id))]
+    assert [each["observations"] for each in found] == [5, 7]
+    assert await recomputes(ask, uid(id))
 
 
 def naming_nobody(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
@@ -191,6 +250,18 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
     told = [json.loads(each.kept or "") for each in await verified(ask, id)]
     assert [(each["observations"], each["validUntil"]) for each in told] == [(5, "2028-11-14"), (4, "2028-10-20")]
     assert await recomputes(ask, id)
+
+
+async def test_a_check_counts_on_the_employers_day(scored: Scored, ask: Ask) -> None:
+    """Two in the morning of the 21st in Shanghai is the 20th in UTC: what is dated today counts at once."""
+    application = await person(scored)
+    before = (await scored.score(application))["observations"]
+    ask.now = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    check = {"claim": "Employment until 2024", "method": "A call.", "source": "Former employer", "outcome": "VERIFIED"}
+    given = {**check, "application": gid("Application", application), "checkedOn": "2026-11-21"}
+    assert "code" not in await ask.do("recordResumeCheck", scored.company.user("hr"), **given)
+    assert (await scored.score(application))["observations"] == before + 1
+    assert await recomputes(ask, await kept(scored, application))
 
 
 async def test_a_corrected_employment_is_another_observation(scored: Scored, ask: Ask) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from graph import score_records
+from graph import score_records, timers
 from graph.applications import Stage
 from graph.candidates import Person
 from graph.employments import NewEmployment
 from graph.events import GENESIS
 from graph.interviews import Attendance, Mode, Side
 from graph.loading import as_text
+from graph.retention import erase
 from graph.shifts import AttendanceKind
+from graph.timers import TimerKind
 from graph.timesheets import Fact
 from graph.visibility import Claim, OrganizationRole
 from graph.writing import random_id
@@ -202,7 +204,7 @@ async def test_work_feeds_a_score_by_the_month(scored: Scored) -> None:
     await at_work(scored.company, known)
     found = await scored.score(application)
     (work,) = (each for each in found["factors"] if each["dimension"] == "WORK_ATTENDANCE")
-    assert (work["rawValue"], len(work["evidence"][0]["ids"])) == (0.95, 4)
+    assert (work["rawValue"], len(work["evidence"][0]["ids"])) == (0.95, 24)
 
 
 async def test_neither_ground_alone_raises_the_label(scored: Scored) -> None:
@@ -328,6 +330,31 @@ async def test_a_profile_tells_what_happened(scored: Scored) -> None:
     assert len(counted) == 6
     assert counted["INTERVIEW_ATTENDANCE"] == (4, 4)
     assert (await scored.of(application, "hr", PROFILE))["profile"]["dimensions"] == found["dimensions"]
+
+
+async def test_a_profile_tells_nothing_of_a_finding_whose_time_has_come(scored: Scored, ask: Ask) -> None:
+    """Neither between its end and the timer, nor afterwards; events of one instant stand as they were recorded."""
+    application = await scored.company.application("marketing")
+    finding = await scored.no_show(application)
+
+    async def told() -> list[str]:
+        shown = (await scored.of(application, "hr", PROFILE))["profile"]["timeline"]
+        return [each["en"] for each in shown]
+
+    before = await told()
+    assert any("Finding confirmed" in each for each in before)
+    query = "query E($id: ID!) { node(id: $id) { ... on Finding { eraseAt } } }"
+    node = (await ask(query, scored.company.user("hr"), id=gid("Finding", finding)))["node"]
+    ask.now = datetime.fromisoformat(node["eraseAt"])
+    due = await told()
+    assert 0 < len(due) < len(before)
+    assert not any("inding" in each or "o-show" in each for each in due)
+    candidate = (await scored.of(application, "hr", "displayName"))["id"]
+    at, organization = ask.now.astimezone(UTC), scored.company.hr.viewer.organization
+    name = timers.name(TimerKind.ERASE_FINDING, finding)
+    timer = timers.Timer(name, "ERASE_FINDING", finding, organization, uid(candidate), at, 0)
+    assert await timers.take(ask.graph, timer, at, erase)
+    assert await told() == due
 
 
 async def test_days_are_those_of_the_interview_and_the_employer(scored: Scored) -> None:
