@@ -70,7 +70,8 @@ ATTENDANCE: LiteralString = (
     + _last(
         "(this)",
         "'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'ATTENDANCE_RECORDED', 'SLOT_OFFER_LAPSED'",
-        "CASE WHEN e.type IN ['INTERVIEW_RESCHEDULED', 'RESCHEDULE_REQUESTED', 'SLOT_OFFER_LAPSED'] THEN 'RESCHEDULED' "
+        "CASE WHEN e.type IN ['INTERVIEW_RESCHEDULED', 'RESCHEDULE_REQUESTED', 'SLOT_OFFER_LAPSED', 'SLOT_FREED'] "
+        "THEN 'RESCHEDULED' "
         "WHEN e.type = 'INTERVIEW_CANCELLED' THEN 'CANCELLED_BY_' + "
         + _told("by", "split(this.attendance, '_BY_')[1]")
         + " ELSE "
@@ -78,6 +79,9 @@ ATTENDANCE: LiteralString = (
         + " END",
         # Who asks in time and finds no time open lets go of the old one.
         " OR (e.type = 'RESCHEDULE_REQUESTED' AND coalesce(e.payload CONTAINS '\"owedBy\":\"', "
+        "this.attendance = 'RESCHEDULED'))"
+        # A time that was declined is let go of as it is offered to others.
+        " OR (e.type = 'SLOT_FREED' AND coalesce(e.payload CONTAINS '\"letGo\":true', "
         "this.attendance = 'RESCHEDULED'))",
     )
     + ", 'PENDING')"

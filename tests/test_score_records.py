@@ -11,7 +11,7 @@ import pytest
 
 from graph import credit, score_records, timers
 from graph.events import LIST_CANDIDATE_EVENTS, About, EventType
-from graph.interviews import Attendance, Side
+from graph.interviews import Attendance, Response, Side
 from graph.observations import observe
 from graph.policies import DEFAULTS
 from graph.retention import erase
@@ -76,6 +76,21 @@ async def test_who_asked_late_and_then_cancelled_told_first(scored: Scored, ask:
     told = (await scored.score(application))["factors"]
     (line,) = (each for each in told if each["dimension"] == "COMMUNICATION")
     assert [each["on"] for each in line["evidence"]] == ["2026-11-15", "2026-11-17"]
+    assert await recomputes(ask, await kept(scored, application))
+
+
+async def test_a_time_that_was_let_go_of_recomputes(scored: Scored, ask: Ask) -> None:
+    """Asked late for another time, declined, and given to somebody else: by the events as by the graph it was told in
+    time, as the score has it."""
+    company, application = scored.company, await person(scored)
+    other = (await scored.of(await company.application("marketing"), "hr"))["id"]
+    hr = company.at(days=0)
+    await hr.policy(reschedule_notice_hours=48)
+    ahead = await hr.interview(application, starts_at=NOW + timedelta(hours=30))
+    await hr.request(ahead)
+    await hr.respond(ahead, Response.DECLINED)
+    input = {"interview": gid("Interview", ahead), "candidates": [other]}
+    assert (await ask.do("offerFreedSlot", company.user("marketing"), "state", **input))["state"] == "OFFERED"
     assert await recomputes(ask, await kept(scored, application))
 
 
