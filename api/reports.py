@@ -244,8 +244,8 @@ async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
         ranged(say("补位所需", "To fill a place again"), loss["days"], say("工作日", "working days")),
     ]
     for name, label in (
-        ("withMissed", say("有未到面的岗位用时（中位数）", "Days to fill, with missed interviews (median)")),
-        ("without", say("无未到面的岗位用时（中位数）", "Days to fill, without (median)")),
+        ("withMissed", say("有有效爽约的岗位用时（中位数）", "Days to fill, with no-shows that count (median)")),
+        ("without", say("无有效爽约的岗位用时（中位数）", "Days to fill, without (median)")),
     ):
         rows.append((label, found[name]["median"], found[name]["median"], f"n = {found[name]['positions']}"))
     headings = (say("项目", "Item"), say("最低", "Least"), say("最高", "Most"), say("单位", "Unit"))
