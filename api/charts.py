@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from api.keeping import PRIVATE
-from api.reports import COST, COUNTED, NO_SHOWS, Asked, ask, attendance_of, in_order
+from api.reports import COST, COUNTED, Asked, ask, attendance_of, no_shows_of
 from api.settings import SetupError
 from graph.intervals import wilson
 from graph.writing import Graph
@@ -43,12 +43,12 @@ Figure = dict[str, Any]
 
 
 async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> list[Figure]:
-    return [draw_no_shows(await ask(graph, answerer, NO_SHOWS, asked, "noShows"), asked)]
+    return [draw_no_shows(await no_shows_of(graph, answerer, asked), asked)]
 
 
 def draw_no_shows(found: Mapping[str, Any], asked: Asked) -> Figure:
     """The missed and the attended of each group as bars, and the rate with its interval as points."""
-    groups = [group for group in in_order(found["groups"], asked) if group["own"]]
+    groups = [group for group in found["groups"] if group["own"]]
     labels = [str(group["label"]) for group in groups]
     rated = [group for group in groups if group["rate"]]
     rates = [100 * group["rate"]["value"] for group in rated]

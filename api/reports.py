@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from api.settings import SetupError
 from graph.refusals import Locale
@@ -25,8 +27,8 @@ DECIMALS = 4
 SHEET = 31
 """Letters of a sheet's name, of which some may stand in none."""
 _SHEET = re.compile(r"[\[\]:*?/\\]")
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet may take for the start of a formula; OWASP, CSV Injection."""
+STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the start of a formula, full-width signs too; OWASP, CSV Injection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Table:
 NO_SHOWS = """
 query NoShowsReport($by: NoShowsBy!, $from: DateTime, $to: DateTime, $department: ID, $locale: Locale!) {
   analytics { noShows(by: $by, from: $from, to: $to, department: $department) {
-    groups { label(locale: $locale) own invited accepted settled attended missed noShows rate { value low high } }
+    groups { key label(locale: $locale) own invited accepted settled attended missed noShows rate { value low high } }
     total { own invited accepted settled attended missed noShows rate { value low high } }
   } }
 }
@@ -122,7 +124,7 @@ query AttendanceReport($employment: ID!, $from: Date, $to: Date) {
 
 
 PLACE = "query Place($code: String!) { department(code: $code) { id } }"
-NAMES = "{ departments { code name nameZh } }"
+NAMES = "{ departments { id code name nameZh } }"
 
 
 async def ask(graph: Graph, answerer: Answerer, text: str, asked: Asked, field: str, **more: Any) -> dict[str, Any]:
@@ -166,9 +168,25 @@ def _attendance_query(asked: Asked) -> str:
 
 async def _named(graph: Graph, answerer: Answerer, groups: list[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
     """Groups of departments under their names, and in the order of these, in place of their codes."""
-    data = await _answer(graph, answerer, NAMES, replace(asked, department=None))
-    names = {department["code"]: _name(department, asked) for department in data["departments"]} if data else {}
+    codes = {group["key"] for group in groups}
+    found = [each for each in await _departments(graph, answerer, asked) if each["code"] in codes]
+    names = dict(zip((each["code"] for each in found), told_apart(found, asked), strict=True))
     return sorted(({**group, "key": names[group["key"]]} for group in groups), key=lambda group: group["key"])
+
+
+async def _departments(graph: Graph, answerer: Answerer, asked: Asked) -> list[dict[str, Any]]:
+    data = await _answer(graph, answerer, NAMES, replace(asked, department=None))
+    return data["departments"] if data else []
+
+
+def told_apart(departments: Sequence[Mapping[str, Any]], asked: Asked) -> list[str]:
+    """The departments' names, behind one that occurs twice the code: in a chart they would fall on one place."""
+    names = [_name(each, asked) for each in departments]
+    often = Counter(names)
+    return [
+        asked.say(f"{name}（{each['code']}）", f"{name} ({each['code']})") if often[name] > 1 else name
+        for name, each in zip(names, departments, strict=True)
+    ]
 
 
 def _name(found: Mapping[str, Any], asked: Asked) -> str:
@@ -208,18 +226,25 @@ _HEADINGS = (
 _NUMBERS = ("invited", "accepted", "settled", "attended", "missed", "noShows")
 
 
-async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
+async def no_shows_of(graph: Graph, answerer: Answerer, asked: Asked) -> dict[str, Any]:
+    """What is told of no-shows; departments stand under names that tell them apart, in the order of these."""
     found = await ask(graph, answerer, NO_SHOWS, asked, "noShows")
+    if asked.by != "DEPARTMENT":
+        return found
+    keys = {group["key"] for group in found["groups"]}
+    places = [each for each in await _departments(graph, answerer, asked) if each["id"] in keys]
+    names = dict(zip((each["id"] for each in places), told_apart(places, asked), strict=True))
+    groups = [{**group, "label": names[group["key"]]} for group in found["groups"]]
+    return {**found, "groups": sorted(groups, key=lambda group: group["label"])}
+
+
+async def no_shows(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
+    found = await no_shows_of(graph, answerer, asked)
     headings = tuple(asked.say(*words) for words in _HEADINGS)
-    rows = [_row(group["label"], group) for group in in_order(found["groups"], asked)]
+    rows = [_row(group["label"], group) for group in found["groups"]]
     if found["total"]:
         rows.append(_row(asked.say("合计", "Total"), found["total"]))
     return Table(asked.say("爽约统计", "No-shows"), headings, tuple(rows))
-
-
-def in_order(groups: Sequence[Mapping[str, Any]], asked: Asked) -> Sequence[Mapping[str, Any]]:
-    """Departments by name, whose keys say nothing to a reader; all others as they come."""
-    return sorted(groups, key=lambda group: str(group["label"])) if asked.by == "DEPARTMENT" else groups
 
 
 def _row(label: str | None, group: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -244,8 +269,8 @@ async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
         ranged(say("补位所需", "To fill a place again"), loss["days"], say("工作日", "working days")),
     ]
     for name, label in (
-        ("withMissed", say("有未到面的岗位用时（中位数）", "Days to fill, with missed interviews (median)")),
-        ("without", say("无未到面的岗位用时（中位数）", "Days to fill, without (median)")),
+        ("withMissed", say("有有效爽约的岗位用时（中位数）", "Days to fill, with no-shows that count (median)")),
+        ("without", say("无有效爽约的岗位用时（中位数）", "Days to fill, without (median)")),
     ):
         rows.append((label, found[name]["median"], found[name]["median"], f"n = {found[name]['positions']}"))
     headings = (say("项目", "Item"), say("最低", "Least"), say("最高", "Most"), say("单位", "Unit"))
@@ -286,8 +311,12 @@ def short(number: float | None) -> float | None:
 
 
 def guarded(cell: Cell) -> Cell:
-    """A text that a spreadsheet would run is shown instead: a quote stands before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_FORMULA) else cell
+    """A text that a spreadsheet would run is shown instead: a quote stands before it. Control characters, which a
+    sheet cannot hold, are left out first."""
+    if not isinstance(cell, str):
+        return cell
+    shown = ILLEGAL_CHARACTERS_RE.sub("", cell)
+    return f"'{shown}" if shown.startswith(STARTS_FORMULA) else shown
 
 
 def as_csv(table: Table) -> bytes:
@@ -303,7 +332,7 @@ def as_xlsx(table: Table) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = _SHEET.sub(" ", table.title)[:SHEET]
+    sheet.title = _SHEET.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", table.title))[:SHEET]
     for row in (table.headings, *table.rows):
         sheet.append([guarded(cell) for cell in row])
     sheet.freeze_panes = "A2"

@@ -272,7 +272,7 @@ COUNT_SECOND_ROUNDS = Statement(
     "analytics.second_rounds",
     """
     MATCH (d:Department) WHERE d.id IN $own
-    MATCH (d)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(a:Application)<-[:SUBMITTED]-(c:Candidate)
+    MATCH (d)<-[:BELONGS_TO]-(:Position)<-[:FOR]-(a:Application)<-[:SUBMITTED]-(c:Candidate {status: 'ACTIVE'})
     MATCH (a)-[:HAS_INTERVIEW]->(that:Interview)
     WHERE that.startsAt >= $from AND that.startsAt < $to AND """
     + ATTENDED
@@ -302,7 +302,8 @@ COUNT_SECOND_ROUNDS = Statement(
     row=Followed,
 )
 """By whether a no-show counted at the first round. One that has expired since counted then, where it is there still;
-what others hold is seen no longer once it has expired."""
+what others hold is seen no longer once it has expired. Whoever is erased or restricted is left out: of what was found
+about them nothing can be told, and they would stand among those without."""
 
 
 @dataclass(frozen=True, slots=True)

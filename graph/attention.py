@@ -96,8 +96,8 @@ def _absences(cross: CrossCheck, absent: list[Told], today: date) -> list[Ground
 
 
 def _times(days: Iterable[Told]) -> int:
-    """Half a day is a time too, and of a month what is told beyond whole times is none; a day, or a month's sum, of which
-    two records tell is told once, by the larger.
+    """Half a day is a time too, and of a month what is told beyond whole times is none. A day, or the sum of a
+    month, of which two records tell is told once, by the larger.
     """
     return int(sum(max(1, _days(told)) for told in days))
 

@@ -1,7 +1,9 @@
 """The brake on the score: too many marks that were wrong, or disputes that were upheld, turn it off.
 
 A mark that is taken back, by a void or an upheld dispute, has it looked at at once, by a timer of the Organization's
-own. Only a person turns scores on again, with a reason; what was known by then is not held against them once more.
+own, and so has a policy as it begins. The shares rise also as good marks leave the days that are counted: once there is
+a policy, it is looked at every day. Only a person turns scores on again, with a reason; what was known by then is not
+held against them once more.
 """
 
 from __future__ import annotations
@@ -10,30 +12,39 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from graph import fairness
+from graph import fairness, timers
 from graph.credit import DEFAULTS, BrakeLimits
 from graph.events import EventType
-from graph.fairness import Counted
+from graph.fairness import BrakeReason, Counted
 from graph.score_policies import IN_FORCE, read
 from graph.statements import Nothing, Statement
-from graph.timers import Timer
+from graph.timers import Timer, TimerKind
 from graph.visibility import Viewer
 from graph.writing import Desk, Graph
+
+EVERY = timedelta(days=1)
+"""How often it is looked at though nothing was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The policy in force, when the brake went on, and when a person last turned scores on again."""
+    """The policy in force, when the next one begins, when the brake went on and why, and when a person last turned
+    scores on again."""
 
     document: str | None
+    begins_at: datetime | None
     braked_at: datetime | None
+    because: list[str]
     released_at: datetime | None
 
 
 FIND = Statement(
     "brakes.find",
     "MATCH (head:Organization {id: $organization}) RETURN " + IN_FORCE + " AS document, "
-    "head.scoreBrakedAt AS braked_at, head.scoreReleasedAt AS released_at",
+    "head(COLLECT { MATCH (next:ScorePolicy {organization: $organization}) "
+    "WHERE next.state = 'APPROVED' AND next.activeFrom > $now RETURN min(next.activeFrom) }) AS begins_at, "
+    "head.scoreBrakedAt AS braked_at, coalesce(head.scoreBrakedBecause, []) AS because, "
+    "head.scoreReleasedAt AS released_at",
     row=Standing,
 )
 COUNT = Statement(
@@ -58,10 +69,10 @@ PUT_ON = Statement(
 )
 
 
-async def limits(graph: Graph, viewer: Viewer, now: datetime) -> BrakeLimits:
-    """Those of the policy in force, or the defaults."""
-    found = await graph.client.read(FIND, organization=viewer.organization, now=now)
-    return _limits(found[0].document)
+async def standing(graph: Graph, viewer: Viewer, now: datetime) -> tuple[BrakeLimits, tuple[BrakeReason, ...]]:
+    """The limits of the policy in force, or the defaults; and why scores are off by them, if they are."""
+    (found,) = await graph.client.read(FIND, organization=viewer.organization, now=now)
+    return _limits(found.document), tuple(map(BrakeReason, found.because))
 
 
 def _limits(document: str | None) -> BrakeLimits:
@@ -72,8 +83,17 @@ async def look(desk: Desk, timer: Timer) -> None:
     """Puts the brake on where a limit of the policy in force is passed; it stays on until a person takes it off."""
     organization, now = timer.organization, desk.act.now
     found = await desk.tx.one(FIND, organization=organization, now=now)
-    if found is None or found.braked_at is not None:
+    if found is None:
         return
+    if found.document is not None or found.begins_at is not None:
+        again = min(now + EVERY, found.begins_at or now + EVERY)
+        await timers.start(desk, TimerKind.BRAKE, organization, again)
+    if found.braked_at is None:
+        await _put_on(desk, found, organization)
+
+
+async def _put_on(desk: Desk, found: Standing, organization: str) -> None:
+    now = desk.act.now
     limit = _limits(found.document)
     since = now - timedelta(days=limit.days)
     rows = await desk.tx.run(COUNT, organization=organization, since=max(since, found.released_at or since))

@@ -9,14 +9,13 @@ from statistics import median
 from typing import Any, LiteralString
 
 from graph.analytics import SETTLED, Period, Scope
-from graph.attendance import COUNTED
 from graph.events import EventType
 from graph.intervals import Difference, Rate, difference, wilson
 from graph.interviews import Mode
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, Prop, Shape
-from graph.visibility import Level, Viewer, padded
+from graph.visibility import CONFIRMED, ERASED, Level, Viewer, padded, stood_at
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 MOST = 1_000_000
@@ -234,7 +233,7 @@ async def set_rates(graph: Graph, act: Act, organization: str, changes: Mapping[
 class Measured:
     """What happened in one period, of departments in full.
 
-    `modes` is [mode, missed, settled], `filled` [opened, first hire, whether there is a no-show that counts]. The rest
+    `modes` is [mode, missed, settled], `filled` [opened, first hire, whether there was a no-show that counts]. The rest
     are [times that were kept or have passed, those kept]: `decided` of findings, `disputed` of their disputes, with
     [.., raised, upheld], `asked` of requests about one's rights, `owed` of times that were owed to candidates.
     """
@@ -266,6 +265,20 @@ _IN_PERIOD: LiteralString = (
     "OR (that.mode <> 'AI_ASYNC' AND that.startsAt >= period.start AND that.startsAt < period.end))"
 )
 """By the time that counts; the embedded engine compares no CASE inside a subquery with what stands outside it."""
+_, _UNTIL = stood_at("filled")
+_MISSED: LiteralString = (
+    "EXISTS { MATCH (p)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(that:Interview)<-[:FINDS]-(f:Finding) WHERE "
+    "((that.mode = 'AI_ASYNC' AND that.endsAt < filled) OR (that.mode <> 'AI_ASYNC' AND that.startsAt < filled)) AND "
+    + CONFIRMED.replace("this", "f")
+    + " AND f.restricted IS NULL AND NOT "
+    + ERASED.replace("this", "f")
+    + " AND "
+    + _UNTIL
+    + " > filled }"
+)
+"""Whether a no-show came before a position was filled, and had not expired by then: one that expires later cost as
+many days, and what a closed period tells does not change with it. It may have been decided since: whoever is heard is
+heard for days, in which the position may be filled."""
 _FOUND: LiteralString = (
     "MATCH (d:Department)<-[:HELD_BY]-(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) WHERE d.id IN $own AND "
 )
@@ -305,10 +318,9 @@ MEASURE = Statement(
         WITH period, p, a, max(e.occurredAt) AS hired
         WITH period, p, min(hired) AS filled
         WHERE filled >= period.start AND filled < period.end
-        RETURN [p.openedAt, filled,
-          EXISTS { MATCH (p)<-[:FOR]-(:Application)-[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(f:Finding) WHERE """
-    + COUNTED
-    + """ }] } AS filled,
+        RETURN [p.openedAt, filled, """
+    + _MISSED
+    + """] } AS filled,
       COLLECT { """
     + _FOUND
     + """f.noticeAt >= period.start AND f.noticeAt < period.end
@@ -368,7 +380,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was lost in a period, and how much longer positions with a no-show that counts took to fill."""
+    """What was lost in a period, and how much longer positions with a no-show that counted took to fill."""
 
     rates: Rates
     loss: Loss

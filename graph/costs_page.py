@@ -47,10 +47,11 @@ The monthly sum gives {_range(each.total)} for one missed interview. The intervi
 - missed: invitations that were accepted, for interviews that were then not attended
 - hours = missed × CVs × minutes / 60
 - total = sum over modes of missed × price of one + hours × price of an hour; least with least, most with most
-- extra days: the median of days from a position's opening to its first hire, of positions for which there is a no-show
-  that counts (FINAL, the candidate's own, neither disputed nor expired), less the median of the others, among which
-  are those where the platform or the employer was at fault; one closed without a hire was not filled. Measured, never
-  reckoned
+- extra days: the median of days from a position's opening to its first hire, of positions with a no-show before it
+  (FINAL, the candidate's own, neither disputed nor restricted, and not expired by then), less the median of the others,
+  among which are those where the platform or the employer was at fault; one closed without a hire was not filled. One
+  that expires later still counts for a position that was filled before; retention erases findings, so that a period of
+  long ago may be told with fewer of them. Measured, never reckoned
 - return: avoided = (rate before - rate after) × interviews after; hours and money as for so many, in the mix of modes
   that were missed before, or after where more were missed then. The interval of the difference of the rates is
   Newcombe's

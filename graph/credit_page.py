@@ -125,9 +125,10 @@ counts, together; neither alone raises it. It is no input to the score.
 ## The brake
 
 Whenever a mark is taken back, by a void or an upheld dispute, the share of marks taken back and of disputes upheld over
-the Organization's last {policy.brake.days} days is compared with the limits of the policy in force. Above one of them
-scores, profiles and the label are off at once, and say so. They stay off until `switchScoring` turns them on again,
-with a reason that is kept as an event; from then on only what is decided later is counted.
+the Organization's last {policy.brake.days} days is compared with the limits of the policy in force. So it is when a
+policy begins, whose limits may be lower, and every day, as the shares rise too when good marks leave those days. Above
+one of the limits scores, profiles and the label are off at once, and say so. They stay off until `switchScoring` turns
+them on again, with a reason that is kept as an event; from then on only what is decided later is counted.
 
 ## How each line heals
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString
+from unicodedata import category
 
 from graph import timesheets
 from graph.attendance import department_attendance
@@ -373,13 +374,23 @@ async def keep_circles(desk: Desk, before: Structure, after: Structure) -> None:
         await desk.tx.run(SET_CIRCLES, circles=circles)
 
 
+def names_refusal(name: str | None, name_zh: str | None) -> Refusal | None:
+    """Names stand in files and charts, where a control character is shown by nothing and refused by some."""
+    if name is not None and not name.strip():
+        return invalid("name", Fault.TEXT)
+    for field, text in (("name", name), ("nameZh", name_zh)):
+        if any(category(letter) == "Cc" for letter in text or ""):
+            return invalid(field, Fault.CONTROL)
+    return None
+
+
 async def create(graph: Graph, act: Act, new: CreateDepartment) -> Outcome:
     if refused := role_refusal(act.viewer, HR):
         return refused
     if not CODE.fullmatch(new.code):
         return invalid("code", Fault.CODE, 64)
-    if not new.name.strip():
-        return invalid("name", Fault.TEXT)
+    if refused := names_refusal(new.name, new.name_zh):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()
@@ -412,8 +423,8 @@ async def create(graph: Graph, act: Act, new: CreateDepartment) -> Outcome:
 async def update(graph: Graph, act: Act, change: UpdateDepartment) -> Outcome:
     if refused := role_refusal(act.viewer, HR):
         return refused
-    if change.name is not None and not change.name.strip():
-        return invalid("name", Fault.TEXT)
+    if refused := names_refusal(change.name, change.name_zh):
+        return refused
 
     async def work(desk: Desk) -> Outcome:
         await desk.lock_organization()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, LiteralString
@@ -146,7 +146,7 @@ class BrakeReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """Whether too many marks were wrong: above a limit, the score is off until they are fewer.
+    """Whether too many marks were wrong: above a limit, the score is turned off until a person turns it on again.
 
     A mark is false that was taken back; a dispute is upheld that took it back. Fewer than `least` of either prove
     nothing.
@@ -182,15 +182,22 @@ def table_of(groups: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]] | N
 
 
 async def measure(
-    graph: Graph, over: Scope, when: Period, by: FairBy, table: list[list[Any]], limits: BrakeLimits
+    graph: Graph,
+    over: Scope,
+    when: Period,
+    by: FairBy,
+    table: list[list[Any]],
+    limits: BrakeLimits,
+    reasons: tuple[BrakeReason, ...],
 ) -> Fairness:
-    """What the brake would say of these interviews and checks alone goes by the limits of the policy."""
+    """The brake's shares are of these interviews and checks; whether it is on is the Organization's, for `reasons`."""
     asked = {"own": padded(list(over.own)), "by": by.value, "table": table or [["", [""]]], **when.parameters}
     rows = await graph.client.read(COUNT, **asked)
     checks = await graph.client.read(COUNT_CHECKS, **asked)
     if by is FairBy.HOUR:
         rows = by_hour(rows)
     stop = brake([*rows, *checks], limits.upheld, limits.false, limits.least)
+    stop = replace(stop, is_on=bool(reasons), reasons=reasons)
     return Fairness(by, compared(rows), compared(checks), stop)
 
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from graph import interviews, messages, policies, refills, rounds, timers
+from graph import alarms, interviews, messages, policies, refills, rounds, timers
 from graph.events import EventType
-from graph.interviews import CANCELLED, Invite, Mode, Response, Times
+from graph.interviews import CANCELLED, NOT_AWAITED, Attendance, InterviewRow, Invite, Mode, Response, Times
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -52,7 +53,8 @@ FREED_SLOT = Shape(
         "takenBy": One(
             "Interview",
             ("(this)-[:OFFERS]->(that:Interview)",),
-            where="that.response = 'ACCEPTED' AND that.attendance <> 'RESCHEDULED'",
+            where="that.response = 'ACCEPTED' AND that.attendance <> 'RESCHEDULED' AND that.offeredAs = this.turn "
+            "AND this.state <> 'UNFILLED'",
             implied=True,
         ),
     },
@@ -97,9 +99,16 @@ FIND = Statement(
 )
 OF_INTERVIEW = Statement(
     "freed_slots.of_interview",
-    "MATCH (slot:FreedSlot)-[:FREED_BY]->(:Interview {id: $interview}) RETURN slot.id AS id LIMIT 1",
+    """
+    MATCH (interview:Interview {id: $interview})<-[to:FREED_BY|OFFERS]-(slot:FreedSlot)
+    WHERE (type(to) = 'FREED_BY' AND slot.state <> 'UNFILLED')
+      OR (type(to) = 'OFFERS' AND NOT (slot.state = 'TAKEN' AND interview.offeredAs = slot.turn))
+    RETURN slot.id AS id LIMIT 1
+    """,
     row=Found,
 )
+"""A slot that has the time of an interview already. Of one by which a slot was offered it is that slot's, until it was
+accepted: else the time could be given away twice."""
 ERASED = Statement(
     "freed_slots.erased",
     """
@@ -138,9 +147,9 @@ SETTLE = Statement(
 )
 
 
-def lost_refusal(interview: interviews.InterviewRow, now: datetime) -> Refusal | None:
+def lost_refusal(interview: InterviewRow, now: datetime) -> Refusal | None:
     """Why there is no slot to give away: somebody still has it, or it is over."""
-    gone = interview.attendance in CANCELLED or interview.attendance == "RESCHEDULED"
+    gone = interview.attendance in CANCELLED or interview.attendance == Attendance.RESCHEDULED.value
     if not gone and interview.response != Response.DECLINED.value:
         return Refusal(Code.NOT_LOST, "interview")
     ends = interview.ends_at if interview.mode == Mode.AI_ASYNC.value else interview.starts_at
@@ -174,7 +183,7 @@ async def offer(graph: Graph, act: Act, interview: str, candidates: Sequence[str
         if not queue:
             return Refusal(Code.NOBODY_TO_ASK, "candidates")
         id = desk.new_id()
-        await interviews.record(desk, EventType.SLOT_FREED, lost.id, slot=id)
+        await _free(desk, lost, id)
         await desk.tx.run(
             CREATE, id=id, interview=lost.id, organization=act.viewer.organization, queue=queue, now=act.now
         )
@@ -192,6 +201,16 @@ async def _knows(desk: Desk, candidate: str, application: str) -> bool:
     given = {"candidate": candidate, "position": position, "organization": viewer.organization}
     found = await desk.tx.one(rounds.FIND_KNOWN, **given)
     return found is not None and any(viewer.owns(department) for department in found.departments)
+
+
+async def _free(desk: Desk, lost: InterviewRow, slot: str) -> None:
+    """Whoever declined may accept again while the time is theirs: it is let go of before somebody else has it."""
+    payload: dict[str, Any] = {"slot": slot}
+    if lost.attendance == Attendance.PENDING.value:
+        await interviews.lapse(desk, lost)
+        await alarms.cancel(desk, lost.id)
+        payload["letGo"] = True
+    await interviews.record(desk, EventType.SLOT_FREED, lost.id, **payload)
 
 
 async def _ask_next(desk: Desk, id: str) -> None:
@@ -240,9 +259,9 @@ async def pass_on(desk: Desk, timer: Timer) -> None:
     offered = await desk.tx.one(interviews.FIND, id=slot.offered, organization=timer.organization)
     if offered is None:
         return
-    pending = offered.attendance == interviews.Attendance.PENDING.value
+    pending = offered.attendance == Attendance.PENDING.value
     gone = await desk.tx.one(ERASED, interview=offered.id) is not None
-    taken = offered.response == Response.ACCEPTED.value and (pending or offered.attendance not in CANCELLED)
+    taken = offered.response == Response.ACCEPTED.value and offered.attendance not in NOT_AWAITED
     if taken and not gone:
         await desk.tx.run(SETTLE, id=slot.id, state=FreedSlotState.TAKEN.value, turn=slot.turn)
         await interviews.record(desk, EventType.SLOT_TAKEN, offered.id, slot=slot.id)

@@ -215,6 +215,19 @@ MIGRATIONS = (
             """,
         ),
     ),
+    # A policy that was approved before brakes were looked at every day has its first look at once.
+    Migration(
+        "0019_brakes",
+        (
+            """
+            MATCH (head:Organization)-[:SCORES_BY]->(:ScorePolicy {state: 'APPROVED'})
+            WITH DISTINCT head.id AS organization
+            MERGE (timer:Timer {id: 'BRAKE:' + organization})
+            ON CREATE SET timer.kind = 'BRAKE', timer.subject = organization, timer.organization = organization,
+              timer.dueAt = localdatetime('1970-01-01T00:00:00'), timer.attempts = 0
+            """,
+        ),
+    ),
 )
 
 

@@ -70,7 +70,8 @@ ATTENDANCE: LiteralString = (
     + _last(
         "(this)",
         "'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'ATTENDANCE_RECORDED', 'SLOT_OFFER_LAPSED'",
-        "CASE WHEN e.type IN ['INTERVIEW_RESCHEDULED', 'RESCHEDULE_REQUESTED', 'SLOT_OFFER_LAPSED'] THEN 'RESCHEDULED' "
+        "CASE WHEN e.type IN ['INTERVIEW_RESCHEDULED', 'RESCHEDULE_REQUESTED', 'SLOT_OFFER_LAPSED', 'SLOT_FREED'] "
+        "THEN 'RESCHEDULED' "
         "WHEN e.type = 'INTERVIEW_CANCELLED' THEN 'CANCELLED_BY_' + "
         + _told("by", "split(this.attendance, '_BY_')[1]")
         + " ELSE "
@@ -78,6 +79,9 @@ ATTENDANCE: LiteralString = (
         + " END",
         # Who asks in time and finds no time open lets go of the old one.
         " OR (e.type = 'RESCHEDULE_REQUESTED' AND coalesce(e.payload CONTAINS '\"owedBy\":\"', "
+        "this.attendance = 'RESCHEDULED'))"
+        # A time that was declined is let go of as it is offered to others.
+        " OR (e.type = 'SLOT_FREED' AND coalesce(e.payload CONTAINS '\"letGo\":true', "
         "this.attendance = 'RESCHEDULED'))",
     )
     + ", 'PENDING')"
@@ -187,15 +191,26 @@ def _to(base: Shape, member: str, to: str, where: LiteralString = "") -> One | M
     return replace(found, to=to, where=where)
 
 
+_JOINED_THEN: LiteralString = (
+    "(whose.id = this.id OR size([(this)-[joined:SAME_AS]-(whose) WHERE joined.since <= $asOf | 1]) > 0) AND "
+)
+
+
+def _of_person(member: str, to: str, where: LiteralString, conditions: Conditions | None = None) -> Page:
+    """A page of a person's, of the other record too where the two were merged by then and are today."""
+    found = _page(CANDIDATE, member, to, _JOINED_THEN + where, conditions)
+    assert isinstance(found.steps, tuple)
+    return replace(found, steps=tuple(step.replace("]-(:Candidate)", "]-(whose:Candidate)") for step in found.steps))
+
+
 PAST_CANDIDATE = _past(
     CANDIDATE,
     "PastCandidate",
     {
-        "applications": _page(CANDIDATE, "applications", "PastApplication", _APPLIED, _APPLICATIONS),
-        "interviews": _page(CANDIDATE, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
-        "noShows": _page(CANDIDATE, "noShows", "PastFinding", _of(COUNTED)),
-        "findings": _page(
-            CANDIDATE,
+        "applications": _of_person("applications", "PastApplication", _APPLIED, _APPLICATIONS),
+        "interviews": _of_person("interviews", "PastInterview", _INVITED, _INTERVIEWS),
+        "noShows": _of_person("noShows", "PastFinding", _of(COUNTED)),
+        "findings": _of_person(
             "findings",
             "PastFinding",
             _of(STANDS),

@@ -307,6 +307,7 @@ class Fault(Enum):
     FIRST_OF_MONTH = "FIRST_OF_MONTH"
     INSTANT = "INSTANT"
     TEXT = "TEXT"
+    CONTROL = "CONTROL"
     ONE_OF = "ONE_OF"
     READ = "READ"
     TABLE = "TABLE"
@@ -369,6 +370,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     ),
     Fault.INSTANT: ("须为带时区的RFC 3339时间。", "This has to be an RFC 3339 instant with an offset."),
     Fault.TEXT: ("须为不为空的文本。", "This has to be a text that is not empty."),
+    Fault.CONTROL: ("不能含有控制字符。", "This may hold no control characters."),
     Fault.ONE_OF: ("不是已知的值。", "This is none of the values that are known here."),
     Fault.READ: ("大于最新事件的序号。", "This is beyond the last event that there is to read."),
     Fault.TABLE: ("表格内容不完整或不一致。", "This table is not complete or contradicts itself."),

@@ -191,6 +191,12 @@ def _let_go(to: Replay, id: str, _: Mapping[str, Any], __: StoredEvent) -> None:
     to.interviews[id]["attendance"] = "RESCHEDULED"
 
 
+def _freed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
+    """What was declined is let go of as its time is offered to others; of what was lost otherwise nothing changes."""
+    if told.get("letGo"):
+        to.interviews[id]["attendance"] = "RESCHEDULED"
+
+
 def _moved(to: Replay, id: str, told: Mapping[str, Any], event: StoredEvent) -> None:
     to.interviews[id] |= {"attendance": "RESCHEDULED", "chosen_by": told["chosenBy"]}
     if told["chosenBy"] == "CANDIDATE":
@@ -305,6 +311,7 @@ _HANDLERS: Mapping[str, Handle] = {
     "RESCHEDULE_REQUESTED": _asked,
     "SLOT_OFFER_LAPSED": _let_go,
     "PROOF_DECIDED": _proven,
+    "SLOT_FREED": _freed,
     "RESPONSE_RECORDED": _answered,
     "ATTENDANCE_RECORDED": _attended,
     "NO_SHOW_REPORTED": _finding("SUSPECTED"),

@@ -118,8 +118,9 @@ SET_OVERDUE = Statement(
     row=Nothing,
     writes=True,
 )
-SETTLED_BY_FACT = frozenset({Attendance.PENDING.value, Attendance.NOT_ATTENDED.value})
-"""What stands of an interview while a late request for another time can still be granted."""
+GRANTABLE = frozenset({Attendance.PENDING.value, Attendance.NOT_ATTENDED.value, Attendance.RESCHEDULED.value})
+"""What stands of an interview while a late request for another time can still be granted: where it is moved, the
+request is settled by that; where its time was given to somebody else, the request still waits."""
 
 
 def is_in_time(interview: InterviewRow, policy: Policy, now: datetime) -> bool:
@@ -265,7 +266,7 @@ def grant_refusal(request: RequestRow, interview: InterviewRow) -> Refusal | Non
         return Refusal(Code.FINDING_STANDS, "request")
     if interview.erased:
         return Refusal(Code.CANDIDATE_ERASED, "request")
-    if request.state == RequestState.REQUESTED.value and interview.attendance not in SETTLED_BY_FACT:
+    if request.state == RequestState.REQUESTED.value and interview.attendance not in GRANTABLE:
         return Refusal(Code.INTERVIEW_SETTLED, "request")
     return Refusal(Code.APPLICATION_ENDED, "request") if interview.stage in applications.ENDED else None
 

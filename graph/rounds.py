@@ -71,12 +71,16 @@ class InviteMany:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A candidate whom the viewer may invite, and the application that stands for the position, if one does."""
+    """A candidate whom the viewer may invite, and the application that stands for the position, if one does.
+
+    `ended`: one of theirs for it has ended, also under the other record of the same person.
+    """
 
     candidate: str
     status: str
     departments: list[str]
     standing: str | None
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,9 @@ FIND_KNOWN = Statement(
         AS departments,
       head(COLLECT { MATCH (candidate)-[:SUBMITTED]->(found:Application)-[:FOR]->(aim:Position)
         WHERE aim.id = $position AND NOT found.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
-        RETURN found.id ORDER BY found.id LIMIT 1 }) AS standing
+        RETURN found.id ORDER BY found.id LIMIT 1 }) AS standing,
+      EXISTS { MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(past:Application)-[:FOR]->(aim:Position)
+        WHERE aim.id = $position AND past.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] } AS ended
     """,
     row=Known,
 )
@@ -154,7 +160,8 @@ async def find_position(desk: Desk, id: str) -> positions.PositionRow | Refusal:
 async def application_of(desk: Desk, position: str, candidate: str, *, source: str) -> str | Refusal:
     """The application of somebody for the position, filed where none stands; the candidate is locked.
 
-    The position's department must be locked. Nobody who was rejected, erased or restricted is asked again here.
+    The position's department must be locked. Nobody is asked again here who is erased or restricted, or whose
+    application for this very position has ended: it was decided, or they took it back. Another that ended is no bar.
     """
     viewer, absent = desk.act.viewer, Refusal(Code.NOT_FOUND, "candidate")
     given = {"candidate": candidate, "position": position, "organization": viewer.organization}
@@ -167,6 +174,8 @@ async def application_of(desk: Desk, position: str, candidate: str, *, source: s
         return absent
     if refused := candidates.invite_refusal(found.status, "candidate"):
         return refused
+    if found.standing is None and found.ended:
+        return Refusal(Code.APPLICATION_ENDED, "candidate")
     return found.standing or await applications.file(desk, candidate, position, desk.act.now, source)
 
 

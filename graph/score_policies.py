@@ -10,6 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, LiteralString
 
+from graph import timers
 from graph.credit import DEFAULTS, Band, CreditPolicy, Dimension, Weighing, policy_refusal
 from graph.events import EventType
 from graph.labels import label
@@ -366,6 +367,8 @@ async def approve(graph: Graph, act: Act, policy: str, active_from: datetime | N
         if refused := approval_refusal(found, act.viewer.id):
             return refused
         await desk.tx.run(APPROVE, id=found.id, by=act.viewer.id, now=act.now, active_from=begins)
+        # It looks at once, and again as the policy begins: its limits may be lower.
+        await timers.start_brake(desk)
         await desk.record(EventType.SCORE_POLICY_APPROVED, policy=found.id, version=found.version, activeFrom=begins)
         return Written("ScorePolicy", found.id)
 

@@ -172,7 +172,7 @@ async def start(desk: Desk, kind: TimerKind, subject: str, due_at: datetime) -> 
 
 
 async def start_brake(desk: Desk) -> None:
-    """Has the whole Organization's brake looked at, by whoever holds the lock of one of its candidates.
+    """Has the whole Organization's brake looked at, by whoever holds its lock or that of one of its candidates.
 
     Two who do so at once may both move it, and one that is being done goes by its own time: none is lost.
     """

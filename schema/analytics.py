@@ -213,8 +213,8 @@ class Analytics:
             raise bad_argument(
                 "groups", "a table has up to 20 groups of 2,000 people in all, and nobody in two of them"
             )
-        limits = await brakes.limits(self.context.graph, self.viewer, self.context.clock())
-        return cast(Any, await fairness.measure(self.context.graph, over, when, by, table, limits))
+        limits, reasons = await brakes.standing(self.context.graph, self.viewer, self.context.clock())
+        return cast(Any, await fairness.measure(self.context.graph, over, when, by, table, limits, reasons))
 
     @strawberry.field(
         description="What the last year's applications, 2,000 at most, would have looked like under another score "

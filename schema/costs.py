@@ -77,7 +77,10 @@ class Cost:
     rates: CostRates = field("What it was reckoned with.")
     loss: Loss = field("What was lost, by these rates.")
     by_mode: list[LostInterviews] = field("Missed interviews by mode.")
-    with_missed: DaysToFill = field("Positions filled in the period for which there was a no-show that counts.")
+    with_missed: DaysToFill = field(
+        "Positions filled in the period with a no-show before: decided, the candidate's own, not in dispute, and not "
+        "expired when the position was filled."
+    )
     without: DaysToFill = field(
         "Positions filled in the period without one: a fault of the platform or the employer is none."
     )

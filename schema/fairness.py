@@ -44,10 +44,10 @@ class FairGroup:
 @strawberry.type(description="Whether too many marks were wrong for a score to be made of them.")
 class Brake:
     is_on: bool = field(
-        "Whether, by these interviews and checks alone, a limit of the score policy is passed; over all of the "
-        "Organization's, the score is then turned off."
+        "Whether it has the score off, as scoringBrakedAt tells. It goes by all marks of the Organization that were "
+        "decided or taken back in the policy's days; the shares told here are of these interviews and checks alone."
     )
-    reasons: list[BrakeReason] = field("Which limit was passed.")
+    reasons: list[BrakeReason] = field("Which limit was passed then.")
     upheld: Rate | None = field(
         "Disputes that took the mark back; none where that, less what is told of the groups, is of fewer than 5."
     )
@@ -63,4 +63,4 @@ class Fairness:
     checks: list[FairGroup] = field(
         "Checks of résumés, compared with one another alone: by CHANNEL and TABLE in the same groups, else all in one."
     )
-    brake: Brake = field("Over all of them together, interviews and checks.")
+    brake: Brake = field("The brake on the score, with its shares over all of them together, interviews and checks.")

@@ -47,7 +47,8 @@ MUTATIONS = (
             [id_of("Candidate", candidate) for candidate in input.candidates],
         ),
         "Offers the time of a lost interview by an invitation to one person after another until somebody accepts: to "
-        "the next one when it is declined, or lapses after the hours that the policy gives. Own. "
+        "the next one when it is declined, or lapses after the hours that the policy gives. Whoever had declined it "
+        "cannot accept any more. SLOT_OFFERED while it is offered already, or taken. Own. "
         "Codes: NOT_FOUND, INVALID_VALUE, NOT_LOST, INTERVIEW_OVER, SLOT_OFFERED, POSITION_CLOSED, NOBODY_TO_ASK.",
     ),
 )

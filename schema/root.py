@@ -95,8 +95,9 @@ class Query:
         as_of=Argument(
             DateTime | None,
             "How applications, interviews and findings stood at this instant, by what had been recorded; of what you "
-            "see today, without findings that have been taken back, contested or restricted or have expired since. "
-            "What is not told as of an instant is refused with BAD_ARGUMENT. Now, where it is not given.",
+            "see today, without findings that have been taken back, contested or restricted or have expired since, and "
+            "of a record that this one is merged with from the merge on. What is not told as of an instant is refused "
+            "with BAD_ARGUMENT. Now, where it is not given.",
             UNSET,
             name="asOf",
         ),

@@ -36,7 +36,8 @@ class InviteeInput:
         default=None, description="An application for the position; this or the candidate."
     )
     candidate: strawberry.ID | None = strawberry.field(
-        default=None, description="A candidate, for whom an application is filed where none stands."
+        default=None,
+        description="A candidate, for whom an application is filed where none stands, and none for the position ended.",
     )
     starts_at: DateTime = strawberry.field(description="When it starts; for AI_ASYNC when the window opens.")
     ends_at: DateTime = strawberry.field(description="When it ends; for AI_ASYNC the deadline.")

@@ -205,9 +205,9 @@ class Maker:
             "switchScoring", {}, lambda act: score_policies.switch(self.graph, act, organization, to, "As decided.")
         )
 
-    async def approval(self, policy: str) -> str:
+    async def approval(self, policy: str, begins: datetime | None = None) -> str:
         return await self._do(
-            "approveScorePolicy", {}, lambda act: score_policies.approve(self.graph, act, policy, None)
+            "approveScorePolicy", {}, lambda act: score_policies.approve(self.graph, act, policy, begins)
         )
 
     async def close_position(self, position: str) -> str:

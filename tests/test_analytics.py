@@ -305,6 +305,21 @@ async def test_a_no_show_is_known_across_a_merge(ask: Ask, company: Company) -> 
     assert [group["applications"] for group in found] == [5, 0]
 
 
+async def test_whoever_is_erased_or_restricted_has_no_odds(ask: Ask, company: Company) -> None:
+    """They had a no-show, and without it would stand among those who had none."""
+    for known in (True,) * 7 + (False,) * 5:
+        await rounds(company, known=known, second=False)
+    query = """{ candidates(first: 50) { nodes { id noShows { totalCount } } } }"""
+    found = (await ask(query, company.user("hr")))["candidates"]["nodes"]
+    erased, restricted, *_ = [each["id"] for each in found if each["noShows"]["totalCount"]]
+    await company.at(days=0).erase(uid(erased))
+    await company.at(days=0).restrict(uid(restricted))
+    for by in ("NO_SHOW", "LABEL"):
+        query = SECOND.replace("NO_SHOW", by)
+        groups = (await ask(query, company.user("marketing")))["analytics"]["secondRound"]["groups"]
+        assert [group["applications"] for group in groups] == ([5, 5] if by == "NO_SHOW" else [0, 10])
+
+
 async def candidate_of(ask: Ask, company: Company, application: str) -> str:
     query = "query Who($id: ID!) { application(id: $id) { candidate { id } } }"
     found = await ask(query, company.user("hr"), id=gid("Application", application))

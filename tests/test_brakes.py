@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from graph import timers
 from graph.due import RULES
+from graph.migrations import MIGRATIONS
 from graph.score_policies import Draft
 from graph.timers import Timer, TimerKind
 from graph.visibility import OrganizationRole
 from seeds import makers
-from tests.conftest import NOW, Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid, make_company
 from tests.ledger import recorded
+from tests.test_decisions import due
 
 SCORED = """query Scored($id: ID!) { application(id: $id) { candidate {
   score { status offBecause text en: text(locale: EN) } labels { name }
@@ -20,14 +24,28 @@ SCORED = """query Scored($id: ID!) { application(id: $id) { candidate {
 STANDS = "{ organization { id scoringOff scoringBrakedAt scoringBrakedBecause } }"
 
 
-async def in_force(company: Company, **numbers: float) -> None:
+async def in_force(company: Company, *, ago: float = 300, begins: datetime | None = None, **numbers: float) -> None:
     """A score policy with these limits, approved by a second person."""
-    hr = company.at(days=300)
+    hr = company.at(days=ago)
     policy = await hr.score_policy(Draft({}, {}, numbers))
     await hr.impact_assessment(policy)
     await hr.user(f"second@{company.tag}", OrganizationRole.HR_ADMIN)
     second = await makers.maker(hr.graph, f"second@{company.tag}", at=hr.at)
-    await second.approval(policy)
+    await second.approval(policy, begins)
+
+
+BRAKE = "{ organization { scoringBrakedAt } analytics { fairness(by: MODE) { brake { isOn reasons } } } }"
+
+
+async def braked(ask: Ask, company: Company, at: datetime) -> datetime | None:
+    """Since when the brake is on, after what is due by then; fairness says the same of it."""
+    then = Ask(ask.graph, ask.answerer, at)
+    while await due(then, company, TimerKind.BRAKE):
+        pass
+    found = await then(BRAKE, company.user("hr"))
+    since, told = found["organization"]["scoringBrakedAt"], found["analytics"]["fairness"]["brake"]
+    assert told == {"isOn": since is not None, "reasons": ["FALSE_MARKS"] if since else []}
+    return datetime.fromisoformat(since) if since else None
 
 
 async def look(ask: Ask, company: Company) -> bool:
@@ -126,3 +144,48 @@ async def test_limits_are_a_part_of_the_policy(ask: Ask, company: Company) -> No
     query = "{ analytics { fairness(by: MODE) { brake { least upheldLimit falseLimit } } } }"
     found = (await ask(query, company.user("hr")))["analytics"]["fairness"]["brake"]
     assert found == {"least": 7, "upheldLimit": 0.3, "falseLimit": 0.1}
+
+
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_policy_with_lower_limits_is_held_to_them_as_it_begins(ask: Ask, company: Company, later: bool) -> None:
+    """Two of five were taken back: few enough for that policy, too many for the next one, once it is in force."""
+    await in_force(company, brake_least=5, brake_false=0.9)
+    made = [await marked(company) for _ in range(5)]
+    for _, finding in made[:2]:
+        await void(company, finding, 20)
+    assert await braked(ask, company, NOW - timedelta(days=12)) is None
+    begins = NOW - timedelta(days=2, hours=1) if later else None
+    await in_force(company, ago=10, begins=begins, brake_least=5, brake_false=0.1)
+    if begins is not None:
+        assert await braked(ask, company, begins - timedelta(minutes=1)) is None
+    since = begins or NOW - timedelta(days=10)
+    assert await braked(ask, company, since) == since
+
+
+async def test_good_marks_that_leave_the_days_counted_raise_the_share(ask: Ask, company: Company) -> None:
+    """Nothing is done to any mark: two of nine were taken back, and a hundred days later two of five."""
+    await in_force(company, brake_least=5, brake_false=0.3, brake_days=90)
+    for _ in range(4):
+        await company.at(days=100).no_show(await company.application("technology"))
+    made = [await marked(company) for _ in range(5)]
+    for _, finding in made[:2]:
+        await void(company, finding, 50)
+    assert await braked(ask, company, NOW - timedelta(days=50)) is None
+    assert await braked(ask, company, NOW - timedelta(days=20)) is None
+    assert await braked(ask, company, NOW) is not None
+    assert await due(Ask(ask.graph, ask.answerer, NOW + timedelta(days=1)), company, TimerKind.BRAKE) == 1
+
+
+async def test_what_was_approved_before_is_looked_at_from_now_on(ask: Ask, company: Company) -> None:
+    """The migration gives it the first look; without a policy there is nothing to look at."""
+    other = await make_company(ask.graph)
+    await in_force(company, ago=30)
+    given = {"id": timers.name(TimerKind.BRAKE, company.hr.viewer.organization)}
+    await ask.graph.client.define(f"MATCH (timer:Timer {{id: '{given['id']}'}}) DELETE timer")
+    (brakes,) = (each for each in MIGRATIONS if each.id == "0018_brakes")
+    for _ in range(2):
+        for text in brakes.statements:
+            await ask.graph.client.define(text)
+    assert await due(ask, other, TimerKind.BRAKE) == 0
+    assert await due(ask, company, TimerKind.BRAKE) == 1
+    assert await due(ask, company, TimerKind.BRAKE) == 0

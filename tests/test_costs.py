@@ -173,6 +173,27 @@ async def test_days_to_fill_are_measured(ask: Ask, company: Company) -> None:
     assert found["extraDays"] == 23
 
 
+async def test_days_to_fill_of_a_closed_period_do_not_change(ask: Ask, company: Company) -> None:
+    """A no-show that has expired since cost as many days; one that had expired by then, or came later, cost none."""
+    for days in (30, 40):
+        await filled(company, days, missed=True)
+    await filled(company, 10, missed=False)
+    hr = company.at(days=320)
+    position = await hr.position(company.departments["marketing"], "Editor", "MARKETING")
+    early, late = [await hr.application(position, company.person()) for _ in range(2)]
+    await hr.no_show(early)
+    await company.at(days=20).advance(late, Stage.HIRED)
+    await company.at(days=19).no_show(early)
+    query = COST.replace("($department: ID)", "($from: DateTime, $to: DateTime)")
+    query = query.replace("(department: $department)", "(from: $from, to: $to)")
+    asked = {"from": iso(NOW - timedelta(days=365)), "to": iso(NOW)}
+    for later in (0, 150):
+        then = Ask(ask.graph, ask.answerer, NOW + timedelta(days=later))
+        found = (await then(query, company.user("marketing"), **asked))["analytics"]["cost"]
+        assert found["withMissed"] == {"positions": 2, "median": 35}
+        assert found["without"] == {"positions": 2, "median": 155}
+
+
 ROI = """
 query Roi($before: PeriodInput!, $after: PeriodInput!) {
   analytics { roi(before: $before, after: $after) {

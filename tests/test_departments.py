@@ -29,6 +29,8 @@ async def test_departments_are_created_in_order(ask: Ask, company: Company) -> N
         ({"code": "M" * 65}, "INVALID_VALUE", "code"),
         ({"code": ""}, "INVALID_VALUE", "code"),
         ({"name": " "}, "INVALID_VALUE", "name"),
+        ({"name": "x\x07y"}, "INVALID_VALUE", "name"),
+        ({"nameZh": "媒体\n组"}, "INVALID_VALUE", "nameZh"),
         ({"code": "MARKETING"}, "CODE_TAKEN", "code"),
         ({"parent": gid("Department", "nobody")}, "NOT_FOUND", "parent"),
         ({"parent": gone}, "DEPARTMENT_CLOSED", "parent"),
@@ -71,8 +73,10 @@ async def test_departments_are_renamed_in_order(ask: Ask, company: Company) -> N
     hr, brand = company.user("hr"), department(company, "brand")
     async with appends(ask, company):
         blank = await ask.do("updateDepartment", hr, department=brand, name="")
+        lined = await ask.do("updateDepartment", hr, department=brand, nameZh="品牌\x1b组")
         absent = await ask.do("updateDepartment", hr, department=gid("Department", "nobody"), name="Brands")
     assert blank == refused("updateDepartment", "INVALID_VALUE", "name")
+    assert lined == refused("updateDepartment", "INVALID_VALUE", "nameZh")
     assert absent == refused("updateDepartment", "NOT_FOUND", "department")
     async with appends(ask, company, "DEPARTMENT_UPDATED"):
         made = await ask.do("updateDepartment", hr, "name nameZh", department=brand, name="Brands")

@@ -9,13 +9,18 @@ import pytest
 
 from graph.interviews import Side
 from graph.timers import TimerKind
+from graph.visibility import Claim
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import LIST_MESSAGES
 from tests.ledger import refused
-from tests.test_decisions import WHO, due
+from tests.test_decisions import WHO, due, owner
 
 SLOT = """id state waiting lapsesAt lost { id }
   offers { id response attendance candidate { displayName } } takenBy { candidate { displayName } }"""
+STANDS = "query Stands($id: ID!) { node(id: $id) { ... on Interview { response attendance } } }"
+HELD = (
+    "query Held($id: ID!, $asOf: DateTime) { candidate(id: $id, asOf: $asOf) { interviews { nodes { attendance } } } }"
+)
 READ = f"query Read($id: ID!) {{ node(id: $id) {{ ... on FreedSlot {{ {SLOT} }} }} }}"
 
 
@@ -155,3 +160,104 @@ async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Comp
     slot = await read(ask, company, slot["id"])
     assert (slot["state"], len(slot["offers"])) == ("OFFERED", 3)
     assert slot["offers"][2]["candidate"]["displayName"] == "fourth"
+
+
+async def declined(ask: Ask, company: Company) -> tuple[str, Claim]:
+    """An interview in five days that its candidate declined by their link, and whoever holds that."""
+    hr = company.at(days=10)
+    application = await company.application("technology", company.person("declined"))
+    interview = gid("Interview", await hr.interview(application, starts_at=NOW + timedelta(days=5)))
+    claim = Claim(uid(await owner(ask, company, application)), application)
+    await ask.do("recordResponse", claim, interview=interview, response="DECLINED")
+    return interview, claim
+
+
+async def test_whoever_declined_cannot_take_back_what_is_offered_to_others(ask: Ask, company: Company) -> None:
+    """Until it is, they may accept after all; then it is let go of, without an alarm or anything to miss."""
+    interview, claim = await declined(ask, company)
+    answered = await ask.do("recordResponse", claim, "response", interview=interview, response="ACCEPTED")
+    assert answered["response"] == "ACCEPTED"
+    await ask.do("recordResponse", claim, interview=interview, response="DECLINED")
+    _, people = await lost(ask, company, "other")
+    ask.now = NOW + timedelta(minutes=1)
+    slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
+    late = await ask.do("recordResponse", claim, interview=interview, response="ACCEPTED")
+    assert late == refused("recordResponse", "INTERVIEW_SETTLED", "interview")
+    found = (await ask(STANDS, company.user("technology"), id=interview))["node"]
+    assert found == {"response": "DECLINED", "attendance": "RESCHEDULED"}
+    timers = "MATCH (t:Timer {subject: $id}) RETURN t.kind AS kind"
+    assert await ask.graph.client.answer("timers", timers, {"id": uid(interview)}) == []
+    await ask.do("recordResponse", company.user("technology"), interview=slot["offers"][0]["id"], response="ACCEPTED")
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    assert (await read(ask, company, slot["id"]))["state"] == "TAKEN"
+    for seconds, attendance in ((0, "PENDING"), (90, "RESCHEDULED")):
+        as_of = (NOW + timedelta(seconds=seconds)).isoformat()
+        then = await Ask(ask.graph, ask.answerer, NOW + timedelta(minutes=2))(
+            HELD, company.user("hr"), id=gid("Candidate", claim.candidate), asOf=as_of
+        )
+        assert then["candidate"]["interviews"]["nodes"] == [{"attendance": attendance}]
+
+
+async def test_another_time_that_was_asked_for_is_still_to_be_had(ask: Ask, company: Company) -> None:
+    """Asked late and then declined, the old time is somebody else's; HR may still give another."""
+    interview, claim = await declined(ask, company)
+    _, people = await lost(ask, company, "other")
+    ask.now = NOW + timedelta(days=4, hours=20)
+    asked = await ask.do("requestReschedule", claim, "id state", interview=interview, reason="A train is late.")
+    assert asked["state"] == "REQUESTED"
+    viewer = company.user("technology")
+    await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    starts = NOW + timedelta(days=8)
+    times = {"startsAt": starts.isoformat(), "endsAt": (starts + timedelta(hours=1)).isoformat()}
+    input = {"request": asked["id"], "times": {**times, "timeZone": "Asia/Shanghai"}}
+    assert (await ask.do("grantReschedule", viewer, "state", **input))["state"] == "GRANTED"
+
+
+@pytest.mark.parametrize("how", ["moved", "cancelled"])
+async def test_a_slot_that_was_accepted_and_given_up_goes_on(ask: Ask, company: Company, how: str) -> None:
+    """Before anybody looked: who was moved to another time does not have this one."""
+    interview, people = await lost(ask, company, "first", "second")
+    viewer = company.user("technology")
+    slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    offered = slot["offers"][0]["id"]
+    await ask.do("recordResponse", viewer, interview=offered, response="ACCEPTED")
+    if how == "moved":
+        await company.at(days=0).reschedule(uid(offered), NOW + timedelta(days=6))
+    else:
+        await company.at(days=0).cancel(uid(offered), Side.CANDIDATE)
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], slot["takenBy"], len(slot["offers"])) == ("OFFERED", None, 2)
+    await ask.do("recordResponse", viewer, interview=slot["offers"][1]["id"], response="ACCEPTED")
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    slot = await read(ask, company, slot["id"])
+    assert (slot["state"], slot["takenBy"]) == ("TAKEN", {"candidate": {"displayName": "second"}})
+
+
+async def test_a_slot_that_nobody_took_is_offered_again(ask: Ask, company: Company) -> None:
+    """To others, and once more only after that has ended; by the interview that was lost, not by an offer of it."""
+    interview, people = await lost(ask, company, "first", "second", "third")
+    viewer = company.user("technology")
+
+    async def offered(interview: str, *candidates: str) -> Any:
+        return await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=candidates)
+
+    slot = await offered(interview, people[0])
+    first = slot["offers"][0]["id"]
+    await ask.do("recordResponse", viewer, interview=first, response="DECLINED")
+    again = refused("offerFreedSlot", "SLOT_OFFERED", "interview")
+    assert await offered(first, people[1]) == again, "its time is the slot's"
+    await due(ask, company, TimerKind.PASS_SLOT)
+    assert (await read(ask, company, slot["id"]))["state"] == "UNFILLED"
+    assert await offered(first, people[1]) == again
+    slot = await offered(interview, people[1])
+    assert [each["candidate"]["displayName"] for each in slot["offers"]] == ["second"]
+    assert await offered(interview, people[2]) == again
+    taken = slot["offers"][0]["id"]
+    await ask.do("recordResponse", viewer, interview=taken, response="ACCEPTED")
+    await due(ask, company, TimerKind.PASS_SLOT)
+    assert await offered(interview, people[2]) == again
+    await company.at(days=0).cancel(uid(taken), Side.CANDIDATE)
+    assert await offered(interview, people[2]) == again
+    slot = await offered(taken, people[2])
+    assert [each["candidate"]["displayName"] for each in slot["offers"]] == ["third"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -190,6 +190,27 @@ async def test_what_expired_since_does_not_come_back(case: Case) -> None:
     assert (await case.stood(20, now=later))["noShows"]["totalCount"] == 0
     assert await case.states(-199, now=later) == ["FINAL"]
     assert await case.stood(-200, now=later) == await case.stood(None, now=later)
+
+
+async def test_another_record_is_told_from_the_merge_on(case: Case) -> None:
+    """Before it nobody knew that they are one person's; once they are split again, it is none of theirs."""
+    company = case.company
+    company.at(days=30)
+    application = await company.application("marketing")
+    await company.hr.interview(application, starts_at=NOW + timedelta(days=2))
+    query = "query Whose($id: ID!) { application(id: $id) { candidate { id } } }"
+    found = await case.ask(query, company.user("hr"), id=gid("Application", application))
+    other = replace(case, candidate=uid(found["application"]["candidate"]["id"]))
+    await company.at(days=10).merge(other.candidate, case.candidate)
+
+    async def told(ago: float | None) -> list[int]:
+        stood = await other.stood(ago)
+        lists = ("applications", "interviews", "findings")
+        return [*(len(stood[name]["nodes"]) for name in lists), stood["noShows"]["totalCount"]]
+
+    assert [await told(ago) for ago in (20, 9, None)] == [[1, 1, 0, 0], [2, 2, 1, 1], [2, 2, 1, 1]]
+    await case.ask.do("splitCandidate", company.user("hr"), candidate=gid("Candidate", other.candidate))
+    assert await told(9) == [1, 1, 0, 0]
 
 
 async def test_what_is_not_kept_is_refused(case: Case) -> None:

@@ -27,7 +27,8 @@ from tests.test_employments import employ
 from tests.test_work_attendance import month, tell
 
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x.example")')
-TABLE = Table("T", ("Group", "Count"), tuple((text, 1) for text in DANGEROUS))
+FULL_WIDTH = ("＝1+1", "＋1", "－1", "＠SUM(A1)")
+TABLE = Table("T", ("Group", "Count"), tuple((text, 1) for text in (*DANGEROUS, *FULL_WIDTH)))
 
 
 def asked(company: Company, user: str, **rest: str) -> Asked:
@@ -47,7 +48,7 @@ def read_csv(data: bytes) -> list[list[str]]:
 
 def test_no_cell_of_a_csv_is_a_formula() -> None:
     rows = read_csv(as_csv(TABLE))
-    assert [row[0] for row in rows[1:]] == [f"'{text}" for text in DANGEROUS]
+    assert [row[0] for row in rows[1:]] == [f"'{text}" for text in (*DANGEROUS, *FULL_WIDTH)]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
 
 
@@ -56,6 +57,15 @@ def test_no_cell_of_a_sheet_is_a_formula() -> None:
     assert sheet is not None
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s", "n"}
     assert all(str(row[0].value).startswith("'") for row in sheet.iter_rows(min_row=2))
+
+
+def test_a_control_character_stops_no_file() -> None:
+    """A sheet cannot hold one, and what hides a formula behind it is still one."""
+    table = Table("a\x07b", ("x\x00y",), (("x\x07y",), ("\x1b=1+1",), ("two\nlines",)))
+    sheet = load_workbook(BytesIO(as_xlsx(table))).active
+    assert sheet is not None
+    assert (sheet.title, [row[0].value for row in sheet.iter_rows()]) == ("ab", ["xy", "xy", "'=1+1", "two\nlines"])
+    assert [row[0] for row in read_csv(as_csv(table))] == ["xy", "xy", "'=1+1", "two\nlines"]
 
 
 def test_numbers_and_plain_texts_stay_as_they_are() -> None:
@@ -206,3 +216,35 @@ async def test_departments_are_told_beside_each_other(
     assert await rows(replace(of_all, user=company.user("marketing"))) == [brand, marketing]
     with pytest.raises(SetupError, match="sees no attendance at work of any department"):
         await rows(replace(of_all, user=company.user("subsidiary")))
+
+
+async def test_departments_of_one_name_are_told_apart(
+    graph: Graph, ask: Ask, answerer: Answerer, company: Company
+) -> None:
+    """In a chart they would fall on one place, one bar upon the other; a name that stands alone stays as it is."""
+    for name, chinese in (("brand", "市场"), ("marketing", "市场"), ("technology", "技术")):
+        input = {"department": gid("Department", company.departments[name]), "name": chinese, "nameZh": chinese}
+        await ask.do("updateDepartment", company.user("hr"), **input)
+        await held(company, name, Attendance.NOT_ATTENDED)
+        await tell(ask, company, await employ(ask, company, "hr", name), month("LATE", "2026-09", 1))
+    wanted = asked(company, "hr", by="DEPARTMENT")
+    apart = ["市场 (BRAND)", "市场 (MARKETING)", "技术"]
+    table = await TOLD["no-shows"].table(graph, answerer, wanted)
+    assert [row[0] for row in table.rows] == [*apart, "Total"]
+    for name, of in (("no-shows", wanted), ("attendance", replace(wanted, start=None, end=None))):
+        (figure, *_) = await TOLD[name].draw(graph, answerer, of)
+        assert figure["data"][0]["x"] == apart
+    chinese = await TOLD["no-shows"].table(graph, answerer, replace(wanted, locale=Locale.ZH_CN))
+    assert [row[0] for row in chinese.rows][:2] == ["市场（BRAND）", "市场（MARKETING）"]
+
+
+async def test_days_to_fill_are_told_by_what_they_are_split_by(
+    graph: Graph, answerer: Answerer, company: Company
+) -> None:
+    """Not by missed interviews, among which are those of which it is the employer's fault."""
+    for locale, said in (
+        (Locale.EN, ["Days to fill, with no-shows that count (median)", "Days to fill, without (median)"]),
+        (Locale.ZH_CN, ["有有效爽约的岗位用时（中位数）", "无有效爽约的岗位用时（中位数）"]),
+    ):
+        table = await TOLD["cost"].table(graph, answerer, replace(asked(company, "marketing"), locale=locale))
+        assert [row[0] for row in table.rows][-2:] == said

@@ -91,6 +91,38 @@ async def test_each_invitee_has_an_answer(ask: Ask, company: Company) -> None:
     assert round["answers"][8]["message"] == "This candidate's record is restricted."
 
 
+async def test_who_was_rejected_for_a_position_is_not_invited_to_it_by_name(ask: Ask, company: Company) -> None:
+    """Nor who took their application back, under either record of the same person; a process that ended elsewhere is
+    no bar, nor one that ended before they applied anew."""
+    hr = company.at(days=30)
+    position = company.positions["technology"]
+    tester = await hr.position(company.departments["technology"], "Tester", "ENGINEERING")
+    rejected, withdrawn, elsewhere = [await company.application("technology") for _ in range(3)]
+    anew = company.person("anew")
+    before = await company.application("technology", anew)
+    for application in (rejected, before):
+        await ask.do(
+            "decide", company.user("hr"), application=gid("Application", application), verdict="REJECT", reason="x"
+        )
+    await hr.withdraw(withdrawn)
+    twin = await who(ask, company, elsewhere)
+    other = await hr.application(tester, company.person())
+    await hr.withdraw(other)
+    await company.application("technology", anew)
+    merged = await who(ask, company, await hr.application(tester, company.person()))
+    named = [await who(ask, company, each) for each in (rejected, withdrawn, other, before)]
+    await hr.withdraw(elsewhere)
+    await ask.do("mergeCandidates", company.user("hr"), candidate=twin, other=merged)
+    invitees = [{"candidate": each, **times(2)} for each in (*named, merged)]
+    input = {"position": gid("Position", position), "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": invitees}
+    filed = len(await recorded(ask, company))
+    answers = (await ask.do("inviteMany", company.user("technology"), ANSWERS, **input))["answers"]
+    ended = ("APPLICATION_ENDED", "candidate")
+    expected = [ended, ended, (None, None), (None, None), ended]
+    assert [(each["code"], each["field"]) for each in answers] == expected
+    assert len(await recorded(ask, company)) == filed + 3, "one application, and two invitations"
+
+
 async def test_a_round_is_for_an_open_position_of_ones_own(ask: Ask, company: Company) -> None:
     hr = company.at(days=30)
     waiting = await company.application("technology")

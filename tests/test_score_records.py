@@ -11,7 +11,7 @@ import pytest
 
 from graph import credit, score_records, timers
 from graph.events import LIST_CANDIDATE_EVENTS, About, EventType
-from graph.interviews import Attendance, Side
+from graph.interviews import Attendance, Response, Side
 from graph.observations import observe
 from graph.policies import DEFAULTS
 from graph.proofs import ProofVerdict
@@ -136,6 +136,21 @@ async def test_telling_late_weighs_only_where_it_could_be_in_time(
     found = [json.loads(each.kept or "") for each in await verified(ask, uid(id))]
     assert [each["observations"] for each in found] == [5, 7]
     assert await recomputes(ask, uid(id))
+
+
+async def test_a_time_that_was_let_go_of_recomputes(scored: Scored, ask: Ask) -> None:
+    """Asked late for another time, declined, and given to somebody else: by the events as by the graph it was told in
+    time, as the score has it."""
+    company, application = scored.company, await person(scored)
+    other = (await scored.of(await company.application("marketing"), "hr"))["id"]
+    hr = company.at(days=0)
+    await hr.policy(reschedule_notice_hours=48)
+    ahead = await hr.interview(application, starts_at=NOW + timedelta(hours=30))
+    await hr.request(ahead)
+    await hr.respond(ahead, Response.DECLINED)
+    input = {"interview": gid("Interview", ahead), "candidates": [other]}
+    assert (await ask.do("offerFreedSlot", company.user("marketing"), "state", **input))["state"] == "OFFERED"
+    assert await recomputes(ask, await kept(scored, application))
 
 
 def naming_nobody(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
