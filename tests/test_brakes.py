@@ -182,7 +182,7 @@ async def test_what_was_approved_before_is_looked_at_from_now_on(ask: Ask, compa
     await in_force(company, ago=30)
     given = {"id": timers.name(TimerKind.BRAKE, company.hr.viewer.organization)}
     await ask.graph.client.define(f"MATCH (timer:Timer {{id: '{given['id']}'}}) DELETE timer")
-    (brakes,) = (each for each in MIGRATIONS if each.id == "0018_brakes")
+    (brakes,) = (each for each in MIGRATIONS if each.id == "0019_brakes")
     for _ in range(2):
         for text in brakes.statements:
             await ask.graph.client.define(text)
