@@ -28,7 +28,7 @@ CONDUCT_LATE = "Hours before an interview in which the employer's cancelling it 
 CONDUCT_ANSWER = "Days from an interview within which the candidate is to hear what became of it."
 CONDUCT_KEPT = "Days that what the employer did counts in its ledger."
 OFFER = "Hours for which a freed slot is offered to one person before it goes to the next."
-REJECTION = "Working days from when the candidate was told of a rejection with a finding in sight until it takes effect."
+REJECTION = "Working days from when the candidate was told of a rejection with a finding in sight until it has effect."
 SEEN = "Days that what was on the screen at a decision is kept, from when it is in effect."
 
 CAUSES = (
