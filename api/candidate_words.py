@@ -331,13 +331,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_decisions": ("还没有作出决定。", "Nothing was decided yet."),
     "announced_title": ("拟不录用，尚未生效", "A rejection that has not taken effect yet"),
     "announced_text": (
-        "作出这个决定时考虑了关于您的认定。在生效之前，您可以查看内容、提出申诉或要求人工复核。",
-        "A finding about you was considered for it. Before it takes effect you may read it, dispute the finding, or "
+        "作出这个决定时看到了关于您的认定。在生效之前，您可以查看内容、提出申诉或要求人工复核。",
+        "A finding about you was in sight for it. Before it takes effect you may read it, dispute the finding, or "
         "have a human look again.",
     ),
     "decided_by": ("决定人", "Decided by"),
     "decided_at": ("决定时间", "Decided at"),
     "effective_at": ("生效时间", "Takes effect at"),
+    "effective_later": ("通知送出后才开始计算", "Counted from when you are told by a message"),
     "considered": ("考虑过的认定", "Findings that were considered"),
     "your_rights": ("您的权利", "Your rights"),
     "rights_dispute": ("对认定提出申诉", "Dispute the finding"),

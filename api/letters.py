@@ -598,14 +598,25 @@ TEXTS: Mapping[Template, Both] = {
     Template.REJECTION_ANNOUNCED: _candidate(
         (
             "关于您的投递",
-            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出申诉，或要求人工复核；记录被撤销、提出申诉或不再计入后，该决定不会生效。",
+            "负责人拟不再推进您的投递，作出该决定时看到了关于您的未到面或简历核查记录。决定{% if due %}将于 {{ due }} {% else %}稍后{% endif %}生效。在此之前您可以在页面上查看当时所见的全部内容和理由、对记录提出申诉，或要求人工复核{% if considered %}；记录被撤销、提出申诉或不再计入后，该决定不会生效{% endif %}。",
         ),
         (
             "About your application",
             "Somebody means not to go on with your application, and a record of a missed interview, or of a resume that did not match, was in sight. It takes "
             "effect{% if due %} on {{ due }}{% else %} later{% endif %}. Until then you can read on your page all that was on "
-            "the screen and why, dispute the record, or ask for a review by a person; once the record is disputed or voided, "
-            "or counts no longer, the decision does not take effect.",
+            "the screen and why, dispute the record, or ask for a review by a person{% if considered %}; once the record is "
+            "disputed or voided, or counts no longer, the decision does not take effect{% endif %}.",
+        ),
+    ),
+    Template.REJECTION_UNDELIVERED: _candidate(
+        (
+            "淘汰预告未能送达候选人",
+            f"{OF_ZH}一项淘汰决定的通知未能送达候选人，等待期尚未开始。请以其他方式告知并记录（recordAnnouncement），{{% if due %}}最迟 {{{{ due }}}}，{{% endif %}}逾期未告知的，该决定失效。",
+        ),
+        (
+            "A rejection could not be announced",
+            f"{OF_EN}The announcement of a rejection did not reach the candidate, and no time runs. Tell them another way and "
+            "record that you did (recordAnnouncement){% if due %} until {{ due }}{% endif %}: otherwise the rejection lapses.",
         ),
     ),
     Template.REJECTION_WITHDRAWN: _candidate(
@@ -689,6 +700,7 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "erasure": bool(letter.facts.get("erasure")),
         "over": bool(letter.facts.get("over")),
         "undecided": bool(letter.facts.get("undecided")),
+        "considered": bool(letter.facts.get("considered", True)),
         "undelivered": _label(letter.facts.get("undelivered"), zh=zh),
         "link": letter.link,
         "code": letter.code,

@@ -675,6 +675,18 @@ ERASE_DECISIONS = Statement(
     row=Nothing,
     writes=True,
 )
+FORGET_TOGETHER = Statement(
+    "candidates.forget_together",
+    """
+    MATCH (candidate:Candidate {id: $id})-[same:SAME_AS]-(:Candidate)
+    MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)<-[:DECIDES]-(decision:Decision)
+    WHERE decision.decidedAt >= same.since
+    SET decision.seen = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""Of decisions made while two records are merged, the copy shows what is of either, under the key of one of them."""
 LIST_OFFERS = Statement(
     "candidates.list_offers",
     """
@@ -801,7 +813,7 @@ async def erase(desk: Desk, candidate: str) -> Outcome:
     for statement in (
         *(ERASE_PAYLOADS, ERASE_FINDINGS, ERASE_REPAIRS, ERASE_IDENTIFIERS, ERASE_LINKS, ERASE_CODES, ERASE_MESSAGES),
         *(ERASE_SOURCES, ERASE_TIMERS, ERASE_OUTBOX, ERASE_ROOMS, ERASE_RIGHTS, ERASE_REQUESTS, ERASE_DECISIONS),
-        *(ERASE_CHECKS, ERASE_TELEMETRY, ERASE_LOOKS, ERASE),
+        *(FORGET_TOGETHER, ERASE_CHECKS, ERASE_TELEMETRY, ERASE_LOOKS, ERASE),
     ):
         await desk.tx.run(statement, id=candidate)
     for proof in await desk.tx.run(ERASE_PROOFS, id=candidate):

@@ -1,7 +1,8 @@
 """Decisions: a named person says what becomes of an application, having seen what was frozen then.
 
 Nothing else rejects anybody. A rejection for which a finding was on the screen is told to the candidate first, with a
-copy and their rights, and takes effect only after the time that the Organization's policy gives for an answer.
+copy and their rights, and takes effect only after the time that the Organization's policy gives for an answer, which
+begins when they were told (graph/announcements.py).
 """
 
 from __future__ import annotations
@@ -9,14 +10,28 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Any, LiteralString, cast
 
-from graph import advising, applications, endings, links, messages, policies, score_records, timers, working_days
+from graph import (
+    advising,
+    announcements,
+    applications,
+    endings,
+    findings,
+    links,
+    messages,
+    policies,
+    score_records,
+    timers,
+    working_days,
+)
+from graph.announcements import Announced
 from graph.applications import FORWARD, ApplicationRow, Stage
 from graph.events import About, Chain, EventType
+from graph.findings import Channel
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -24,7 +39,7 @@ from graph.score_records import Standing
 from graph.statements import Count, Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Derived, Form, Look, Many, One, Prop, Shape
-from graph.visibility import COUNTS, HEARD_DECISION, POLICIES, Level
+from graph.visibility import COUNTS, HEARD_DECISION, MADE_DECISION, POLICIES, Level
 from graph.withholding import written_text
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -50,9 +65,10 @@ class DecisionState(Enum):
 
 
 _MAY_READ: LiteralString = (
-    "$admin OR EXISTS { (this)-[:DECIDED_BY]->(:User {id: $viewer}) } "
-    "OR EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } "
-    "OR " + HEARD_DECISION
+    "$admin OR "
+    + MADE_DECISION
+    + " OR EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine } OR "
+    + HEARD_DECISION
 )
 """Who may read what was on the screen: the candidate, who decided, who handles a dispute of it, HR_ADMIN, auditors."""
 
@@ -129,29 +145,33 @@ class Decide:
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
     """`other` is the record that the candidate's is merged with, where it is; `overtaken`, that the application was
-    advanced since; `unreached`, that the message which announced it is known not to have arrived."""
+    advanced since; `told`, that the candidate was told of it, and nothing says that it did not arrive."""
 
     id: str
     verdict: str
     state: str
     application: str
     stage: str
+    decided_at: datetime
     candidate: str
+    erased: bool
     other: str | None
     department: str
     standing: int
     considered: int
     overtaken: bool
-    unreached: bool
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding on the screen: it counts, or may come to, being heard still; or it weighs nothing."""
+    """A finding on the screen: it counts, or may come to, being heard still; or it weighs nothing. `open` is one that
+    nobody has decided for good, disputed ones too."""
 
     id: str
     counts: bool
     heard: bool
+    open: bool
 
 
 CARRIES: LiteralString = COUNTS.replace("this.outcome = 'NO_SHOW'", "this.outcome IN ['NO_SHOW', 'RESUME_MISMATCH']")
@@ -165,7 +185,8 @@ FIND = Statement(
     MATCH (candidate:Candidate {organization: $organization})-[:SUBMITTED]->(application)
     MATCH (application)-[:FOR]->(:Position)-[:BELONGS_TO]->(department:Department)
     RETURN decision.id AS id, decision.verdict AS verdict, decision.state AS state, application.id AS application,
-      application.stage AS stage, candidate.id AS candidate, department.id AS department,
+      application.stage AS stage, decision.decidedAt AS decided_at, candidate.id AS candidate,
+      candidate.status = 'ERASED' AS erased, department.id AS department,
       head([(candidate)-[:SAME_AS]-(same:Candidate) | same.id]) AS other,
       COUNT { MATCH (decision)-[:CONSIDERED]->(this:Finding)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)
           <-[:SUBMITTED]-(whose:Candidate)
@@ -175,12 +196,14 @@ FIND = Statement(
       COUNT { (decision)-[:CONSIDERED]->(:Finding) } AS considered,
       EXISTS { MATCH (application)<-[:ABOUT]-(event:Event {type: 'APPLICATION_ADVANCED'})
         WHERE event.recordedAt > decision.decidedAt } AS overtaken,
-      EXISTS { MATCH (candidate)<-[:TO]-(message:Message {template: 'REJECTION_ANNOUNCED', subject: $id})
-        WHERE message.state IN ['FAILED', 'BOUNCED'] } AS unreached
+      decision.announcedAt IS NOT NULL
+        OR EXISTS { MATCH (candidate)<-[:TO]-(message:Message {template: 'REJECTION_ANNOUNCED', subject: $id})
+          WHERE message.state IN ['SENT', 'DELIVERED'] } AS told
     """,
     row=DecisionRow,
 )
-"""`standing` are the considered findings that may carry it: of this person still, who may have been two."""
+"""`standing` are the considered findings that may carry it: of this person still, who may have been two. Of `told` ones
+an older version kept the message alone."""
 SHOWN = Statement(
     "decisions.shown",
     """
@@ -193,7 +216,8 @@ SHOWN = Statement(
     RETURN this.id AS id, CASE WHEN """
     + CARRIES
     + """ THEN true ELSE false END AS counts,
-      this.state IN ['SUSPECTED', 'NOTICE_SENT'] AND this.restricted IS NULL AS heard ORDER BY id
+      this.state IN ['SUSPECTED', 'NOTICE_SENT'] AND this.restricted IS NULL AS heard,
+      this.state IN ['SUSPECTED', 'NOTICE_SENT', 'DISPUTED'] AS open ORDER BY id
     """,
     row=Shown,
 )
@@ -257,6 +281,14 @@ def considered_refusal(new: Decide, shown: Sequence[Shown]) -> Refusal | None:
     return None if weighs or new.verdict is not Verdict.REJECT else Refusal(Code.WEIGHS_NOTHING, "considered")
 
 
+def advice_refusal(new: Decide, computed: Mapping[str, Any]) -> Refusal | None:
+    """Whether advice was followed is said where there was some, and nowhere else."""
+    advised = advising.advises(computed)
+    if new.followed_advice is not None and not advised:
+        return Refusal(Code.NO_ADVICE, "followedAdvice")
+    return invalid("followedAdvice", Fault.NEEDED) if advised and new.followed_advice is None else None
+
+
 Screen = Callable[[Mapping[str, Any]], Awaitable[str]]
 """What the application's page answers for who decides, at this moment, with what is computed of the person, as JSON."""
 
@@ -299,14 +331,15 @@ async def decide(graph: Graph, act: Act, new: Decide, screen: Screen) -> Outcome
         if isinstance(standing, Refusal):
             return Refusal(Code.NOT_FOUND, "application")
         computed = advising.told(standing.values)
-        if new.followed_advice is not None and not advising.advises(computed):
-            return Refusal(Code.NO_ADVICE, "followedAdvice")
-        considered = set(new.considered)
+        if refused := advice_refusal(new, computed):
+            return refused
+        considered, waits = set(new.considered), False
         if new.verdict is Verdict.REJECT:
             # What counts was on the screen: whether it is named or not, it may have been the reason.
             considered |= {each.id for each in shown if each.counts}
+            waits = bool(considered) or any(each.open for each in shown)
         frozen = Frozen(await screen(computed), standing)
-        return await _write(desk, new, found, stage, sorted(considered), frozen)
+        return await _write(desk, new, found, stage, sorted(considered), frozen, waits=waits)
 
     return await perform(graph, act, work)
 
@@ -321,13 +354,21 @@ async def _lock_other(desk: Desk, candidate: str) -> Chain | None:
 
 
 async def _write(
-    desk: Desk, new: Decide, found: ApplicationRow, stage: Stage | None, considered: list[str], frozen: Frozen
+    desk: Desk,
+    new: Decide,
+    found: ApplicationRow,
+    stage: Stage | None,
+    considered: list[str],
+    frozen: Frozen,
+    *,
+    waits: bool,
 ) -> Outcome:
     act, keys, candidate = desk.act, desk.graph.keys, found.candidate
     policy = await policies.in_force(desk.tx, act.viewer.organization)
-    waits = new.verdict is Verdict.REJECT and bool(considered)
-    effective_at = await working_days.due(desk, found.department, policy.rejection_days) if waits else act.now
-    seen_until = act.now + timedelta(days=policy.seen_days)
+    # As the candidate will be told of what waits at once; told later, all of it is moved.
+    in_effect = await working_days.due(desk, found.department, policy.rejection_days) if waits else act.now
+    effective_at = None if waits else act.now
+    seen_until = in_effect + timedelta(days=policy.seen_days)
     await keys.load({candidate})
     sealed = keys.conceal(candidate, frozen.text) if keys.holds(candidate) else None
     id = desk.new_id()
@@ -362,13 +403,14 @@ async def _write(
         effectiveAt=effective_at,
     )
     await timers.start(desk, TimerKind.FORGET_SEEN, id, seen_until)
+    if new.verdict is Verdict.REJECT or await links.find_live(desk.tx.run, found.id, act.now):
+        # The way to the copy lasts as long as that. Who is rejected gets one, also who was never invited.
+        await links.keep(desk, found.id, max(seen_until, in_effect + links.LIFE))
     if waits:
-        await timers.start(desk, TimerKind.REJECT, id, effective_at)
-        # The way to the copy and the rights, also for who was never invited.
-        await links.create(desk, found.id, effective_at)
-        await messages.tell_candidate(desk, Template.REJECTION_ANNOUNCED, id, dueAt=effective_at)
+        await messages.tell_candidate(desk, Template.REJECTION_ANNOUNCED, id, considered=bool(considered))
     elif new.verdict is Verdict.REJECT:
         await endings.reject(desk, found.id)
+        await messages.tell_candidate(desk, Template.REJECTION_EFFECTIVE, id)
     elif stage is not None:
         await applications.move_on(desk, found.id, stage)
     return Written("Decision", id)
@@ -382,14 +424,9 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
         return invalid("reason", Fault.LENGTH, 1, 2_000)
 
     async def work(desk: Desk) -> Outcome:
-        given = {"id": decision, "organization": act.viewer.organization, "now": act.now}
-        found = await desk.tx.one(FIND, **given)
-        if found is None or not act.viewer.owns(found.department):
-            return Refusal(Code.NOT_FOUND, "decision")
-        await desk.lock_candidate(found.candidate)
-        found = await desk.tx.one(FIND, **given)
-        if found is None or found.state != DecisionState.ANNOUNCED.value:
-            return Refusal(Code.DECISION_TAKEN, "decision")
+        found = await _find_announced(desk, decision)
+        if isinstance(found, Refusal):
+            return found
         await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.WITHDRAWN.value)
         await timers.cancel(desk, found.id, TimerKind.REJECT)
         about = About("Application", found.application)
@@ -398,6 +435,50 @@ async def withdraw(graph: Graph, act: Act, decision: str, *, reason: str) -> Out
         return Written("Decision", found.id)
 
     return await perform(graph, act, work)
+
+
+async def record_announcement(
+    graph: Graph, act: Act, decision: str, *, channel: Channel, told_at: datetime | None, text: str | None
+) -> Outcome:
+    """The candidate was told of a rejection by a person. The time to contest it runs from when that is recorded: of a
+    time before that nobody but the recorder knows.
+    """
+    if refused := role_refusal(act.viewer, RECRUITERS) or (text is not None and findings.text_refusal(text)):
+        return refused
+    at = told_at or act.now
+    if at > act.now:
+        return invalid("toldAt", Fault.NOT_FUTURE)
+
+    async def work(desk: Desk) -> Outcome:
+        found = await _find_announced(desk, decision)
+        if isinstance(found, Refusal):
+            return found
+        if found.erased:
+            return Refusal(Code.CANDIDATE_ERASED, "decision")
+        if found.told:
+            return Refusal(Code.ALREADY_ANNOUNCED, "decision")
+        if at < found.decided_at:
+            return invalid("toldAt", Fault.BEFORE_IT_HAPPENED)
+        effective_at = await announcements.begin(desk, Announced(found.id, found.department, None), at)
+        payload = {"decision": found.id, "channel": channel.value, "text": text, "effectiveAt": effective_at}
+        await desk.record(EventType.REJECTION_ANNOUNCED, About("Application", found.application), **payload)
+        return Written("Decision", found.id)
+
+    return await perform(graph, act, work)
+
+
+async def _find_announced(desk: Desk, decision: str) -> DecisionRow | Refusal:
+    """A rejection of one's own department that has not taken effect, its candidate locked."""
+    viewer = desk.act.viewer
+    given = {"id": decision, "organization": viewer.organization, "now": desk.act.now}
+    found = await desk.tx.one(FIND, **given)
+    if found is None or not viewer.owns(found.department):
+        return Refusal(Code.NOT_FOUND, "decision")
+    await desk.lock_candidate(found.candidate)
+    found = await desk.tx.one(FIND, **given)
+    if found is None or found.state != DecisionState.ANNOUNCED.value:
+        return Refusal(Code.DECISION_TAKEN, "decision")
+    return found
 
 
 async def take_effect(desk: Desk, timer: Timer) -> None:
@@ -411,7 +492,7 @@ async def take_effect(desk: Desk, timer: Timer) -> None:
     if found is None or found.state != DecisionState.ANNOUNCED.value:
         return
     about = About("Application", found.application)
-    if found.stage in applications.ENDED or found.overtaken or found.unreached or found.standing < found.considered:
+    if found.stage in applications.ENDED or found.overtaken or not found.told or found.standing < found.considered:
         await desk.tx.run(SET_STATE, id=found.id, state=DecisionState.LAPSED.value)
         await desk.record(EventType.DECISION_LAPSED, about, decision=found.id)
         await messages.tell_department(desk, Template.REJECTION_LAPSED, found.department, found.id)

@@ -300,6 +300,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "SLOT_LAPSED": ("递补邀请失效", "Offer of a time lapsed"),
     "SLOT_UNFILLED": ("时段未补上", "Time not filled"),
     "REJECTION_ANNOUNCED": ("淘汰预告", "Rejection announced"),
+    "REJECTION_UNDELIVERED": ("淘汰预告未送达", "Announcement did not arrive"),
     "REJECTION_WITHDRAWN": ("撤回淘汰", "Rejection withdrawn"),
     "REJECTION_EFFECTIVE": ("淘汰生效", "Rejection in effect"),
     "REJECTION_LAPSED": ("淘汰失效", "Rejection lapsed"),

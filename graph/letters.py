@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from graph import assessments, links, notices
+from graph import announcements, assessments, links, notices
 from graph.calendars import Method
 from graph.causes import Assessment, Cause
 from graph.messages import FIND, MessageRow, Template
@@ -322,7 +322,7 @@ async def read(graph: Graph, message: MessageRow, now: datetime, address: str) -
         raise NotWritten("GONE")
     found = await graph.client.read(FIND_APPOINTMENT, id=message.interview) if message.interview else []
     interview = found[0] if found else None
-    facts = await _facts(graph, message, now)
+    facts = await _facts(graph, message, now, employers[0].time_zone)
     if message.candidate is None:
         to = await _staff(graph, message)
         zone = _zone(facts, interview, employers[0])
@@ -360,9 +360,16 @@ def _zone(facts: dict[str, Any], interview: Appointment | None, employer: Employ
     return interview.time_zone if interview else facts.get("zone") or own or employer.time_zone
 
 
-async def _facts(graph: Graph, message: MessageRow, now: datetime) -> dict[str, Any]:
-    """What is told besides; the time to answer a notice begins as it leaves, unless somebody gave it another way."""
+async def _facts(graph: Graph, message: MessageRow, now: datetime, zone: str) -> dict[str, Any]:
+    """What is told besides; the time to answer a notice, or to contest a rejection, begins as the message leaves, where
+    nobody told of it another way.
+    """
     facts: dict[str, Any] = orjson.loads(message.facts)
+    if message.template == Template.REJECTION_ANNOUNCED.value:
+        return facts | {"dueAt": (await _in_effect(graph, message, now, zone)).isoformat()}
+    untold = message.template == Template.REJECTION_WITHDRAWN.value
+    if untold and await graph.client.read(announcements.FIND_UNTOLD, id=message.subject):
+        raise NotWritten("SUPERSEDED")
     if message.template != Template.NOTICE.value:
         return facts
     awaited = await graph.client.read(notices.FIND_AWAITED, id=message.subject)
@@ -379,6 +386,14 @@ async def _is_cleared(graph: Graph, message: MessageRow) -> bool:
     """What became known since the notice was written lays it elsewhere: nobody is accused who is known not to be it."""
     seen = await _assessed(graph, message)
     return seen is not None and seen.cause in (Cause.PLATFORM, Cause.EMPLOYER)
+
+
+async def _in_effect(graph: Graph, message: MessageRow, now: datetime, zone: str) -> datetime:
+    announced = await announcements.find(graph.client.read, message.subject)
+    if announced is None:
+        raise NotWritten("SUPERSEDED")
+    told = announced.effective_at
+    return told or await announcements.would_begin(graph.client.read, message.organization, announced, now, zone)
 
 
 async def _evidence(graph: Graph, message: MessageRow) -> tuple[str, ...]:

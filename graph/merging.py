@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph import pools
-from graph.candidates import CandidateStatus
+from graph.candidates import FORGET_TOGETHER, CandidateStatus
 from graph.events import EventType
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Nothing, Statement
@@ -109,7 +109,8 @@ async def merge(graph: Graph, act: Act, candidate: str, other: str) -> Outcome:
 
 
 async def split(graph: Graph, act: Act, candidate: str) -> Outcome:
-    """They were two people after all: each record is read alone again, as it never ceased to be written."""
+    """They were two people after all: each record is read alone again, as it never ceased to be written, and no copy of
+    the one's findings stays with the other's decisions."""
     if refused := role_refusal(act.viewer, RECRUITERS):
         return refused
 
@@ -125,6 +126,7 @@ async def split(graph: Graph, act: Act, candidate: str) -> Outcome:
         (first,) = await desk.tx.run(FIND, id=candidate, organization=act.viewer.organization)
         if first.other is None:
             return Refusal(Code.NOT_MERGED, "candidate")
+        await desk.tx.run(FORGET_TOGETHER, id=first.id)
         await desk.tx.run(SPLIT, candidate=first.id, other=first.other)
         await _record(desk, EventType.CANDIDATES_SPLIT, first.id, first.other)
         for id in (first.id, first.other):

@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from graph import notices, timers
+from graph import announcements, notices, timers
 from graph.events import About, EventType
 from graph.labels import label
 from graph.refusals import Code, Refusal, told_refusal
@@ -71,6 +71,7 @@ class Template(Enum):
     SLOT_TAKEN = "SLOT_TAKEN"
     SLOT_UNFILLED = "SLOT_UNFILLED"
     REJECTION_ANNOUNCED = "REJECTION_ANNOUNCED"
+    REJECTION_UNDELIVERED = "REJECTION_UNDELIVERED"
     REJECTION_WITHDRAWN = "REJECTION_WITHDRAWN"
     REJECTION_EFFECTIVE = "REJECTION_EFFECTIVE"
     REJECTION_LAPSED = "REJECTION_LAPSED"
@@ -310,6 +311,8 @@ AWAITED = frozenset(
     )
 )
 """What the candidate does not know unless it arrives: where it does not, somebody has to tell them another way."""
+ANNOUNCED = Template.REJECTION_ANNOUNCED.value
+"""Whyever it does not leave: a rejection of which nobody is told lapses."""
 UNSENT_ON_PURPOSE = frozenset({"ERASED", "RESTRICTED", "SUPERSEDED", "DEMO", "GONE"})
 """Why a message is never sent although its addressee could be reached, or nobody is there to be told."""
 EVENTS = {
@@ -339,8 +342,8 @@ async def settle(
     await desk.tx.run(SETTLE, id=message.id, state=after.value, channel=channel, reason=reason, sent_at=sent_at)
     if state is MessageState.SENT:
         await _tell_history(desk, EventType.MESSAGE_SENT, message, channel, desk.act.now)
-        if after is not MessageState.BOUNCED and message.template == Template.NOTICE.value:
-            await _begin_hearing(desk, message)
+        if after is not MessageState.BOUNCED:
+            await _begin(desk, message)
     elif state is MessageState.BOUNCED and Receipt.BOUNCED.value not in message.receipts:
         receipts = sorted({*message.receipts, Receipt.BOUNCED.value})
         told = {"state": state.value, "receipts": receipts, "reporters": message.reporters}
@@ -348,18 +351,44 @@ async def settle(
         await desk.tx.run(KEEP_RECEIPT, id=message.id, **told)
         await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
         await _tell_undelivered(desk, message)
-    elif state is MessageState.FAILED and reason not in UNSENT_ON_PURPOSE:
+    elif state is MessageState.FAILED and (reason not in UNSENT_ON_PURPOSE or message.template == ANNOUNCED):
         await _tell_undelivered(desk, message)
 
 
 async def _tell_undelivered(desk: Desk, message: MessageRow) -> None:
     """The department is to tell the candidate another way what did not arrive."""
+    if message.template == ANNOUNCED:
+        await _tell_unannounced(desk, message)
     if message.candidate is None or message.interview is None or message.template not in AWAITED:
         return
     holder = await desk.tx.one(FIND_HOLDER, id=message.interview)
     if holder is not None:
         about = Template.INVITATION_UNDELIVERED
         await tell_department(desk, about, holder.id, message.interview, undelivered=message.template)
+
+
+async def _tell_unannounced(desk: Desk, message: MessageRow) -> None:
+    left = await announcements.end_unless_told(desk, message.subject)
+    if left is not None:
+        announced, until = left
+        await tell_department(desk, Template.REJECTION_UNDELIVERED, announced.department, announced.id, dueAt=until)
+
+
+async def _begin(desk: Desk, message: MessageRow) -> None:
+    """What begins as a message leaves."""
+    if message.template == Template.NOTICE.value:
+        await _begin_hearing(desk, message)
+    elif message.template == ANNOUNCED:
+        await _begin_waiting(desk, message)
+
+
+async def _begin_waiting(desk: Desk, message: MessageRow) -> None:
+    """The announcement of a rejection has left: it may be contested from now on, where nobody told of it before."""
+    announced = await announcements.find(desk.tx.run, message.subject)
+    if announced is not None and announced.effective_at is None:
+        effective_at = await announcements.begin(desk, announced, desk.act.now)
+        payload: dict[str, Any] = {"decision": announced.id, "channel": "MESSAGE", "text": None}
+        await desk.record(EventType.REJECTION_ANNOUNCED, message.about, **payload, effectiveAt=effective_at)
 
 
 async def _begin_hearing(desk: Desk, message: MessageRow) -> None:
@@ -381,6 +410,9 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
     if bounced and message.template == Template.NOTICE.value:
         back = await desk.tx.one(notices.TAKE_BACK, id=message.subject, sent_at=message.sent_at)
         payload |= {"finding": back.id} if back else {}
+    elif bounced and message.template == ANNOUNCED:
+        taken = await desk.tx.one(announcements.TAKE_BACK, id=message.subject, sent_at=message.sent_at)
+        payload |= {"decision": taken.id} if taken else {}
     await desk.record(type, message.about, occurred_at=at, **payload)
     if bounced:
         # Whoever decides about it is to have read that the message did not arrive, and whoever has decided is told.

@@ -2,7 +2,8 @@
 
 Who may see what is today's: the rows are those that the viewer sees now and that were there then. A finding that has
 been taken back, contested, restricted or has expired since is left out, so that nothing comes back by asking for the
-past; what was erased since has no payload left to tell anything. A finding that was so already is told as it was.
+past; what was erased since has no payload left to tell anything, and an application or interview without one is left
+out: what its node holds is today's. A finding that was so already is told as it was.
 """
 
 from __future__ import annotations
@@ -43,8 +44,14 @@ def _told(key: LiteralString, otherwise: LiteralString) -> LiteralString:
 
 
 def _there(node: LiteralString, type: LiteralString) -> LiteralString:
-    """Whether it had been recorded by then."""
-    return "EXISTS { (" + node + ")<-[:ABOUT]-(e:Event {type: '" + type + "'}) WHERE e.recordedAt <= $asOf }"
+    """Whether it had been recorded by then, and something of that is left to tell, unless now is asked for."""
+    return (
+        "EXISTS { ("
+        + node
+        + ")<-[:ABOUT]-(e:Event {type: '"
+        + type
+        + "'}) WHERE e.recordedAt <= $asOf AND (e.payload IS NOT NULL OR $asOf >= $now) }"
+    )
 
 
 STAGE: LiteralString = (

@@ -50,6 +50,7 @@ class Code(Enum):
     NOT_FORWARD = "NOT_FORWARD"
     REJECTION_ANNOUNCED = "REJECTION_ANNOUNCED"
     DECISION_TAKEN = "DECISION_TAKEN"
+    ALREADY_ANNOUNCED = "ALREADY_ANNOUNCED"
     WEIGHS_NOTHING = "WEIGHS_NOTHING"
     NO_ADVICE = "NO_ADVICE"
     INTERVIEW_SETTLED = "INTERVIEW_SETTLED"
@@ -159,6 +160,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.DECISION_TAKEN: (
         "该决定已生效、失效或已撤回。",
         "This decision took effect, lapsed or was withdrawn.",
+    ),
+    Code.ALREADY_ANNOUNCED: (
+        "候选人已得知该淘汰决定，等待期已开始计算。",
+        "The candidate was told of this rejection already, and the time to contest it runs.",
     ),
     Code.WEIGHS_NOTHING: (
         "该认定不计入，不能作为淘汰的依据。",

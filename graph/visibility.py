@@ -422,9 +422,13 @@ _MY_REQUEST: LiteralString = (
 _DECISION_OWN: LiteralString = _in_own("(this)-[:DECIDES]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->")
 HEARD_DECISION: LiteralString = (
     "EXISTS { (this)-[:CONSIDERED]->(f:Finding {state: 'DISPUTED'})-[:FINDS]->()-[:HELD_BY]->(d:Department) "
-    "WHERE d.id IN $own AND NOT EXISTS { (f)-[:DECIDED_BY]->(:User {id: $viewer}) } }"
+    "WHERE d.id IN $own AND NOT EXISTS { (f)-[:DECIDED_BY]->(:User {id: $viewer}) } "
+    "AND NOT EXISTS { (f)-[:FINDS]->(:Interview)<-[:INTERVIEWS]-(:User {id: $viewer}) } }"
 )
-"""Said of a decision for whoever is to decide the dispute of a finding that it considered, while that is open."""
+"""Said of a decision for whoever may decide the dispute of a finding that it considered, while that is open: neither
+who decided the finding nor who was to hold the interview."""
+MADE_DECISION: LiteralString = "EXISTS { (this)-[:DECIDED_BY]->(:User {id: $viewer}) }"
+"""Said of a decision for whoever made it, wherever they work by now."""
 
 _POLICIES: Mapping[str, Policy] = {
     "Organization": Policy(
@@ -523,9 +527,9 @@ _POLICIES: Mapping[str, Policy] = {
         ABSENT,
     ),
     # Whoever it is about reads it all, once a code was given besides the link; who handles a dispute of a finding that
-    # it considered reads what was on the screen, whosever the application is.
+    # it considered reads what was on the screen, whosever the application is, and who made it reads what they saw.
     "Decision": Policy(
-        Rule(_DECISION_OWN + " OR " + HEARD_DECISION, own=_DECISION_OWN),
+        Rule(_DECISION_OWN + " OR " + MADE_DECISION + " OR " + HEARD_DECISION, own=_DECISION_OWN),
         ABSENT,
         Rule(
             "$verified AND EXISTS { (this)-[:DECIDES]->(:Application)<-[:SUBMITTED]-(c:Candidate) WHERE c.id IN $mine }"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,8 @@ from graph.traversal import Form, Many, One, Prop, Shape
 from graph.visibility import Level
 from graph.writing import HR, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
+Run = Callable[..., Awaitable[list[Any]]]
+"""How a statement is run: of a client that reads, or of the transaction that one is in."""
 MOST_LINES = 400
 """Lines of a schedule, and of exceptions."""
 
@@ -171,10 +173,10 @@ async def of_departments(graph: Graph, organization: str, structure: Structure) 
     return {"": Calendars(kept.get(None, [])), **found}
 
 
-async def nearest(desk: Desk, department: str) -> Calendars:
+async def nearest(run: Run, organization: str, department: str) -> Calendars:
     """What is due in one department; none where neither it nor the Organization keeps a calendar."""
-    kept = _versions(await desk.tx.run(LIST, organization=desk.act.viewer.organization))
-    above = [row.id for row in await desk.tx.run(LIST_OWNERS, department=department)] if kept else []
+    kept = _versions(await run(LIST, organization=organization))
+    above = [row.id for row in await run(LIST_OWNERS, department=department)] if kept else []
     return _joined(kept, [*above, None])
 
 

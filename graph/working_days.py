@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from graph import work_calendars
-from graph.shifts import Calendar, Calendars
+from graph.shifts import Calendars
 from graph.writing import Desk
 
 LONGEST = 366
@@ -37,10 +37,12 @@ def after(now: datetime, days: int, zone: str, works: Callable[[date], bool]) ->
 
 async def due(desk: Desk, department: str, days: int) -> datetime:
     """So many working days from now, by the calendar of the department or the nearest above it."""
-    calendars = await work_calendars.nearest(desk, department)
-    zone = _zone(calendars.on(desk.act.now.date()), desk.act.viewer.zone)
-    return after(desk.act.now, days, zone, lambda day: is_workday(calendars, day))
+    viewer = desk.act.viewer
+    calendars = await work_calendars.nearest(desk.tx.run, viewer.organization, department)
+    return by(calendars, desk.act.now, days, viewer.zone)
 
 
-def _zone(calendar: Calendar | None, organization: str) -> str:
-    return calendar.zone if calendar else organization
+def by(calendars: Calendars, now: datetime, days: int, zone: str) -> datetime:
+    """So many working days later by these calendars; `zone` is the Organization's, where they have none."""
+    calendar = calendars.on(now.date())
+    return after(now, days, calendar.zone if calendar else zone, lambda day: is_workday(calendars, day))

@@ -14,6 +14,7 @@ from graph import decisions
 from graph.applications import Stage
 from graph.candidates import Revealing
 from graph.decisions import DecisionState, Verdict
+from graph.findings import Channel
 from graph.refusals import Locale
 from graph.traversal import Composed, Pick, Root, compose
 from graph.writing import Act, Graph, Outcome
@@ -34,17 +35,23 @@ class Decision(Node):
     reason: str | None = field("Why; null once the candidate was erased.")
     followed_advice: bool | None = field("Whether the advice was followed; null where there was none.")
     decided_at: DateTime | None = field("When it was made.")
-    effective_at: DateTime | None = field("When it takes effect, or took it.")
+    effective_at: DateTime | None = field(
+        "When it takes effect, or took it; null of a rejection that is ANNOUNCED until the candidate was told, and of "
+        "one that lapsed or was withdrawn before."
+    )
     decided_by: UserRef | None = field("Who decided.")
-    application: ApplicationRef | None = field("Of what; null to who handles a dispute in another department.")
+    application: ApplicationRef | None = field(
+        "Of what; null to who handles a dispute in another department, or decided it and is in another by now."
+    )
     considered: list[FindingRef] = field("The findings that were considered, as far as you see them now.")
     seen: str | None = field(
         "What was on the screen, as JSON, with score, labels, dimensions, checks of the résumé and attendance at work: "
         "read by the candidate, who decided, who handles an open dispute of a finding in it, HR_ADMIN and AUDITOR, "
-        "until seenUntil. To the candidate its texts name no third person."
+        "until seenUntil. To the candidate its texts name no third person. Null too where it showed a record that was "
+        "merged then, and is split off or erased."
     )
     seen_hash: str | None = field("SHA-256 of it.")
-    seen_until: DateTime | None = field("Until when it is kept.")
+    seen_until: DateTime | None = field("Until when it is kept; counted from when a rejection that waits takes effect.")
 
 
 @strawberry.input(description="Decides what becomes of an application.")
@@ -57,10 +64,25 @@ class DecideInput(IdempotentInput):
         description="Findings that were considered. A rejection considers every one that counts and is in sight.",
     )
     followed_advice: bool | None = strawberry.field(
-        default=None, description="Whether the advice on the screen was followed; refused where there was no score."
+        default=None,
+        description="Whether the advice on the screen was followed: needed where there was a score with a number, and "
+        "refused where there was none.",
     )
     stage: Stage | None = strawberry.field(
         default=None, description="Where it advances to; the next stage where none is named."
+    )
+
+
+@strawberry.input(description="Records that the candidate was told of a rejection.")
+class RecordAnnouncementInput(IdempotentInput):
+    decision: strawberry.ID = field("The decision.")
+    channel: Channel = field("How the candidate was told.")
+    told_at: DateTime | None = strawberry.field(
+        default=None,
+        description="When; now where it is not given. The time to contest it runs from when it is recorded.",
+    )
+    text: str | None = strawberry.field(
+        default=None, description="What was said, in up to 10,000 characters; kept in the event."
     )
 
 
@@ -211,11 +233,23 @@ MUTATIONS = (
         "Decision",
         _decide,
         "Decides, as a named person, what becomes of an application, and freezes what was on the screen. A rejection "
-        "for which a finding was in sight is told to the candidate first and takes effect after the time that the "
-        "policy gives, if every finding in it counts then; until then nobody is invited or advanced. A score that "
-        "stood there is kept, as by recordScore. As a rejection takes effect, interviews to come are cancelled. Own. "
-        "Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD, "
+        "for which a finding was in sight, one that is heard still included, is told to the candidate first. It takes "
+        "effect after the time that the policy gives, from when that message left, if every finding that it considered "
+        "counts then; until then nobody is invited or advanced. Of any other the candidate is told at once. A score "
+        "that stood there is kept, as by recordScore. As a rejection takes effect, interviews to come are cancelled. "
+        "Own. Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, APPLICATION_ENDED, REJECTION_ANNOUNCED, NOT_FORWARD, "
         "WEIGHS_NOTHING, NO_ADVICE.",
+    ),
+    mutation(
+        "recordAnnouncement",
+        RecordAnnouncementInput,
+        "Decision",
+        lambda graph, act, input: decisions.record_announcement(
+            graph, act, id_of("Decision", input.decision), channel=input.channel, told_at=input.told_at, text=input.text
+        ),
+        "The candidate was told of a rejection another way than by the system's message, or has no address for one: "
+        "the time until it takes effect runs, 5 working days by policy. The message follows where it can. Own. "
+        "Codes: NOT_FOUND, INVALID_VALUE, CANDIDATE_ERASED, DECISION_TAKEN, ALREADY_ANNOUNCED.",
     ),
     mutation(
         "withdrawDecision",

@@ -120,10 +120,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "SLOT_UNFILLED": "To HR: nobody took the time of a lost interview.",
         "SLOT_OFFERED": "The time of a lost interview is offered.",
         "REJECTION_ANNOUNCED": "A rejection is announced, and when it takes effect.",
+        "REJECTION_UNDELIVERED": "To HR: a rejection could not be announced; the candidate is to be told another way.",
         "REJECTION_WITHDRAWN": "An announced rejection was withdrawn.",
         "REJECTION_EFFECTIVE": "A rejection took effect.",
         "REJECTION_LAPSED": "To HR: a rejection lapsed, because a finding fell on which it stood, or its application "
-        "had moved on or ended.",
+        "had moved on or ended, or the candidate was never told.",
         "WEBHOOK_DISABLED": "To HR_ADMIN: a webhook was disabled.",
     },
     "NodeKind": {

@@ -31,8 +31,8 @@ CONDUCT_KEPT = (
     "than expiresDays."
 )
 OFFER = "Hours for which a freed slot is offered to one person before it goes to the next."
-REJECTION = "Working days before a rejection for which a finding was on the screen takes effect."
-SEEN = "Days that what was on the screen at a decision is kept."
+REJECTION = "Working days from when the candidate was told of a rejection with a finding in sight until it has effect."
+SEEN = "Days that what was on the screen at a decision is kept, from when it is in effect."
 
 CAUSES = (
     'The table by which evidence is read, such as "CONNECTION_LOST 60": each rule with its weight from 0 to 100, '

@@ -314,6 +314,16 @@ class Maker:
 
         return await self._do("decide", {}, lambda act: decisions.decide(self.graph, act, new, screen))
 
+    async def announcement(self, decision: str) -> str:
+        """The candidate of a rejection that waits is told of it by telephone."""
+        return await self._do(
+            "recordAnnouncement",
+            {},
+            lambda act: decisions.record_announcement(
+                self.graph, act, decision, channel=Channel.PHONE, told_at=None, text=None
+            ),
+        )
+
     async def round(self, position: str, *invitees: rounds.Invitee, mode: Mode = Mode.VIDEO) -> str:
         new = rounds.InviteMany(position, mode, invitees)
         return await self._do("inviteMany", {}, lambda act: rounds.invite_many(self.graph, act, new))

@@ -59,7 +59,7 @@ async def waiting(graph: Graph, company: Company, *, now: datetime | None = None
 LIST_NOTICES = Statement(
     "tests.list_notices",
     """
-    MATCH (message:Message {organization: $organization, template: 'NOTICE'})
+    MATCH (message:Message {organization: $organization}) WHERE message.template IN ['NOTICE', 'REJECTION_ANNOUNCED']
     MATCH (timer:Timer {id: 'SEND:' + message.id})
     RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
       timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts
@@ -79,7 +79,9 @@ class Nowhere:
 
 
 async def send_notices(graph: Graph, organization: str, now: datetime, order: Sequence[str] = ()) -> None:
-    """Has the system's notices leave that still wait for it, in the `order` of the findings that they are about."""
+    """Has the system's notices and announcements leave that still wait for it, in the `order` of the findings and
+    decisions that they are about.
+    """
     post = Post(Nowhere(), "https://jobs.example.com", "interviews@example.com")
     for timer in await graph.client.read(LIST_NOTICES, organization=organization, order=[*order]):
         await post.send(graph, timer, now)

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLNamedType, get_named_type
 
+from api.channels import Bounced, Channel, Parcel
+from api.posting import Post
 from graph import applications, decisions, score_records, timers
 from graph.applications import FORWARD, Stage
 from graph.checks import CheckOutcome, NewCheck
@@ -22,13 +24,14 @@ from graph.instants import from_graph, parameter
 from graph.interviews import Response
 from graph.lifecycle import TRANSITIONS
 from graph.receipts import Receipts
-from graph.statements import STATEMENTS, Nothing, Statement
-from graph.timers import TimerKind
+from graph.statements import STATEMENTS, Statement
+from graph.timers import Timer, TimerKind
 from graph.visibility import Claim
 from graph.writing import Desk, Outcome, Written
 from schema.decisions import within
 from schema.root import core_schema
 from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import Nowhere
 from tests.ledger import appends, refused
 from tests.test_receipts import look
 from tests.test_scores import Scored, at_work, enabled
@@ -46,6 +49,18 @@ async def told(ask: Ask, decision: str) -> list[str]:
     return [row["template"] for row in await ask.graph.client.answer("tests.told", text, {"id": uid(decision)})]
 
 
+LIST_SENDING = Statement(
+    "tests.list_sending",
+    """
+    MATCH (message:Message {organization: $organization, template: $template})
+    MATCH (timer:Timer {id: 'SEND:' + message.id})
+    RETURN timer.id AS id, timer.kind AS kind, timer.subject AS subject, timer.organization AS organization,
+      timer.candidate AS candidate, timer.dueAt AS due_at, timer.attempts AS attempts ORDER BY due_at, id
+    """,
+    row=Timer,
+)
+
+
 async def due(ask: Ask, company: Company, kind: TimerKind) -> int:
     """Does what is due of a kind in a company, as a worker would; the others are left."""
     done = 0
@@ -56,7 +71,7 @@ async def due(ask: Ask, company: Company, kind: TimerKind) -> int:
     text += "t.organization AS organization, t.candidate AS candidate, t.dueAt AS due_at, t.attempts AS attempts"
     given = {"kind": kind.value, "now": ask.now, "organization": company.hr.viewer.organization}
     for row in await ask.graph.client.answer("tests.due", text, parameter(given)):
-        timer = timers.Timer(**{**row, "due_at": from_graph(row["due_at"])})
+        timer = Timer(**{**row, "due_at": from_graph(row["due_at"])})
         done += await timers.take(ask.graph, timer, ask.now, RULES[kind])
     return done
 
@@ -157,12 +172,27 @@ async def test_a_screen_shows_no_more_than_its_decider_sees(ask: Ask, company: C
     application = await company.application("technology", known)
     held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
     for viewer, sees in (("technology", False), ("hr", True)):
-        made = await ask.do("decide", company.user(viewer), DECISION, **held)
+        made = await ask.do("decide", company.user(viewer), DECISION, followedAdvice=sees or None, **held)
         person = json.loads(made["seen"])["application"]["candidate"]
         assert (person["score"]["status"] == "SCORED") is sees
         assert bool(person["employments"]["nodes"]) is sees
         assert ("Degree" in made["seen"]) is False
         assert any(each["observations"] for each in person["profile"]["dimensions"]) is sees
+
+
+async def test_whether_advice_was_followed_is_said(ask: Ask, company: Company) -> None:
+    """Where there was a number; either answer will do."""
+    await enabled(company)
+    scored, known = Scored(company, ask), company.person()
+    application = await company.application("technology", known)
+    for days in (30, 20, 10):
+        await scored.attended(application, days=days)
+    input = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    silent = await ask.do("decide", company.user("technology"), **input)
+    assert silent == refused("decide", "INVALID_VALUE", "followedAdvice")
+    for followed in (True, False):
+        made = await ask.do("decide", company.user("technology"), DECISION, followedAdvice=followed, **input)
+        assert made["followedAdvice"] is followed
 
 
 async def test_no_advice_is_followed_where_there_was_none(ask: Ask, company: Company) -> None:
@@ -250,6 +280,39 @@ async def test_the_copy_names_no_third_person_to_the_candidate(ask: Ask, company
     assert json.loads(copy)["by"] == company.user("technology")
 
 
+async def test_who_held_the_interview_reads_no_screen_of_its_dispute(ask: Ask, company: Company) -> None:
+    """They may not decide it either."""
+    of = f"interviewer@{company.tag}"
+    interviewer = await company.hr.user(of, recruits_for=(company.departments["marketing"],))
+    person, hr = company.person(), company.at(days=40)
+    missed = await hr.missed(await company.application("marketing", person), interviewers=(interviewer,))
+    finding = await hr.suspicion(missed)
+    await hr.notice(finding)
+    hr.at += timedelta(days=4)
+    await hr.confirmation(finding)
+    company.at(days=5)
+    application = await company.application("technology", person)
+    held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    made = await ask.do("decide", company.user("technology"), considered=[gid("Finding", finding)], **held)
+    await company.at(days=0).dispute(finding)
+    assert (await ask(READ, company.user("marketing"), id=made["id"]))["node"]["seen"] is not None
+    assert (await ask(READ, of, id=made["id"]))["node"] is None
+
+
+async def test_who_decided_reads_what_they_saw_wherever_they_work(ask: Ask, company: Company) -> None:
+    """The screen, and neither the reason nor the application of a department that is theirs no longer."""
+    application, _ = await marked(company)
+    who = f"moving@{company.tag}"
+    await company.hr.user(who, recruits_for=(company.departments["technology"],))
+    held = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+    made = await ask.do("decide", who, DECISION, **held)
+    await company.hr.user(who, recruits_for=(company.departments["brand"],))
+    now = (await ask(READ, who, id=made["id"]))["node"]
+    assert (now["verdict"], now["seen"]) == ("HOLD", made["seen"])
+    assert [now[name] for name in ("reason", "decidedBy", "application")] == [None] * 3
+    assert (await ask(READ, company.user("brand"), id=made["id"]))["node"] is None
+
+
 async def test_who_may_read_the_screen(ask: Ask, company: Company) -> None:
     application, _ = await marked(company)
     await company.hr.user(f"colleague@{company.tag}", recruits_for=(company.departments["technology"],))
@@ -282,9 +345,12 @@ async def test_a_rejection_with_a_finding_is_announced_first(ask: Ask, company: 
     made = await ask.do("decide", company.user("technology"), DECISION, **input)
     assert (made["state"], made["application"]["stage"]) == ("ANNOUNCED", "APPLIED")
     assert made["considered"] == [{"id": gid("Finding", finding)}]
-    # Friday the 20th: five working days later it is the next Friday.
-    assert made["effectiveAt"] == "2026-11-27T09:00:00Z"
+    assert made["effectiveAt"] is None
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED"]
+    await announce(ask, company)
+    # Friday the 20th: five working days later it is the next Friday.
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    assert (now["state"], now["effectiveAt"]) == ("ANNOUNCED", "2026-11-27T09:00:00Z")
     again = await ask.do("decide", company.user("technology"), **input)
     assert again == refused("decide", "REJECTION_ANNOUNCED", "application")
     ask.now = NOW + timedelta(days=6)
@@ -296,6 +362,24 @@ async def test_a_rejection_with_a_finding_is_announced_first(ask: Ask, company: 
     assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_EFFECTIVE"]
     late = await ask.do("withdrawDecision", company.user("technology"), decision=made["id"], reason="x")
     assert late == refused("withdrawDecision", "DECISION_TAKEN", "decision")
+
+
+@pytest.mark.parametrize("state", ["SUSPECTED", "NOTICE_SENT", "DISPUTED"])
+async def test_a_finding_that_is_open_has_a_rejection_wait_too(ask: Ask, company: Company, state: str) -> None:
+    """It was in sight, and nobody is rejected upon it unheard; unnamed, it does not have to count."""
+    hr = company.at(days=10)
+    application = await company.application("technology")
+    if state == "DISPUTED":
+        await hr.dispute(await hr.no_show(application))
+    else:
+        finding = await hr.suspicion(await hr.missed(application))
+        if state == "NOTICE_SENT":
+            await hr.notice(finding)
+    made = await rejected(ask, company, application)
+    assert (made["state"], made["considered"]) == ("ANNOUNCED", [])
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    assert (await ask(READ, company.user("technology"), id=made["id"]))["node"]["state"] == "EFFECTIVE"
 
 
 async def test_a_mark_of_the_other_record_is_announced_too(ask: Ask, company: Company) -> None:
@@ -314,6 +398,7 @@ async def test_a_rejection_lapses_with_its_finding(ask: Ask, company: Company) -
     application, finding = await marked(company)
     input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
     made = await ask.do("decide", company.user("technology"), **input)
+    await announce(ask, company)
     await company.at(days=0).dispute(finding)
     ask.now = NOW + timedelta(days=7)
     assert await due(ask, company, TimerKind.REJECT) == 1
@@ -340,24 +425,108 @@ async def test_whose_rejection_is_announced_is_suggested_for_nothing_until_it_is
     assert await suggested() == [gid("Application", application)]
 
 
-LOSE = Statement(
-    "tests.lose_announcement",
-    "MATCH (message:Message {template: 'REJECTION_ANNOUNCED', subject: $decision}) SET message.state = $state",
-    row=Nothing,
-    writes=True,
-)
-
-
-@pytest.mark.parametrize("state", ["SENT", "FAILED", "BOUNCED"])
-async def test_a_rejection_of_which_nobody_was_told_lapses(ask: Ask, company: Company, state: str) -> None:
+async def test_a_rejection_waits_from_when_its_announcement_left(ask: Ask, company: Company) -> None:
+    """However long a worker or the mail was down: of a rejection that nobody was told of no time passes."""
     application, _ = await marked(company)
-    made = await rejected(ask, company, application)
-    await ask.graph.client.write(lambda tx: tx.run(LOSE, decision=uid(made["id"]), state=state))
-    ask.now = NOW + timedelta(days=7)
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), DECISION, **input)
+    ask.now = NOW + timedelta(days=20)
+    assert await due(ask, company, TimerKind.REJECT) == 0
+    await announce(ask, company)
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    # Thursday the 10th of December: five working days later it is the next Thursday.
+    assert (now["state"], now["effectiveAt"]) == ("ANNOUNCED", "2026-12-17T09:00:00Z")
+    assert now["seenUntil"] == "2027-12-17T09:00:00Z"
+    assert await link_until(ask, company, application) >= now["seenUntil"]
+    ask.now = NOW + timedelta(days=26)
+    assert await due(ask, company, TimerKind.REJECT) == 0
+    ask.now = NOW + timedelta(days=27)
     assert await due(ask, company, TimerKind.REJECT) == 1
     now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
-    expected = ("EFFECTIVE", "REJECTED") if state == "SENT" else ("LAPSED", "APPLIED")
-    assert (now["state"], now["application"]["stage"]) == expected
+    assert (now["state"], now["application"]["stage"]) == ("EFFECTIVE", "REJECTED")
+
+
+class Refusing(Nowhere):
+    """A mail server that knows no such address."""
+
+    async def send(self, parcel: Parcel) -> None:
+        raise Bounced("550")
+
+
+async def test_a_rejection_of_which_nobody_was_told_lapses(ask: Ask, company: Company) -> None:
+    """The department hears of it and has as long again to tell the candidate another way."""
+    application, _ = await marked(company)
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), **input)
+    ask.now = NOW + timedelta(days=1)
+    await announce(ask, company, Refusing())
+    assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED", "REJECTION_UNDELIVERED"]
+    ask.now = NOW + timedelta(days=8)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    assert (now["state"], now["effectiveAt"], now["application"]["stage"]) == ("LAPSED", None, "APPLIED")
+
+
+async def test_an_announcement_that_bounces_was_none(ask: Ask, company: Company) -> None:
+    application, _ = await marked(company)
+    made = await rejected(ask, company, application)
+    assert (await ask(READ, company.user("hr"), id=made["id"]))["node"]["effectiveAt"] is not None
+    ask.now = NOW + timedelta(days=6)
+    message = await announcement(ask, made["id"])
+    await ask.do("recordDelivery", company.user("integrator"), message=message, receipt="BOUNCED")
+    assert (await ask(READ, company.user("hr"), id=made["id"]))["node"]["effectiveAt"] is None
+    ask.now = NOW + timedelta(days=7)
+    assert await due(ask, company, TimerKind.REJECT) == 0
+    await telephoned(ask, company, made["id"])
+    # Friday the 27th: five working days later it is the next Friday.
+    now = (await ask(READ, company.user("hr"), id=made["id"]))["node"]
+    assert now["effectiveAt"] == "2026-12-04T09:00:00Z"
+    ask.now = NOW + timedelta(days=14)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    assert (await ask(READ, company.user("hr"), id=made["id"]))["node"]["state"] == "EFFECTIVE"
+
+
+async def test_a_rejection_is_announced_without_a_mail_address(ask: Ask, company: Company) -> None:
+    """By whoever recruits for the department, once, and from then the time runs; in writing it follows where it can."""
+    application, _ = await marked(company)
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), **input)
+    ask.now = NOW + timedelta(days=4)
+    for viewer, code in (("marketing", "NOT_FOUND"), ("subsidiary", "NOT_FOUND"), ("integrator", "NOT_ALLOWED")):
+        assert (await telephoned(ask, company, made["id"], viewer))["code"] == code
+    times = {"2026-11-24T09:00:01Z": "toldAt", "2026-11-20T08:59:59Z": "toldAt"}
+    async with appends(ask, company):
+        for at, field in times.items():
+            answer = await telephoned(ask, company, made["id"], toldAt=at)
+            assert answer == refused("recordAnnouncement", "INVALID_VALUE", field)
+    async with appends(ask, company, "REJECTION_ANNOUNCED"):
+        answer = await telephoned(ask, company, made["id"], toldAt="2026-11-23T09:00:00Z")
+    # Tuesday the 24th, when it was recorded: five working days later it is the next Tuesday.
+    assert answer["effectiveAt"] == "2026-12-01T09:00:00Z"
+    again = await telephoned(ask, company, made["id"])
+    assert again == refused("recordAnnouncement", "ALREADY_ANNOUNCED", "decision")
+    await announce(ask, company, Refusing())
+    assert await told(ask, made["id"]) == ["REJECTION_ANNOUNCED"]
+    ask.now = NOW + timedelta(days=11)
+    assert await due(ask, company, TimerKind.REJECT) == 1
+    assert (await ask(READ, company.user("technology"), id=made["id"]))["node"]["state"] == "EFFECTIVE"
+    late = await telephoned(ask, company, made["id"])
+    assert late == refused("recordAnnouncement", "DECISION_TAKEN", "decision")
+
+
+async def test_who_was_not_told_of_a_rejection_is_not_told_that_it_is_withdrawn(ask: Ask, company: Company) -> None:
+    """Nor of a rejection that is withdrawn before its message left."""
+    application, _ = await marked(company)
+    input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
+    made = await ask.do("decide", company.user("technology"), **input)
+    await ask.do("withdrawDecision", company.user("technology"), decision=made["id"], reason="A mistake.")
+    await announce(ask, company)
+    await announce(ask, company, template="REJECTION_WITHDRAWN")
+    assert await sent(ask, made["id"]) == {"REJECTION_ANNOUNCED": "FAILED", "REJECTION_WITHDRAWN": "FAILED"}
+    made = await rejected(ask, company, application)
+    await ask.do("withdrawDecision", company.user("technology"), decision=made["id"], reason="A mistake.")
+    await announce(ask, company, template="REJECTION_WITHDRAWN")
+    assert await sent(ask, made["id"]) == {"REJECTION_ANNOUNCED": "SENT", "REJECTION_WITHDRAWN": "SENT"}
 
 
 async def test_an_announced_rejection_keeps_an_application_where_it_is(ask: Ask, company: Company) -> None:
@@ -475,10 +644,48 @@ async def owner(ask: Ask, company: Company, application: str) -> str:
 
 
 async def rejected(ask: Ask, company: Company, application: str, *considered: str) -> Any:
-    """What Technology's rejection comes to at first."""
+    """What Technology's rejection comes to at first; where it is announced, its message has left."""
     input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
     input |= {"considered": [gid("Finding", finding) for finding in considered]}
-    return await ask.do("decide", company.user("technology"), "id state considered { id }", **input)
+    made = await ask.do("decide", company.user("technology"), "id state considered { id }", **input)
+    await announce(ask, company)
+    return made
+
+
+async def announce(
+    ask: Ask, company: Company, by: Channel | None = None, *, template: str = "REJECTION_ANNOUNCED"
+) -> None:
+    """Has the company's messages of a template leave that still wait for it."""
+    post = Post(by or Nowhere(), "https://jobs.example.com", "interviews@example.com")
+    given = {"organization": company.hr.viewer.organization, "template": template}
+    for timer in await ask.graph.client.read(LIST_SENDING, **given):
+        await post.send(ask.graph, timer, ask.now)
+
+
+async def sent(ask: Ask, decision: str) -> dict[str, str]:
+    """What became of the messages about a decision, by their templates."""
+    text = "MATCH (m:Message {subject: $id}) RETURN m.template AS template, m.state AS state"
+    rows = await ask.graph.client.answer("tests.sent", text, {"id": uid(decision)})
+    return {row["template"]: row["state"] for row in rows}
+
+
+async def announcement(ask: Ask, decision: str) -> str:
+    text = "MATCH (m:Message {subject: $id, template: 'REJECTION_ANNOUNCED'}) RETURN m.id AS id"
+    (row,) = await ask.graph.client.answer("tests.announcement", text, {"id": uid(decision)})
+    return row["id"]
+
+
+async def telephoned(ask: Ask, company: Company, decision: str, viewer: str = "technology", **input: Any) -> Any:
+    """HR says that it told the candidate of a rejection by telephone."""
+    input |= {"decision": decision, "channel": "PHONE", "text": "I called them."}
+    return await ask.do("recordAnnouncement", company.user(viewer), "id state effectiveAt", **input)
+
+
+async def link_until(ask: Ask, company: Company, application: str) -> str:
+    """Until when the application's link opens."""
+    query = "query L($id: ID!) { application(id: $id) { links { expiresAt } } }"
+    (link,) = (await ask(query, company.user("technology"), id=gid("Application", application)))["application"]["links"]
+    return link["expiresAt"]
 
 
 async def test_a_rejection_considers_what_a_merged_record_shows(ask: Ask, company: Company) -> None:
@@ -502,6 +709,39 @@ async def test_a_rejection_considers_what_a_merged_record_shows(ask: Ask, compan
     assert await due(ask, company, TimerKind.REJECT) == 2
     states = [(await ask(READ, company.user("hr"), id=id))["node"]["state"] for id, _ in found]
     assert states == ["EFFECTIVE", "LAPSED"]
+
+
+@pytest.mark.parametrize("became", ["split", "first erased", "second erased"])
+async def test_a_copy_shows_nobody_elses_record(ask: Ask, company: Company, became: str) -> None:
+    """What was on the screen of two records that were read as one is gone with the merge, or with either of them; what
+    was decided of each alone stays."""
+    hr = company.at(days=40)
+    missed = await company.application("technology", company.person())
+    await hr.no_show(missed, reason="a private matter")
+    company.at(days=5)
+    application = await company.application("technology", company.person())
+    one, two = await owner(ask, company, missed), await owner(ask, company, application)
+
+    async def held(application: str) -> str:
+        input = {"application": gid("Application", application), "verdict": "HOLD", "reason": "Later."}
+        return (await ask.do("decide", company.user("technology"), **input))["id"]
+
+    async def seen(decision: str) -> str | None:
+        return (await ask(READ, company.user("auditor"), id=decision))["node"]["seen"]
+
+    ask.now = NOW - timedelta(days=1)
+    alone = [await held(each) for each in (missed, application)]
+    ask.now = NOW
+    await ask.do("mergeCandidates", company.user("hr"), candidate=one, other=two)
+    together = [await held(each) for each in (missed, application)]
+    assert all(["a private matter" in (await seen(each) or "") for each in together])
+    if became == "split":
+        await ask.do("splitCandidate", company.user("hr"), candidate=two)
+    else:
+        await company.at(days=0).erase(uid(one if became == "first erased" else two))
+    assert [await seen(each) for each in together] == [None, None]
+    kept = [await seen(each) is not None for each in alone]
+    assert kept == [became != "first erased", became != "second erased"]
 
 
 async def test_what_weighs_nothing_carries_no_rejection(ask: Ask, company: Company) -> None:
@@ -570,7 +810,9 @@ async def test_a_rejection_without_a_finding_is_at_once(ask: Ask, company: Compa
     input = {"application": gid("Application", application), "verdict": "REJECT", "reason": "Others fit better."}
     made = await ask.do("decide", company.user("technology"), DECISION, **input)
     assert (made["state"], made["application"]["stage"]) == ("EFFECTIVE", "REJECTED")
-    assert await told(ask, made["id"]) == []
+    # The only word of it that the candidate gets, and the way to the copy.
+    assert await told(ask, made["id"]) == ["REJECTION_EFFECTIVE"]
+    assert await link_until(ask, company, application) >= made["seenUntil"]
     ended = await ask.do("decide", company.user("technology"), **input)
     assert ended == refused("decide", "APPLICATION_ENDED", "application")
 
@@ -640,6 +882,21 @@ async def test_only_findings_in_sight_are_considered(ask: Ask, company: Company)
         assert answer == refused("decide", "NOT_FOUND", "considered")
 
 
+async def test_the_screen_outlasts_the_wait_by_the_whole_of_its_time(ask: Ask, company: Company) -> None:
+    """Whatever a policy says: the copy is there for whoever contests a rejection after it took effect."""
+    organization = gid("Organization", company.hr.viewer.organization)
+    policy = {"organization": organization, "seenDays": 30, "rejectionDays": 60}
+    await ask.do("setAttendancePolicy", company.user("hr"), **policy)
+    application, _ = await marked(company)
+    made = await rejected(ask, company, application)
+    now = (await ask(READ, company.user("technology"), id=made["id"]))["node"]
+    # Sixty working days from Friday the 20th of November, and thirty days.
+    assert (now["effectiveAt"], now["seenUntil"]) == ("2027-02-12T09:00:00Z", "2027-03-14T09:00:00Z")
+    ask.now = NOW + timedelta(days=110)
+    assert await due(ask, company, TimerKind.FORGET_SEEN) == 0
+    assert (await ask(READ, company.user("technology"), id=made["id"]))["node"]["seen"] is not None
+
+
 async def test_the_screen_is_gone_with_time_and_with_the_person(ask: Ask, company: Company) -> None:
     application, _ = await marked(company)
     other, _ = await marked(company)
@@ -697,7 +954,7 @@ def test_no_mutation_rejects_by_a_score() -> None:
     assert uses("decisions.decide") == {"decisions._decide"}
     assert uses("decisions.take_effect") == set()
     assert [kind for kind, rule in RULES.items() if rule is decisions.take_effect] == [TimerKind.REJECT]
-    assert uses("TimerKind.REJECT") == {"decisions._write", "decisions.withdraw", "decisions.work"}
+    assert uses("TimerKind.REJECT") == {"announcements._wait", "decisions.withdraw", "decisions.work"}
     # Of a stage that is moved to, REJECTED is never one, and no step of a finding rejects.
     assert Stage.REJECTED not in FORWARD
     assert EventType.APPLICATION_REJECTED not in {each.event for each in TRANSITIONS.values()}

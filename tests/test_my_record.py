@@ -153,7 +153,10 @@ async def case(ask: Ask, company: Company) -> Case:
     await hr.courses(Course(Dimension.TASK_COMPLETION, "To plan", "规划", "https://courses.example/plan"))
     company.at(days=1)
     second = await company.application("technology", person)
-    await hr.decide(Decide(second, Verdict.REJECT, "It weighs too much.", (finding,)), seen='{"application": {}}')
+    await hr.decide(
+        Decide(second, Verdict.REJECT, "It weighs too much.", (finding,), followed_advice=True),
+        seen='{"application": {}}',
+    )
     await hr.rights_request(first, text="Please look again.")
     await hr.self_assessment(first, MIDDLE, shared=True)
     await looked(ask.graph, hr.viewer, finding)

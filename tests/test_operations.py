@@ -51,6 +51,7 @@ ALLOWED = {
     "decide": STAFF,
     "offerFreedSlot": STAFF,
     "withdrawDecision": STAFF,
+    "recordAnnouncement": STAFF,
     "rescheduleInterview": STAFF,
     "cancelInterview": STAFF,
     "recordResponse": RECORDERS,
@@ -148,6 +149,7 @@ def inputs(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "offerFreedSlot": {"interview": ids["interview"], "candidates": [ids["candidate"]]},
         "decide": {"application": ids["application"], "verdict": "HOLD", "reason": "New"},
         "withdrawDecision": {"decision": ids["decision"], "reason": "New"},
+        "recordAnnouncement": {"decision": ids["decision"], "channel": "PHONE"},
         "inviteMany": {
             "position": ids["position"],
             "mode": "VIDEO",
@@ -545,6 +547,8 @@ async def test_one_key_has_one_effect(ask: Ask, company: Company) -> None:  # no
     await do("decideDispute", "hr", "DISPUTE_REJECTED", finding=first, **decision)
     against = {"application": application, "verdict": "REJECT", "reason": "others"}
     rejection = await do("decide", "marketing", "DECISION_MADE", **against)
+    told = {"decision": rejection, "channel": "PHONE", "text": "I called."}
+    await do("recordAnnouncement", "marketing", "REJECTION_ANNOUNCED", **told)
     await do("withdrawDecision", "marketing", "DECISION_WITHDRAWN", decision=rejection, reason="a mistake")
     await do("voidNoShow", "marketing", "NO_SHOW_VOIDED", finding=first, reason="another person")
     await do("excuseNoShow", "marketing", "NO_SHOW_EXCUSED", finding=second, reason="ill", readUpTo=read[1])

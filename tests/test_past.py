@@ -184,6 +184,22 @@ async def test_what_fell_since_does_not_come_back(case: Case, fall: str) -> None
         assert await case.stood(0, viewer) == await case.stood(None, viewer)
 
 
+async def test_what_was_erased_is_not_told_as_it_is_today(case: Case) -> None:
+    """The past of whoever was erased has no words left, and what the record holds today is not what it held then."""
+    hr = case.company.at(days=20)
+    await hr.advance(case.application, Stage.SCREENING)
+    await hr.interview(case.application, starts_at=NOW - timedelta(days=10), response=Response.TENTATIVE)
+    await case.company.at(days=15).advance(case.application, Stage.OFFER)
+    before = await case.stood(18)
+    assert before["applications"]["nodes"] == [{"stage": "SCREENING"}]
+    assert [each["response"] for each in before["interviews"]["nodes"]] == ["ACCEPTED", "TENTATIVE"]
+    await case.company.at(days=1).erase(case.candidate)
+    for ago in (39.5, 18, 2, 0.5):
+        told = await case.stood(ago)
+        assert (told["applications"]["nodes"], told["interviews"]["nodes"]) == ([], [])
+    assert await case.stood(0) == await case.stood(None)
+
+
 async def test_what_expired_since_does_not_come_back(case: Case) -> None:
     later = NOW + timedelta(days=200)
     assert await case.states(20, now=later) == []

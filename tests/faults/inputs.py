@@ -461,10 +461,16 @@ class Inputs:
         )
         return {"interview": interview, "candidates": [gid("Candidate", found["id"])]}
 
-    async def withdrawDecision(self) -> dict[str, Any]:
+    async def rejection(self) -> str:
+        """One that waits, of which the candidate was not told yet."""
         application, _ = await self.marked()
-        decision = await self.company.hr.decide(Decide(application, Verdict.REJECT, "Others fit better."))
-        return {"decision": gid("Decision", decision), "reason": "A mistake."}
+        return gid("Decision", await self.company.hr.decide(Decide(application, Verdict.REJECT, "Others fit better.")))
+
+    async def recordAnnouncement(self) -> dict[str, Any]:
+        return {"decision": await self.rejection(), "channel": "PHONE", "text": "I called."}
+
+    async def withdrawDecision(self) -> dict[str, Any]:
+        return {"decision": await self.rejection(), "reason": "A mistake."}
 
     async def inviteMany(self) -> dict[str, Any]:
         user = gid("User", await self.company.hr.user(self.fresh("user")))

@@ -269,10 +269,13 @@ class Decision:
     verdict: str
     considered: list[Finding]
     reason: str | None
+    by: str
     decided_at: datetime
-    effective_at: datetime
+    effective_at: datetime | None
     state: str = "EFFECTIVE"
     due_at: datetime | None = None
+    written: bool = False
+    """Whether the system's announcement waits for being sent."""
 
 
 @dataclass(eq=False)
@@ -607,7 +610,7 @@ class Model:
     def decide(
         self, who: str, application: Application, verdict: str, considered: list[Finding], reason: str
     ) -> Codes | str:
-        """A rejection for which something was in sight that counts is announced, and takes effect days later."""
+        """A rejection for which something was in sight that counts, or may yet, is announced, and waits."""
         if refused := self._reaches(who, application.position.department):
             return refused
         shown = self._shown(who, application)
@@ -620,12 +623,11 @@ class Model:
         if verdict == "REJECT":
             considered = [each for each in shown if each in considered or self._weighs(each)]
         label = f"decision {len(self.decisions) + 1}"
-        made = Decision(label, application, verdict, considered, reason, self.now, self.now)
+        made = Decision(label, application, verdict, considered, reason, who, self.now, self.now)
         self.decisions.append(made)
         application.candidate.tell(who)
-        if verdict == "REJECT" and considered:
-            made.state, made.effective_at = "ANNOUNCED", after_working_days(self.now, 5)
-            made.due_at = made.effective_at
+        if verdict == "REJECT" and (considered or any(each.state in OPEN for each in shown)):
+            made.state, made.effective_at, made.written = "ANNOUNCED", None, True
         elif verdict == "REJECT":
             self._ended(who, application, "REJECTED", "EMPLOYER")
         elif verdict == "ADVANCE":
@@ -662,6 +664,20 @@ class Model:
         if decision.state != "ANNOUNCED":
             return frozenset({"DECISION_TAKEN"})
         decision.state, decision.due_at = "WITHDRAWN", None
+        decision.application.candidate.tell(who)
+        return decision.label
+
+    def announce(self, who: str, decision: Decision) -> Codes | str:
+        if refused := self._reaches(who, decision.application.position.department):
+            return refused
+        codes = {"DECISION_TAKEN"} if decision.state != "ANNOUNCED" else set[str]()
+        codes |= {"CANDIDATE_ERASED"} if decision.application.candidate.status == "ERASED" else set()
+        codes |= {"ALREADY_ANNOUNCED"} if decision.effective_at is not None else set()
+        return frozenset(codes) or self._announced(who, decision)
+
+    def _announced(self, who: str, decision: Decision) -> str:
+        """The candidate was told: from now on the days pass."""
+        decision.effective_at = decision.due_at = after_working_days(self.now, 5)
         decision.application.candidate.tell(who)
         return decision.label
 
@@ -1274,7 +1290,7 @@ class Model:
             self._voided(SYSTEM, finding, "LAPSE", NOT_DECIDED)
 
     def send(self) -> None:
-        """The system's notices leave, where the candidate is still to be told and is there to be written to."""
+        """The system's notices and announcements leave, where the candidate is still to be told and is there."""
         for finding in [each for each in self.findings if each.written]:
             finding.written = False
             is_there = finding.subject.application.candidate.status != "ERASED"
@@ -1283,6 +1299,12 @@ class Model:
                 if finding.state == "SUSPECTED":
                     self._noticed(SYSTEM, finding)
                 finding.message = "SENT"
+        for decision in [each for each in self.decisions if each.written]:
+            decision.written = False
+            if decision.application.candidate.status != "ERASED" and decision.state == "ANNOUNCED":
+                decision.application.candidate.tell(SYSTEM)
+                if decision.effective_at is None:
+                    self._announced(SYSTEM, decision)
 
     def _forget(self, finding: Finding) -> None:
         """Takes away what a finding says, and what the check says that it is of; that there were events stays."""

@@ -501,15 +501,17 @@ class Sight:
         }
 
     def decision(self, it: Decision) -> dict[str, Any]:
-        """As who recruits for the position sees it, with those findings that are in sight now."""
-        if not self.owns(it.application.position.department):
+        """As who recruits for the position sees it, with those findings that are in sight now; who made it, and has
+        nothing to do with the position any more, sees it without the reason."""
+        owns = self.owns(it.application.position.department)
+        if not owns and it.by != self.who:
             return {"node": None}
         told = {
             "id": it.label,
             "verdict": it.verdict,
             "state": it.state,
-            "reason": it.reason,
-            "effectiveAt": instant(it.effective_at),
+            "reason": it.reason if owns else None,
+            "effectiveAt": it.effective_at and instant(it.effective_at),
             "considered": [{"id": each.label} for each in self.findings() if each in it.considered],
         }
         return {"node": told}

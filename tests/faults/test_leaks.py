@@ -550,6 +550,7 @@ async def test_forbidden_and_absent_are_the_same_answer(place: Place, capsys: py
 REFUSED = {
     "withdrawApplication": ("Application", "application", "application"),
     "withdrawDecision": ("Decision", "held", "decision"),
+    "recordAnnouncement": ("Decision", "held", "decision"),
     "cancelInterview": ("Interview", "interview", "interview"),
     "recordNotice": ("Finding", "finding", "finding"),
     "recordStatement": ("Finding", "alleged", "finding"),
@@ -568,6 +569,7 @@ REFUSED = {
 REST = {
     "cancelInterview": {"by": "EMPLOYER"},
     "withdrawDecision": {"reason": "x"},
+    "recordAnnouncement": {"channel": "SMS"},
     "recordNotice": {"channel": "SMS"},
     "recordStatement": {"channel": "SMS", "text": "x"},
     "voidNoShow": {"reason": "x"},

@@ -72,7 +72,7 @@ LIFECYCLE = {
     *("HEARING", "DECISION"),
     *("DISPUTE", "requestReschedule", "refuseReschedule", "grantReschedule", "uploadProof", "decideProof"),
     *("mergeCandidates", "splitCandidate", "recordTelemetry", "OUTCOME", "ANSWER", "recordResumeCheck"),
-    *("recordDelivery", "ERASE_FINDING", "REJECT", "decide", "withdrawDecision"),
+    *("recordDelivery", "ERASE_FINDING", "REJECT", "decide", "withdrawDecision", "recordAnnouncement"),
     *("recordEmployment", "recordTaskCompletion"),
 }
 """What all parts together must have done."""
@@ -478,12 +478,27 @@ class Lifecycle(RuleBasedStateMachine):
     def took_back(self, who: str, it: Decision) -> None:
         self.do(who, "withdrawDecision", self.model.take_back(who, it), decision=self.id(it), reason="A mistake.")
 
-    @precondition(lambda self: any(each.due_at for each in self.model.decisions))
+    @precondition(lambda self: self.model.decisions)
+    @rule(who=WRITERS, which=INDEX)
+    def announce(self, who: str, which: int) -> None:
+        """Before the system's message left, or when it is too late."""
+        it = self.pick(self.model.decisions, which)
+        self.do(who, "recordAnnouncement", self.model.announce(who, it), decision=self.id(it), channel="PHONE")
+
+    @precondition(lambda self: any(each.due_at or each.written for each in self.model.decisions))
     @rule()
     def let_take_effect(self) -> None:
         self.take_effect()
 
     def take_effect(self) -> None:
+        """What was announced, by HR where the system's message has not left."""
+        for it in [each for each in self.model.decisions if each.state == "ANNOUNCED" and each.effective_at is None]:
+            if self.looks % 2:
+                self.do(
+                    "hr", "recordAnnouncement", self.model.announce("hr", it), decision=self.id(it), channel="PHONE"
+                )
+            else:
+                self.work_by()
         due = [each.due_at for each in self.model.decisions if each.due_at]
         if due:
             self.model.now = max(self.model.now, *due)
@@ -718,7 +733,7 @@ class Lifecycle(RuleBasedStateMachine):
             if len(self.model.findings) > before:
                 self.bench.wait(self.learn_finding(self.model.findings[-1]))
         if leave:
-            order = [uid(self.country.ids[each.label]) for each in self.model.findings]
+            order = [uid(self.country.ids[each.label]) for each in (*self.model.findings, *self.model.decisions)]
             self.bench.wait(send_notices(graph, organization, self.model.now, order))
             self.model.send()
         self.look("hr")

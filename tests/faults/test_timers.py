@@ -193,7 +193,9 @@ async def rejected(company: Company, application: str, due: datetime) -> None:
     hr.at = due - timedelta(days=60)
     finding = await hr.no_show(application)
     hr.at = due - timedelta(days=DEFAULTS.rejection_days)
-    await hr.decide(Decide(application, Verdict.REJECT, "Somebody else fits better.", (finding,)))
+    await hr.announcement(
+        await hr.decide(Decide(application, Verdict.REJECT, "Somebody else fits better.", (finding,)))
+    )
 
 
 async def kept(company: Company, application: str, due: datetime) -> None:
