@@ -460,7 +460,8 @@ async def record_announcement(
         if at < found.decided_at:
             return invalid("toldAt", Fault.BEFORE_IT_HAPPENED)
         effective_at = await announcements.begin(desk, Announced(found.id, found.department, None), at)
-        payload = {"decision": found.id, "channel": channel.value, "text": text, "effectiveAt": effective_at}
+        payload: dict[str, Any] = {"decision": found.id, "channel": channel.value, "text": text}
+        payload["effectiveAt"] = effective_at
         await desk.record(EventType.REJECTION_ANNOUNCED, About("Application", found.application), **payload)
         return Written("Decision", found.id)
 
