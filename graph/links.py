@@ -79,7 +79,7 @@ class Link:
 
 _LINK: LiteralString = """
     RETURN link.id AS id, candidate.id AS candidate, application.id AS application, candidate.status AS status,
-      candidate.locale AS locale, link.expiresAt AS expires_at, link.revokedAt AS revoked_at
+      coalesce(candidate.locale, 'ZH_CN') AS locale, link.expiresAt AS expires_at, link.revokedAt AS revoked_at
 """
 FIND = Statement(
     "links.find",
