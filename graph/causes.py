@@ -223,6 +223,8 @@ class Rule:
 
 
 CANDIDATE, PLATFORM, EMPLOYER = Cause.CANDIDATE, Cause.PLATFORM, Cause.EMPLOYER
+FAULTLESS = frozenset({PLATFORM, EMPLOYER})
+"""The sides on which a missed interview is no fault of the candidate's."""
 RULES: Mapping[str, Rule] = {
     "OUTAGE_OVER_SLOT": Rule(
         PLATFORM,
@@ -344,7 +346,7 @@ RULES: Mapping[str, Rule] = {
         "The candidate did join.",
     ),
 }
-SPEAKING = frozenset(name for name, rule in RULES.items() if rule.side in (PLATFORM, EMPLOYER)) | {
+SPEAKING = frozenset(name for name, rule in RULES.items() if rule.side in FAULTLESS) | {
     *("NOT_DELIVERED", "DEVICE_FAILED_BY_CANDIDATE", "JOINED"),
 }
 """The rules that speak for the candidate of a no-show: by the fault of another, or because it cannot be theirs."""

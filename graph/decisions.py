@@ -367,7 +367,7 @@ async def _write(
     policy = await policies.in_force(desk.tx, act.viewer.organization)
     # As the candidate will be told of what waits at once; told later, all of it is moved.
     in_effect = await working_days.due(desk, found.department, policy.rejection_days) if waits else act.now
-    effective_at = None if waits else act.now
+    effective_at = None if waits else in_effect
     seen_until = in_effect + timedelta(days=policy.seen_days)
     await keys.load({candidate})
     sealed = keys.conceal(candidate, frozen.text) if keys.holds(candidate) else None

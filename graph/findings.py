@@ -21,7 +21,7 @@ from graph import (
     timers,
     withdrawals,
 )
-from graph.causes import RULES, SPEAKING, Cause
+from graph.causes import FAULTLESS, RULES, SPEAKING, Cause
 from graph.events import ActorKind, EventType
 from graph.interviews import InterviewRow
 from graph.labels import label
@@ -84,7 +84,6 @@ FAULTS: Mapping[Cause, FindingOutcome] = {
     Cause.PLATFORM: FindingOutcome.SYSTEM_FAULT,
     Cause.EMPLOYER: FindingOutcome.EMPLOYER_FAULT,
 }
-FAULTLESS = frozenset({Cause.PLATFORM, Cause.EMPLOYER})
 
 _HELD: LiteralString = "head([(this)-[:FINDS]->()-[:HELD_BY]->(d:Department) | d.id])"
 _RELATION: LiteralString = (
@@ -271,12 +270,13 @@ DOUBT = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class SuspectedRow:
-    """`cleared_by` are the rules of causes of which the department was told that they speak for the candidate."""
+class DoubtedRow:
+    """A finding that evidence may speak against. `doubts` are the rules of causes that were known to speak for the
+    candidate as it was decided, or of which its department was told since."""
 
     id: str
     department: str
-    cleared_by: list[str]
+    doubts: list[str]
 
 
 FIND_SUSPECTED = Statement(
@@ -284,14 +284,14 @@ FIND_SUSPECTED = Statement(
     """
     MATCH (finding:Finding)-[:FINDS]->(:Interview {id: $interview})-[:HELD_BY]->(department:Department)
     WHERE finding.state IN ['SUSPECTED', 'NOTICE_SENT'] AND finding.raisedBy = 'SYSTEM'
-    RETURN finding.id AS id, department.id AS department, coalesce(finding.clearedBy, []) AS cleared_by
+    RETURN finding.id AS id, department.id AS department, coalesce(finding.doubts, []) AS doubts
     """,
-    row=SuspectedRow,
+    row=DoubtedRow,
 )
 """What the system raised of an interview, and nobody has decided."""
-SET_CLEARED = Statement(
-    "findings.set_cleared",
-    "MATCH (finding:Finding {id: $id}) SET finding.clearedBy = $rules",
+SET_DOUBTS = Statement(
+    "findings.set_doubts",
+    "MATCH (finding:Finding {id: $id}) SET finding.doubts = $rules",
     row=Nothing,
     writes=True,
 )
@@ -696,8 +696,8 @@ async def look_again(desk: Desk, interview: str) -> bool:
     if seen.cause not in FAULTLESS:
         return False
     speaking = [name for name in seen.rules if RULES[name].side in FAULTLESS]
-    if not set(speaking) <= set(suspected.cleared_by):
-        await desk.tx.run(SET_CLEARED, id=suspected.id, rules=speaking)
+    if not set(speaking) <= set(suspected.doubts):
+        await desk.tx.run(SET_DOUBTS, id=suspected.id, rules=speaking)
         told = Template.EVIDENCE_CHANGED
         await messages.tell_department(desk, told, suspected.department, suspected.id, undecided=True)
     return True

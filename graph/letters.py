@@ -13,7 +13,7 @@ import orjson
 
 from graph import announcements, assessments, links, notices
 from graph.calendars import Method
-from graph.causes import Assessment, Cause
+from graph.causes import FAULTLESS, Assessment
 from graph.messages import FIND, MessageRow, Template
 from graph.refusals import Locale
 from graph.statements import Found, Statement
@@ -385,7 +385,7 @@ async def _facts(graph: Graph, message: MessageRow, now: datetime, zone: str) ->
 async def _is_cleared(graph: Graph, message: MessageRow) -> bool:
     """What became known since the notice was written lays it elsewhere: nobody is accused who is known not to be it."""
     seen = await _assessed(graph, message)
-    return seen is not None and seen.cause in (Cause.PLATFORM, Cause.EMPLOYER)
+    return seen is not None and seen.cause in FAULTLESS
 
 
 async def _in_effect(graph: Graph, message: MessageRow, now: datetime, zone: str) -> datetime:

@@ -350,7 +350,6 @@ async def settle(
         told |= {"received_at": message.received_at}
         await desk.tx.run(KEEP_RECEIPT, id=message.id, **told)
         await _tell_history(desk, EventType.MESSAGE_BOUNCED, message, channel, desk.act.now)
-        await _tell_undelivered(desk, message)
     elif state is MessageState.FAILED and (reason not in UNSENT_ON_PURPOSE or message.template == ANNOUNCED):
         await _tell_undelivered(desk, message)
 
@@ -418,6 +417,7 @@ async def _tell_history(desk: Desk, type: EventType, message: MessageRow, channe
         # Whoever decides about it is to have read that the message did not arrive, and whoever has decided is told.
         await _set_last_seq(desk, message, evidence=True)
         await _have_mark_doubted(desk, message)
+        await _tell_undelivered(desk, message)
 
 
 async def _have_mark_doubted(desk: Desk, message: MessageRow) -> None:
@@ -472,8 +472,6 @@ async def record_receipt(graph: Graph, act: Act, message: str, receipt: Receipt,
         await desk.tx.run(KEEP_RECEIPT, id=message, received_at=_received(found, receipt, at or act.now), **told)
         if receipt.value not in found.receipts:
             await _tell_history(desk, EVENTS[receipt], found, found.channel, at or act.now)
-            if receipt is Receipt.BOUNCED:
-                await _tell_undelivered(desk, found)
         return Written("Message", message)
 
     return await perform(graph, act, work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph import assessments, findings, interviews, messages
-from graph.causes import Assessment, Cause
+from graph.causes import FAULTLESS, Assessment
 from graph.events import EventType
 from graph.interviews import Attendance, InterviewRow, Response
 from graph.messages import Template
@@ -22,7 +22,7 @@ def may_suspect(interview: InterviewRow, assessment: Assessment) -> bool:
         return False
     if interview.excused or interview.upheld or interview.lapsed or interview.request is not None:
         return False
-    if assessment.cause in (Cause.PLATFORM, Cause.EMPLOYER):
+    if assessment.cause in FAULTLESS:
         return False
     return bool(WATCHED.intersection(assessment.rules))
 

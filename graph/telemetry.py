@@ -107,15 +107,6 @@ LIST_OPEN = Statement(
 in one order."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
-    """`doubts` are the rules of causes that were known to speak for the candidate."""
-
-    finding: str
-    department: str
-    doubts: list[str]
-
-
 FIND_MARK = Statement(
     "telemetry.find_mark",
     """
@@ -123,9 +114,9 @@ FIND_MARK = Statement(
     WHERE """
     + _MARKED
     + """
-    RETURN finding.id AS finding, department.id AS department, coalesce(finding.doubts, []) AS doubts
+    RETURN finding.id AS id, department.id AS department, coalesce(finding.doubts, []) AS doubts
     """,
-    row=MarkRow,
+    row=findings.DoubtedRow,
 )
 
 
@@ -218,9 +209,9 @@ async def _tell_of_doubt(desk: Desk, interview: str) -> None:
     found = await assessments.of_interview(desk, interview)
     speaking = sorted(SPEAKING.intersection(found.rules))
     if found.cause is not Cause.CANDIDATE and not set(speaking) <= set(mark.doubts):
-        await findings.doubt(desk, mark.finding, speaking)
-        await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.finding)
-        await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.finding)
+        await findings.doubt(desk, mark.id, speaking)
+        await messages.tell_candidate(desk, Template.EVIDENCE_CHANGED, mark.id)
+        await messages.tell_department(desk, Template.EVIDENCE_CHANGED, mark.department, mark.id)
 
 
 async def look_at_mark(desk: Desk, timer: Timer) -> None:

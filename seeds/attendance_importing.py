@@ -186,13 +186,8 @@ async def run_attendance_import(
     for start in range(0, len(stays), CHUNK):
         some = stays[start : start + CHUNK]
         dossiers = [stay.dossier(places.get(stay.department.code, ""), mapping.system) for stay in some]
-        if viewer is None:
-            outcomes = [timesheet_loading.foresee_first(dossier) for dossier in dossiers]
-        elif dry_run:
-            outcomes = await timesheet_loading.foresee(graph, viewer, dossiers)
-        else:
-            passed = timedelta(seconds=time.monotonic() - began)
-            outcomes = await timesheet_loading.load(graph, viewer, dossiers, now=now + passed)
+        passed = timedelta(seconds=time.monotonic() - began)
+        outcomes = await _fates(graph, viewer, dossiers, dry_run=dry_run, now=now + passed)
         done += sum(len(stay.records) for stay in some)
         for stay, outcome in zip(some, outcomes, strict=True):
             reading.close(stay, outcome)
@@ -204,6 +199,17 @@ async def run_attendance_import(
     written = await asyncio.to_thread(write_rejects, rejects, table, reading.rejects)
     summary.rejects = rejects if written else None
     return summary
+
+
+async def _fates(
+    graph: Graph, viewer: Viewer | None, dossiers: list[Dossier], *, dry_run: bool, now: datetime
+) -> list[Loaded]:
+    """What becomes of dossiers, or in a dry run would; in an Organization that is not there yet nobody acts."""
+    if viewer is None:
+        return [timesheet_loading.foresee_first(dossier) for dossier in dossiers]
+    if dry_run:
+        return await timesheet_loading.foresee(graph, viewer, dossiers)
+    return await timesheet_loading.load(graph, viewer, dossiers, now=now)
 
 
 def readable(read: Callable[[], Value]) -> Value | None:
