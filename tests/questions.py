@@ -43,9 +43,10 @@ WIDE = ("Department", "Position", "Candidate", "Application", "Interview", "Find
 """Types from which many ways lead on; the records beside them lead back to them."""
 KINDS = (*sorted(NODES), *WIDE * 6)
 """What a `node` is, the rich ones more often."""
-EVERY = 7
-"""Of so many questions one holds a cursor that is wrong for whoever asks, and another one goes deep, beside those that
-chance makes so; a number that divides no step by which questions are asked once more, so that of those as many are."""
+EVERY_WRONG, EVERY_DEEP = 7, 3
+"""Of so many questions one holds a cursor that is wrong for whoever asks, and of so many others one goes deep, beside
+those that chance makes so; numbers that divide no step by which questions are asked once more, so that of those as many
+are."""
 WRONG_CURSORS = ("", "bad", "AAAA", "é")
 
 
@@ -364,7 +365,7 @@ def generated(schema: GraphQLSchema, existing: Existing, viewers: Sequence[str],
             random = Random(f"{seed} {len(found)} {attempt}")
             viewer, depth = random.choice(viewers), random.choice((3, 6, 6, 7, 7))
             dressing = Dressing(schema, existing, existing.seen[viewer], random, depth, random.random() < 0.5)
-            wrong, deep = len(found) % EVERY == 0, len(found) % EVERY == 3
+            wrong, deep = len(found) % EVERY_WRONG == 0, len(found) % EVERY_DEEP == 1
             question = Question(*dressing.question(parse(text), wrong=wrong, deep=deep), viewer)
             if is_answered(schema, question):
                 found.append(question)

@@ -22,9 +22,9 @@ for module in iter_modules(graph_room.__path__):
 
 ARGUMENTS: dict[str, Any] = {
     "organization": "o",
-    "now": datetime(2026, 1, 1),  # noqa: DTZ001
+    **dict.fromkeys(("now", "since"), datetime(2026, 1, 1)),  # noqa: DTZ001
     **dict.fromkeys(("seq", "kept", "after_seq", "size"), 1),
-    **dict.fromkeys(("staff", "admin", "auditor", "verified", "evidence", "off", "itself"), True),
+    **dict.fromkeys(("staff", "admin", "auditor", "verified", "evidence", "off", "itself", "keeps"), True),
 }
 
 
