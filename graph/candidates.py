@@ -239,6 +239,7 @@ root(
         },
         conditions={"search": "this.searchName CONTAINS $value", "status": "this.status = $value"},
         prepare={"search": normalised_name},
+        looked={"NO_SHOWS_DESC": Look.COUNT},
     ),
 )
 

@@ -22,7 +22,7 @@ from graph.orders import (
     INTERVIEW_SORTS,
 )
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.reminders import HAS_REMINDERS, REMINDED_CONDITIONS
+from graph.reminders import APPLICANT, HAS_REMINDERS, REMINDED_CONDITIONS, REMINDED_LOOKED
 from graph.statements import Found, Nothing, Statement
 from graph.structure import Structure
 from graph.tasks import tasks
@@ -127,6 +127,8 @@ DEPARTMENT = Shape(
             APPLICATION_SORTS,
             where=HAS_REMINDERS,
             conditions=REMINDED_CONDITIONS,
+            looked=REMINDED_LOOKED,
+            looked_by=APPLICANT,
             by="below",
             see=Level.OWN,
             implied=True,

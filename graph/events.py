@@ -16,7 +16,7 @@ from graph.client import Client, Transaction
 from graph.labels import label
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
-from graph.traversal import Form, Look, One, Prop, Shape
+from graph.traversal import Form, Look, One, Prop, Shape, listed
 from graph.visibility import Level
 
 GENESIS = "0" * 64
@@ -167,9 +167,11 @@ EVENT = Shape(
         "interview": One("Interview", ("(this)-[:ABOUT]->(that:Interview)",)),
         "hash": Prop(see=Level.AUDIT),
     },
-    # That there was one of its kind tells what was found.
-    looked={"type": Look.INTERVIEW, "typeLabel": Look.INTERVIEW},
-    looked_by="head([(this)-[:ABOUT]->(i:Interview) | i.id])",
+    # That there was one of its kind tells what was found, or is suspected.
+    looked={"type": Look.FINDING, "typeLabel": Look.FINDING},
+    looked_by="CASE WHEN this.type IN "
+    + listed(OF_FINDINGS)
+    + " THEN head([(this)-[:ABOUT]->(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) | f.id]) END",
 )
 
 

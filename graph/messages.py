@@ -21,7 +21,7 @@ from graph.refusals import Code, Refusal, told_refusal
 from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
-from graph.traversal import Form, One, Prop, Shape
+from graph.traversal import Form, Look, One, Prop, Shape, listed
 from graph.visibility import Level, OrganizationRole
 from graph.writing import Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
@@ -75,6 +75,16 @@ class Template(Enum):
     REJECTION_WITHDRAWN = "REJECTION_WITHDRAWN"
     REJECTION_EFFECTIVE = "REJECTION_EFFECTIVE"
     REJECTION_LAPSED = "REJECTION_LAPSED"
+
+
+OF_FINDINGS = frozenset(
+    {
+        *(Template.NOTICE, Template.ANSWER_RECEIVED, Template.DECISION_DUE, Template.DECISION_OVERDUE),
+        *(Template.FINDING_CONFIRMED, Template.FINDING_EXCUSED, Template.FINDING_VOIDED, Template.MARK_WITHDRAWN),
+        *(Template.DISPUTE_RECEIVED, Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.EVIDENCE_CHANGED),
+    }
+)
+"""What is sent of a finding alone, so that it tells of one."""
 
 
 class MessageState(Enum):
@@ -226,6 +236,10 @@ MESSAGE = Shape(
         "receipts": Prop(see=Level.ALL),
         "interview": One("Interview", ("(this)-[:CONCERNS]->(that:Interview)",)),
     },
+    looked={"template": Look.FINDING, "templateLabel": Look.FINDING},
+    looked_by="CASE WHEN this.template IN "
+    + listed(OF_FINDINGS)
+    + " THEN head([(this)-[:CONCERNS]->(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) | f.id]) END",
 )
 
 

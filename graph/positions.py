@@ -10,7 +10,7 @@ from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.reminders import HAS_REMINDERS, REMINDED_CONDITIONS
+from graph.reminders import APPLICANT, HAS_REMINDERS, REMINDED_CONDITIONS, REMINDED_LOOKED
 from graph.statements import Nothing, Statement
 from graph.traversal import Form, One, Page, Prop, Shape, Sort, root
 from graph.visibility import PLACED, Level, Viewer
@@ -67,6 +67,8 @@ POSITION = Shape(
             APPLICATION_SORTS,
             where=HAS_REMINDERS,
             conditions=REMINDED_CONDITIONS,
+            looked=REMINDED_LOOKED,
+            looked_by=APPLICANT,
             see=Level.OWN,
             implied=True,
         ),

@@ -136,15 +136,15 @@ RECORD_OUTCOMES = Statement(
     UNWIND $rows AS row
     MATCH (finding:Finding)-[:FINDS]->(:Interview {id: row[1]})<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
-    WHERE finding.state IN ['FINAL', 'EXCUSED', 'DISPUTED']
-      OR (finding.state = 'VOID' AND finding.decidedAt IS NOT NULL AND finding.voidedAt >= row[7])
+    WHERE NOT finding.state IN ['VOID', 'ERASED'] OR (finding.state = 'VOID' AND finding.voidedAt >= row[7])
     """
     + _RECEIPT
     + "MERGE (access)-[:SAW]->(finding)",
     row=Nothing,
     writes=True,
 )
-"""An outcome may have been taken back between its being shown and the writing of that."""
+"""What is suspected shows in an assessment; an outcome may have been taken back between its being shown and the
+writing of that."""
 RECORD_CHECKS = Statement(
     "receipts.record_checks",
     """

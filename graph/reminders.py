@@ -188,6 +188,9 @@ HAS_REMINDERS: LiteralString = (
 """A predicate on the application `that`: it has a reminder."""
 REMINDED_CONDITIONS: Conditions = {**APPLICATION_CONDITIONS, "noShows": "(" + _HAS_MISSED + ") = $value"}
 """Which of the applications that have reminders."""
+REMINDED_LOOKED: Mapping[str, Look] = {"noShows": Look.COUNT}
+APPLICANT: LiteralString = "head([(that)<-[:SUBMITTED]-(c:Candidate) | c.id])"
+"""Whoever is listed for having missed an interview is shown as such."""
 
 CHANGED_BY = frozenset(
     {"APPLICATION_SUBMITTED", "NO_SHOW_CONFIRMED", "NO_SHOW_DISPUTED", "DISPUTE_REJECTED", "NO_SHOW_VOIDED"}

@@ -9,7 +9,7 @@ aliases, variable names or key order share one text, and with it one plan in the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, LiteralString, TypeAlias, cast
@@ -110,6 +110,25 @@ class Sort:
     see: Level = Level.ALL
 
 
+class Look(Enum):
+    """What of a person has been shown: a finding, by its own id or that of the interview or the check that it is of; a
+    decision's screen, by the decision's; a count of findings, or what is computed of the person, by the candidate's;
+    what was recorded at work by an employment's, or by that of a record at work or of a candidate."""
+
+    FINDING = "FINDING"
+    INTERVIEW = "INTERVIEW"
+    CHECK = "CHECK"
+    COUNT = "COUNT"
+    DECISION = "DECISION"
+    SCORE = "SCORE"
+    PROFILE = "PROFILE"
+    LABELS = "LABELS"
+    SELF_ASSESSMENT = "SELF_ASSESSMENT"
+    EMPLOYMENT = "EMPLOYMENT"
+    WORK_ATTENDANCE = "WORK_ATTENDANCE"
+    TASK_RESULTS = "TASK_RESULTS"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A Relay connection with keyset cursors; the first sort is the default.
@@ -117,6 +136,8 @@ class Page:
     `by` names the argument that chooses the steps, an enum or a Boolean; `prepare` brings arguments into the form that
     is stored. `implied`: staff who reach the level `see` on `this` see every `that`, which then is not asked of each.
     `days`: dates among the arguments are days on a calendar, and not the instants at which they begin.
+    `looked` names orders, and Boolean arguments while they are true, by which whoever stands in the list is shown to
+    staff as somebody of whom something was found; it leaves a receipt by the id `looked_by` of the row.
     """
 
     to: str
@@ -129,6 +150,8 @@ class Page:
     implied: bool = False
     see: Level = Level.ALL
     days: bool = False
+    looked: Mapping[str, Look] = field(default_factory=dict[str, Look])
+    looked_by: LiteralString = "that.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,25 +229,6 @@ class NotKept(ValueError):
 
 
 Member: TypeAlias = Prop | Derived | One | Here | Many | Merged | Page | Aggregate | Grouped | Computed | Part | Unkept
-
-
-class Look(Enum):
-    """What of a person has been shown: a finding, by its own id or that of the interview or the check that it is of; a
-    decision's screen, by the decision's; a count of findings, or what is computed of the person, by the candidate's;
-    what was recorded at work by an employment's, or by that of a record at work or of a candidate."""
-
-    FINDING = "FINDING"
-    INTERVIEW = "INTERVIEW"
-    CHECK = "CHECK"
-    COUNT = "COUNT"
-    DECISION = "DECISION"
-    SCORE = "SCORE"
-    PROFILE = "PROFILE"
-    LABELS = "LABELS"
-    SELF_ASSESSMENT = "SELF_ASSESSMENT"
-    EMPLOYMENT = "EMPLOYMENT"
-    WORK_ATTENDANCE = "WORK_ATTENDANCE"
-    TASK_RESULTS = "TASK_RESULTS"
 
 
 @dataclass(slots=True)
@@ -380,13 +384,18 @@ class ListLayout:
 
 @dataclass(slots=True)
 class PageLayout:
-    """[totalCount, rows]; each row is [sort value, id, columns]. `nodes` are the layouts by the id of their pick."""
+    """[totalCount, rows]; each row is [sort value, id, columns], and the id for a receipt where it is a `look`.
+
+    `nodes` are the layouts by the id of their pick; `sorted`: what is looked at is the sort value, where there is any.
+    """
 
     pick: Pick
     shape: Shape
     order: str
     form: Form
     nodes: dict[int, Layout]
+    look: Look | None = None
+    sorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +413,11 @@ FIRST, MOST = 20, 100
 _TOKEN = re.compile(r"'[^']*'|\$\w+|[.:][A-Za-z_]\w*|\|[A-Z]\w*|\b[a-z]\w*\b")
 _DECLARED = re.compile(r"(?:\bAS |(?:\(|(?<![\w\])])\[)(?=[a-z]\w*[):\]\s{]))([a-z]\w*)")
 _ARGUMENT = re.compile(r"\$(\w+)")
+
+
+def listed(kinds: Iterable[Enum]) -> LiteralString:
+    """The names of these kinds, as a statement writes a list of them."""
+    return cast(LiteralString, str(sorted(str(kind.value) for kind in kinds)))
 
 
 def page_size(args: Mapping[str, Any]) -> tuple[int, bool, bool]:
@@ -673,8 +687,20 @@ class Composer:
             row, layouts = self.row(shape, [node.picks for node in nodes], {"this": that})
             layout.nodes = {id(node): inner for node, inner in zip(nodes, layouts, strict=True)}
             window = self.window(member.sorts[order], shape, pick, that)
-            rows = f"COLLECT {{ {found} {window[0]} RETURN [{window[1]}, {that}.id, {row}] }}"
+            look = self.looked(member, layout, scope)
+            rows = f"COLLECT {{ {found} {window[0]} RETURN [{window[1]}, {that}.id, {row}{look}] }}"
         return [count, rows], layout
+
+    def looked(self, member: Page, layout: PageLayout, scope: Mapping[str, str]) -> str:
+        """The column by which a row of a page leaves a receipt, where being in the list, or its place, tells of it."""
+        if self.dialect is not Dialect.STAFF or not layout.nodes:
+            return ""
+        asked = [name for name, value in layout.pick.args.items() if value is True]
+        name = next((name for name in (*asked, layout.order) if name in member.looked), None)
+        if name is None:
+            return ""
+        layout.look, layout.sorted = member.looked[name], name == layout.order
+        return f", {self.render(member.looked_by, scope)}"
 
     def window(self, sort: Sort, shape: Shape, pick: Pick, that: str) -> tuple[str, str]:
         """Clauses that keep the page's rows, and the sort value: nulls last, then by id."""

@@ -314,8 +314,15 @@ class _Code:
             "more = len(found) > size",
             "rows = found[:size]",
             "if backward: rows = rows[::-1]",
+            *self.listed(layout),
             f"return {{{', '.join(fields)}}}",
         )
+
+    @staticmethod
+    def listed(layout: PageLayout) -> list[str]:
+        """What leaves receipts where being in the list says that something was found."""
+        there = "for row in rows if row[0]" if layout.sorted else "for row in rows"
+        return [f"request.looks.of({layout.look}).update(row[3] {there})"] if layout.look else []
 
     def connection(self, layout: PageLayout, pick: Pick) -> str:
         match pick.name:

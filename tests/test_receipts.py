@@ -17,6 +17,7 @@ from schema.context import Context, Viewers
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.test_employments import employ
+from tests.test_findings import suspected
 from tests.test_http import client, server, token
 from tests.test_scores import Scored, at_work, enabled
 from tests.test_self_assessments import MIDDLE
@@ -92,6 +93,7 @@ WAYS = {
     "interview": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { finding { state } } }"),
     "outcome": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { outcomeLabel } }"),
     "events": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { events { nodes { type } } } }"),
+    "messages": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { messages { template } } }"),
     "assessment": ("marketing", "query Q($interview: ID!) { interview(id: $interview) { assessment { cause } } }"),
     "subgraph": (
         "marketing",
@@ -106,6 +108,15 @@ COUNTS = {
     "count": "query Q($candidate: ID!) { candidate(id: $candidate) { noShows { totalCount } } }",
     "cursor": "query Q($candidate: ID!) { candidate(id: $candidate) { noShows { pageInfo { endCursor } } } }",
     "attendance": "query Q($candidate: ID!) { candidate(id: $candidate) { attendance { all: noShows } } }",
+    "list": '{ department(code: "TECHNOLOGY") { applicantsWithReminders(noShows: true) { nodes { id } } } }',
+    "order": "{ candidates(orderBy: NO_SHOWS_DESC) { edges { node { displayName } } } }",
+}
+NOTHING_TOLD = {
+    "others": '{ department(code: "TECHNOLOGY") { applicantsWithReminders(noShows: false) { nodes { id } } } }',
+    "all": '{ department(code: "TECHNOLOGY") { applicantsWithReminders { nodes { id } } } }',
+    "how many": '{ department(code: "TECHNOLOGY") { applicantsWithReminders(noShows: true) { totalCount } } }',
+    "none asked": "{ candidates(orderBy: NO_SHOWS_DESC, first: 0) { nodes { id } } }",
+    "by name": "{ candidates { nodes { id } } }",
 }
 
 
@@ -135,9 +146,44 @@ async def test_every_way_to_a_finding_leaves_a_receipt(
 async def test_a_count_of_one_person_leaves_a_receipt(
     ask: Ask, company: Company, case: Case, receipts: Receipts, way: str
 ) -> None:
-    await look(ask, receipts, company.user("technology"), COUNTS[way], candidate=case.candidate)
+    used = {"candidate": case.candidate} if "$candidate" in COUNTS[way] else {}
+    await look(ask, receipts, company.user("technology"), COUNTS[way], **used)
     (found,) = await looks(ask, company, case)
     assert (found["who"], found["about"], found["finding"]) == (company.user("technology"), "FINDING_COUNT", None)
+
+
+async def test_a_list_that_tells_of_nobody_leaves_none(
+    ask: Ask, company: Company, case: Case, receipts: Receipts
+) -> None:
+    """Nor does whoever has no no-show, in an order by them."""
+    other = gid("Application", await company.application("technology", company.person()))
+    query = "query A($id: ID!) { application(id: $id) { candidate { id } } }"
+    clean = (await ask(query, company.user("hr"), id=other))["application"]["candidate"]["id"]
+    for asked in NOTHING_TOLD.values():
+        await look(ask, receipts, company.user("technology"), asked)
+    assert await looks(ask, company, case) == []
+    await look(ask, receipts, company.user("technology"), COUNTS["order"])
+    assert (await ask(LOOKS, company.user("hr"), id=clean))["candidate"]["accesses"]["nodes"] == []
+
+
+UNDECIDED = {
+    "events": "events { nodes { typeLabel } }",
+    "assessment": "assessment { cause }",
+    "messages": "messages { template }",
+}
+
+
+@pytest.mark.parametrize("way", UNDECIDED)
+async def test_what_is_only_suspected_leaves_a_receipt_too(
+    ask: Ask, company: Company, receipts: Receipts, way: str
+) -> None:
+    suspicion = await suspected(ask, company)
+    await suspicion.own_statement("The link did not open.")
+    query = f"query Q($id: ID!) {{ interview(id: $id) {{ candidate {{ id }} {UNDECIDED[way]} }} }}"
+    shown = (await look(ask, receipts, company.user("marketing"), query, id=suspicion.interview))["interview"]
+    assert shown[way]
+    found = (await ask(LOOKS, company.user("hr"), id=shown["candidate"]["id"]))["candidate"]["accesses"]["nodes"]
+    assert [(each["about"], each["finding"]) for each in found] == [("FINDING", {"id": suspicion.finding})]
 
 
 async def test_what_shows_no_finding_leaves_none(ask: Ask, company: Company, case: Case, receipts: Receipts) -> None:
