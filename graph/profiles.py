@@ -10,11 +10,12 @@ from typing import Any, LiteralString
 from graph import credit, credit_words
 from graph.credit import DEFAULTS, CreditPolicy, Dimension, Observation
 from graph.events import OF_FINDINGS, EventType
-from graph.instants import day_in, from_text, to_text
-from graph.labels import LABELS, label
+from graph.instants import from_text, to_text
+from graph.labels import label
 from graph.observations import observe
 from graph.score_policies import read
 from graph.scores import IDS, INPUTS, OPEN, PERSON, OffBecause, evidence, facts_of, off_because, said
+from graph.timeline_words import sentence
 from graph.traversal import Computed, Part, Shape
 from graph.visibility import ERASED, EVENT_OWN, Level
 
@@ -23,8 +24,6 @@ MOST = 100
 TOGETHER: Mapping[Dimension, Dimension] = {Dimension.AI_INTERVIEW_NO_SHOW: Dimension.INTERVIEW_ATTENDANCE}
 """A profile tells of attendance at interviews as one."""
 ABOUT_FINDINGS = OF_FINDINGS | {EventType.FINDING_ERASED}
-DETAILS = ("attendance", "response", "outcome", "stage")
-"""What of an event's payload is said with it, where there are words for it."""
 
 EVENTS: LiteralString = (
     "["
@@ -80,25 +79,6 @@ def _told(
         "occurredAt": to_text(occurred_at),
         "text": sentence(type, occurred_at, payload, held, zone),
     }
-
-
-def sentence(
-    type: str, occurred_at: str, payload: str | None, held: Sequence[Any] | None, zone: str
-) -> credit_words.Words:
-    """What happened, with which department's interview, and how: in Chinese and English.
-
-    The day is that of the interview's zone, or of the Organization's where it is about none.
-    """
-    told: dict[str, Any] = json.loads(payload) if payload else {}
-    known = [LABELS[told[name]] for name in DETAILS if told.get(name) in LABELS]
-    mode, name_zh, name, its_zone = held or (None, None, None, None)
-    day = day_in(from_text(occurred_at), its_zone or zone).isoformat()
-    zh, en = LABELS[type]
-    if mode is not None:
-        zh, en = f"{name_zh or name}{LABELS[mode][0]}，{zh}", f"{en}, {LABELS[mode][1]} with {name}"
-    if known:
-        zh, en = f"{zh}：{'、'.join(each[0] for each in known)}", f"{en}: {', '.join(each[1] for each in known)}"
-    return f"{day} {zh}。", f"{day}: {en}."
 
 
 def _dimension(policy: CreditPolicy, dimension: Dimension, seen: Sequence[Observation], now: Any) -> dict[str, Any]:
