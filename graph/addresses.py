@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 Ip = IPv4Address | IPv6Address
 TRANSLATED = IPv6Network("64:ff9b::/96")
+SPECIAL = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")))
+"""What the registries of special addresses hold, and Python counts among the global ones."""
 
 
 def is_public(address: Ip) -> bool:
@@ -17,6 +19,8 @@ def is_public(address: Ip) -> bool:
         inner = IPv4Address(int(address) & 0xFFFFFFFF) if address in TRANSLATED else address.ipv4_mapped
         if inner is not None:
             return is_public(inner)
+    if any(address in block for block in SPECIAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

@@ -136,6 +136,17 @@ REVOKE = Statement(
     row=Nothing,
     writes=True,
 )
+END_TICKETS = Statement(
+    "links.end_tickets",
+    """
+    MATCH (:Link {id: $id})-[:OPENS]->(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    MATCH (ticket:UploadTicket {candidate: candidate.id}) WHERE ticket.expiresAt > $now
+    SET ticket.expiresAt = $now
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""What may still be handed in is handed in by whoever holds another link, with a ticket of their own."""
 
 Run = Callable[..., Awaitable[list[Any]]]
 """How a statement is run: of a client that reads, or of the transaction that one is in."""
@@ -263,6 +274,7 @@ async def revoke(graph: Graph, act: Act, link: str) -> Outcome:
         if locked is None or locked.revoked:
             return Refusal(Code.LINK_REVOKED, "link")
         await desk.tx.run(REVOKE, id=link, now=act.now)
+        await desk.tx.run(END_TICKETS, id=link, now=act.now)
         await desk.record(EventType.LINK_REVOKED, About("Application", locked.application), link=link)
         return Written("Link", link)
 

@@ -265,6 +265,16 @@ async def test_a_ticket_lets_one_file_in(missed: Missed, folder: Path) -> None:
         assert (await missed.post(bad, picture())).status_code == 404
 
 
+async def test_a_ticket_ends_with_the_link(missed: Missed, ask: Ask, company: Company, folder: Path) -> None:
+    """Whoever has lost a link to somebody else has nothing handed in by it from then on."""
+    ticket, marketing = await missed.ticket(), company.user("marketing")
+    link = (await ask.do("createLink", marketing, application=gid("Application", missed.application)))["id"]
+    await ask.do("revokeLink", marketing, link=link)
+    assert (await missed.post(ticket, picture())).status_code == 404
+    assert missed.stored(folder) == []
+    await missed.give(picture())
+
+
 async def test_who_may_hand_in_and_about_what(missed: Missed, ask: Ask, company: Company, answerer: Answerer) -> None:
     code, other = "requestUpload", await suspected(ask, company, answerer)
     link = Claim(missed.claim.candidate, missed.application)

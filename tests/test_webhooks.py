@@ -251,6 +251,7 @@ async def test_only_integrators_have_webhooks(hooks: Hooks) -> None:
             "fe80::1",
         ),
         *("fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "::", "ff02::1", "255.255.255.255"),
+        *("fec0::1", "3fff::1", "5f00::1", "192.0.0.8", "192.88.99.1"),
     ],
 )
 def test_private_addresses_are_known_in_any_clothes(address: str) -> None:
