@@ -7,11 +7,12 @@ nobody waits. What a process had not written when it died is named as a gap: no 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
@@ -32,6 +33,8 @@ DEAD = timedelta(seconds=20)
 """After so long without a word a process is taken for dead, and what it may have left unwritten for a gap."""
 UNDER_WAY = timedelta(seconds=PATIENCE + TIMEOUT + MARGIN)
 """How long after an act's own instant it is done for certain, and every answer read before it has been given."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every look."""
 MOST = 20_000
 """Looks that may wait to be written; who would add to them waits until they are."""
 
@@ -226,21 +229,49 @@ class Lookers:
     ids: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class JoinRow:
+    """The record that a finding is of was joined with another, or split from it; nothing but the id at first."""
+
+    candidate: str
+    type: str | None
+    payload: str | None
+    at: datetime | None
+
+
 LIST_LOOKERS = Statement(
     "receipts.list_lookers",
     """
     MATCH (finding:Finding {id: $finding})
     RETURN [(finding)<-[:SAW]-(access:Access) WHERE access.at <= $until | access.user]
-      + [(finding)<-[:CONSIDERED]-(:Decision)<-[:SAW]-(access:Access) WHERE access.at <= $until | access.user]
-      + [(finding)-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)<-[:SUBMITTED]-(:Candidate)
-        -[:SAME_AS*0..1]-(:Candidate)<-[:OF]-(access:Access)
-        WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
-          AND access.at <= $until
-        | access.user] AS ids
+      + [(finding)<-[:CONSIDERED]-(:Decision)<-[:SAW]-(access:Access) WHERE access.at <= $until | access.user] AS ids
     """,
     row=Lookers,
 )
-"""Whoever read it, a decision's screen that it stood on, or what was counted or computed of it, until an instant."""
+"""Whoever read it, or a decision's screen that it stood on, until an instant."""
+LIST_JOINS = Statement(
+    "receipts.list_joins",
+    """
+    MATCH (:Finding {id: $finding})-[:FINDS]->()<-[:HAS_INTERVIEW|HAS_CHECK]-(:Application)
+      <-[:SUBMITTED]-(candidate:Candidate)
+    OPTIONAL MATCH (candidate)<-[:ABOUT]-(event:Event) WHERE event.type IN ['CANDIDATES_MERGED', 'CANDIDATES_SPLIT']
+    WITH candidate, event ORDER BY event.seq
+    RETURN candidate.id AS candidate, event.type AS type, event.payload AS payload, event.recordedAt AS at
+    """,
+    row=JoinRow,
+)
+LIST_RECKONED = Statement(
+    "receipts.list_reckoned",
+    """
+    UNWIND $spans AS span
+    MATCH (finding:Finding {id: $finding}) MATCH (:Candidate {id: span[0]})<-[:OF]-(access:Access)
+    WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
+      AND access.at >= span[1] AND access.at <= span[2]
+    RETURN collect(DISTINCT access.user) AS ids
+    """,
+    row=Lookers,
+)
+"""Whoever was shown what was counted or computed of it, by the records that it was read with, each in its time."""
 LIST_BEHIND = Statement(
     "receipts.list_behind",
     """
@@ -305,7 +336,26 @@ def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any
 
 async def lookers(tx: Transaction, finding: str, until: datetime) -> list[str]:
     """The ids of the users who saw a finding, or what it went into, by the receipts that are written."""
-    return [id for row in await tx.run(LIST_LOOKERS, finding=finding, until=until) for id in row.ids]
+    spans = joined(await tx.run(LIST_JOINS, finding=finding), until)
+    rows = await tx.run(LIST_LOOKERS, finding=finding, until=until)
+    rows += await tx.run(LIST_RECKONED, finding=finding, spans=spans)
+    return sorted({id for row in rows for id in row.ids})
+
+
+def joined(joins: Sequence[JoinRow], until: datetime) -> list[list[Any]]:
+    """The records that were read as one with the first row's, itself among them, each with its first and last instant.
+
+    What became of others before they were joined, or after they were split, was told without it.
+    """
+    spans: list[list[Any]] = [[row.candidate, EARLIEST, until] for row in joins[:1]]
+    open_spans: dict[str, list[Any]] = {}
+    for row in joins:
+        other = json.loads(row.payload)["other"] if row.payload else None
+        if other is not None and row.type == "CANDIDATES_MERGED":
+            spans.append(open_spans.setdefault(other, [other, row.at, until]))
+        elif other in open_spans:
+            open_spans.pop(other)[2] = row.at
+    return spans
 
 
 async def are_behind(tx: Transaction, until: datetime, now: datetime) -> bool:

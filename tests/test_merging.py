@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from graph import score_records
 from graph.receipts import Receipts
 from graph.visibility import Claim
 from tests.conftest import Ask, Company, gid, uid
+from tests.due import facts_of
 from tests.ledger import refused
 from tests.test_receipts import look, receipts
 from tests.test_scores import SCORE, Scored, enabled
@@ -83,6 +85,35 @@ async def test_a_mark_is_read_across_a_merge_until_the_split(ask: Ask, company: 
     assert (await ask(RECORD, company.user("hr"), id=pair.second))["candidate"] == before
     assert await reminders(ask, company, pair) == []
     assert await company.faults() == []
+
+
+async def test_whoever_was_shown_a_mark_across_a_merge_is_told_when_it_goes(
+    ask: Ask, company: Company, pair: Pair
+) -> None:
+    """Also once the records are split; and nobody who looked at the other one before the merge, or after the split."""
+    await company.hr.no_show(pair.filed)
+    ask.receipts = Receipts(ask.graph, lambda: ask.now)
+    both = {"candidate": pair.first, "other": pair.second}
+
+    async def look(viewer: str) -> None:
+        ask.now += timedelta(minutes=1)
+        query = "query L($id: ID!) { candidate(id: $id) { noShows { totalCount } } }"
+        assert (await ask(query, company.user(viewer), id=pair.second))["candidate"]["noShows"]["totalCount"] > 0
+        ask.now += timedelta(minutes=1)
+
+    await look("auditor")
+    await ask.do("mergeCandidates", company.user("hr"), **both)
+    await look("technology")
+    await ask.do("splitCandidate", company.user("hr"), candidate=pair.second)
+    await look("auditor")
+    await ask.receipts.flush()
+    query = "query M($id: ID!) { candidate(id: $id) { noShows { nodes { id } } } }"
+    (mark,) = (await ask(query, company.user("hr"), id=pair.first))["candidate"]["noShows"]["nodes"]
+    company.hr.at = ask.now
+    await company.hr.void(uid(mark["id"]))
+    looked = uid((await ask("{ viewer { id } }", company.user("technology")))["viewer"]["id"])
+    told = {fact["to"] for fact in await facts_of(ask.graph, company, "MARK_WITHDRAWN")}
+    assert told == {company.hr.viewer.id, looked}
 
 
 async def test_a_way_leads_from_one_record_to_the_other(ask: Ask, company: Company, pair: Pair) -> None:
