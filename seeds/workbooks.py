@@ -10,11 +10,13 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import CELL_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG
+from openpyxl.xml.functions import iterparse
 
 MOST_BYTES, MOST_UNPACKED = 50_000_000, 200_000_000
 MOST_PARTS = 2_000
@@ -54,7 +56,13 @@ def read_workbook(path: Path, sheet: str = "") -> tuple[str, list[tuple[str, ...
             found: Any = workbook[sheet or shown[0]]
             # A file says itself how large it is, and need not say the truth.
             found.reset_dimensions()
-            return sheet or shown[0], list(_rows(found.iter_rows(values_only=True), path))
+            rows = list(_rows(found.iter_rows(values_only=True), path))
+            if (cell := _unreckoned(found)) is not None:
+                raise UnreadableWorkbook(
+                    f"{path.name} holds a formula in {cell} and not what it comes to: open it in a spreadsheet program "
+                    "and save it there."
+                )
+            return sheet or shown[0], rows
         finally:
             workbook.close()
     except UnreadableWorkbook:
@@ -90,6 +98,33 @@ def _rows(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[str, ..
                 f"{path.name} has more than {MOST_ROWS:,} rows, {MOST_COLUMNS} columns or {MOST_CELLS:,} cells."
             )
         yield tuple(texts)
+
+
+def _unreckoned(sheet: Any) -> str | None:
+    """The first cell with a formula alone, as programs write it that do not reckon: it would read as blank.
+
+    One that comes to an empty text says of which type it is. Only the sheet knows which part of the archive it is.
+    """
+    with sheet._get_source() as source:
+        if not any(b"<f" in part for part in _overlapping(source)):
+            return None
+    with sheet._get_source() as source:
+        for _, element in iterparse(source):
+            if element.tag == CELL_TAG:
+                unknown = element.find(FORMULA_TAG) is not None and not element.findtext(VALUE_TAG)
+                if unknown and element.get("t") != "str":
+                    return element.get("r") or "a cell"
+            elif element.tag == ROW_TAG:
+                element.clear()
+    return None
+
+
+def _overlapping(source: IO[bytes]) -> Iterator[bytes]:
+    """A file in parts, each with the last byte of the one before."""
+    last = b""
+    while part := source.read(1 << 20):
+        yield last + part
+        last = part[-1:]
 
 
 def cell_text(value: Any) -> str:

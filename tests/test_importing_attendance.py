@@ -848,6 +848,28 @@ def test_a_workbook_that_would_fill_the_memory_is_refused(tmp_path: Path, parts:
     assert datetime.now(UTC) - began < timedelta(seconds=30)
 
 
+def formula(cell: bytes) -> bytes:
+    rows = b'<row r="1"><c r="A1" t="str"><v>Name</v></c></row><row r="2">' + cell + b"</row>"
+    return b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+
+
+def test_a_formula_reads_as_what_it_came_to(tmp_path: Path) -> None:
+    """Where a program wrote it and did not reckon, a blank would be taken for nothing."""
+    path = tmp_path / "given.xlsx"
+    for cell, text in {
+        b'<c r="A2"><f>1+1</f><v>2</v></c>': "2",
+        b'<c r="A2" t="str"><f>IF(1,"","x")</f><v></v></c><c r="B2"><v>3</v></c>': "",
+        b'<c r="A2" t="str"><f>"x"</f><v>x</v></c>': "x",
+    }.items():
+        path.write_bytes(book_of({SHEET: formula(cell)}))
+        _, rows = workbooks.read_workbook(path)
+        assert rows[1][0] == text
+    for cell in (b'<c r="A2"><f>1+1</f><v/></c>', b'<c r="A2"><f t="shared" si="0"/></c>'):
+        path.write_bytes(book_of({SHEET: formula(cell)}))
+        with pytest.raises(Unreadable, match="formula in A2 and not what it comes to"):
+            read_table(path)
+
+
 def test_old_workbooks_are_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "old.xls"
     path.write_bytes(workbooks.OLD + b"\0" * 100)
