@@ -26,6 +26,10 @@ QUERIES: Mapping[str, str] = {
     "Interview": "query Told($id: ID!) { interview(id: $id) "
     "{ id icsUid mode startsAt endsAt timeZone response attendance } }",
     "Application": "query Told($id: ID!) { application(id: $id) { id stage appliedAt position { id title } } }",
+    "Position": "query Told($id: ID!) { position(id: $id) "
+    "{ id title jobFamily urgency status department { id code name } } }",
+    "Department": "query Told($id: ID!) { department: node(id: $id) "
+    "{ ... on Department { id code name nameZh status parent { id code } } } }",
 }
 """What is told of a record, by its type: what the integrator may see of it, and nothing else."""
 

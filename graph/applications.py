@@ -294,7 +294,7 @@ async def advance(graph: Graph, act: Act, application: str, stage: Stage) -> Out
 async def move_on(desk: Desk, application: str, stage: Stage) -> None:
     """Moves an application, whose candidate is locked, to a later stage."""
     await desk.tx.run(SET_STAGE, id=application, stage=stage.value)
-    await desk.record(EventType.APPLICATION_ADVANCED, About("Application", application), stage=stage.value)
-    await webhooks.tell(desk, EventType.APPLICATION_ADVANCED, "Application", application)
+    about = About("Application", application)
+    await webhooks.record(desk, EventType.APPLICATION_ADVANCED, about, stage=stage.value)
     if stage is Stage.HIRED:
         await pools.settle(desk)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 from unicodedata import category
 
-from graph import timesheets
+from graph import timesheets, webhooks
 from graph.attendance import department_attendance
 from graph.events import About, EventType
 from graph.labels import label
@@ -414,8 +414,8 @@ async def create(graph: Graph, act: Act, new: CreateDepartment) -> Outcome:
             shares_history=new.shares_history,
             circle=after.circle(id),
         )
-        await desk.record(
-            EventType.DEPARTMENT_CREATED, About("Department", id), code=new.code, name=new.name, parent=new.parent
+        await webhooks.record(
+            desk, EventType.DEPARTMENT_CREATED, About("Department", id), code=new.code, name=new.name, parent=new.parent
         )
         return Written("Department", id)
 
@@ -446,7 +446,8 @@ async def update(graph: Graph, act: Act, change: UpdateDepartment) -> Outcome:
             shares_history=change.shares_history,
         )
         await keep_circles(desk, before, after)
-        await desk.record(
+        await webhooks.record(
+            desk,
             EventType.DEPARTMENT_UPDATED,
             About("Department", change.department),
             name=change.name,
@@ -480,7 +481,7 @@ async def move(graph: Graph, act: Act, department: str, parent: str | None) -> O
             parent=parent or act.viewer.organization,
         )
         await keep_circles(desk, before, after)
-        await desk.record(EventType.DEPARTMENT_MOVED, About("Department", department), parent=parent)
+        await webhooks.record(desk, EventType.DEPARTMENT_MOVED, About("Department", department), parent=parent)
         return Written("Department", department)
 
     return await perform(graph, act, work)
@@ -524,9 +525,9 @@ async def close(graph: Graph, act: Act, department: str, successor: str | None) 
             await desk.tx.run(SUCCEED, id=department, successor=successor)
         for position in positions:
             await desk.tx.run(HAND_OVER_POSITION, position=position.id, department=successor)
-            await desk.record(EventType.POSITION_MOVED, About("Position", position.id), department=successor)
+            await webhooks.record(desk, EventType.POSITION_MOVED, About("Position", position.id), department=successor)
         await keep_circles(desk, before, after)
-        await desk.record(EventType.DEPARTMENT_CLOSED, About("Department", department), successor=successor)
+        await webhooks.record(desk, EventType.DEPARTMENT_CLOSED, About("Department", department), successor=successor)
         return Written("Department", department)
 
     return await perform(graph, act, work)

@@ -475,10 +475,9 @@ async def record_at(
     desk: Desk, type: EventType, interview: str, occurred_at: datetime | None, payload: dict[str, Any]
 ) -> None:
     """The same of what happened at another time than now."""
-    await desk.record(type, About("Interview", interview), occurred_at=occurred_at, **payload)
+    await webhooks.record(desk, type, About("Interview", interview), occurred_at=occurred_at, **payload)
     assert desk.chain is not None
     await desk.tx.run(SET_LAST_SEQ, id=interview, seq=desk.chain.seq, evidence=type in MUST_READ)
-    await webhooks.tell(desk, type, "Interview", interview)
 
 
 async def find_own(desk: Desk, id: str, *, recorder: bool = False) -> InterviewRow | Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from graph import departments
+from graph import departments, webhooks
 from graph.events import About, EventType
 from graph.labels import label
 from graph.orders import APPLICATION_CONDITIONS, APPLICATION_SORTS, INTERVIEW_CONDITIONS, INTERVIEW_SORTS
@@ -156,7 +156,9 @@ async def open(graph: Graph, act: Act, new: OpenPosition) -> Outcome:
             urgency=new.urgency.value,
             now=act.now,
         )
-        await desk.record(EventType.POSITION_OPENED, About("Position", id), title=new.title, department=new.department)
+        await webhooks.record(
+            desk, EventType.POSITION_OPENED, About("Position", id), title=new.title, department=new.department
+        )
         return Written("Position", id)
 
     return await perform(graph, act, work)
@@ -194,7 +196,7 @@ async def move(graph: Graph, act: Act, position: str, department: str) -> Outcom
         if row and row.applications and structure.circle(row.department) != structure.circle(department):
             return Refusal(Code.CIRCLE_CHANGE, "department")
         await desk.tx.run(departments.HAND_OVER_POSITION, position=position, department=department)
-        await desk.record(EventType.POSITION_MOVED, About("Position", position), department=department)
+        await webhooks.record(desk, EventType.POSITION_MOVED, About("Position", position), department=department)
         return Written("Position", position)
 
     return await perform(graph, act, work)
@@ -212,7 +214,7 @@ async def close(graph: Graph, act: Act, position: str) -> Outcome:
         if found.status == "CLOSED":
             return Refusal(Code.POSITION_CLOSED, "position")
         await desk.tx.run(CLOSE, id=position, now=act.now)
-        await desk.record(EventType.POSITION_CLOSED, About("Position", position))
+        await webhooks.record(desk, EventType.POSITION_CLOSED, About("Position", position))
         return Written("Position", position)
 
     return await perform(graph, act, work)

@@ -12,12 +12,12 @@ from binascii import Error
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from graph import messages, timers
 from graph.addresses import url_refusal
 from graph.client import Transaction
-from graph.events import ActorKind, EventType
+from graph.events import About, ActorKind, EventType
 from graph.labels import label
 from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -51,6 +51,13 @@ TOLD = {
     EventType.APPLICATION_ADVANCED: "application.advanced",
     EventType.APPLICATION_WITHDRAWN: "application.withdrawn",
     EventType.APPLICATION_REJECTED: "application.rejected",
+    EventType.POSITION_OPENED: "position.opened",
+    EventType.POSITION_MOVED: "position.moved",
+    EventType.POSITION_CLOSED: "position.closed",
+    EventType.DEPARTMENT_CREATED: "department.created",
+    EventType.DEPARTMENT_UPDATED: "department.updated",
+    EventType.DEPARTMENT_MOVED: "department.moved",
+    EventType.DEPARTMENT_CLOSED: "department.closed",
 }
 """What is told, and as what: changes that show in fields which an integrator may see. That there was any other event
 would itself tell something."""
@@ -300,6 +307,12 @@ async def tell(desk: Desk, type: EventType, about: str, subject: str) -> None:
             now=desk.act.now,
         )
         await timers.start(desk, TimerKind.WEBHOOK, id, desk.act.now)
+
+
+async def record(desk: Desk, type: EventType, about: About, **payload: Any) -> None:
+    """Appends an event, and queues it for every webhook that is told of its kind."""
+    await desk.record(type, about, **payload)
+    await tell(desk, type, about.label, about.id)
 
 
 def keys(graph: Graph, webhook: WebhookRow, now: datetime) -> list[str]:

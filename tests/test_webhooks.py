@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -119,6 +120,49 @@ async def test_a_time_that_is_let_go_is_told(hooks: Hooks) -> None:
         await hooks.work()
         bodies = [body for body in told(web) if body["type"] == "interview.rescheduled"]
         assert [body["data"]["interview"]["attendance"] for body in bodies] == ["RESCHEDULED"]
+
+
+async def test_departments_and_positions_are_told(hooks: Hooks) -> None:
+    """As they are when it is told, so that a platform has the post before the first invitation for it."""
+    company, hr = hooks.company, hooks.company.user("hr")
+
+    async def do(mutation: str, **input: Any) -> str:
+        return (await hooks.ask.do(mutation, hr, "id", **input))["id"]
+
+    async with web_server() as web:
+        await hooks.set(url=web.url, secret=KEY)
+        parent = gid("Department", company.departments["marketing"])
+        first = await do("createDepartment", code="EVENTS", name="Events", parent=parent)
+        second = await do("createDepartment", code="FAIRS", name="Fairs", nameZh="展会部", parent=parent)
+        await do("updateDepartment", department=second, name="Trade fairs")
+        await do("moveDepartment", department=second, parent=gid("Department", company.departments["technology"]))
+        position = await do("openPosition", department=first, title="Host", jobFamily="EVENTS")
+        await do("movePosition", position=position, department=second)
+        await do("closePosition", position=position)
+        other = await do("openPosition", department=first, title="Guide", jobFamily="EVENTS")
+        await do("closeDepartment", department=first, successor=second)
+        await hooks.work()
+        bodies = told(web)
+        kinds = Counter(body["type"] for body in bodies)
+        assert kinds == {
+            "department.created": 2,
+            "department.updated": 1,
+            "department.moved": 1,
+            "department.closed": 1,
+            "position.opened": 2,
+            "position.moved": 2,
+            "position.closed": 1,
+        }
+        seen = {body["type"]: body["data"] for body in bodies if other in str(body) or second in str(body)}
+        place = {"id": second, "code": "FAIRS", "name": "Trade fairs"}
+        assert seen["position.moved"]["position"]["department"] == place
+        assert seen["department.moved"]["department"] == {
+            **place,
+            "nameZh": "展会部",
+            "status": "OPEN",
+            "parent": {"id": gid("Department", company.departments["technology"]), "code": "TECHNOLOGY"},
+        }
+    assert await company.faults() == []
 
 
 async def test_applications_of_others_are_not_told(hooks: Hooks) -> None:
