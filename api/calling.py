@@ -29,7 +29,7 @@ QUERIES: Mapping[str, str] = {
     "Position": "query Told($id: ID!) { position(id: $id) "
     "{ id title jobFamily urgency status department { id code name } } }",
     "Department": "query Told($id: ID!) { department: node(id: $id) "
-    "{ ... on Department { id code name nameZh status parent { id code } } } }",
+    "{ ... on Department { id code name nameZh status parent { id code } successor { id code } } } }",
 }
 """What is told of a record, by its type: what the integrator may see of it, and nothing else."""
 

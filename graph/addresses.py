@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 Ip = IPv4Address | IPv6Address
 TRANSLATED = IPv6Network("64:ff9b::/96")
-SPECIAL = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")))
+SPECIAL = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")))
 """What the registries of special addresses hold, and Python counts among the global ones."""
 
 

@@ -446,14 +446,16 @@ async def update(graph: Graph, act: Act, change: UpdateDepartment) -> Outcome:
             shares_history=change.shares_history,
         )
         await keep_circles(desk, before, after)
-        await webhooks.record(
-            desk,
+        await desk.record(
             EventType.DEPARTMENT_UPDATED,
             About("Department", change.department),
             name=change.name,
             nameZh=change.name_zh,
             sharesHistory=change.shares_history,
         )
+        # With whom a department shares its history shows in no field that an integrator may see.
+        if change.name is not None or change.name_zh is not None:
+            await webhooks.tell(desk, EventType.DEPARTMENT_UPDATED, "Department", change.department)
         return Written("Department", change.department)
 
     return await perform(graph, act, work)
@@ -525,7 +527,8 @@ async def close(graph: Graph, act: Act, department: str, successor: str | None) 
             await desk.tx.run(SUCCEED, id=department, successor=successor)
         for position in positions:
             await desk.tx.run(HAND_OVER_POSITION, position=position.id, department=successor)
-            await webhooks.record(desk, EventType.POSITION_MOVED, About("Position", position.id), department=successor)
+            await desk.record(EventType.POSITION_MOVED, About("Position", position.id), department=successor)
+        await webhooks.tell(desk, EventType.POSITION_MOVED, "Position", *(position.id for position in positions))
         await keep_circles(desk, before, after)
         await webhooks.record(desk, EventType.DEPARTMENT_CLOSED, About("Department", department), successor=successor)
         return Written("Department", department)

@@ -167,11 +167,12 @@ EVENT = Shape(
         "interview": One("Interview", ("(this)-[:ABOUT]->(that:Interview)",)),
         "hash": Prop(see=Level.AUDIT),
     },
-    # That there was one of its kind tells what was found, or is suspected.
+    # That there was one of its kind tells what was found, or is suspected: of several in turn, the one that stood then.
     looked={"type": Look.FINDING, "typeLabel": Look.FINDING},
     looked_by="CASE WHEN this.type IN "
     + listed(OF_FINDINGS)
-    + " THEN head([(this)-[:ABOUT]->(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) | f.id]) END",
+    + " THEN head([(this)-[:ABOUT]->(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) "
+    "WHERE f.suspectedAt <= this.recordedAt AND coalesce(f.voidedAt >= this.occurredAt, true) | f.id]) END",
 )
 
 

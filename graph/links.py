@@ -139,7 +139,7 @@ REVOKE = Statement(
 END_TICKETS = Statement(
     "links.end_tickets",
     """
-    MATCH (:Link {id: $id})-[:OPENS]->(:Application)<-[:SUBMITTED]-(candidate:Candidate)
+    MATCH (:Link {id: $id})-[:OPENS]->(:Application)<-[:SUBMITTED]-(:Candidate)-[:SAME_AS*0..1]-(candidate:Candidate)
     MATCH (ticket:UploadTicket {candidate: candidate.id}) WHERE ticket.expiresAt > $now
     SET ticket.expiresAt = $now
     """,

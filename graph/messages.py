@@ -84,7 +84,7 @@ OF_FINDINGS = frozenset(
         *(Template.DISPUTE_RECEIVED, Template.DISPUTE_UPHELD, Template.DISPUTE_REJECTED, Template.EVIDENCE_CHANGED),
     }
 )
-"""What is sent of a finding alone, so that it tells of one."""
+"""What is sent of a finding, which is its subject, so that it tells of one."""
 
 
 class MessageState(Enum):
@@ -237,9 +237,7 @@ MESSAGE = Shape(
         "interview": One("Interview", ("(this)-[:CONCERNS]->(that:Interview)",)),
     },
     looked={"template": Look.FINDING, "templateLabel": Look.FINDING},
-    looked_by="CASE WHEN this.template IN "
-    + listed(OF_FINDINGS)
-    + " THEN head([(this)-[:CONCERNS]->(:Interview|ResumeCheck)<-[:FINDS]-(f:Finding) | f.id]) END",
+    looked_by="CASE WHEN this.template IN " + listed(OF_FINDINGS) + " THEN this.subject END",
 )
 
 

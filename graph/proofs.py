@@ -399,7 +399,9 @@ class _Given:
 async def _write(desk: Desk, given: _Given) -> Outcome:
     subject = await subjects.find_mine(desk, given.ticket.label, given.ticket.subject)
     ticket = await desk.tx.one(FIND_TICKET, id=given.ticket.id)
-    if isinstance(subject, Refusal) or ticket is None or ticket.used:
+    # One that ran out while the file came is good; one that was ended with its link is not.
+    ended = ticket is not None and ticket.expires_at < given.ticket.expires_at
+    if isinstance(subject, Refusal) or ticket is None or ticket.used or ended:
         return Refusal(Code.NOT_FOUND, "ticket")
     if refused := ticket_refusal(await _held(desk, subject, Bearing(ticket.finding, ticket.request))):
         return refused

@@ -139,7 +139,8 @@ RECORD_OUTCOMES = Statement(
     UNWIND $rows AS row
     MATCH (finding:Finding)-[:FINDS]->(:Interview {id: row[1]})<-[:HAS_INTERVIEW]-(:Application)
       <-[:SUBMITTED]-(candidate:Candidate)
-    WHERE NOT finding.state IN ['VOID', 'ERASED'] OR (finding.state = 'VOID' AND finding.voidedAt >= row[7])
+    WHERE finding.suspectedAt <= row[5] AND (NOT finding.state IN ['VOID', 'ERASED']
+      OR (finding.state = 'VOID' AND finding.voidedAt >= row[7]))
     """
     + _RECEIPT
     + "MERGE (access)-[:SAW]->(finding)",
@@ -231,12 +232,12 @@ class Lookers:
 
 @dataclass(frozen=True, slots=True)
 class JoinRow:
-    """The record that a finding is of was joined with another, or split from it; nothing but the id at first."""
+    """The record that a finding is of was joined with another, or split from it; or nothing but its id."""
 
     candidate: str
     type: str | None
     payload: str | None
-    at: datetime | None
+    at: datetime
 
 
 LIST_LOOKERS = Statement(
@@ -256,7 +257,8 @@ LIST_JOINS = Statement(
       <-[:SUBMITTED]-(candidate:Candidate)
     OPTIONAL MATCH (candidate)<-[:ABOUT]-(event:Event) WHERE event.type IN ['CANDIDATES_MERGED', 'CANDIDATES_SPLIT']
     WITH candidate, event ORDER BY event.seq
-    RETURN candidate.id AS candidate, event.type AS type, event.payload AS payload, event.recordedAt AS at
+    RETURN candidate.id AS candidate, event.type AS type, event.payload AS payload,
+      coalesce(event.recordedAt, $until) AS at
     """,
     row=JoinRow,
 )
@@ -266,12 +268,17 @@ LIST_RECKONED = Statement(
     UNWIND $spans AS span
     MATCH (finding:Finding {id: $finding}) MATCH (:Candidate {id: span[0]})<-[:OF]-(access:Access)
     WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
-      AND access.at >= span[1] AND access.at <= span[2]
+      AND access.at >= span[1] AND access.at <= span[2] AND (access.role IN ['HR_ADMIN', 'AUDITOR']
+        OR (finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE' AND access.at < finding.expiresAt
+          AND (coalesce(access.at < finding.disputedAt, true) OR coalesce(access.at > finding.rejectedAt, false)))
+        OR EXISTS { MATCH (finding)-[:FINDS]->()-[:HELD_BY]->(:Department)-[:PART_OF|SUCCEEDED_BY*0..]->
+          (:Department)<-[:WORKS_IN]-(:User {id: access.user}) })
     RETURN collect(DISTINCT access.user) AS ids
     """,
     row=Lookers,
 )
-"""Whoever was shown what was counted or computed of it, by the records that it was read with, each in its time."""
+"""Whoever was shown what was counted or computed of it, by the records that it was read with, each in its time. Other
+departments than the one that holds it are shown it while it counts alone."""
 LIST_BEHIND = Statement(
     "receipts.list_behind",
     """
@@ -336,7 +343,7 @@ def _written(shown: list[Shown]) -> list[tuple[Statement[Nothing], list[list[Any
 
 async def lookers(tx: Transaction, finding: str, until: datetime) -> list[str]:
     """The ids of the users who saw a finding, or what it went into, by the receipts that are written."""
-    spans = joined(await tx.run(LIST_JOINS, finding=finding), until)
+    spans = joined(await tx.run(LIST_JOINS, finding=finding, until=until), until)
     rows = await tx.run(LIST_LOOKERS, finding=finding, until=until)
     rows += await tx.run(LIST_RECKONED, finding=finding, spans=spans)
     return sorted({id for row in rows for id in row.ids})
@@ -345,7 +352,8 @@ async def lookers(tx: Transaction, finding: str, until: datetime) -> list[str]:
 def joined(joins: Sequence[JoinRow], until: datetime) -> list[list[Any]]:
     """The records that were read as one with the first row's, itself among them, each with its first and last instant.
 
-    What became of others before they were joined, or after they were split, was told without it.
+    What became of others before they were joined, or after they were split, was told without it; an answer that was
+    read just before the split may have been given just after.
     """
     spans: list[list[Any]] = [[row.candidate, EARLIEST, until] for row in joins[:1]]
     open_spans: dict[str, list[Any]] = {}
@@ -354,7 +362,7 @@ def joined(joins: Sequence[JoinRow], until: datetime) -> list[list[Any]]:
         if other is not None and row.type == "CANDIDATES_MERGED":
             spans.append(open_spans.setdefault(other, [other, row.at, until]))
         elif other in open_spans:
-            open_spans.pop(other)[2] = row.at
+            open_spans.pop(other)[2] = min(until, row.at + UNDER_WAY)
     return spans
 
 

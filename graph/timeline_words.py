@@ -44,12 +44,13 @@ def _days(told: Told) -> list[Words]:
     """Of one day what it was; of several days, or of whole months, how many there were of each kind."""
     records: list[Told] = told.get("records") or [told["record"]]
     first = records[0]
-    if len(records) == 1 and first["granularity"] == "DAY" and first["days"] == 1:
+    by_day = len(records) == 1 and first["granularity"] == "DAY"
+    if by_day and first["days"] == 1:
         (zh, en), minutes = LABELS[first["kind"]], first.get("minutes")
         late = (f" {minutes} 分钟", f" by {_plural(minutes, 'minute')}") if minutes else ("", "")
         return [(f"{first['day']} {zh}{late[0]}", f"{en}{late[1]} on {first['day']}")]
     months = sorted({record["month"] for record in records})
-    span = months[0] if len(months) == 1 else f"{months[0]} – {months[-1]}"
+    span = first["day"] if by_day else months[0] if len(months) == 1 else f"{months[0]} – {months[-1]}"
     days = Counter[str]()
     for record in records:
         days[record["kind"]] += record["days"]

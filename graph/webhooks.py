@@ -12,6 +12,7 @@ from binascii import Error
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import product
 from typing import Any, LiteralString
 
 from graph import messages, timers
@@ -289,12 +290,13 @@ async def _put(desk: Desk, known: WebhookRow | None, id: str, user: str, url: st
     )
 
 
-async def tell(desk: Desk, type: EventType, about: str, subject: str) -> None:
-    """Queues what happened to a record for every webhook of its Organization."""
-    if desk.act.quiet or type not in TOLD:
+async def tell(desk: Desk, type: EventType, about: str, *subjects: str) -> None:
+    """Queues what happened to records for every webhook of their Organization."""
+    if desk.act.quiet or type not in TOLD or not subjects:
         return
     organization = desk.act.viewer.organization
-    for webhook in await desk.tx.run(LIST_ACTIVE, organization=organization):
+    active = await desk.tx.run(LIST_ACTIVE, organization=organization)
+    for webhook, subject in product(active, subjects):
         id = desk.new_id()
         await desk.tx.run(
             CREATE_DELIVERY,

@@ -6,6 +6,7 @@ unpacks to is added up before anything is read, and rows and cells are counted w
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._reader import CELL_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG
+from openpyxl.worksheet._reader import CELL_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG
 from openpyxl.xml.functions import iterparse
 
 MOST_BYTES, MOST_UNPACKED = 50_000_000, 200_000_000
@@ -26,6 +27,9 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 500, 10_000_000
 
 ARCHIVE, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How an XLSX file begins, and how an XLS file does, or one with a password."""
+
+
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
 class UnreadableWorkbook(Exception):
@@ -103,28 +107,32 @@ def _rows(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[str, ..
 def _unreckoned(sheet: Any) -> str | None:
     """The first cell with a formula alone, as programs write it that do not reckon: it would read as blank.
 
-    One that comes to an empty text says of which type it is. Only the sheet knows which part of the archive it is.
+    One that comes to an empty text has a value of its type. Only the sheet knows which part of the archive it is.
     """
     with sheet._get_source() as source:
-        if not any(b"<f" in part for part in _overlapping(source)):
+        if not any(FORMULA.search(part) for part in _overlapping(source)):
             return None
     with sheet._get_source() as source:
         for _, element in iterparse(source):
             if element.tag == CELL_TAG:
-                unknown = element.find(FORMULA_TAG) is not None and not element.findtext(VALUE_TAG)
-                if unknown and element.get("t") != "str":
+                if element.find(FORMULA_TAG) is not None and not _is_reckoned(element):
                     return element.get("r") or "a cell"
             elif element.tag == ROW_TAG:
                 element.clear()
     return None
 
 
+def _is_reckoned(cell: Any) -> bool:
+    value = cell.findtext(VALUE_TAG)
+    return bool(value) or (value is not None and cell.get("t") == "str") or cell.find(INLINE_STRING) is not None
+
+
 def _overlapping(source: IO[bytes]) -> Iterator[bytes]:
-    """A file in parts, each with the last byte of the one before."""
+    """A file in parts, each with the end of the one before."""
     last = b""
     while part := source.read(1 << 20):
         yield last + part
-        last = part[-1:]
+        last = part[-64:]
 
 
 def cell_text(value: Any) -> str:

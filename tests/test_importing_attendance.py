@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -860,12 +861,20 @@ def test_a_formula_reads_as_what_it_came_to(tmp_path: Path) -> None:
         b'<c r="A2"><f>1+1</f><v>2</v></c>': "2",
         b'<c r="A2" t="str"><f>IF(1,"","x")</f><v></v></c><c r="B2"><v>3</v></c>': "",
         b'<c r="A2" t="str"><f>"x"</f><v>x</v></c>': "x",
+        b'<c r="A2" t="inlineStr"><f>"x"</f><is><t>x</t></is></c>': "x",
     }.items():
         path.write_bytes(book_of({SHEET: formula(cell)}))
         _, rows = workbooks.read_workbook(path)
         assert rows[1][0] == text
-    for cell in (b'<c r="A2"><f>1+1</f><v/></c>', b'<c r="A2"><f t="shared" si="0"/></c>'):
-        path.write_bytes(book_of({SHEET: formula(cell)}))
+    prefixed = formula(b'<c r="A2"><f>1+1</f></c>').replace(b"xmlns=", b"xmlns:x=")
+    prefixed = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", prefixed)
+    unreckoned = [
+        b'<c r="A2"><f>1+1</f><v/></c>',
+        b'<c r="A2"><f t="shared" si="0"/></c>',
+        b'<c r="A2" t="str"><f>1</f></c>',
+    ]
+    for sheet in (*map(formula, unreckoned), prefixed):
+        path.write_bytes(book_of({SHEET: sheet}))
         with pytest.raises(Unreadable, match="formula in A2 and not what it comes to"):
             read_table(path)
 

@@ -266,13 +266,34 @@ async def test_a_ticket_lets_one_file_in(missed: Missed, folder: Path) -> None:
 
 
 async def test_a_ticket_ends_with_the_link(missed: Missed, ask: Ask, company: Company, folder: Path) -> None:
-    """Whoever has lost a link to somebody else has nothing handed in by it from then on."""
-    ticket, marketing = await missed.ticket(), company.user("marketing")
-    link = (await ask.do("createLink", marketing, application=gid("Application", missed.application)))["id"]
-    await ask.do("revokeLink", marketing, link=link)
-    assert (await missed.post(ticket, picture())).status_code == 404
+    """Whoever has lost a link to somebody else has nothing handed in by it from then on, nor what is on its way."""
+    tickets = [await missed.ticket(), await missed.ticket()]
+
+    async def revoke(application: str) -> None:
+        link = (await ask.do("createLink", company.user("hr"), application=gid("Application", application)))["id"]
+        await ask.do("revokeLink", company.user("hr"), link=link)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield picture()[:100]
+        await revoke(missed.application)
+        yield picture()[100:]
+
+    for ticket, content in zip(tickets, (slow(), picture()), strict=True):
+        assert (await missed.post(ticket, content)).status_code == 404
     assert missed.stored(folder) == []
     await missed.give(picture())
+
+
+async def test_a_ticket_ends_with_the_link_of_a_merged_record(missed: Missed, ask: Ask, company: Company) -> None:
+    """Which opens both."""
+    other = await company.application("technology")
+    claim = await claim_of(ask, company, other)
+    both = {"candidate": gid("Candidate", claim.candidate), "other": gid("Candidate", missed.claim.candidate)}
+    await ask.do("mergeCandidates", company.user("hr"), **both)
+    ticket = (await ask.do("requestUpload", claim, "ticket", about=missed.about))["ticket"]
+    link = (await ask.do("createLink", company.user("hr"), application=gid("Application", other)))["id"]
+    await ask.do("revokeLink", company.user("hr"), link=link)
+    assert (await missed.post(ticket, picture())).status_code == 404
 
 
 async def test_who_may_hand_in_and_about_what(missed: Missed, ask: Ask, company: Company, answerer: Answerer) -> None:

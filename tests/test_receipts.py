@@ -156,11 +156,13 @@ async def test_a_list_that_tells_of_nobody_leaves_none(
     ask: Ask, company: Company, case: Case, receipts: Receipts
 ) -> None:
     """Nor does whoever has no no-show, in an order by them."""
-    other = gid("Application", await company.application("technology", company.person()))
+    person = company.person("韩梅")
+    await company.application("marketing", person)
+    other = gid("Application", await company.application("technology", person))
     query = "query A($id: ID!) { application(id: $id) { candidate { id } } }"
     clean = (await ask(query, company.user("hr"), id=other))["application"]["candidate"]["id"]
-    for asked in NOTHING_TOLD.values():
-        await look(ask, receipts, company.user("technology"), asked)
+    found = [await look(ask, receipts, company.user("technology"), asked) for asked in NOTHING_TOLD.values()]
+    assert found[0]["department"]["applicantsWithReminders"]["nodes"] == [{"id": other}]
     assert await looks(ask, company, case) == []
     await look(ask, receipts, company.user("technology"), COUNTS["order"])
     assert (await ask(LOOKS, company.user("hr"), id=clean))["candidate"]["accesses"]["nodes"] == []
@@ -184,6 +186,31 @@ async def test_what_is_only_suspected_leaves_a_receipt_too(
     assert shown[way]
     found = (await ask(LOOKS, company.user("hr"), id=shown["candidate"]["id"]))["candidate"]["accesses"]["nodes"]
     assert [(each["about"], each["finding"]) for each in found] == [("FINDING", {"id": suspicion.finding})]
+
+
+@pytest.mark.parametrize("way", ["events", "messages"])
+async def test_an_event_or_message_tells_of_the_finding_that_stood_then(
+    ask: Ask, company: Company, receipts: Receipts, way: str
+) -> None:
+    """One was taken back as a mistake, and another reported."""
+    company.at(days=9)
+    interview = await company.hr.missed(await company.application("marketing"))
+    first = await company.hr.suspicion(interview)
+    await company.hr.notice(first)
+    company.hr.at += timedelta(hours=1)
+    await company.hr.void(first)
+    told: list[set[str]] = []
+    for selection in UNDECIDED[way], UNDECIDED[way]:
+        query = f"query Q($id: ID!) {{ interview(id: $id) {{ candidate {{ id }} {selection} }} }}"
+        shown = await look(ask, receipts, company.user("marketing"), query, id=gid("Interview", interview))
+        person = shown["interview"]["candidate"]["id"]
+        seen = (await ask(LOOKS, company.user("hr"), id=person))["candidate"]["accesses"]["nodes"]
+        told.append({each["finding"]["id"] for each in seen})
+        if len(told) == 1:
+            company.hr.at += timedelta(hours=1)
+            second = await company.hr.suspicion(interview)
+            await company.hr.own_statement(second, "I was there.")
+    assert told == [{gid("Finding", first)}, {gid("Finding", first), gid("Finding", second)}]
 
 
 async def test_what_shows_no_finding_leaves_none(ask: Ask, company: Company, case: Case, receipts: Receipts) -> None:

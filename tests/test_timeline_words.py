@@ -60,6 +60,11 @@ WORDS = [
         ("更正考勤：2026-09、旷工0天。", "Attendance at work corrected: 2026-09, Absent 0 days."),
     ),
     (
+        "WORK_ATTENDANCE_RECORDED",
+        {"records": [day("ABSENT", "2026-09-30") | {"days": 0.5}]},
+        ("记录考勤：2026-09-30、旷工0.5天。", "Attendance at work recorded: 2026-09-30, Absent 0.5 days."),
+    ),
+    (
         "TASK_COMPLETION_RECORDED",
         {"results": [task(share=0.8)]},
         ("记录目标与结果：2026-09-30 到期、完成80%。", "Goals and results recorded: due on 2026-09-30, 80% reached."),

@@ -123,7 +123,7 @@ async def test_a_time_that_is_let_go_is_told(hooks: Hooks) -> None:
 
 
 async def test_departments_and_positions_are_told(hooks: Hooks) -> None:
-    """As they are when it is told, so that a platform has the post before the first invitation for it."""
+    """As they are when it is told, and nothing of with whom a department shares its history."""
     company, hr = hooks.company, hooks.company.user("hr")
 
     async def do(mutation: str, **input: Any) -> str:
@@ -135,6 +135,7 @@ async def test_departments_and_positions_are_told(hooks: Hooks) -> None:
         first = await do("createDepartment", code="EVENTS", name="Events", parent=parent)
         second = await do("createDepartment", code="FAIRS", name="Fairs", nameZh="展会部", parent=parent)
         await do("updateDepartment", department=second, name="Trade fairs")
+        await do("updateDepartment", department=second, sharesHistory=True)
         await do("moveDepartment", department=second, parent=gid("Department", company.departments["technology"]))
         position = await do("openPosition", department=first, title="Host", jobFamily="EVENTS")
         await do("movePosition", position=position, department=second)
@@ -153,14 +154,30 @@ async def test_departments_and_positions_are_told(hooks: Hooks) -> None:
             "position.moved": 2,
             "position.closed": 1,
         }
-        seen = {body["type"]: body["data"] for body in bodies if other in str(body) or second in str(body)}
+        seen = {
+            body["type"]: body["data"] for body in bodies if next(iter(body["data"].values()))["id"] in (other, second)
+        }
         place = {"id": second, "code": "FAIRS", "name": "Trade fairs"}
-        assert seen["position.moved"]["position"]["department"] == place
+        assert seen["position.moved"]["position"] == {
+            "id": other,
+            "title": "Guide",
+            "jobFamily": "EVENTS",
+            "urgency": "NORMAL",
+            "status": "OPEN",
+            "department": place,
+        }
+        (closed,) = (body["data"]["department"] for body in bodies if body["type"] == "department.closed")
+        assert (closed["id"], closed["status"], closed["successor"]) == (
+            first,
+            "CLOSED",
+            {"id": second, "code": "FAIRS"},
+        )
         assert seen["department.moved"]["department"] == {
             **place,
             "nameZh": "展会部",
             "status": "OPEN",
             "parent": {"id": gid("Department", company.departments["technology"]), "code": "TECHNOLOGY"},
+            "successor": None,
         }
     assert await company.faults() == []
 
