@@ -172,15 +172,16 @@ MANY = frozenset({"inviteMany"})
 def allowed(mutation: str, code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
     """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most.
 
-    Texts that differ in spaces alone name one Identifier, which then is there already. Of what is done for many, less
-    of each kind may be done, never more, and nothing else.
+    Texts that differ in spaces alone name one Identifier, and an Organization's brake has one Timer, which then are there
+    already. Of what is done for many, less of each kind may be done, never more, and nothing else.
     """
     if code != "done":
         return effect in (Counter(), Counter({"Operation": 1}))
     if mutation in MANY and all(0 <= number <= harmless[kind] for kind, number in effect.items()):
         return True
-    known = harmless["Identifier"] - effect["Identifier"]
-    return known in (0, 1) and {**effect, "Identifier": 0} == {**harmless, "Identifier": 0}
+    there = dict.fromkeys(("Identifier", "Timer"), 0)
+    known = all(harmless[kind] - effect[kind] in (0, 1) for kind in there)
+    return known and {**effect, **there} == {**harmless, **there}
 
 
 async def test_every_text_of_every_mutation_is_data(
