@@ -172,7 +172,7 @@ MANY = frozenset({"inviteMany"})
 def allowed(mutation: str, code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
     """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most.
 
-    Texts that differ in spaces alone name one Identifier, and an Organization's brake has one Timer, which then are there
+    Texts that differ in spaces alone name one Identifier, and an Organization's brake has one Timer: it is there then
     already. Of what is done for many, less of each kind may be done, never more, and nothing else.
     """
     if code != "done":
