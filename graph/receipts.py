@@ -269,8 +269,8 @@ LIST_RECKONED = Statement(
     MATCH (finding:Finding {id: $finding}) MATCH (:Candidate {id: span[0]})<-[:OF]-(access:Access)
     WHERE access.about IN ['FINDING_COUNT', 'SCORE', 'PROFILE', 'LABELS'] AND access.at >= finding.decidedAt
       AND access.at >= span[1] AND access.at <= span[2] AND (access.role IN ['HR_ADMIN', 'AUDITOR']
-        OR (finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE' AND access.at < finding.expiresAt
-          AND (coalesce(access.at < finding.disputedAt, true) OR coalesce(access.at > finding.rejectedAt, false)))
+        OR (finding.outcome = 'NO_SHOW' AND finding.cause = 'CANDIDATE' AND access.at <= finding.expiresAt
+          AND (coalesce(access.at <= finding.disputedAt, true) OR coalesce(access.at >= finding.rejectedAt, false)))
         OR EXISTS { MATCH (finding)-[:FINDS]->()-[:HELD_BY]->(:Department)-[:PART_OF|SUCCEEDED_BY*0..]->
           (:Department)<-[:WORKS_IN]-(:User {id: access.user}) })
     RETURN collect(DISTINCT access.user) AS ids
