@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from graph.attention import Attention, Ground
 from graph.credit import Band, Change, Dimension, Factor, Kind, Observation, Score, exact, rounded
-from graph.labels import in_words
+from graph.labels import in_words, plural
 from graph.refusals import Locale
 
 Words = tuple[str, str]
@@ -48,7 +48,7 @@ CHANGED: Mapping[Change, Words] = {
 GROUNDS: Mapping[str, Words] = {
     "LATE": ("{month} 迟到 {count} 次", "Late {count} times in {month}"),
     "ABSENT": ("{on} 旷工", "Absent on {on}"),
-    "ABSENT_MONTH": ("{month}旷工{days}天", "Absent {days} {unit} in {month}"),
+    "ABSENT_MONTH": ("{month}旷工{days}天", "Absent {counted} in {month}"),
     "NO_SHOW": ("{on} 爽约面试（已认定）", "Missed an interview on {on} (final)"),
 }
 
@@ -146,7 +146,7 @@ def of_ground(ground: Ground) -> Words:
     """What a label stands on, in a line."""
     told = {"on": ground.on.isoformat(), "month": f"{ground.on:%Y-%m}", "count": ground.count}
     if ground.month_days is not None:
-        told |= {"days": f"{ground.month_days:g}", "unit": "day" if ground.month_days == 1 else "days"}
+        told |= {"days": f"{ground.month_days:g}", "counted": plural(ground.month_days, "day")}
     is_sum = ground.month_days is not None and ground.kind == "ABSENT"
     zh, en = GROUNDS["ABSENT_MONTH" if is_sum else ground.kind]
     return zh.format(**told), en.format(**told)

@@ -323,6 +323,11 @@ def in_words(value: str, locale: Locale) -> str:
     return zh if locale is Locale.ZH_CN else en
 
 
+def plural(count: float, one: str) -> str:
+    """So many of something in English: 1 day, 0.5 days, 1,200 lines."""
+    return f"{count:,.12g} {one}" if count == 1 else f"{count:,.12g} {one}s"
+
+
 def month_in_words(year: int, month: int, locale: Locale) -> str:
     return f"{year}年{month}月" if locale is Locale.ZH_CN else f"{MONTHS[month - 1]} {year}"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, LiteralString, cast
 
-from graph.traversal import SHAPES, Composed, Composer, Layout, Pick, Root
+from graph.traversal import SHAPES, Composed, Composer, Layout, Pick, Root, listed
 from graph.visibility import Dialect, Level
 
 
@@ -199,7 +199,7 @@ def _visible(composer: Composer) -> str:
 
 def _told(composer: Composer) -> str:
     """Whether the viewer is told of an edge of `kind` from `source` to `target`, both of which are visible."""
-    ways = [f"NOT kind IN [{', '.join(repr(kind.value) for kind in TOLD)}]"]
+    ways = [f"NOT kind IN {listed(TOLD)}"]
     for kind, fields in TOLD.items():
         for shown in fields:
             guard = composer.render(composer.guard(SHAPES[shown.label], shown.level), {"this": shown.end})

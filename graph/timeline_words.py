@@ -10,7 +10,7 @@ from typing import Any
 from graph.credit_words import Words
 from graph.events import EventType
 from graph.instants import day_in, from_text
-from graph.labels import LABELS
+from graph.labels import LABELS, plural
 
 SAID = ("attendance", "response", "outcome", "stage")
 """Members that are one word of an enum's, said where there are words for it."""
@@ -36,10 +36,6 @@ def sentence(type: str, occurred_at: str, payload: str | None, held: Sequence[An
     return f"{day} {zh}。", f"{day}: {en}."
 
 
-def _plural(count: float, one: str) -> str:
-    return f"{count:g} {one}" if count == 1 else f"{count:g} {one}s"
-
-
 def _days(told: Told) -> list[Words]:
     """Of one day what it was; of several days, or of whole months, how many there were of each kind."""
     records: list[Told] = told.get("records") or [told["record"]]
@@ -47,10 +43,10 @@ def _days(told: Told) -> list[Words]:
     by_day = len(records) == 1 and first["granularity"] == "DAY"
     if by_day and first["days"] == 1:
         (zh, en), minutes = LABELS[first["kind"]], first.get("minutes")
-        late = (f" {minutes} 分钟", f" by {_plural(minutes, 'minute')}") if minutes else ("", "")
+        late = (f" {minutes} 分钟", f" by {plural(minutes, 'minute')}") if minutes else ("", "")
         return [(f"{first['day']} {zh}{late[0]}", f"{en}{late[1]} on {first['day']}")]
-    months = sorted({record["month"] for record in records})
-    span = first["day"] if by_day else months[0] if len(months) == 1 else f"{months[0]} – {months[-1]}"
+    months = sorted(record["month"] for record in records)
+    span = first["day"] if by_day else " – ".join(dict.fromkeys((months[0], months[-1])))
     days = Counter[str]()
     for record in records:
         days[record["kind"]] += record["days"]
@@ -58,7 +54,7 @@ def _days(told: Told) -> list[Words]:
     return [
         (span, span),
         *(
-            (f"{LABELS[kind][0]}{count:g}天", f"{LABELS[kind][1]} {_plural(count, 'day')}")
+            (f"{LABELS[kind][0]}{count:g}天", f"{LABELS[kind][1]} {plural(count, 'day')}")
             for kind, count in found.items()
         ),
     ]

@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from graph.candidates import normalised_name
 from graph.interviews import Attendance, Response
+from graph.labels import plural
 from graph.loading import Fact, Fate, Loaded
 from graph.organizations import NewOrganization
 from seeds.mapping import Field, Mapping
@@ -233,7 +234,7 @@ def form(table: Table, *, found: bool) -> str:
 
 
 def lines(count: int) -> str:
-    return f"{count:,} line" if count == 1 else f"{count:,} lines"
+    return plural(count, "line")
 
 
 def row(count: int, text: str, *, indent: int = 0) -> str:

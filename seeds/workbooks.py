@@ -27,9 +27,8 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 500, 10_000_000
 
 ARCHIVE, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How an XLSX file begins, and how an XLS file does, or one with a password."""
-
-
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+"""Few sheets have any: the others are not read once more for cells that were never reckoned."""
 
 
 class UnreadableWorkbook(Exception):

@@ -169,6 +169,9 @@ MANY = frozenset({"inviteMany"})
 """What is done for each of several people: a text may have one of them refused within what is done."""
 
 
+BRAKED = frozenset({"approveScorePolicy"})
+
+
 def allowed(mutation: str, code: str, effect: Counter[str], harmless: Counter[str]) -> bool:
     """A text that is taken does what a harmless one does; one that is refused leaves an Operation at most.
 
@@ -179,7 +182,7 @@ def allowed(mutation: str, code: str, effect: Counter[str], harmless: Counter[st
         return effect in (Counter(), Counter({"Operation": 1}))
     if mutation in MANY and all(0 <= number <= harmless[kind] for kind, number in effect.items()):
         return True
-    there = dict.fromkeys(("Identifier", "Timer"), 0)
+    there = dict.fromkeys(("Identifier", "Timer") if mutation in BRAKED else ("Identifier",), 0)
     known = all(harmless[kind] - effect[kind] in (0, 1) for kind in there)
     return known and {**effect, **there} == {**harmless, **there}
 
