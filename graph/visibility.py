@@ -591,7 +591,13 @@ _POLICIES: Mapping[str, Policy] = {
         ),
     ),
     "RightsRequest": Policy(
-        Rule(_in_own("(this)-[:FROM]->(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->")),
+        # Read across a merge, as it is told and answered.
+        Rule(
+            _in_own(
+                "(this)-[:FROM]->(:Candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)-[:FOR]->"
+                "(:Position)-[:BELONGS_TO]->"
+            )
+        ),
         ABSENT,
         Rule("$verified AND EXISTS { (this)-[:FROM]->(c:Candidate) WHERE c.id IN $mine }"),
     ),

@@ -168,6 +168,20 @@ async def test_an_erasure_that_concerns_two_departments_is_told_to_who_may_grant
     assert answer.get("code") == ("NOT_ALLOWED" if kind == "ERASURE" else None)
 
 
+async def test_whoever_is_told_across_a_merge_reads_and_answers(ask: Ask, company: Company, case: Case) -> None:
+    """And no more of it once the records are apart."""
+    other = gid("Candidate", (await merged(ask, company, case)).candidate)
+    id = (await ask.do("fileRequest", case.claim, kind="CORRECTION", text="My name is 范冰."))["id"]
+    (seen,) = (await ask(SEEN, company.user("brand"), id=other))["candidate"]["requests"]["nodes"]
+    assert seen["text"] == "My name is 范冰."
+    answered = await ask.do("answerRequest", company.user("brand"), "state", rightsRequest=id, answer="GRANTED")
+    assert answered == {"__typename": "RightsRequest", "state": "GRANTED"}
+    await ask.do("splitCandidate", company.user("hr"), candidate=case.candidate)
+    one = "query One($id: ID!) { node(id: $id) { id } }"
+    assert (await ask(one, company.user("brand"), id=id))["node"] is None
+    assert (await ask(one, company.user("marketing"), id=id))["node"] == {"id": id}
+
+
 @pytest.mark.parametrize("kind", ["RESTRICTION", "OBJECTION"])
 async def test_a_restriction_that_is_granted_hides_the_mark(ask: Ask, company: Company, case: Case, kind: str) -> None:
     before = (await ask(COUNTED, company.user("technology"), id=case.candidate))["candidate"]
