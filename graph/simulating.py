@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -96,6 +97,12 @@ LIST_CASES = Statement(
 _RANK = {band: rank for rank, band in enumerate(reversed(Band))}
 
 
+def _case(row: CaseRow) -> Case:
+    facts = facts_of(row.interviews, row.employments, row.results, row.checks)
+    stood = {id: from_text(until) for id, until in row.stood}
+    return Case(row.department, row.name, from_text(row.applied_at), decided_then(facts, stood))
+
+
 def _points(policy: CreditPolicy, case: Case) -> tuple[int | None, Band | None]:
     """The score as the application was filed, by what had happened then."""
     known = known_by(case.facts, case.applied_at)
@@ -165,16 +172,5 @@ async def simulate(graph: Graph, viewer: Viewer, draft: Draft, now: datetime) ->
     if refused := policy_refusal(then):
         return refused
     rows = await graph.client.read(LIST_CASES, **{**known, "from": now - YEAR})
-    cases = [
-        Case(
-            row.department,
-            row.name,
-            from_text(row.applied_at),
-            decided_then(
-                facts_of(row.interviews, row.employments, row.results, row.checks),
-                {id: from_text(until) for id, until in row.stood},
-            ),
-        )
-        for row in rows
-    ]
-    return simulated(policy, then, cases)
+    # Thousands of scores take a second, for which others are not kept waiting.
+    return await asyncio.to_thread(lambda: simulated(policy, then, list(map(_case, rows))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -122,24 +123,27 @@ def followed(rounds: Iterable[tuple[str, bool]]) -> dict[str, Followed]:
     return {key: Followed(key, first[key], second[key]) for key in first}
 
 
+def _stood(by: ComparedBy, policy: CreditPolicy, row: RoundRow) -> str:
+    facts = facts_of(row.interviews, row.employments, row.results, row.checks)
+    facts = with_near_by(facts, row.near) if by is ComparedBy.LABEL else facts
+    facts = decided_then(facts, {id: from_text(until) for id, until in row.stood})
+    return STANDINGS[by](policy, facts, from_text(row.first))
+
+
 async def second_round(
     graph: Graph, viewer: Viewer, by: ComparedBy, over: Scope, when: Period, now: datetime
 ) -> SecondRound:
     """Of the newest 2,000 applications; no groups at all where scores are off."""
     known = viewer.at(now)
-    (found,) = await graph.client.read(FIND_POLICY, **known)
-    why = off_because(found.document, found.switches, found.role, "ACTIVE")
+    (inforce,) = await graph.client.read(FIND_POLICY, **known)
+    why = off_because(inforce.document, inforce.switches, inforce.role, "ACTIVE")
     if why not in (None, OffBecause.NO_POLICY):
         return SecondRound((), None, None)
-    policy = read(found.document) if found.document else DEFAULTS
+    policy = read(inforce.document) if inforce.document else DEFAULTS
     given = {**known, **when.parameters, "scope": padded(list(over.own))}
-    rounds: list[tuple[str, bool]] = []
-    for row in await graph.client.read(LIST_ROUNDS, **given):
-        facts = facts_of(row.interviews, row.employments, row.results, row.checks)
-        facts = with_near_by(facts, row.near) if by is ComparedBy.LABEL else facts
-        facts = decided_then(facts, {id: from_text(until) for id, until in row.stood})
-        rounds.append((STANDINGS[by](policy, facts, from_text(row.first)), row.second))
-    rows = followed(rounds)
+    found = await graph.client.read(LIST_ROUNDS, **given)
+    # Thousands of scores take a second, for which others are not kept waiting.
+    rows = await asyncio.to_thread(lambda: followed((_stood(by, policy, row), row.second) for row in found))
     if by is ComparedBy.LABEL:
         return compared(rows, Tag.NEEDS_ATTENTION.value)
     keys = (*(each.value for each in Band), NONE)
