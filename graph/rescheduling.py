@@ -84,7 +84,7 @@ CREATE = Statement(
     """
     MATCH (interview:Interview {id: $interview})
     CREATE (request:RescheduleRequest {id: $id, state: $state, inTime: $in_time, reason: $reason,
-      policyVersion: $policy_version, requestedAt: $now, owedBy: $owed_by})
+      policyVersion: $policy_version, requestedAt: $now, owedBy: $owed_by, noneSuits: $none_suits})
     CREATE (interview)-[:HAS_REQUEST]->(request)
     """,
     row=Nothing,
@@ -200,6 +200,7 @@ async def _ask(desk: Desk, old: InterviewRow, place: SlotRow | None, reason: str
         reason=reason,
         now=desk.act.now,
         owed_by=owed_by,
+        none_suits=none_suits,
     )
     if place is not None:
         await desk.tx.run(CHOOSE, id=id, slot=place.id)
@@ -344,7 +345,8 @@ async def _decide(desk: Desk, request: RequestRow, state: RequestState, answer: 
 
 async def remind_of_slot(desk: Desk, timer: Timer) -> None:
     """The working days have gone without the time that HR owes: that is on record, and in the employer's own ledger,
-    and both sides are told. While a time is open to be chosen nothing is owed, and a working day later it looks again.
+    and both sides are told. While a time is open that the candidate did not say is unsuitable nothing is owed, and a
+    working day later it looks again.
     """
     found = await desk.tx.one(FIND, id=timer.subject, organization=timer.organization)
     if found is None or found.state != RequestState.OWED.value:

@@ -124,10 +124,15 @@ FIND_FREE = Statement(
       -[:BELONGS_TO*0..1]->(:Position|Department)<-[:OFFERED_FOR]-(slot:Slot)
     WHERE slot.mode = this.mode AND """
     + FREE.replace("this", "slot")
-    + " RETURN slot.id AS id ORDER BY id LIMIT 1",
+    + """
+      AND NOT EXISTS { (this)-[:HAS_REQUEST]->(asked:RescheduleRequest {state: 'OWED', noneSuits: true})
+        WHERE slot.openedAt IS NULL OR slot.openedAt <= asked.requestedAt }
+    RETURN slot.id AS id ORDER BY id LIMIT 1
+    """,
     row=Found,
 )
-"""A time that could be chosen for an interview, as Interview.openSlots shows them."""
+"""A time that could be chosen for an interview, as Interview.openSlots shows them, save what its candidate was shown
+already and said that none of it suits."""
 LIST_OWED = Statement(
     "slots.list_owed",
     """
@@ -148,7 +153,7 @@ CREATE_FOR_POSITION = Statement(
     MATCH (offered:Position {id: $offered})
     UNWIND $rows AS row
     CREATE (slot:Slot {id: row.id, mode: $mode, startsAt: row.starts_at, endsAt: row.ends_at,
-      timeZone: row.time_zone, until: row.until})
+      timeZone: row.time_zone, until: row.until, openedAt: $now})
     CREATE (slot)-[:OFFERED_FOR]->(offered)
     """,
     row=Nothing,
@@ -160,7 +165,7 @@ CREATE_FOR_DEPARTMENT = Statement(
     MATCH (offered:Department {id: $offered})
     UNWIND $rows AS row
     CREATE (slot:Slot {id: row.id, mode: $mode, startsAt: row.starts_at, endsAt: row.ends_at,
-      timeZone: row.time_zone, until: row.until})
+      timeZone: row.time_zone, until: row.until, openedAt: $now})
     CREATE (slot)-[:OFFERED_FOR]->(offered)
     """,
     row=Nothing,
@@ -217,7 +222,7 @@ async def open(graph: Graph, act: Act, new: NewSlots) -> Outcome:
         ]
         create = CREATE_FOR_DEPARTMENT if new.position is None else CREATE_FOR_POSITION
         about = About("Department", department) if new.position is None else About("Position", new.position)
-        await desk.tx.run(create, offered=about.id, mode=new.mode.value, rows=rows)
+        await desk.tx.run(create, offered=about.id, mode=new.mode.value, rows=rows, now=act.now)
         slots = [[row["id"], row["starts_at"], row["ends_at"]] for row in rows]
         await desk.record(EventType.SLOTS_OPENED, about, mode=new.mode.value, slots=slots)
         await _tell_owed(desk, about.id, new.mode)
@@ -250,7 +255,7 @@ async def _tell_owed(desk: Desk, offered: str, mode: Mode) -> None:
 
 
 async def is_open_for(desk: Desk, interview: str) -> bool:
-    """Whether there is a time to choose for an interview."""
+    """Whether there is a time to choose for an interview, beside those of which its candidate said that none suits."""
     return await desk.tx.one(FIND_FREE, interview=interview, now=desk.act.now) is not None
 
 

@@ -270,6 +270,28 @@ async def test_a_slot_that_is_owed_may_be_chosen_once_it_is_open(ask: Ask, graph
     assert not await remind(graph, owed, company)
 
 
+async def test_a_time_is_owed_beside_those_that_do_not_suit(ask: Ask, graph: Graph, company: Company) -> None:
+    """However long these stay open; one that is opened since may be chosen, so that nothing is owed for as long."""
+    for newer in (False, True):
+        it = await invited(ask, company, FIVE_DAYS)
+        owed = await it.request(noneSuits=True)
+        if newer:
+            ask.now = NOW + timedelta(days=1)
+            times = [{"startsAt": "2026-12-01T09:00:00Z", "endsAt": "2026-12-01T09:30:00Z"}]
+            place = {"offeredFor": gid("Position", company.positions["marketing"]), "mode": "AI_LIVE"}
+            await it.hr("openSlots", "id", **place, timeZone="Asia/Shanghai", times=times)
+        assert await remind(graph, owed, company)
+        found = (await it.look(company.user("marketing")))["interview"]
+        assert len(found["openSlots"]) == 1 + newer, "what does not suit may still be chosen"
+        query = "query Owed($id: ID!) { node(id: $id) { ... on RescheduleRequest { state overdueAt } } }"
+        overdue = None if newer else owed["owedBy"]
+        assert (await ask(query, it.claim, id=owed["id"]))["node"] == {"state": "OWED", "overdueAt": overdue}
+        assert sum(template == "SLOT_OWED" for template, _ in await it.messages()) == 2
+        ask.now = NOW
+        for slot in found["openSlots"]:
+            await it.hr("closeSlot", "id", slot=slot["id"])
+
+
 async def test_late_hr_decides_and_until_then_nothing_is_suspected(ask: Ask, company: Company) -> None:
     it = await invited(ask, company, timedelta(hours=24) - timedelta(microseconds=1))
     asked = await it.request(slot=it.slots[0])
