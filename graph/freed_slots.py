@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from graph import alarms, interviews, messages, policies, refills, rounds, timers
+from graph import alarms, interviews, messages, policies, refills, rounds, slots, timers
 from graph.events import EventType
 from graph.interviews import CANCELLED, NOT_AWAITED, Attendance, InterviewRow, Invite, Mode, Response, Times
 from graph.labels import label
@@ -174,6 +174,8 @@ async def offer(graph: Graph, act: Act, interview: str, candidates: Sequence[str
             return refused
         if await desk.tx.one(OF_INTERVIEW, interview=lost.id):
             return Refusal(Code.SLOT_OFFERED, "interview")
+        if await slots.is_anothers(desk, lost.id):
+            return Refusal(Code.SLOT_TAKEN, "interview")
         aim = await desk.tx.one(rounds.FIND_AIM, application=lost.application, organization=act.viewer.organization)
         position = await rounds.find_position(desk, aim.position if aim else "")
         if isinstance(position, Refusal):

@@ -17,7 +17,7 @@ from graph.messages import Template
 from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.traversal import Form, One, Prop, Shape
-from graph.visibility import FREE, TAKEN, Level
+from graph.visibility import FREE, HOLDS, TAKEN, Level
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, random_id, role_refusal
 
 
@@ -89,14 +89,16 @@ class OwedRow:
     request: str
 
 
-_ROW: LiteralString = """
+_ROW: LiteralString = (
+    """
     RETURN slot.id AS id, slot.startsAt AS starts_at, slot.endsAt AS ends_at, slot.timeZone AS time_zone,
       slot.mode AS mode, slot.until AS until, slot.closedAt IS NOT NULL AS closed,
-      EXISTS { (slot)<-[:TAKES]-(i:Interview)
-        WHERE NOT i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR']
-      } AS taken,
+      """
+    + TAKEN.replace("this", "slot")
+    + """ AS taken,
       head([(slot)-[:OFFERED_FOR]->(p:Position) | p.id]) AS position, department.id AS department
 """
+)
 FIND = Statement(
     "slots.find",
     """
@@ -147,6 +149,19 @@ LIST_OWED = Statement(
 )
 """Whom a time is owed that is opened; locked in one order."""
 LOCK = Statement("slots.lock", "MATCH (slot:Slot {id: $id}) SET slot._lock = $lock", row=Nothing, writes=True)
+LOCK_OF = Statement(
+    "slots.lock_of",
+    "MATCH (:Interview {id: $interview})-[:TAKES]->(slot:Slot) SET slot._lock = $lock",
+    row=Nothing,
+    writes=True,
+)
+FIND_ANOTHERS = Statement(
+    "slots.find_anothers",
+    "MATCH (:Interview {id: $interview})-[:TAKES]->(slot:Slot)<-[:TAKES]-(i:Interview) WHERE i.id <> $interview AND "
+    + HOLDS
+    + " RETURN slot.id AS id LIMIT 1",
+    row=Found,
+)
 CREATE_FOR_POSITION = Statement(
     "slots.create_for_position",
     """
@@ -292,3 +307,10 @@ async def choose(desk: Desk, slot: str, *, interview: str, mode: str) -> SlotRow
 async def take(desk: Desk, slot: SlotRow, interview: str) -> None:
     """Gives a chosen slot to the interview that was made for it; it is free again once that is moved or cancelled."""
     await desk.tx.run(TAKE, id=slot.id, interview=interview)
+
+
+async def is_anothers(desk: Desk, interview: str) -> bool:
+    """Whether the slot in which an interview was is another's by now; it is locked, so that nobody chooses it until the
+    interview's time was offered."""
+    await desk.tx.run(LOCK_OF, interview=interview, lock=random_id())
+    return await desk.tx.one(FIND_ANOTHERS, interview=interview) is not None

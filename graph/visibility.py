@@ -399,11 +399,13 @@ MY_FINDING: LiteralString = (
 )
 """What a candidate sees of a finding: all of its own, once a code was given besides the link."""
 
-TAKEN: LiteralString = (
-    "EXISTS { (this)<-[:TAKES]-(i:Interview) WHERE NOT i.attendance IN "
-    "['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] }"
+HOLDS: LiteralString = (
+    "(NOT i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] "
+    "OR EXISTS { (i)<-[:FREED_BY]-(freed:FreedSlot) WHERE freed.state <> 'UNFILLED' })"
 )
-"""A slot is taken while the interview in it stands: moved or cancelled, it gives the slot back by itself."""
+"""Said of an interview `i` in a slot: it stands, or its time was offered to others, and somebody may have it."""
+TAKEN: LiteralString = "EXISTS { (this)<-[:TAKES]-(i:Interview) WHERE " + HOLDS + " }"
+"""A slot is taken while an interview holds it: moved or cancelled, that gives the slot back by itself."""
 FREE: LiteralString = "this.closedAt IS NULL AND this.until > $now AND NOT " + TAKEN
 """A slot that can still be chosen."""
 _MY_SLOT: LiteralString = (

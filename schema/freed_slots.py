@@ -48,7 +48,8 @@ MUTATIONS = (
         ),
         "Offers the time of a lost interview by an invitation to one person after another until somebody accepts: to "
         "the next one when it is declined, or lapses after the hours that the policy gives. Whoever had declined it "
-        "cannot accept any more. SLOT_OFFERED while it is offered already, or taken. Own. "
-        "Codes: NOT_FOUND, INVALID_VALUE, NOT_LOST, INTERVIEW_OVER, SLOT_OFFERED, POSITION_CLOSED, NOBODY_TO_ASK.",
+        "cannot accept any more. SLOT_OFFERED while it is offered already, or taken; SLOT_TAKEN where it was an open "
+        "slot's, which somebody else chose since. Own. Codes: NOT_FOUND, INVALID_VALUE, NOT_LOST, INTERVIEW_OVER, "
+        "SLOT_OFFERED, SLOT_TAKEN, POSITION_CLOSED, NOBODY_TO_ASK.",
     ),
 )

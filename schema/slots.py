@@ -21,7 +21,9 @@ class Slot(Node):
     time_zone: str | None = field("The IANA zone in which people speak of it.")
     mode: Mode | None = field("How an interview in it is held.")
     mode_label: str | None = labelled("The mode in words.")
-    state: SlotState | None = field("Whether it can be chosen; it is OPEN again once the interview in it is moved.")
+    state: SlotState | None = field(
+        "Whether it can be chosen; it is OPEN again once the interview in it is moved, unless its time goes to others."
+    )
     state_label: str | None = labelled("The state in words.")
     position: PositionRef | None = field("The position it is for; null where it is for all of the department's.")
     department: DepartmentRef | None = field("The department whose it is.")

@@ -14,6 +14,7 @@ from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.due import LIST_MESSAGES
 from tests.ledger import refused
 from tests.test_decisions import WHO, due, owner
+from tests.test_rescheduling import FIVE_DAYS, Invited, invited
 
 SLOT = """id state waiting lapsesAt lost { id }
   offers { id response attendance candidate { displayName } } takenBy { candidate { displayName } }"""
@@ -211,6 +212,47 @@ async def test_another_time_that_was_asked_for_is_still_to_be_had(ask: Ask, comp
     times = {"startsAt": starts.isoformat(), "endsAt": (starts + timedelta(hours=1)).isoformat()}
     input = {"request": asked["id"], "times": {**times, "timeZone": "Asia/Shanghai"}}
     assert (await ask.do("grantReschedule", viewer, "state", **input))["state"] == "GRANTED"
+
+
+async def given_up(ask: Ask, company: Company) -> tuple[Invited, str, str]:
+    """Somebody who had chosen the one slot that is open and cancelled, the slot, and the interview that was in it."""
+    it = await invited(ask, company, FIVE_DAYS)
+    (slot,) = it.slots
+    chosen = (await it.request(slot=slot))["interview"]["rescheduledTo"]["id"]
+    await it.hr("cancelInterview", "id", interview=chosen, by="CANDIDATE")
+    return it, slot, chosen
+
+
+async def test_what_is_offered_to_others_is_not_chosen_too(ask: Ask, company: Company) -> None:
+    """A slot is open again by itself, save while others have its time or are asked; and once nobody took that."""
+    it, slot, chosen = await given_up(ask, company)
+    first, second, other = [await invited(ask, company, FIVE_DAYS, slots=0) for _ in range(3)]
+    asked = [gid("Candidate", each.claim.candidate) for each in (first, second)]
+    freed = await it.hr("offerFreedSlot", SLOT, interview=chosen, candidates=asked[:1])
+    taken = refused("requestReschedule", "SLOT_TAKEN", "slot")
+    assert await other.request(slot=slot) == taken
+    assert (await other.look(other.claim))["interview"]["openSlots"] == []
+    await it.hr("recordResponse", "id", interview=freed["offers"][0]["id"], response="ACCEPTED")
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    assert await other.request(slot=slot) == taken
+    it, slot, chosen = await given_up(ask, company)
+    freed = await it.hr("offerFreedSlot", SLOT, interview=chosen, candidates=asked[1:])
+    await it.hr("recordResponse", "id", interview=freed["offers"][0]["id"], response="DECLINED")
+    await due(ask, company, TimerKind.PASS_SLOT)
+    assert (await other.request(slot=slot))["state"] == "GRANTED"
+
+
+async def test_what_somebody_chose_anew_is_offered_to_nobody(ask: Ask, company: Company) -> None:
+    """Nor is one slot offered twice, by two interviews that were lost in it."""
+    it, slot, chosen = await given_up(ask, company)
+    asked, other = [await invited(ask, company, FIVE_DAYS, slots=0) for _ in range(2)]
+    anew = (await other.request(slot=slot))["interview"]["rescheduledTo"]["id"]
+    candidates = [gid("Candidate", asked.claim.candidate)]
+    anothers = refused("offerFreedSlot", "SLOT_TAKEN", "interview")
+    assert await it.hr("offerFreedSlot", "id", interview=chosen, candidates=candidates) == anothers
+    await it.hr("cancelInterview", "id", interview=anew, by="CANDIDATE")
+    assert (await it.hr("offerFreedSlot", SLOT, interview=anew, candidates=candidates))["state"] == "OFFERED"
+    assert await it.hr("offerFreedSlot", "id", interview=chosen, candidates=candidates) == anothers
 
 
 @pytest.mark.parametrize("how", ["moved", "cancelled"])
