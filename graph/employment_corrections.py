@@ -87,7 +87,7 @@ async def correct(graph: Graph, act: Act, change: EmploymentCorrection) -> Outco
             await desk.tx.run(CORRECT, id=held.id, title=title, **days)
             stored: dict[str, Any] = {"title": title, **days, "reason": change.reason.strip()}
             await desk.record(EventType.EMPLOYMENT_CORRECTED, About("Employment", held.id), **stored)
-        return Written("Employment", held.id)
+        return Written("Employment", held.id, replay=told == held)
 
     return await perform(graph, act, work)
 

@@ -199,6 +199,16 @@ END = Statement(
     row=Nothing,
     writes=True,
 )
+TELL_AGAIN = Statement(
+    "employments.tell_again",
+    """
+    MATCH (employment:Employment {id: $id}) WHERE NOT $by IN coalesce(employment.reporters, [])
+    SET employment.reporters = coalesce(employment.reporters, []) + [$by]
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""Keeps who told what others had told before, of which there is no event."""
 
 
 def span_refusal(title: str, started_on: date, ended_on: date | None, today: date) -> Refusal | None:
@@ -417,7 +427,11 @@ async def _record(
         if isinstance(found, Refusal):
             return found
         done = await kind.tell(desk, found.worked, source.strip(), told)
-        return done[1] if isinstance(done, tuple) else Written("Employment", found.id)
+        if isinstance(done, tuple):
+            return done[1]
+        if not done:
+            await desk.tx.run(TELL_AGAIN, id=found.id, by=act.viewer.id)
+        return Written("Employment", found.id)
 
     return await perform(graph, act, work)
 

@@ -62,6 +62,15 @@ FIND = Statement(
     "MATCH (t:Telemetry {organization: $organization, source: $source, key: $key}) RETURN t.id AS id",
     row=Found,
 )
+REPORT_AGAIN = Statement(
+    "telemetry.report_again",
+    """
+    MATCH (t:Telemetry {id: $id}) WHERE t.recordedBy <> $by AND NOT $by IN coalesce(t.reporters, [])
+    SET t.reporters = coalesce(t.reporters, []) + [$by]
+    """,
+    row=Nothing,
+    writes=True,
+)
 _CREATE: LiteralString = """
     CREATE (t:Telemetry {id: $id, organization: $organization, source: $source, key: $key, kind: $kind,
       occurredAt: $occurred_at, until: $until, recordedAt: $now, recordedBy: $by, own: $own})
@@ -169,9 +178,13 @@ async def record(graph: Graph, act: Act, report: Report) -> Outcome:
 
 
 async def _known(desk: Desk, report: Report) -> Written | None:
-    organization = desk.act.viewer.organization
-    known = await desk.tx.one(FIND, organization=organization, source=report.source, key=report.key)
-    return Written("Telemetry", known.id) if known else None
+    """The report as it was taken before, which whoever sends it again may read too."""
+    viewer = desk.act.viewer
+    known = await desk.tx.one(FIND, organization=viewer.organization, source=report.source, key=report.key)
+    if known is None:
+        return None
+    await desk.tx.run(REPORT_AGAIN, id=known.id, by=viewer.id)
+    return Written("Telemetry", known.id, replay=True)
 
 
 async def _seen(desk: Desk, report: Report, interview: InterviewRow) -> Outcome:

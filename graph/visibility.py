@@ -327,6 +327,9 @@ ABSENT = Rule("false", own="false", near="false")
 OF_MINE: LiteralString = "EXISTS { (this)<-[:ABOUT]-(:Event)-[:BY]->(:User {id: $viewer}) }"
 """An integrator sees what an event of its own is about."""
 
+REPORTED: LiteralString = "$viewer IN coalesce(this.reporters, [])"
+"""An integrator sees what it told, though others had told the same before."""
+
 PLACED: LiteralString = "($staff OR " + OF_MINE.replace("(this)", "(that)") + ")"
 """Of an interview found by its department or position: where it stands is not told to an integrator but for its own."""
 
@@ -551,7 +554,7 @@ _POLICIES: Mapping[str, Policy] = {
     # What becomes of people at work is nobody's but the employer's own and theirs.
     "Employment": Policy(
         Rule(_in_own("(this)-[:EMPLOYED_IN]->")),
-        Rule(OF_MINE),
+        Rule("(" + OF_MINE + " OR " + REPORTED + ")"),
         Rule("$verified AND EXISTS { (this)<-[:EMPLOYED_AS]-(c:Candidate) WHERE c.id IN $mine }"),
     ),
     "AttendanceRecord": Policy(
@@ -633,7 +636,7 @@ _POLICIES: Mapping[str, Policy] = {
             _in_own("(this)-[:OBSERVES]->(:Interview)-[:HELD_BY]->")
             + " OR (this.organization = $organization AND this.kind = 'PLATFORM_OUTAGE')"
         ),
-        Rule("this.recordedBy = $viewer"),
+        Rule("(this.recordedBy = $viewer OR " + REPORTED + ")"),
         Rule(
             "EXISTS { (this)-[:OBSERVES]->(:Interview)<-[:HAS_INTERVIEW]-(a:Application)<-[:SUBMITTED]-(c:Candidate) "
             "WHERE c.id IN $mine AND ($verified OR (a.id = $linked AND this.recordedBy = $viewer)) } "
@@ -676,7 +679,7 @@ _POLICIES: Mapping[str, Policy] = {
             + " OR EXISTS { (this)-[:TO]->(:User {id: $viewer}) } OR ($admin AND this.organization = $organization)"
         ),
         # What a message tells may be a finding: a program sees those of which it said itself what became of them.
-        Rule("$viewer IN coalesce(this.reporters, [])", own="false", near="false"),
+        Rule(REPORTED, own="false", near="false"),
         # Also that others were told of one's interviews, as HR sees it.
         Rule(
             "$verified AND (EXISTS { (this)-[:TO]->(c:Candidate) WHERE c.id IN $mine } OR EXISTS { "

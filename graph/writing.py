@@ -67,7 +67,8 @@ class Act:
 class Written:
     """What a mutation answers with: the type and id of the record, read anew for the caller.
 
-    A replay was written by an earlier call; the caller may have lost sight of the record since.
+    A replay was written by an earlier call; the caller may have lost sight of the record since, or had none where that
+    was somebody else's.
     """
 
     type: str

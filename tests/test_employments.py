@@ -243,6 +243,7 @@ async def test_what_was_told_wrongly_is_corrected_in_the_open(ask: Ask, company:
     assert made["events"]["nodes"][-1] == {"type": "EMPLOYMENT_CORRECTED"}
     back = await correct(ask, company, id, ongoing=True)
     assert (back["title"], back["startedOn"], back["endedOn"]) == ("品牌专员", "2025-09-01", None)
+    assert (await correct(ask, company, id, "integrator"))["code"] == "NOT_FOUND", "what corrects nothing opens nothing"
     again = await correct(ask, company, id, title=" 品牌专员 ")
     assert [each["type"] for each in again["events"]["nodes"]] == ["EMPLOYMENT_RECORDED", *["EMPLOYMENT_CORRECTED"] * 2]
     assert await company.faults() == []

@@ -15,7 +15,7 @@ import pytest
 from api.asking import BODY
 from api.cloudevents import BATCHED, STRUCTURED, TYPES
 from graph.causes import TelemetryKind
-from graph.visibility import Claim
+from graph.visibility import Claim, OrganizationRole
 from graph.writing import Graph
 from schema.execution import Answerer
 from tests.conftest import NOW, Ask, Company, gid, uid
@@ -129,6 +129,24 @@ async def test_a_report_is_taken_once(ask: Ask, case: Case) -> None:
     async with appends(ask, case.company, "TELEMETRY_RECORDED"):
         other = await case.report("CANDIDATE_JOINED", 3, key="1", source="https://another.example")
     assert other["id"] != first["id"]
+
+
+async def test_whoever_reports_again_reads_what_is_known(ask: Ask, case: Case) -> None:
+    """Another user of the same platform, which has two; of an outage as well."""
+    await case.company.at(days=0).user(case.company.user("other"), OrganizationRole.INTEGRATOR)
+    outage = {"until": iso(STARTS + timedelta(minutes=5))}
+    for kind, more in (("SESSION_CLOSED", {}), ("PLATFORM_OUTAGE", outage)):
+        first = await case.report(kind, key=kind, **more)
+        async with appends(ask, case.company):
+            assert await case.report(kind, viewer="other", key=kind, **more) == first
+            assert await case.report(kind, key=kind, **more) == first
+
+
+async def test_no_key_opens_a_report_of_another_department(ask: Ask, case: Case) -> None:
+    await case.report("SESSION_CLOSED", 30, key="1")
+    theirs = await case.company.at(days=5).interview(await case.company.application("technology"), starts_at=STARTS)
+    answer = await case.report("SESSION_CLOSED", 30, "technology", key="1", interview=gid("Interview", theirs))
+    assert answer == refused("recordTelemetry", "NOT_FOUND", None)
 
 
 REPORTS = [("MESSAGE_DELIVERED", -60), ("CANDIDATE_JOINED", 4), ("SESSION_CLOSED", 31)]

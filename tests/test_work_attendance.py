@@ -392,6 +392,13 @@ async def test_an_integrator_sees_what_it_told_itself(ask: Ask, company: Company
     assert set(answer["employment"]["attendance"].values()) == {None}
 
 
+async def test_an_integrator_may_tell_what_others_told(ask: Ask, company: Company) -> None:
+    """It adds nothing, and is answered like whoever told it first."""
+    id, late = await employ(ask, company), day("LATE", "2026-10-12")
+    await tell(ask, company, id, late)
+    assert (await tell(ask, company, id, late, viewer="integrator"))["id"] == id
+
+
 async def test_a_department_is_counted_with_all_below_it(ask: Ask, company: Company) -> None:
     one, other = await employ(ask, company), await employ(ask, company, "hr", "brand")
     elsewhere = await employ(ask, company, "hr", "technology")
