@@ -22,11 +22,9 @@ from graph.secrets import canonical
 from graph.statements import Found, Nothing, Statement
 from graph.timers import TimerKind
 from graph.traversal import Form, Look, One, Prop, Shape, listed
-from graph.visibility import Level, OrganizationRole
-from graph.writing import Act, Desk, Graph, Outcome, Written, perform, role_refusal
+from graph.visibility import Level
+from graph.writing import REPORTERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
-REPORTERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.INTEGRATOR})
-"""Who may say what became of a message."""
 CLOCKS = timedelta(minutes=5)
 """How far ahead of ours the clock of a reporter may be."""
 

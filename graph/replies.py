@@ -9,10 +9,9 @@ from graph import interviews
 from graph.calendars import Reply
 from graph.candidates import normalised_email
 from graph.interviews import InterviewRow, Response
-from graph.messages import REPORTERS
 from graph.refusals import Code, Refusal
 from graph.statements import Statement
-from graph.writing import Act, Desk, Graph, Outcome, Written, perform, role_refusal
+from graph.writing import REPORTERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 
 @dataclass(frozen=True, slots=True)

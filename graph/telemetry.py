@@ -21,7 +21,7 @@ from graph.statements import Found, Nothing, Statement
 from graph.timers import Timer
 from graph.traversal import Form, One, Prop, Shape
 from graph.visibility import MARKED, Level
-from graph.writing import RECORDERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
+from graph.writing import RECORDERS, REPORTERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 SKEW = timedelta(minutes=5)
 """How far ahead of ours a platform's clock may be."""
@@ -158,7 +158,8 @@ def own_refusal(report: Report, now: datetime) -> Refusal | None:
 async def record(graph: Graph, act: Act, report: Report) -> Outcome:
     """Takes a report, however late, out of order or often it comes; of its own device the candidate may report too."""
     is_own = act.viewer.person is not None
-    may = own_refusal(report, act.now) if is_own else role_refusal(act.viewer, RECORDERS)
+    roles = REPORTERS if report.kind is TelemetryKind.PLATFORM_OUTAGE else RECORDERS
+    may = own_refusal(report, act.now) if is_own else role_refusal(act.viewer, roles)
     if refused := may or report_refusal(report, act.now):
         return refused
     if is_own:

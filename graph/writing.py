@@ -241,6 +241,8 @@ def _replay(earlier: Operation, input_hashes: list[str]) -> Outcome:
 HR = frozenset({OrganizationRole.HR_ADMIN})
 RECRUITERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.MEMBER})
 RECORDERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.MEMBER, OrganizationRole.INTEGRATOR})
+REPORTERS = frozenset({OrganizationRole.HR_ADMIN, OrganizationRole.INTEGRATOR})
+"""Who speaks for what is used by the whole Organization: its platforms, and what sends its messages."""
 
 
 def role_refusal(viewer: Viewer, allowed: frozenset[OrganizationRole]) -> Refusal | None:

@@ -49,7 +49,7 @@ MUTATIONS = (
         RecordTelemetryInput,
         "Telemetry",
         lambda graph, act, input: telemetry.record(graph, act, report(input)),
-        "Takes what a platform for interviews saw; it marks nobody. Own or INTEGRATOR. "
-        "Codes: NOT_FOUND, INVALID_VALUE.",
+        "Takes what a platform for interviews saw; it marks nobody. Own or INTEGRATOR; an outage HR_ADMIN or "
+        "INTEGRATOR. Codes: NOT_FOUND, INVALID_VALUE.",
     ),
 )

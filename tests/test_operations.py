@@ -112,6 +112,7 @@ TIMES = {"startsAt": iso(days=5), "endsAt": iso(days=5, hours=1), "timeZone": "A
 
 
 CLOSED = {"kind": "SESSION_CLOSED", "source": "https://platform.example", "key": "1", "occurredAt": iso(hours=-1)}
+OUTAGE = {**CLOSED, "kind": "PLATFORM_OUTAGE", "until": iso()}
 JOB = {"title": "Seller", "startedOn": "2026-01-05", "source": "hris"}
 TWIN = {"displayName": "王芳"}
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -318,6 +319,14 @@ async def test_roles_are_refused_before_looking(ask: Ask, company: Company) -> N
                     assert answer["code"] == "NOT_ALLOWED", (mutation, viewer)
                     assert answer["field"] is None
                     assert statements == ["viewer"]
+
+
+async def test_no_department_tells_of_an_outage(ask: Ask, company: Company) -> None:
+    """It explains interviews of the whole Organization, and is said by whoever speaks for that."""
+    for viewer, code in (("marketing", "NOT_ALLOWED"), ("auditor", "NOT_ALLOWED"), ("hr", None), ("integrator", None)):
+        answer, statements = await sent(ask, "recordTelemetry", company.user(viewer), OUTAGE | {"key": viewer})
+        assert answer.get("code") == code
+        assert (statements == ["viewer"]) is (code is not None)
 
 
 def id_fields(type: GraphQLNamedType) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 
 from api.asking import BODY
 from api.cloudevents import BATCHED, STRUCTURED, TYPES
+from api.http import Server
 from graph.causes import TelemetryKind
 from graph.visibility import Claim, OrganizationRole
 from graph.writing import Graph
@@ -398,6 +399,7 @@ class Platform:
     http: httpx.AsyncClient
     headers: dict[str, str]
     case: Case
+    door: Server
 
     def event(self, kind: TelemetryKind, minutes: float = 0, **more: Any) -> dict[str, Any]:
         type = next(name for name, each in TYPES.items() if each is kind)
@@ -413,7 +415,7 @@ class Platform:
 async def platform(graph: Graph, answerer: Answerer, case: Case) -> AsyncIterator[Platform]:
     door = server(graph, answerer, rate_points=0)
     async with client(door) as http:
-        yield Platform(http, token(door, case.company.user("integrator")), case)
+        yield Platform(http, token(door, case.company.user("integrator")), case, door)
 
 
 async def test_an_event_is_taken(ask: Ask, platform: Platform) -> None:
@@ -470,6 +472,18 @@ async def test_what_is_no_event_is_refused(platform: Platform) -> None:
     assert bad.status_code == 400
     assert (await platform.send({**event, "type": "x"})).status_code == 422
     assert (await platform.http.get("/cloudevents")).status_code == 405
+
+
+async def test_a_recruiter_sends_events_of_their_departments_alone(platform: Platform) -> None:
+    """Of its interviews, and of no outage, which would be the whole Organization's."""
+    seen = platform.event(TelemetryKind.SESSION_CLOSED, 30)
+    outage = platform.event(TelemetryKind.PLATFORM_OUTAGE, -3, data={"until": iso(STARTS + timedelta(minutes=3))})
+    del outage["subject"]
+    for viewer, codes in (("marketing", [None, "NOT_ALLOWED"]), ("technology", ["NOT_FOUND", "NOT_ALLOWED"])):
+        answer = await platform.send(
+            [seen, outage], BATCHED, **token(platform.door, platform.case.company.user(viewer))
+        )
+        assert [each.get("code") for each in answer.json()["results"]] == codes
 
 
 async def test_events_need_a_token_that_may_send_them(ask: Ask, platform: Platform) -> None:
