@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
-from graph import interviews, pools
+from graph import interviews, pools, retention
 from graph.candidates import Holder, Identifier, IdentifierKind, Person, identifiers, normalised_name, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
@@ -18,8 +18,9 @@ from graph.instants import to_graph
 from graph.interviews import Attendance, InterviewRow, Mode, Response, Times
 from graph.keyring import live_versions
 from graph.refusals import Code
-from graph.statements import Nothing, Statement
-from graph.writing import Graph, Locked, random_id
+from graph.statements import Found, Nothing, Statement
+from graph.visibility import system
+from graph.writing import Act, Desk, Graph, Locked, random_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Importer:
     @property
     def author(self) -> Author:
         return Author(self.user, ActorKind.API)
+
+    def desk(self, graph: Graph, tx: Transaction, now: datetime) -> Desk:
+        """Where the system does what follows from a fact by itself."""
+        viewer = system(self.organization, self.zone, self.jurisdiction)
+        return Desk(graph, tx, Act(viewer, now, "import", "", {}, ActorKind.SYSTEM), random_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,18 @@ STANDING = Statement(
     """,
     row=Standing,
 )
+LIST_MARKED = Statement(
+    "loading.list_marked",
+    """
+    UNWIND $ids AS id
+    MATCH (candidate:Candidate {id: id})-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(:Application)
+      -[:HAS_INTERVIEW]->(:Interview)<-[:FINDS]-(finding:Finding)
+    WHERE finding.state IN ['FINAL', 'DISPUTED'] AND finding.outcome = 'NO_SHOW'
+    RETURN DISTINCT candidate.id AS id ORDER BY id
+    """,
+    row=Found,
+)
+"""Of many people the few who have a no-show that may fade sooner."""
 CREATE_CANDIDATES = Statement(
     "loading.create_candidates",
     """
@@ -392,6 +410,7 @@ async def load(graph: Graph, importer: Importer, facts: Sequence[Fact], *, now: 
         for fact, held in unfinished:
             batch.complete(fact, held)
         await batch.write(tx)
+        await batch.repair(importer.desk(graph, tx, now))
         return [replace(it, new_candidate=it.fact.candidate in batch.newcomers) for it in loaded]
 
     return await graph.client.write(work)
@@ -415,6 +434,8 @@ class Batch:
     applications: list[Row] = field(default_factory=list[Row])
     interviews: list[Row] = field(default_factory=list[Row])
     completed: list[Row] = field(default_factory=list[Row])
+    attended: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
+    """Interviews that are told to have been attended, by the candidate."""
     positions: set[str] = field(default_factory=set[str])
     """Those whose pools are to be filled anew."""
 
@@ -538,6 +559,8 @@ class Batch:
         if attendance is not Attendance.PENDING:
             payload = {"attendance": attendance.value, "evidence": list[str](), "note": None}
             self.pen.note(chain, EventType.ATTENDANCE_RECORDED, about, told, **payload)
+        if attendance in (Attendance.ATTENDED, Attendance.ATTENDED_LATE):
+            self.attended[chain.id].append(fact.id)
 
     async def write(self, tx: Transaction) -> None:
         """Stores the keys beside the graph's own writing; all are there before it is committed, used or not."""
@@ -570,6 +593,15 @@ class Batch:
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:
             await tx.run(MOVE_HEADS, rows=[{"id": it.id, "seq": it.seq, "hash": it.hash} for it in known])
+
+    async def repair(self, desk: Desk) -> None:
+        """What was missed before an interview that was attended fades sooner; whoever is new here missed none."""
+        known = sorted(self.attended.keys() - self.newcomers.keys())
+        for row in await desk.tx.run(LIST_MARKED, ids=known) if known else ():
+            await desk.lock_candidate(row.id)
+            for interview in self.attended[row.id]:
+                await retention.repair_by(desk, interview)
+            await pools.settle(desk)
 
     def _tie(self, circle: str, item: Identifier, candidate: str) -> list[Any]:
         """A tie that is new keeps the value under the candidate's own key."""

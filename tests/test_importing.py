@@ -27,7 +27,7 @@ from seeds.importing import NotImported, run_import
 from seeds.mapping import Dates, Field, Mapping, MappingError, parse_mapping, read_mapping
 from seeds.summaries import FileSummary, Summary
 from seeds.tables import Unreadable, decoded
-from tests.conftest import NOW, Ask, Company
+from tests.conftest import NOW, Ask, Company, gid
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
@@ -628,6 +628,27 @@ async def test_an_import_and_a_form_find_one_person(graph: Graph, ask: Ask, comp
     found = (await ask(query, company.user("hr")))["candidates"]["nodes"]
     assert sorted(row["displayName"] for row in found) == sorted(person.display_name for person in people)
     assert {row["applications"]["totalCount"] for row in found} == {2}
+
+
+async def test_an_attended_interview_of_a_file_shortens_a_mark(graph: Graph, ask: Ask, company: Company) -> None:
+    """As one that is recorded, also where a later file completes the line; an earlier interview does not."""
+    hr, person, position = company.at(days=64), company.person(), company.positions["marketing"]
+    finding = gid("Finding", await hr.no_show(await company.application("marketing", person)))
+    importer = loading.Importer(hr.viewer.organization, "Asia/Shanghai", "CN", hr.viewer.id)
+    query = "query Fades($id: ID!) { node(id: $id) { ... on Finding { expiresAt repairs { days } } } }"
+    before = (await ask(query, company.user("hr"), id=finding))["node"]["expiresAt"]
+
+    def fact(days: int, attendance: Attendance) -> loading.Fact:
+        return invited(person, position, NOW - timedelta(days=80), NOW - timedelta(days=days), attendance)
+
+    open_, came = fact(20, Attendance.PENDING), Attendance.ATTENDED
+    for number, facts in enumerate(([fact(70, came), open_], [fact(30, came)], [replace(open_, attendance=came)])):
+        await loading.load(graph, importer, facts, now=NOW)
+        found = (await ask(query, company.user("hr"), id=finding))["node"]
+        assert [each["days"] for each in found["repairs"]] == [30] * number
+        sooner = datetime.fromisoformat(before) - datetime.fromisoformat(found["expiresAt"])
+        assert sooner == timedelta(days=30 * number)
+    assert await company.faults() == []
 
 
 def test_what_a_summary_does_not_list_is_counted() -> None:
