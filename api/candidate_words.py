@@ -119,6 +119,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "asked_time": ("您的改期申请", "You asked for another time"),
     "owed_by": ("最晚答复", "You will have a time by"),
     "hr_said": ("招聘人员答复", "The recruiter's answer"),
+    "proof_lies": ("证明的审核结果见：", "What became of your proof:"),
     # The code
     "verify": ("验证身份", "Verify that it is you"),
     "verify_why": (
@@ -217,6 +218,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "voided_at": ("撤销时间", "Taken back at"),
     "void_reason": ("撤销理由", "Why it was taken back"),
     "proofs": ("您提交的证明", "Your proof"),
+    "request_proofs": ("您为改期提交的证明", "Your proof for another time"),
     "add_proof": ("上传证明", "Upload proof"),
     "purged": ("文件已删除", "the file was deleted"),
     "proof_title": ("上传证明", "Upload proof"),

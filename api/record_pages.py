@@ -31,6 +31,7 @@ query CandidateRecord($locale: Locale!) {
       nodes {
         id modeLabel(locale: $locale) startsAt endsAt timeZone responseLabel(locale: $locale)
         attendance attendanceLabel(locale: $locale) department { name nameZh }
+        proofs { id kind size uploadedAt verdictLabel(locale: $locale) reason purgedAt request { id } }
         events(first: 40) { nodes { typeLabel(locale: $locale) occurredAt actorKind actor { externalId displayName } } }
       }
     }

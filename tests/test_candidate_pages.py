@@ -30,6 +30,7 @@ from graph.employments import NewEmployment
 from graph.instants import FIRST, LAST
 from graph.interviews import Mode, Response
 from graph.links import Link
+from graph.proofs import ProofVerdict
 from graph.questionnaire import STATEMENTS
 from graph.receipts import Receipts
 from graph.refusals import FAULTS, Code, Fault, Locale
@@ -663,6 +664,30 @@ async def test_proof_is_handed_in_by_a_form(ask: Ask, company: Company, candidat
     assert words.told("TICKET_GONE", Locale.ZH_CN) in used.text
     await candidate.follow()
     assert (await candidate.http.get(kept.group(1))).headers["location"] == "/c/code?to=record"
+
+
+async def test_the_record_tells_what_became_of_proof_for_another_time(company: Company, candidate: Candidate) -> None:
+    """The link alone leads there, and tells neither that there is a file nor why it was refused."""
+    company.at(days=0)
+    interview = await company.hr.interview(candidate.link.application, starts_at=NOW + timedelta(hours=5))
+    request = await company.hr.request(interview)
+    proof = await company.hr.proof(interview, document(), request=request)
+    await candidate.follow()
+    await candidate.verify()
+    told, why = words.word("request_proofs", Locale.ZH_CN), "The date does not fit."
+    page = (await candidate.http.get("/c/record")).text
+    assert told in page
+    assert why not in page
+    await company.hr.verdict(proof, ProofVerdict.REJECTED, why)
+    page = (await candidate.http.get("/c/record")).text.split(told)[1].split("</ul>")[0]
+    assert "<strong>未同意</strong>" in page
+    assert why in page
+    assert f'href="/c/proofs/{proof}"' in page
+    candidate.http.cookies.clear()
+    home = (await candidate.follow()).text
+    assert f'{words.word("proof_lies", Locale.ZH_CN)} <a href="/c/record">' in home
+    assert why not in home
+    assert proof not in home
 
 
 async def test_pages_speak_the_language_of_the_candidate(graph: Graph, company: Company, candidate: Candidate) -> None:
