@@ -24,6 +24,7 @@ from api.rates import Caller
 from api.sessions import COOKIE, PATH, Session, Sessions
 from graph import links
 from graph.client import EngineUnavailable
+from graph.instants import place_of
 from graph.refusals import Locale
 from schema.ids import from_global
 
@@ -50,8 +51,8 @@ class CandidatePages:
         self.tabs = {path: key for pages in PAGES for path, key in pages.tabs}
         self._secure = urlsplit(self.address).scheme == "https"
         self._templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-        said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "offset", "local")}
-        self._templates.globals.update(said)
+        said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "local")}
+        self._templates.globals.update(said, place_of=place_of)
         self._templates.filters["uid"] = _uid
 
     def routes(self) -> list[Route]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from graph.file_faults import SENTENCES as FAULTS
 from graph.instants import in_zone
@@ -463,13 +463,6 @@ def day(at: datetime, locale: Locale) -> str:
     if locale is Locale.ZH_CN:
         return f"{at.year}年{at.month}月{at.day}日 {zh}"
     return f"{en}, {at.day} {MONTHS[at.month - 1]} {at.year}"
-
-
-def offset(at: datetime) -> str:
-    """How far a local time is from UTC, as UTC+08:00."""
-    ahead = at.utcoffset() or timedelta()
-    hours, minutes = divmod(int(abs(ahead).total_seconds()) // 60, 60)
-    return f"UTC{'-' if ahead < timedelta() else '+'}{hours:02}:{minutes:02}"
 
 
 def local(text: str, zone: str) -> datetime:

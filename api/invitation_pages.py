@@ -20,7 +20,7 @@ HOME = """
 query CandidateHome($application: ID!, $locale: Locale!) {
   organization { name nameZh timeZone }
   application(id: $application) {
-    noticeAnswerBy
+    noticeAnswerBy noticeTimeZone
     position { title department { name nameZh } }
     interviews(first: 50, orderBy: STARTS_AT_DESC) {
       nodes {

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from graph.causes import RULES
-from graph.instants import from_text, in_zone
+from graph.instants import from_text, in_zone, place_of
 from graph.labels import LABELS
 from graph.letters import Checked, Letter
 from graph.messages import Template
@@ -779,8 +779,6 @@ MONTHS = [
 def moment(instant: datetime, zone: str, *, zh: bool) -> str:
     """An instant as people of the zone speak of it."""
     at = in_zone(instant, zone)
-    offset = at.strftime("%z")
-    place = f"{zone}, UTC{offset[:3]}:{offset[3:5]}"
     if zh:
-        return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（{place}）"
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} ({place})"
+        return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（{place_of(at)}）"
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} ({place_of(at)})"

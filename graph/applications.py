@@ -35,12 +35,16 @@ class Stage(Enum):
 FORWARD = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER, Stage.HIRED)
 ENDED = frozenset({Stage.HIRED.value, Stage.REJECTED.value, Stage.WITHDRAWN.value})
 
-_AWAITED: LiteralString = (
-    "CASE WHEN $linked <> '' THEN head(COLLECT { MATCH (this)-[:HAS_INTERVIEW|HAS_CHECK]->()<-[:FINDS]-(f:Finding) "
-    "WHERE f.state = 'NOTICE_SENT' AND (f.statement IS NULL OR f.statementBy = 'HUMAN') "
-    "RETURN f.answerBy ORDER BY f.answerBy LIMIT 1 }) END"
-)
-"""That something waits is told by the link alone, as the notice itself was; what it is needs the code."""
+
+def _awaited(told: LiteralString) -> LiteralString:
+    """That something waits is told by the link alone, as the notice itself was; what it is needs the code."""
+    return (
+        "CASE WHEN $linked <> '' THEN head(COLLECT { "
+        "MATCH (this)-[:HAS_INTERVIEW|HAS_CHECK]->(about)<-[:FINDS]-(f:Finding) "
+        "WHERE f.state = 'NOTICE_SENT' AND (f.statement IS NULL OR f.statementBy = 'HUMAN') "
+        "RETURN " + told + " ORDER BY f.answerBy, f.id LIMIT 1 }) END"
+    )
+
 
 APPLICATION = Shape(
     "Application",
@@ -69,7 +73,8 @@ APPLICATION = Shape(
             limit=100,
         ),
         "reminders": FOR_APPLICATION,
-        "noticeAnswerBy": Prop(_AWAITED, form=Form.INSTANT),
+        "noticeAnswerBy": Prop(_awaited("f.answerBy"), form=Form.INSTANT),
+        "noticeTimeZone": Prop(_awaited("about.timeZone")),
         "links": Many(
             "Link",
             ("(this)<-[:OPENS]-(that:Link)",),

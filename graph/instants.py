@@ -91,6 +91,12 @@ def in_zone(instant: datetime, zone: str) -> datetime:
         return datetime.min.replace(tzinfo=clock) if instant.year == 1 else datetime.max.replace(tzinfo=clock)
 
 
+def place_of(at: datetime) -> str:
+    """The zone by whose clocks a local time is told, and how far they are from UTC then: Asia/Shanghai, UTC+08:00."""
+    ahead = at.strftime("%z")
+    return f"{at.tzinfo}, UTC{ahead[:3]}:{ahead[3:5]}"
+
+
 def reckoned(instant: datetime, by: timedelta) -> datetime:
     """The instant so much later, or earlier; the first or the last there is, where it would lie beyond that."""
     try:

@@ -251,7 +251,7 @@ PAST_APPLICATION = _past(
         "candidate": _to(APPLICATION, "candidate", "PastCandidate"),
         "interviews": _page(APPLICATION, "interviews", "PastInterview", _INVITED, _INTERVIEWS),
     },
-    ("openSlots", "reminders", "noticeAnswerBy", "links", "decisions", "resumeChecks"),
+    ("openSlots", "reminders", "noticeAnswerBy", "noticeTimeZone", "links", "decisions", "resumeChecks"),
 )
 PAST_INTERVIEW = _past(
     INTERVIEW,

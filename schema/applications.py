@@ -33,6 +33,9 @@ class Application(Node):
     notice_answer_by: DateTime | None = field(
         "Until when the candidate is asked to answer a notice about it; null where none waits. The candidate alone."
     )
+    notice_time_zone: str | None = field(
+        "The zone of the interview that the notice is about; null where it is about none. The candidate alone."
+    )
     decisions: list[DecisionRef] = field("What was decided of it, oldest first.")
 
 

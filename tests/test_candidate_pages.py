@@ -17,7 +17,7 @@ from icalendar import Calendar
 from structlog.testing import LogCapture
 
 from api import candidate_words as words
-from api import invitation_pages, record_pages, rights_pages
+from api import invitation_pages, letters, record_pages, rights_pages
 from api.candidate_visits import HEADERS
 from api.http import Server
 from api.sessions import COOKIE, LIFE, VERIFIED_IDLE, VERIFIED_LIFE, Sessions
@@ -27,8 +27,8 @@ from graph.candidates import Person
 from graph.causes import TelemetryKind
 from graph.checks import CheckOutcome, NewCheck
 from graph.employments import NewEmployment
-from graph.instants import FIRST, LAST
-from graph.interviews import Mode, Response
+from graph.instants import FIRST, LAST, place_of
+from graph.interviews import Attendance, Mode, Response
 from graph.links import Link
 from graph.proofs import ProofVerdict
 from graph.questionnaire import STATEMENTS
@@ -245,6 +245,9 @@ async def test_another_time_is_chosen(ask: Ask, company: Company, candidate: Can
     *slots, none = re.findall(r'name="slot" value="([^"]+)"', page.text)
     assert (len(slots), none) == (2, "NONE_SUITS")
     assert f"2026年11月25日 星期三 09:00{words.TO}09:30" in page.text
+    assert page.text.count('<span class="zone">Asia/Shanghai, UTC+08:00</span>') == 3, (
+        "of the time now, and of each other"
+    )
     given = {"interview": candidate.interview, "slot": slots[0]}
     assert await candidate.fail("time", **given, reason=" ") == NEEDED[0]
     unaware = {"interview": candidate.interview, "reason": "考试"}
@@ -598,6 +601,22 @@ async def test_a_link_alone_tells_that_a_notice_waits(
     assert title not in (await candidate.http.get("/c/")).text
 
 
+async def test_a_deadline_is_told_by_the_clocks_of_its_interview(company: Company, candidate: Candidate) -> None:
+    """By the link alone, on the record and in the letter it is one and the same, wherever the employer sits."""
+    hr, zone = company.at(days=9), "America/St_Johns"
+    interview = await hr.interview(candidate.link.application, starts_at=NOW - timedelta(days=2), time_zone=zone)
+    hr = company.at(days=1)
+    await hr.attendance(interview, Attendance.NOT_ATTENDED)
+    await hr.notice(await hr.suspicion(interview))
+    await candidate.follow()
+    due = '2026年11月22日 星期日 05:30 <span class="zone">America/St_Johns, UTC-03:30</span>'
+    assert f"<strong>{due}</strong>" in (await candidate.http.get("/c/")).text
+    await candidate.verify()
+    assert f"<dd>{due}</dd>" in (await candidate.http.get("/c/record")).text
+    letter = letters.moment(NOW + timedelta(days=2), zone, zh=True)
+    assert letter == "2026年11月22日 05:30（America/St_Johns, UTC-03:30）"
+
+
 async def test_the_check_of_a_device_is_kept(ask: Ask, company: Company, candidate: Candidate) -> None:
     """By the link alone, of the own interview and nothing else; no other report is a candidate's to give."""
     await candidate.follow()
@@ -756,4 +775,4 @@ def test_times_are_said_in_both_languages() -> None:
     assert words.span(day[0], late, zone, Locale.EN) == (
         "Tuesday, 1 December 2026 09:00 – Wednesday, 2 December 2026 09:30"
     )
-    assert words.offset(words.local(day[0], "America/St_Johns")) == "UTC-03:30"
+    assert place_of(words.local(day[0], "America/St_Johns")) == "America/St_Johns, UTC-03:30"

@@ -172,7 +172,8 @@ async def claim_of(ask: Ask, interview: str) -> Claim:
 LEFT_OUT = {
     "department, position, interview and so on by their names": {"relation"},
     "calendars and links are sent, and can be sent again": {"icsUid", "icsSequence", "joinUrl"},
-    "the screen of a decision, and each dimension of a profile, name it": {"noticeAnswerBy", "corrects", "correctedBy"},
+    "the screen of a decision, and each dimension of a profile, name it": {"corrects", "correctedBy"},
+    "a finding and its interview name it": {"noticeAnswerBy", "noticeTimeZone"},
     "marks of reading, which say nothing of anybody": {"lastSeq", "repeats"},
 }
 

@@ -91,7 +91,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Application": {
         "id stage stageLabel appliedAt source candidate position interviews": HOME | {FILER},
         "reminders links decisions openSlots resumeChecks": HOME,
-        "noticeAnswerBy": frozenset(),
+        "noticeAnswerBy noticeTimeZone": frozenset(),
     },
     "Link": {"id createdAt expiresAt revokedAt application": HOME, "url": frozenset()},
     "Interview": {
