@@ -118,17 +118,25 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.INVITATION_MOVED: _candidate(
         _either(
-            ("面试时间已更改", "您的面试改到以下时间，原时间作废。请重新答复。"),
-            ("面试时间已更改", f"{ABOUT_ZH}\n面试改到以下时间，原时间作废，候选人尚未答复。"),
+            (
+                "面试时间已更改",
+                "您的面试改到以下时间，原时间作废。{% if answered %}您的答复记为：{{ answered }}；如有变化，请在您的页面上更改。{% else %}请重新答复。{% endif %}",
+            ),
+            (
+                "面试时间已更改",
+                f"{ABOUT_ZH}\n面试改到以下时间，原时间作废，候选人{{% if answered %}}的答复：{{{{ answered }}}}{{% else %}}尚未答复{{% endif %}}。",
+            ),
         ),
         _either(
             (
                 "Your interview has been moved",
-                "Your interview has a new time; the former one is void. Please answer again.",
+                "Your interview has a new time; the former one is void. {% if answered %}Your answer stands as: {{ answered }}. "
+                "You can change it on your page.{% else %}Please answer again.{% endif %}",
             ),
             (
                 "An interview has been moved",
-                f"{ABOUT_EN}\nThe interview has the time below, to which the candidate is still to answer; the former one is void.",
+                f"{ABOUT_EN}\nThe interview has the time below; the former one is void. {{% if answered %}}The candidate's "
+                "answer: {{ answered }}.{% else %}The candidate is still to answer.{% endif %}",
             ),
         ),
     ),
@@ -227,25 +235,52 @@ TEXTS: Mapping[Template, Both] = {
     ),
     Template.RESCHEDULE_GRANTED: _candidate(
         _either(
-            ("改期成功", "您的改期申请已通过，新的面试时间如下。按时改期不会留下爽约记录。"),
-            ("面试已按候选人申请改期", f"{ABOUT_ZH}\n面试已改到以下时间。"),
+            (
+                "改期成功",
+                "您的改期申请已通过，新的面试时间如下。按时改期不会留下爽约记录。{% if not answered %}请答复是否参加。{% endif %}",
+            ),
+            (
+                "面试已按候选人申请改期",
+                f"{ABOUT_ZH}\n面试已改到以下时间{{% if not answered %}}，候选人尚未答复{{% endif %}}。",
+            ),
         ),
         _either(
-            ("Your new time", "Your request is granted; the new time is below. It leaves no mark on your record."),
-            ("An interview was moved as its candidate asked", f"{ABOUT_EN}\nThe interview has the time below."),
+            (
+                "Your new time",
+                "Your request is granted; the new time is below. It leaves no mark on your record.{% if not answered %} "
+                "Please answer whether you will come.{% endif %}",
+            ),
+            (
+                "An interview was moved as its candidate asked",
+                f"{ABOUT_EN}\nThe interview has the time below{{% if not answered %}}, to which the candidate is still to "
+                "answer{% endif %}.",
+            ),
         ),
     ),
     Template.RESCHEDULE_REFUSED: _candidate(
         _either(
-            ("改期申请未通过", "很抱歉，您的改期申请未通过，面试仍按以下时间进行。原因见您的页面。"),
-            ("候选人的改期申请未获批准", f"{ABOUT_ZH}\n候选人的改期申请未获批准，面试仍按以下时间进行。"),
+            (
+                "改期申请未通过",
+                "很抱歉，您的改期申请未通过。{% if void %}以下时间已作废，您无需参加，也不会留下任何记录{% elif over %}以下时间已过；作出任何认定之前，会先听取您的说明{% else %}面试仍按以下时间进行{% endif %}。原因见您的页面。",
+            ),
+            (
+                "候选人的改期申请未获批准",
+                f"{ABOUT_ZH}\n候选人的改期申请未获批准，{{% if void %}}以下时间此前已作废{{% elif over %}}以下时间已过{{% else %}}面试仍按以下时间进行{{% endif %}}。",
+            ),
         ),
         _either(
             (
                 "Your request could not be granted",
-                "We are sorry: the interview stays at the time below. Your page tells why.",
+                "We are sorry: {% if void %}you are given no other time. The one below is void: you need not come, and it "
+                "leaves no mark on your record.{% elif over %}you are given no other time. The one below is over; before "
+                "anything is decided about it, you are heard.{% else %}the interview stays at the time below.{% endif %} Your "
+                "page tells why.",
             ),
-            ("A request for another time was refused", f"{ABOUT_EN}\nThe interview stays at the time below."),
+            (
+                "A request for another time was refused",
+                f"{ABOUT_EN}\n{{% if void %}}The time below was let go of before.{{% elif over %}}The time below is over."
+                "{% else %}The interview stays at the time below.{% endif %}",
+            ),
         ),
     ),
     Template.SLOT_OWED: _candidate(
@@ -715,6 +750,8 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
         "recorded": False,
         "join": None,
         "joins": False,
+        "answered": None,
+        "void": False,
         **{name: moment(from_text(str(value)[:19]), zone, zh=zh) if value else None for name, value in facts.items()},
     }
     if interview is not None:
@@ -725,6 +762,8 @@ def told(letter: Letter, locale: Locale) -> dict[str, Any]:
             "recorded": interview.is_recorded,
             "starts": moment(interview.starts_at, zone, zh=zh),
             "ends": moment(interview.ends_at, zone, zh=zh),
+            "answered": _label(interview.response, zh=zh) if interview.response != "NEEDS_ACTION" else None,
+            "void": interview.attendance == "RESCHEDULED",
             "join": interview.join_url,
             "joins": interview.join_url
             and not staff

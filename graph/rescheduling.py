@@ -318,7 +318,7 @@ async def grant(graph: Graph, act: Act, new: Grant) -> Outcome:
 
 
 async def refuse(graph: Graph, act: Act, request: str, *, reason: str) -> Outcome:
-    """Leaves the old time as it stands; what was asked in time cannot be refused."""
+    """Leaves the old time as it stands, or as gone as it is; what was asked in time cannot be refused."""
     if refused := role_refusal(act.viewer, RECRUITERS) or text_refusal(reason, "reason"):
         return refused
 
@@ -332,7 +332,8 @@ async def refuse(graph: Graph, act: Act, request: str, *, reason: str) -> Outcom
         await _decide(desk, row, RequestState.REFUSED, reason)
         payload = {"request": row.id, "reason": reason}
         await interviews.record(desk, EventType.RESCHEDULE_REFUSED, interview.id, **payload)
-        await _tell(desk, Template.RESCHEDULE_REFUSED, interview, interview.id, request=row.id)
+        told = {"request": row.id, "over": interviews.is_over(interview, act.now)}
+        await _tell(desk, Template.RESCHEDULE_REFUSED, interview, interview.id, **told)
         return Written("RescheduleRequest", row.id)
 
     return await perform(graph, act, work)

@@ -241,6 +241,56 @@ def test_every_message_has_both_languages(template: Template) -> None:
                         assert moment in ("2026年11月20日 17:00", "2026年11月20日 09:00")
 
 
+ANOTHER_TIME = [
+    (Template.INVITATION_MOVED, "NEEDS_ACTION", "请重新答复。", "Please answer again."),
+    (Template.INVITATION_MOVED, "ACCEPTED", "您的答复记为：已接受；", "Your answer stands as: Accepted."),
+    (Template.RESCHEDULE_GRANTED, "NEEDS_ACTION", "请答复是否参加。", "Please answer whether you will come."),
+    (Template.RESCHEDULE_GRANTED, "ACCEPTED", None, None),
+]
+
+
+@pytest.mark.parametrize(("template", "response", "zh", "en"), ANOTHER_TIME)
+def test_a_new_time_is_to_be_answered_where_it_is_not(
+    template: Template, response: str, zh: str | None, en: str | None
+) -> None:
+    """Whoever chose it has accepted it; whoever is told one that HR chose has not."""
+    told = {"zh": {zh for _, _, zh, _ in ANOTHER_TIME if zh}, "en": {en for _, _, _, en in ANOTHER_TIME if en}}
+    at = replace(APPOINTMENT, response=response)
+    for locale, texts, said in ((Locale.ZH_CN, told["zh"], zh), (Locale.EN, told["en"], en)):
+        letter = Letter(template, (Address("Lan", EMAIL),), locale, Employer("Acme", "艾克米", False), at)
+        assert [text for text in texts if text in write(letter).text] == ([said] if said else [])
+        text = write(replace(letter, staff=True)).text
+        waits = "尚未答复" if locale is Locale.ZH_CN else "still to answer"
+        assert (waits in text) == (response == "NEEDS_ACTION")
+
+
+STAYS, OVER, VOID = ("面试仍按以下时间进行", "stays at the time"), ("以下时间已过", "is over"), ("已作废", "is void")
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+@pytest.mark.parametrize("expected", [STAYS, OVER, VOID])
+async def test_a_refusal_tells_what_became_of_the_old_time(
+    office: Office, locale: Locale, expected: tuple[str, str]
+) -> None:
+    """It stays only where it is still to come, and was not given to somebody else."""
+    start = NOW + timedelta(hours=5)
+    interview = await office.invited(locale, starts_at=start)
+    claim = await office.claim()
+    asked = await office.ask.do("requestReschedule", claim, interview=interview, reason="An exam.")
+    if expected is VOID:
+        await office.ask.do("recordResponse", claim, interview=interview, response="DECLINED")
+        other = replace(office, applied=await office.company.application("marketing"))
+        await office.company.at().free_slot(uid(interview), (await other.claim()).candidate)
+    office.ask.now = start + timedelta(days=1) if expected is OVER else NOW
+    await office.work()
+    office.clear()
+    await office.do("refuseReschedule", request=asked["id"], reason="The room is booked.")
+    await office.work(office.ask.now)
+    (own,) = [text_of(mail) for mail in office.mails() if EMAIL in mail["To"]]
+    at = 0 if locale is Locale.ZH_CN else 1
+    assert [each[at] for each in (STAYS, OVER, VOID) if each[at] in own] == [expected[at]]
+
+
 async def test_reminders_come_a_day_and_half_an_hour_before(office: Office) -> None:
     interview = await office.invited()
     await office.work()
