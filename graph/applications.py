@@ -41,7 +41,7 @@ def _awaited(told: LiteralString) -> LiteralString:
     return (
         "CASE WHEN $linked <> '' THEN head(COLLECT { "
         "MATCH (this)-[:HAS_INTERVIEW|HAS_CHECK]->(about)<-[:FINDS]-(f:Finding) "
-        "WHERE f.state = 'NOTICE_SENT' AND (f.statement IS NULL OR f.statementBy = 'HUMAN') "
+        "WHERE f.state = 'NOTICE_SENT' AND f.answeredSeq IS NULL "
         "RETURN " + told + " ORDER BY f.answerBy, f.id LIMIT 1 }) END"
     )
 

@@ -704,8 +704,8 @@ async def look_again(desk: Desk, interview: str) -> bool:
 
 
 async def end_hearing(desk: Desk, timer: Timer) -> None:
-    """The time to answer has passed without a word of the candidate's own: the department is to decide. Where nobody
-    took one down either, the history says so.
+    """The time to answer has passed without an answer of the candidate's own: the department is to decide. Where no
+    statement was made before it or taken down either, the history says so.
     """
     found = await find_own(desk, timer.subject)
     if isinstance(found, Refusal) or not may(Step.UNANSWERED, found[0].state):

@@ -135,8 +135,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "candidate, or HR",
         EventType.STATEMENT_RECORDED,
         "recordStatement",
-        "At any time before the decision; the decider must have read the last one. What HR takes down ends no time to "
-        "answer.",
+        "At any time before the decision; the decider must have read the last one. What HR takes down, or was said "
+        "before the notice, ends no time to answer.",
         (ABSENT, Code.NOT_VERIFIED, STATE, VALUE),
     ),
     Step.CONFIRM: Transition(
@@ -145,9 +145,9 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, never an interviewer of it",
         EventType.NO_SHOW_CONFIRMED,
         "confirmNoShow",
-        "CANDIDATE or UNKNOWN: after a notice, and an answer of the candidate's own, as a statement or proof, or the "
-        "time for it. CANDIDATE: where a receipt, an answer of their own or whoever decides (`knewBy`) says that they "
-        "knew the time. PLATFORM or EMPLOYER: at once.",
+        "CANDIDATE or UNKNOWN: after a notice, and an answer to it of the candidate's own, as a statement or proof, or "
+        "the time for it. CANDIDATE: where a receipt, an answer of their own or whoever decides (`knewBy`) says that "
+        "they knew the time. PLATFORM or EMPLOYER: at once.",
         (
             *(ABSENT, Code.NOT_ALLOWED, STATE, Code.NOTICE_MISSING, Code.ANSWER_PENDING, Code.STATEMENT_UNREAD),
             *(Code.FINDING_STANDS, Code.NOT_OVER, Code.NOT_MISSED, Code.NOT_DELIVERED, VALUE),

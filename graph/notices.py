@@ -22,12 +22,13 @@ GIVE = Statement(
     """
     MATCH (finding:Finding {id: $id}) WHERE finding.state = 'SUSPECTED'
     SET finding.state = 'NOTICE_SENT', finding.noticeAt = $at, finding.answerBy = $answer_by,
-      finding.decideBy = $decide_by
+      finding.decideBy = $decide_by, finding.answeredSeq = null
     RETURN finding.id AS id
     """,
     row=Found,
     writes=True,
 )
+"""What the candidate said before it is to be read, and is no answer to it."""
 TAKE_BACK = Statement(
     "notices.take_back",
     """

@@ -577,6 +577,7 @@ async def test_a_link_alone_tells_that_a_notice_waits(
     finding = await company.hr.suspicion(await company.hr.missed(candidate.link.application))
     assert title not in (await candidate.http.get("/c/")).text
     company.at(hours=1)
+    await company.hr.own_statement(finding, "我听说了这件事。")
     await company.hr.notice(finding)
     page = (await candidate.http.get("/c/")).text
     assert title in page

@@ -389,11 +389,13 @@ query Notice($id: ID!) { node(id: $id) { ... on Finding { state noticeAt answerB
 """
 
 
-@pytest.mark.parametrize("answered", [False, True])
-async def test_a_notice_that_bounces_is_none(ask: Ask, company: Company, answered: bool) -> None:
+@pytest.mark.parametrize(("spoken", "answered"), [(False, False), (True, False), (False, True)])
+async def test_a_notice_that_bounces_is_none(ask: Ask, company: Company, spoken: bool, answered: bool) -> None:
     """No time passes against whom it did not reach: HR is to tell them another way, and the time begins again."""
     hr = company.at(days=9)
     finding = await hr.suspicion(await hr.missed(await company.application("marketing")))
+    if spoken:
+        await hr.own_statement(finding, "I was ill.")
     assert await do_due(ask.graph, company, NOW) == ["NOTICE"]
     named, hr.at = gid("Finding", finding), NOW
     if answered:

@@ -16,6 +16,7 @@ from graph.visibility import Claim
 from seeds import makers
 from tests.conftest import NOW, Ask, Company, gid, uid
 from tests.ledger import appends, refused
+from tests.pictures import document
 
 STARTS = NOW - timedelta(days=10)
 """When the interview of these tests starts; it takes 30 minutes."""
@@ -363,6 +364,21 @@ async def test_an_answer_given_ends_the_waiting(ask: Ask, company: Company) -> N
         made = await case.confirm(selection="state statement statementBy basedOn { type }")
     assert (made["state"], made["statement"], made["statementBy"]) == ("FINAL", "I forgot.", "CANDIDATE")
     assert made["basedOn"][-1] == {"type": "STATEMENT_RECORDED"}
+
+
+@pytest.mark.parametrize("handed_in", [False, True])
+async def test_what_came_before_the_notice_is_no_answer_to_it(ask: Ask, company: Company, handed_in: bool) -> None:
+    """Whoever spoke before they were told has the whole time to answer all the same, and what they said is read."""
+    case = await suspected(ask, company)
+    if handed_in:
+        await company.at().proof(uid(case.interview), document(), finding=uid(case.finding))
+    else:
+        await case.own_statement("I hear that I was missed.")
+    await case.notice()
+    assert await case.confirm(readUpTo=0) == refused("confirmNoShow", "STATEMENT_UNREAD", "readUpTo")
+    assert await case.confirm() == refused("confirmNoShow", "ANSWER_PENDING", "finding")
+    await case.own_statement("Here is why.")
+    assert (await case.confirm(selection="state"))["state"] == "FINAL"
 
 
 async def test_nobody_answers_for_the_candidate(ask: Ask, company: Company) -> None:

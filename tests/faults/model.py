@@ -219,7 +219,7 @@ class Finding:
     statement_by: str | None = None
     statement_seq: int | None = None
     answered: bool = False
-    """By the candidate themself, not by what HR took down."""
+    """By the candidate themself since the notice, not by what HR took down."""
     answer_by: datetime | None = None
     expires_at: datetime | None = None
     repaired_by: list[Interview] = field(default_factory=list)
@@ -931,7 +931,7 @@ class Model:
         self._step(finding, "NOTICE", "NOTICE_SENT")
         finding.answer_by = self.now + ANSWER
         finding.heard_by, finding.decide_by = finding.answer_by, self.now + DECIDE
-        finding.noticed_by = who
+        finding.noticed_by, finding.answered = who, False
         self._tell(finding.subject, who)
 
     def state(self, who: str, finding: Finding, text: str) -> Codes | str:
