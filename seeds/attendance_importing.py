@@ -116,6 +116,11 @@ class Stay:
         """What all of its lines must say alike, beside what its id is made of."""
         return self.person, self.title, self.ended_on, self.consented_at, self.consent_source
 
+    def spans(self, day: date) -> bool:
+        """Whether the person worked there on that day, as far as the file tells."""
+        ended = self.ended_on is not None and day > self.ended_on
+        return not ended and (self.started_on is None or day >= self.started_on)
+
     def dossier(self, department: str, system: str) -> Dossier:
         return Dossier(
             self.id,
@@ -148,7 +153,8 @@ async def run_attendance_import(
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
 ) -> AttendanceSummary:
-    """Imports a file: every line is in the graph afterwards, or in `rejects` with the reason.
+    """Imports a file: every line is in the graph afterwards, or in `rejects` with the reason, or of a log and counted
+    as one that nothing is made of.
 
     Each chunk of people is written whole or not at all and knows what is there already, so a run may be killed and
     repeated. `progress` is told how many lines of how many are done. Raises NotImported before anything is written.
@@ -500,14 +506,19 @@ class AttendanceReading(Reader):
         return kept.get(places.get(stay.department.code, ""), kept.get("", Calendars([])))
 
     def _check_days(self, stay: Stay, calendars: Calendars) -> None:
-        """Rejects lines of days on which no calendar says what is due in their shift."""
+        """Rejects lines of days outside of the employment, or on which no calendar says what is due in their shift."""
         for shift, days in stay.days.items():
             for day in list(days):
                 calendar = calendars.on(day)
-                if calendar is None or shift not in calendar.shifts:
+                if not stay.spans(day):
+                    reason = REASONS[Code.NOT_EMPLOYED]
+                elif calendar is None or shift not in calendar.shifts:
                     why = f'has no shift "{shift}"' if calendar else "is not there"
-                    self.doubts[stay.id].add((day, shift))
-                    self._refuse_day(stay, shift, day, f"The work calendar of {day.isoformat()} {why}.")
+                    reason = f"The work calendar of {day.isoformat()} {why}."
+                else:
+                    continue
+                self.doubts[stay.id].add((day, shift))
+                self._refuse_day(stay, shift, day, reason)
 
     def _refuse_beside(self, stay: Stay) -> None:
         """Refuses what stands beside a refused line: a part of a day would be judged as all of it."""
@@ -538,8 +549,8 @@ class AttendanceReading(Reader):
             if each.are_late(shift, calendar):
                 # A clock that goes by the date of the sign means the shift before it.
                 seen.add(each.day - timedelta(days=1))
-        until = min(max(days) + timedelta(days=1), self._last(stay))
-        since = max(min(days), stay.started_on or date.min)
+        # The present day is not over.
+        since, until = min(days), min(max(days) + timedelta(days=1), self.today)
         unknown = {day for day, _ in self.doubts[stay.id] if day}
         silent: dict[str, Any] = {"silence": self._silence(stay), "unknown": unknown, "seen": seen}
         told = judged(signs, calendars, since, until, shift=shift, leave=stay.leave, **silent)
@@ -560,10 +571,6 @@ class AttendanceReading(Reader):
             told.add(AttendanceKind.APPROVED_LEAVE)
         return tuple(Fact(kind, day, 0.0) for kind in AttendanceKind if kind not in told)
 
-    def _last(self, stay: Stay) -> date:
-        """The day after the last that may be judged; the present day is not over."""
-        return min(self.today, stay.ended_on + timedelta(days=1)) if stay.ended_on else self.today
-
     def _reject(self, stay: Stay, record: Record, reason: str) -> None:
         stay.records = [it for it in stay.records if it is not record]
         self.rejects.append(Reject(record, reason))
@@ -581,8 +588,17 @@ class AttendanceReading(Reader):
         for record in list(stay.records):
             if code := refused.get(id(record)):
                 self._reject(stay, record, REASONS[code])
-        self.summary.loaded += len(stay.records)
+        idle = self._idle(stay)
+        self.summary.idle += idle
+        self.summary.loaded += len(stay.records) - idle
         if outcome.fate is not Fate.ERASED:
             lines = [line for place, (line, _) in enumerate(stay.lines) if place not in outcome.refused]
             self.summary.count(fact for line in lines for fact in line.facts)
             self.summary.count_goals(it for place, (it, _) in enumerate(stay.goals) if place not in outcome.refused)
+
+    def _idle(self, stay: Stay) -> int:
+        """How many lines of a log come to nothing: on a day that asks for no work, is not over or stays unknown."""
+        if self.mapping.day is None:
+            return 0
+        made = {id(record) for line, records in stay.lines if line.facts for record in records}
+        return sum(id(record) not in made for record in stay.records)

@@ -29,6 +29,7 @@ class AttendanceSummary(FileSummary[AttendanceMapping]):
     fates: Counter[Fate] = field(default_factory=Counter[Fate])
     new_records: int = 0
     loaded: int = 0
+    idle: int = 0
     unknown: int = 0
     kinds: Counter[AttendanceKind] = field(default_factory=Counter[AttendanceKind])
     goals: int = 0
@@ -54,6 +55,10 @@ class AttendanceSummary(FileSummary[AttendanceMapping]):
         yield row(self.loaded, "lines to be loaded" if self.dry_run else "lines that the graph holds")
         if self.repeated:
             yield row(self.repeated, "of them repeated within the file")
+        if self.idle:
+            yield row(
+                self.idle, "lines that nothing is made of: the day asks for no work, is not over or stays unknown"
+            )
         yield from self._rejected("lines rejected")
         for fate, words in FATES.items():
             if self.fates[fate]:

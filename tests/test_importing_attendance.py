@@ -27,7 +27,7 @@ from seeds import attendance_importing, makers, workbooks
 from seeds.attendance_importing import run_attendance_import
 from seeds.attendance_mapping import AttendanceMapping, local_time, parse_attendance_mapping, read_plan
 from seeds.attendance_summaries import AttendanceSummary
-from seeds.mapping import Dates, MappingError
+from seeds.mapping import Dates, Field, MappingError
 from seeds.tables import Unreadable, read_table
 from seeds.workbooks import cell_text
 from tests.conftest import NOW, Ask, uid
@@ -410,6 +410,24 @@ async def test_a_line_beside_a_refused_one_is_refused_too(ask: Ask, log: Importe
     }
     mended = log.rejects.read_text("utf-8-sig").replace("1 o'clock", "13:00").splitlines()[1:]
     assert await logged(ask, log, *(each.rsplit(",", 2)[0] for each in mended)) == [BOTH[0], ("13", "PRESENT"), BOTH[1]]
+
+
+async def test_a_line_of_a_log_is_held_where_something_is_made_of_it(ask: Ask, log: Importer) -> None:
+    """Not on a day that asks for no work or is not over; outside of the employment it is rejected, as a month is."""
+    held, free, silent = line("12", "09:00", "18:00"), line("17", "10:00", "11:00"), line("13", "", "")
+    before = line("12", "09:00", "18:00").replace("2026-10-12", "2026-01-02")
+    today = line("12", "09:00", "18:00").replace("2026-10-12", f"{NOW:%Y-%m-%d}")
+    file = log.file("\n".join((LINES, held, before, free, silent, today)))
+    for dry_run in (True, False):
+        summary = await log(file, dry_run=dry_run)
+        assert (summary.loaded, summary.idle, summary.new_records) == (1, 3, 1)
+        assert log.rejected() == {"3": "No employment of this person covers that time."}
+    text = "\n".join(summary.lines())
+    assert "      3  lines that nothing is made of: the day asks for no work, is not over or stays unknown" in text
+    mapping = {"ended_on": Field(("Leave",)), "leave": None}
+    log.mapping = replace(log.mapping, **mapping)
+    await log(log.file("\n".join((LINES, line("13", "09:00", "18:00", leave="2026-10-12")))))
+    assert log.rejected() == {"2": "No employment of this person covers that time."}
 
 
 async def test_who_comes_after_midnight_comes_to_the_night_of_the_line(ask: Ask, log: Importer) -> None:
