@@ -26,7 +26,7 @@ from graph.timesheet_loading import Dossier, Fate, Line, Loaded
 from graph.timesheets import Fact, Granularity
 from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
-from seeds.attendance_mapping import CONSENT, COUNTED, DONE, AttendanceMapping, clock_time, local_time
+from seeds.attendance_mapping import AWAY, CONSENT, COUNTED, DONE, AttendanceMapping, clock_time, local_time
 from seeds.attendance_summaries import AttendanceSummary
 from seeds.importing import MANY, NotImported, check_rejects, identities, importer_of
 from seeds.reading import Reader, Unfit, find_columns
@@ -369,7 +369,10 @@ class AttendanceReading(Reader):
         return number
 
     def _month(self, stay: Stay, record: Record) -> None:
-        """What a line of a flat summary counts: a number that is blank tells nothing, 0 that nothing happened."""
+        """What a line of a flat summary counts: a number that is blank tells nothing, 0 that nothing happened.
+
+        Who came is known from the working days where each kind of day away that the file has is told.
+        """
         typed = self._required(record, "attendance.month")
         plain = MONTH.fullmatch(typed)
         if plain is None or not 1 <= int(plain[2]) <= 12:
@@ -378,10 +381,12 @@ class AttendanceReading(Reader):
             month = date(int(plain[1]), int(plain[2]), 1)
         counts = {kind: self._number(record, key) for key, kind in COUNTED.items()}
         out_of, minutes = (self._number(record, f"attendance.{it}") for it in ("working_days", "late_minutes"))
-        away = [counts[kind] or 0.0 for kind in (AttendanceKind.ABSENT, AttendanceKind.APPROVED_LEAVE)]
-        present = timesheets.present_days(out_of, *away)
+        away = [counts[COUNTED[key]] for key in AWAY if key in self.fields]
+        present = timesheets.present_days(out_of, *(it for it in away if it is not None))
         if out_of is not None and present is None:
             raise Unfit(f"{self._named('attendance.working_days')}: there are more days away than working days.")
+        if None in away:
+            present = None
         facts = [
             Fact(
                 kind,

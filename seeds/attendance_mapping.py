@@ -71,6 +71,8 @@ COUNTED = {
     "attendance.approved_leave": AttendanceKind.APPROVED_LEAVE,
 }
 """Columns of a flat summary, each a number."""
+AWAY = ("attendance.absent", "attendance.approved_leave")
+"""Those that take days of the working days."""
 SUMMARY = ("attendance.month", "attendance.working_days", "attendance.late_minutes", *COUNTED)
 LOG = tuple(f"attendance.{name}" for name in ("day", "clocked_in", "clocked_out", "shift", "leave"))
 TASKS = tuple(key for key in KEYS if key.startswith("task."))

@@ -485,6 +485,26 @@ async def test_a_number_that_became_nothing_is_rejected(ask: Ask, graph: Graph, 
     assert await own.size() == before
 
 
+async def test_nobody_was_present_by_a_blank_absence(ask: Ask, graph: Graph, tmp_path: Path) -> None:
+    """Whatever the working days are: the number may come later."""
+    own = mixed(graph, tmp_path, MONTHS.replace('absent = "Away"', 'absent = "Away", approved_leave = "Leave"'))
+
+    async def told(*numbers: str) -> list[tuple[Any, ...]]:
+        header = f"{WHO},Month,Late,Away,Leave,Due"
+        await own(own.file("\n".join((header, *(f"{HERE},2026-09,{it}" for it in numbers)))))
+        return days((await at_work(ask, own))[None])
+
+    assert await told(",,1,22") == [("APPROVED_LEAVE", "2026-09-01", 1)]
+    assert await told(",,23,22") == [("APPROVED_LEAVE", "2026-09-01", 1)]
+    assert own.rejected() == {"2": '"Due": there are more days away than working days.'}
+    assert await told(",2,1,22") == [
+        ("ABSENT", "2026-09-01", 2),
+        ("APPROVED_LEAVE", "2026-09-01", 1),
+        ("PRESENT", "2026-09-01", 19),
+    ]
+    assert own.rejected() == {}
+
+
 async def test_a_rejected_line_writes_nothing_of_itself(ask: Ask, graph: Graph, tmp_path: Path) -> None:
     own = mixed(graph, tmp_path)
     await own(months(own, f"{HERE},2026-09,3,,"))
@@ -723,7 +743,7 @@ async def test_work_elsewhere_weighs_as_by_a_mutation(scored: Scored, tmp_path: 
     own.mapping = replace(own.mapping, organization=place)
     assert sent.email
     line = ELSEWHERE.replace("wang@example.com", sent.email)
-    summary = await own(months(own, f"{line},2026-09,3,,22"))
+    summary = await own(months(own, f"{line},2026-09,3,0,22"))
     assert (summary.new_records, summary.new_organization) == (2, False)
     selection = "labels { name } score { factors { dimension rawValue observations } }"
     one, other = [await scored.of(each, "marketing", selection) for each in applications]
