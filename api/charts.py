@@ -151,7 +151,7 @@ async def attendance(graph: Graph, answerer: Answerer, asked: Asked) -> list[Fig
 
 def draw_counts(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
     """How often people of a department, or one of them, were late, absent or left early: by month in all, and by
-    department, as these differ in size, for each person there."""
+    department, as these differ in size, for each person there with a record."""
     colours = {"lateCount": MISSED, "absentDays": ABSENT, "earlyLeaveCount": REST}
     labels, told = along(groups, asked)
     each = asked.by == "DEPARTMENT"
@@ -161,8 +161,8 @@ def draw_counts(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) ->
     ]
     if each:
         heading = asked.say(
-            f"{name}：各部门人均迟到、旷工与早退",
-            f"{name}: how often and how many days, for each person of a department",
+            f"{name}：各部门有记录人员的人均迟到、旷工与早退",
+            f"{name}: how often and how many days, for each person with a record",
         )
     else:
         heading = asked.say(f"{name}：每月迟到、旷工与早退", f"{name}: how often and how many days, by month")
@@ -171,15 +171,15 @@ def draw_counts(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) ->
 
 
 def _told(group: Mapping[str, Any] | None, key: str, *, each: bool = False) -> float | None:
-    """A number of a group, or for each person of it; null where nothing is told."""
+    """A number of a group, or for each person of it with a record; null where nothing is told."""
     if group is None or group[key] is None:
         return None
     return group[key] / group["employees"] if each else group[key]
 
 
 def draw_shares(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) -> Figure:
-    """The attendance rate, where presence is told, and of a department the share of people who were late or absent at
-    all: lines along months, points with their intervals beside each other for departments."""
+    """The attendance rate, where presence is told, and of a department the share of those with a record who were late
+    or absent at all: lines along months, points with their intervals beside each other for departments."""
     labels, told = along(groups, asked)
     drawn = [_shares(asked.say(*COUNTED["attendanceRate"]), labels, [_told(it, "attendanceRate") for it in told], HOUR)]
     if asked.employment is None:
@@ -193,7 +193,7 @@ def draw_shares(name: str, groups: Sequence[Mapping[str, Any]], asked: Asked) ->
                 trace["error_y"] = {**intervals([rate and asdict(rate) for rate in rates]), "color": colour}
             drawn.append(trace)
     shown = [trace for trace in drawn if any(value is not None for value in trace["y"])]
-    heading = asked.say(f"{name}：人员与天数占比", f"{name}: shares of people and days")
+    heading = asked.say(f"{name}：天数占比与有记录人员占比", f"{name}: shares of days, and of people with a record")
     axes = {"xaxis": ALONG, "yaxis": {"range": [-0.02, 1.02], "tickformat": ".0%", "gridcolor": GRID}}
     if asked.by != "DEPARTMENT":
         return {"data": shown, "layout": layout(heading, **axes)}

@@ -278,7 +278,7 @@ async def cost(graph: Graph, answerer: Answerer, asked: Asked) -> Table:
 
 
 COUNTED = {
-    "employees": ("在职人数", "Employees"),
+    "employees": ("有记录的人数", "People with a record"),
     "lateCount": ("迟到次数", "Late"),
     "lateEmployees": ("迟到人数", "People late"),
     "absentDays": ("旷工天数", "Days absent"),

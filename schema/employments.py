@@ -71,7 +71,10 @@ DUE = {
 
 @strawberry.type(description="Attendance at work 考勤 in numbers, over the records that stand.")
 class WorkAttendance:
-    employees: int | None = field("How many people there are records of.")
+    employees: int | None = field(
+        "How many people there are records of. A source that tells neither working days nor presence leaves out "
+        "whoever was neither late nor away."
+    )
     present_days: float | None = field("Days on which they came, late or not.")
     late_count: float | None = field("How often they came late 迟到.")
     late_minutes: int | None = field("By how many minutes in all, where that is told.")

@@ -86,5 +86,8 @@ class AttendanceSummary(FileSummary[AttendanceMapping]):
         if read:
             yield f"Counted: {', '.join(read)}."
         if self.mapping.month is not None and self.mapping.working_days is None:
-            yield "The file does not tell working days: no attendance rate is made of it."
+            yield (
+                "The file does not tell working days: no attendance rate is made of it, and whoever was neither late "
+                "nor away has no record."
+            )
         yield from self._columns()

@@ -199,6 +199,21 @@ async def test_attendance_is_told_month_by_month(graph: Graph, ask: Ask, answere
         await TOLD["attendance"].table(graph, answerer, replace(wanted, department=None))
 
 
+async def test_people_are_counted_by_their_records(
+    graph: Graph, ask: Ask, answerer: Answerer, company: Company
+) -> None:
+    """Whoever is employed and of whom nothing is told is in no share, and headings say so."""
+    ids = [await employ(ask, company) for _ in range(2)]
+    await tell(ask, company, ids[0], month("LATE", "2026-09", 3))
+    wanted = replace(asked(company, "marketing", department="MARKETING", by="MONTH"), start=None, end=None)
+    table = await TOLD["attendance"].table(graph, answerer, wanted)
+    assert dict(zip(table.headings, table.rows[0], strict=True))["People with a record"] == 1
+    for by in ("MONTH", "DEPARTMENT"):
+        _, shares = await TOLD["attendance"].draw(graph, answerer, replace(wanted, by=by))
+        assert shares["data"][0]["y"] == [1]
+        assert "of people with a record" in shares["layout"]["title"]["text"]
+
+
 async def test_departments_are_told_beside_each_other(
     graph: Graph, ask: Ask, answerer: Answerer, company: Company
 ) -> None:
