@@ -15,8 +15,9 @@ from seeds.workbooks import UnreadableWorkbook, is_workbook, read_workbook
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "gb18030": "GB18030", "cp1252": "cp1252"}
 DELIMITERS = ",;\t|"
-ADDED = ("line", "reason")
-"""What a file of rejects has besides the columns of its source; they are ignored when such a file is imported."""
+ADDED = ("turnout_line", "turnout_reason")
+"""What a file of rejects has besides the columns of its source, under names that no source has; they are ignored when
+such a file is imported."""
 
 
 class Unreadable(Exception):

@@ -187,7 +187,7 @@ async def test_each_client_has_its_rates(ask: Ask, india: Importer) -> None:
 
 async def test_a_reject_says_its_true_reason(india: Importer) -> None:
     await india(INTERVIEWS)
-    assert {row["line"]: row["reason"] for row in india.rejected()} == {
+    assert {row["turnout_line"]: row["turnout_reason"] for row in india.rejected()} == {
         "16": '"Date of Interview": "31.02.2016" is a date in none of the forms that the mapping names.',
         "17": '"Observed Attendance": "maybe" is a value that the mapping does not know.',
         "18": '"Interview Type": "By post" is a value that the mapping does not know.',
@@ -203,8 +203,20 @@ async def test_corrected_rejects_are_imported(india: Importer) -> None:
     corrected = india.rejects.read_text("utf-8").replace("31.02.2016", "29.02.2016").replace("maybe", "yes")
     summary = await india(india.file(corrected))
     assert (summary.loaded, summary.rejected.total()) == (2, REJECTED - 2)
-    assert {row["line"] for row in india.rejected()} == {"4", "5", "6", "7", "8"}
-    assert list(india.rejected()[0]).count("reason") == 1
+    assert {row["turnout_line"] for row in india.rejected()} == {"4", "5", "6", "7", "8"}
+    assert list(india.rejected()[0]).count("turnout_reason") == 1
+
+
+async def test_a_column_of_the_file_is_kept_whatever_its_name(india: Importer) -> None:
+    """A department may be a production line: the file of rejects has that column still, and reads as its source did."""
+    india.mapping = replace(india.mapping, department=replace(india.mapping.department, columns=("Line",)))
+    text = INTERVIEWS.read_text("utf-8").replace("Client name,Location", "Line,Reason", 1)
+    await india(india.file(text))
+    header = text.partition("\n")[0].split(",")
+    assert india.rejects.read_text("utf-8").splitlines()[0].split(",") == [*header, "turnout_line", "turnout_reason"]
+    corrected = india.rejects.read_text("utf-8").replace("31.02.2016", "29.02.2016")
+    summary = await india(india.file(corrected))
+    assert (summary.loaded, summary.new_departments) == (1, set())
 
 
 async def test_the_summary_says_what_was_left_out(india: Importer) -> None:
@@ -374,9 +386,9 @@ async def test_rejects_keep_the_form_of_their_source(china: Importer) -> None:
     text = CHINESE.read_text("utf-8").replace("\n", "\r\n")
     await china(china.file(text, "gb18030"))
     written = china.rejects.read_bytes().decode("gb18030")
+    header, *lines = text.split("\r\n")
     assert written == (
-        text.split("\r\n")[0] + ";line;reason\r\n" + text.split("\r\n")[4] + ';5;"""邮箱"": ""zhaomin"" cannot be a '
-        'mail address."\r\n'
+        f'{header};turnout_line;turnout_reason\r\n{lines[3]};5;"""邮箱"": ""zhaomin"" cannot be a mail address."\r\n'
     )
 
 
@@ -415,7 +427,7 @@ async def test_what_is_recorded_is_never_changed(china: Importer) -> None:
     before = await china.size()
     summary = await china(china.file(CHINESE.read_text("utf-8").replace("未到", "已到")))
     assert (summary.present, summary.rejected.total()) == (2, 2)
-    assert china.rejected(delimiter=";")[0]["reason"] == (
+    assert china.rejected(delimiter=";")[0]["turnout_reason"] == (
         "The graph holds this interview as ACCEPTED and NOT_ATTENDED, and an import changes nothing that is recorded."
     )
     assert await china.size() == before
@@ -429,7 +441,7 @@ async def test_a_closed_position_takes_no_new_lines(ask: Ask, china: Importer) -
     for dry_run in (True, False):
         summary = await china(china.file(CHINESE.read_text("utf-8").replace("8月10日", "9月10日")), dry_run=dry_run)
         assert (summary.loaded, summary.present) == (0, 2)
-        reasons = [row["reason"] for row in china.rejected(delimiter=";")]
+        reasons = [row["turnout_reason"] for row in china.rejected(delimiter=";")]
         assert reasons[0] == "The position, or its department, is closed in the graph."
 
 
@@ -457,8 +469,8 @@ async def test_a_quote_left_open_costs_one_record(india: Importer) -> None:
     )
     summary = await india(india.file(text))
     first = india.rejected()[0]
-    assert first["line"] == "3"
-    assert "so a quote may be missing" in first["reason"]
+    assert first["turnout_line"] == "3"
+    assert "so a quote may be missing" in first["turnout_reason"]
     assert summary.loaded + summary.rejected.total() == summary.read - summary.repeated
 
 

@@ -90,7 +90,7 @@ class Importer:
 
     def rejected(self) -> dict[str, str]:
         with self.rejects.open(encoding="utf-8-sig", newline="") as file:
-            return {row["line"]: row["reason"] for row in csv.DictReader(file)}
+            return {row["turnout_line"]: row["turnout_reason"] for row in csv.DictReader(file)}
 
     async def size(self) -> tuple[int, int]:
         read = self.graph.client.read
