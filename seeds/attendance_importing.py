@@ -19,7 +19,7 @@ from graph.employments import NewEmployment, employment_refusal
 from graph.goals import Goal
 from graph.instants import day_in, midnight
 from graph.loading import Importer
-from graph.refusals import Code
+from graph.refusals import OLDEST, Code
 from graph.settling import NewDepartment
 from graph.shifts import AttendanceKind, Calendar, Calendars, Clocked, Sign, Silence, clocked, judged, past_midnight
 from graph.timesheet_loading import Dossier, Fate, Line, Loaded
@@ -35,7 +35,7 @@ from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
 Value = TypeVar("Value")
 CHUNK = 20
 """People in one transaction."""
-MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+MONTH = re.compile(r"([1-9]\d{3})[-/](\d{1,2})")
 EMPLOYMENT_KEYS = {
     "title": "employment.title",
     "startedOn": "employment.started_on",
@@ -379,6 +379,7 @@ class AttendanceReading(Reader):
             month = self._date(record, "attendance.month")[0].date().replace(day=1)
         else:
             month = date(int(plain[1]), int(plain[2]), 1)
+        self._check_past("attendance.month", month)
         counts = {kind: self._number(record, key) for key, kind in COUNTED.items()}
         out_of, minutes = (self._number(record, f"attendance.{it}") for it in ("working_days", "late_minutes"))
         away = [counts[COUNTED[key]] for key in AWAY if key in self.fields]
@@ -456,8 +457,7 @@ class AttendanceReading(Reader):
         """What a line of a log tells of a day: signs of a clock, leave, or nothing."""
         day, _ = self._date(record, "attendance.day")
         shift = self._get(record, "attendance.shift")
-        if day.date() > self.today:
-            raise Unfit(f"{self._named('attendance.day')} is in the future.")
+        self._check_past("attendance.day", day.date())
         came = self._sign(record, "attendance.clocked_in", day.date(), None)
         left = self._sign(record, "attendance.clocked_out", day.date(), came)
         if self._get(record, "attendance.leave"):
@@ -472,6 +472,13 @@ class AttendanceReading(Reader):
             dated = any(text and clock_time(text) is None for text in typed)
             stay.signs.setdefault(shift, []).append(Signs(day.date(), came, left, dated, record))
             self.seen[stay.who].add(day.date())
+
+    def _check_past(self, key: str, day: date) -> None:
+        """Refuses to be told of what lies ahead, or before any employment may begin."""
+        if day > self.today:
+            raise Unfit(f"{self._named(key)} is in the future.")
+        if self.today - day > OLDEST:
+            raise Unfit(f"{self._named(key)} is too long ago.")
 
     def _sign(self, record: Record, key: str, day: date, after: datetime | None) -> datetime | None:
         typed = self._get(record, key)

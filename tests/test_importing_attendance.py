@@ -485,6 +485,26 @@ async def test_a_number_that_became_nothing_is_rejected(ask: Ask, graph: Graph, 
     assert await own.size() == before
 
 
+async def test_a_month_that_cannot_be_costs_its_line_alone(graph: Graph, tmp_path: Path) -> None:
+    own = mixed(graph, tmp_path)
+    summary = await own(months(own, *(f"{HERE},{it},1,," for it in ("2026-09", "0000-01", "1900-01", "2026-12"))))
+    assert summary.loaded == 1
+    assert own.rejected() == {
+        "3": '"Month": "0000-01" is a date in none of the forms that the mapping names.',
+        "4": '"Month" is too long ago.',
+        "5": '"Month" is in the future.',
+    }
+
+
+async def test_a_day_that_cannot_be_costs_its_line_alone(ask: Ask, log: Importer) -> None:
+    """Also where no first day bounds it."""
+    await logged(ask, log, line("12", "09:00", "18:00"))
+    log.mapping = replace(log.mapping, title=None, started_on=None)
+    days = [line("13", "09:00", "18:00").replace("2026-10-13", it) for it in ("2026-10-13", "0001-01-01", "2026-12-01")]
+    assert await logged(ask, log, *days) == [("12", "PRESENT"), ("13", "PRESENT")]
+    assert log.rejected() == {"3": '"Date" is too long ago.', "4": '"Date" is in the future.'}
+
+
 async def test_nobody_was_present_by_a_blank_absence(ask: Ask, graph: Graph, tmp_path: Path) -> None:
     """Whatever the working days are: the number may come later."""
     own = mixed(graph, tmp_path, MONTHS.replace('absent = "Away"', 'absent = "Away", approved_leave = "Leave"'))
