@@ -118,6 +118,21 @@ ERASED = Statement(
     """,
     row=Found,
 )
+HAS_TURN = Statement(
+    "freed_slots.has_turn",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SAME_AS*0..1]-(person:Candidate)-[:SUBMITTED]->(application:Application)
+      -[:FOR]->(:Position {id: $position})
+    WHERE person.status <> 'ERASED' AND (application.stage IN ['OFFER', 'HIRED']
+      OR NOT application.stage IN ['REJECTED', 'WITHDRAWN']
+        AND EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(held:Interview)
+          WHERE held.response <> 'DECLINED' AND NOT held.attendance IN
+            ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] })
+    RETURN application.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+"""An application of the person for the position that has come to an offer, or to an interview that stands."""
 CREATE = Statement(
     "freed_slots.create",
     """
@@ -245,9 +260,12 @@ def _latest(slot: SlotRow) -> datetime:
 
 
 async def _invite(desk: Desk, slot: SlotRow, candidate: str) -> Outcome:
+    """Whoever was invited while others were asked, or came as far as an offer, is not asked besides."""
     application = await rounds.application_of(desk, slot.position, candidate, source="Refill")
     if isinstance(application, Refusal):
         return application
+    if await desk.tx.one(HAS_TURN, candidate=candidate, position=slot.position):
+        return Refusal(Code.ALREADY_INVITED, "candidates")
     times = Times(slot.starts_at, slot.ends_at, slot.time_zone)
     mode, users = Mode(slot.mode), tuple(slot.interviewers)
     return await interviews.invite_one(desk, Invite(application, mode, times, slot.grace_minutes, slot.join_url, users))

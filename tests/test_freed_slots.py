@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graph.applications import Stage
 from graph.interviews import Side
 from graph.timers import TimerKind
 from graph.visibility import Claim
@@ -22,6 +23,7 @@ STANDS = "query Stands($id: ID!) { node(id: $id) { ... on Interview { response a
 HELD = (
     "query Held($id: ID!, $asOf: DateTime) { candidate(id: $id, asOf: $asOf) { interviews { nodes { attendance } } } }"
 )
+FILED = "query Filed($id: ID!) { candidate(id: $id) { applications { nodes { id } } } }"
 READ = f"query Read($id: ID!) {{ node(id: $id) {{ ... on FreedSlot {{ {SLOT} }} }} }}"
 
 
@@ -143,6 +145,28 @@ async def test_a_slot_is_offered_to_nobody_who_may_not_be_invited(ask: Ask, comp
     slot = await ask.do("offerFreedSlot", company.user("technology"), SLOT, interview=interview, candidates=people)
     assert [each["candidate"]["displayName"] for each in slot["offers"]] == ["asked"]
     assert (slot["state"], slot["waiting"]) == ("OFFERED", 0)
+
+
+@pytest.mark.parametrize("turn", ["invited", "invited under another record", "offer", "declined"])
+async def test_whoever_had_a_turn_meanwhile_is_passed_over(ask: Ask, company: Company, turn: str) -> None:
+    """An invitation that was declined is no turn: another time may suit them."""
+    interview, people = await lost(ask, company, "first", "second", "third")
+    hr, viewer = company.at(days=0), company.user("technology")
+    slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    second = (await ask(FILED, company.user("hr"), id=people[1]))["candidate"]["applications"]["nodes"][0]["id"]
+    if turn == "offer":
+        await hr.advance(uid(second), Stage.OFFER)
+    else:
+        if turn == "invited under another record":
+            second = gid("Application", await company.application("technology", company.person("twin")))
+            await hr.merge(uid(people[1]), uid(await owner(ask, company, uid(second))))
+        another = gid("Interview", await hr.interview(uid(second), starts_at=NOW + timedelta(days=3)))
+        response = "DECLINED" if turn == "declined" else "ACCEPTED"
+        await ask.do("recordResponse", viewer, interview=another, response=response)
+    ask.now = NOW + timedelta(hours=4)
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    offers = (await read(ask, company, slot["id"]))["offers"]
+    assert offers[1]["candidate"]["displayName"] == ("second" if turn == "declined" else "third")
 
 
 async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Company) -> None:
