@@ -33,22 +33,23 @@ _STANDS: LiteralString = (
           WHEN its.id = wanted.id THEN CASE WHEN mine.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] OR """
     + _HELD
     + """ OR size([(mine)<-[:DECIDES]-(announced:Decision {state: 'ANNOUNCED'}) | 1]) > 0 THEN 'had turn' ELSE '' END
-          WHEN mine.stage IN ['REJECTED', 'WITHDRAWN'] OR (mine.stage <> 'HIRED' AND its.status <> 'OPEN')
+          WHEN mine.stage IN ['REJECTED', 'WITHDRAWN']
             OR size([(its)-[:BELONGS_TO]->(at:Department) WHERE at.id IN $own | 1]) = 0 THEN ''
           WHEN mine.stage = 'HIRED' THEN 'had turn'
           WHEN mine.stage = 'OFFER' THEN 'runs'
-          WHEN mine.appliedAt > $now - duration({days: 90}) AND (NOT """
+          WHEN its.status = 'OPEN' AND mine.appliedAt > $now - duration({days: 90}) AND (NOT """
     + _YIELDS.replace("{}", "its")
     + " OR "
     + _HELD
     + """) THEN 'runs'
-          WHEN size([(mine)-[:HAS_INTERVIEW]->(awaited:Interview {attendance: 'PENDING'}) | 1]) > 0 THEN 'runs'
+          WHEN size([(mine)-[:HAS_INTERVIEW]->(awaited:Interview {attendance: 'PENDING'})
+            WHERE awaited.response <> 'DECLINED' AND awaited.endsAt > $now | 1]) > 0 THEN 'runs'
           ELSE '' END]"""
 )
 """Of a person, by one comprehension: the embedded engine sets a subquery up anew for each row.
 
-Whoever was hired is nobody to refill with. An application of more than 90 days ago, without an offer or an interview to
-come, is no process that runs.
+Whoever was hired is nobody to refill with. An application of more than 90 days ago, or for a position that is closed,
+without an offer or an interview to come, is no process that runs.
 """
 _MARKS: LiteralString = (
     "size(["

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph import loading, pools
 from graph.applications import Stage
 from graph.events import GENESIS
-from graph.interviews import Attendance, Side
+from graph.interviews import Attendance, Response, Side
 from graph.loading import as_text
 from graph.pools import Known, Pool, placed
 from graph.positions import Urgency
@@ -191,6 +191,30 @@ async def test_whoever_was_hired_is_not_suggested_and_an_offer_is_a_process(ask:
     ]
     await hr.close_position(wanted)
     assert await suggested(ask, company, "technology", wanted) == []
+
+
+async def test_a_closed_position_keeps_its_offers_and_interviews_to_come(ask: Ask, company: Company) -> None:
+    """Who only waited for it is free, and so is who declined or is not awaited any more."""
+    hr, wanted = company.at(days=10), company.positions["technology"]
+    technology = company.departments["technology"]
+    tester, web = [await hr.position(technology, title, "ENGINEERING") for title in ("Tester", "Web")]
+    starts = {"awaited": NOW + timedelta(days=3), "declined": NOW + timedelta(days=3), "over": NOW - timedelta(days=3)}
+    for name in ("declined", "over", "waited", "awaited", "offered"):
+        person = company.person(name)
+        await hr.withdraw(await hr.application(tester, person))
+        application = await hr.application(web, person)
+        if name == "offered":
+            await hr.advance(application, Stage.OFFER)
+        elif name in starts:
+            interview = await hr.interview(application, starts_at=starts[name])
+            if name == "declined":
+                await hr.respond(interview, Response.DECLINED)
+    await hr.close_position(web)
+    found = await suggested(ask, company, "technology", wanted)
+    assert {each["candidate"]["displayName"]: each["isFree"] for each in found} == {
+        **dict.fromkeys(("declined", "over", "waited"), True),
+        **dict.fromkeys(("awaited", "offered"), False),
+    }
 
 
 async def test_who_was_entered_in_error_still_waits(ask: Ask, company: Company) -> None:
