@@ -82,6 +82,21 @@ class SlotRow:
     offered: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    candidate: str
+    other: str
+
+
+LIST_TWINS = Statement(
+    "freed_slots.list_twins",
+    """
+    MATCH (candidate:Candidate)-[:SAME_AS]-(other:Candidate) WHERE candidate.id IN $candidates
+    RETURN candidate.id AS candidate, other.id AS other
+    """,
+    row=Twin,
+)
+"""Of candidates, who has another record of the same person."""
 FIND = Statement(
     "freed_slots.find",
     """
@@ -196,7 +211,7 @@ async def offer(graph: Graph, act: Act, interview: str, candidates: Sequence[str
         if isinstance(position, Refusal):
             return Refusal(Code.POSITION_CLOSED, "interview")
         queue = [*dict.fromkeys(candidates)] or await refills.rank(graph, act, position.id, MOST)
-        queue = [each for each in queue if each != lost.candidate]
+        queue = await _once_each(desk, lost.candidate, queue)
         if not queue:
             return Refusal(Code.NOBODY_TO_ASK, "candidates")
         id = desk.new_id()
@@ -218,6 +233,17 @@ async def _knows(desk: Desk, candidate: str, application: str) -> bool:
     given = {"candidate": candidate, "position": position, "organization": viewer.organization}
     found = await desk.tx.one(rounds.FIND_KNOWN, **given)
     return found is not None and any(viewer.owns(department) for department in found.departments)
+
+
+async def _once_each(desk: Desk, lost: str, queue: Sequence[str]) -> list[str]:
+    """The queue with each person once, by whichever of two records comes first, and without whoever lost the time."""
+    twins = {row.candidate: row.other for row in await desk.tx.run(LIST_TWINS, candidates=[lost, *queue])}
+    kept, had = list[str](), {lost, twins.get(lost)}
+    for each in queue:
+        if each not in had:
+            kept.append(each)
+            had |= {each, twins.get(each)}
+    return kept
 
 
 async def _free(desk: Desk, lost: InterviewRow, slot: str) -> None:

@@ -73,7 +73,7 @@ class InviteMany:
 class Known:
     """A candidate whom the viewer may invite, and the application that stands for the position, if one does.
 
-    `ended`: one of theirs for it has ended, also under the other record of the same person.
+    `ended`: one of theirs for it has ended. Both also under the other record of the same person; their own comes first.
     """
 
     candidate: str
@@ -97,9 +97,10 @@ FIND_KNOWN = Statement(
     RETURN candidate.id AS candidate, candidate.status AS status,
       [(candidate)-[:SUBMITTED]->(:Application)-[:FOR]->(:Position)-[:BELONGS_TO]->(d:Department) | d.id]
         AS departments,
-      head(COLLECT { MATCH (candidate)-[:SUBMITTED]->(found:Application)-[:FOR]->(aim:Position)
-        WHERE aim.id = $position AND NOT found.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN']
-        RETURN found.id ORDER BY found.id LIMIT 1 }) AS standing,
+      head(COLLECT { MATCH (candidate)-[:SAME_AS*0..1]-(person:Candidate)-[:SUBMITTED]->(found:Application)
+          -[:FOR]->(aim:Position)
+        WHERE aim.id = $position AND NOT found.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] AND person.status <> 'ERASED'
+        RETURN found.id ORDER BY person.id <> $candidate, found.id LIMIT 1 }) AS standing,
       EXISTS { MATCH (candidate)-[:SAME_AS*0..1]-(:Candidate)-[:SUBMITTED]->(past:Application)-[:FOR]->(aim:Position)
         WHERE aim.id = $position AND past.stage IN ['HIRED', 'REJECTED', 'WITHDRAWN'] } AS ended
     """,
@@ -158,7 +159,8 @@ async def find_position(desk: Desk, id: str) -> positions.PositionRow | Refusal:
 
 
 async def application_of(desk: Desk, position: str, candidate: str, *, source: str) -> str | Refusal:
-    """The application of somebody for the position, filed where none stands; the candidate is locked.
+    """The application of somebody for the position, filed where none stands under either record of the same person; the
+    candidate is locked.
 
     The position's department must be locked. Nobody is asked again here who is erased or restricted, or whose
     application for this very position has ended: it was decided, or they took it back. Another that ended is no bar.

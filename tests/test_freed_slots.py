@@ -20,6 +20,7 @@ from tests.test_rescheduling import FIVE_DAYS, Invited, invited
 SLOT = """id state waiting lapsesAt lost { id }
   offers { id response attendance candidate { displayName } } takenBy { candidate { displayName } }"""
 STANDS = "query Stands($id: ID!) { node(id: $id) { ... on Interview { response attendance } } }"
+OWNER = "query Owner($id: ID!) { interview(id: $id) { candidate { id } } }"
 HELD = (
     "query Held($id: ID!, $asOf: DateTime) { candidate(id: $id, asOf: $asOf) { interviews { nodes { attendance } } } }"
 )
@@ -167,6 +168,24 @@ async def test_whoever_had_a_turn_meanwhile_is_passed_over(ask: Ask, company: Co
     assert await due(ask, company, TimerKind.PASS_SLOT) == 1
     offers = (await read(ask, company, slot["id"]))["offers"]
     assert offers[1]["candidate"]["displayName"] == ("second" if turn == "declined" else "third")
+
+
+async def test_a_person_with_two_records_is_asked_once(ask: Ask, company: Company) -> None:
+    """By whichever is named first; and not at all who lost the time under the other."""
+    interview, (loser, first, second, third) = await lost(ask, company, "loser", "first", "second", "third")
+    hr, viewer = company.at(days=0), company.user("technology")
+    theirs = (await ask(OWNER, company.user("hr"), id=interview))["interview"]["candidate"]["id"]
+    await hr.merge(uid(theirs), uid(loser))
+    await hr.merge(uid(first), uid(second))
+    nobody = await ask.do("offerFreedSlot", viewer, interview=interview, candidates=[loser])
+    assert nobody == refused("offerFreedSlot", "NOBODY_TO_ASK", "candidates")
+    people = [loser, first, second, third]
+    slot = await ask.do("offerFreedSlot", viewer, SLOT, interview=interview, candidates=people)
+    assert slot["waiting"] == 1
+    ask.now = NOW + timedelta(hours=4)
+    assert await due(ask, company, TimerKind.PASS_SLOT) == 1
+    offers = (await read(ask, company, slot["id"]))["offers"]
+    assert [each["candidate"]["displayName"] for each in offers] == ["first", "third"]
 
 
 async def test_a_slot_offered_to_somebody_erased_goes_on(ask: Ask, company: Company) -> None:

@@ -123,6 +123,31 @@ async def test_who_was_rejected_for_a_position_is_not_invited_to_it_by_name(ask:
     assert len(await recorded(ask, company)) == filed + 3, "one application, and two invitations"
 
 
+async def test_an_application_of_either_record_is_the_person_s(ask: Ask, company: Company) -> None:
+    """Nobody who is in process under another record is invited by an application besides; refused as that would be."""
+    hr = company.at(days=30)
+    position = company.positions["technology"]
+    tester = await hr.position(company.departments["technology"], "Tester", "ENGINEERING")
+    applications = [await company.application("technology") for _ in range(3)]
+    named: list[str] = []
+    for application in applications:
+        named.append(await who(ask, company, await hr.application(tester, company.person())))
+        await hr.merge(uid(await who(ask, company, application)), uid(named[-1]))
+    await hr.interview(applications[1], starts_at=NOW + timedelta(days=2))
+    await hr.restrict(uid(await who(ask, company, applications[2])))
+    invitees = [{"candidate": each, **times(2)} for each in named]
+    input = {"position": gid("Position", position), "mode": "VIDEO", "timeZone": "Asia/Shanghai", "invitees": invitees}
+    before = len(await recorded(ask, company))
+    answers = "answers { code field interview { application { id } } }"
+    found = (await ask.do("inviteMany", company.user("technology"), answers, **input))["answers"]
+    assert found == [
+        {"code": None, "field": None, "interview": {"application": {"id": gid("Application", applications[0])}}},
+        {"code": "ALREADY_INVITED", "field": "candidate", "interview": None},
+        {"code": "CANDIDATE_RESTRICTED", "field": "candidate", "interview": None},
+    ]
+    assert len(await recorded(ask, company)) == before + 1, "one invitation, and no application"
+
+
 async def test_a_round_is_for_an_open_position_of_ones_own(ask: Ask, company: Company) -> None:
     hr = company.at(days=30)
     waiting = await company.application("technology")
