@@ -14,7 +14,7 @@ from graph.events import EventType
 from graph.instants import day_in
 from graph.labels import label
 from graph.refusals import Code, Fault, Refusal, invalid
-from graph.statements import Nothing, Statement
+from graph.statements import Found, Nothing, Statement
 from graph.subjects import Subject
 from graph.traversal import Form, Look, Many, One, Prop, Shape
 from graph.visibility import ERASED, Level
@@ -100,6 +100,21 @@ REPLACE = Statement(
 )
 
 
+FIND_SAME = Statement(
+    "checks.find_same",
+    """
+    MATCH (:Application {id: $application})-[:HAS_CHECK]->(check:ResumeCheck)
+    WHERE check.claim = $claim AND check.source = $source AND check.checkedOn = $checked_on AND check.id <> $replaces
+      AND NOT EXISTS { (check)<-[:CORRECTS]-(:ResumeCheck) }
+      AND (check.outcome = 'VERIFIED'
+        OR EXISTS { MATCH (check)<-[:FINDS]-(finding:Finding) WHERE finding.voidedAt IS NULL })
+    RETURN check.id AS id LIMIT 1
+    """,
+    row=Found,
+)
+"""A check of the same claim, from the same source, on the same day, that stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cleared:
     upheld: bool
@@ -151,7 +166,7 @@ async def record(graph: Graph, act: Act, new: NewCheck) -> Outcome:
         if new.replaces is not None and (refused := await _replace_refusal(desk, new, found.id)):
             return refused
         told = _told(new)
-        if new.outcome is CheckOutcome.MISMATCH and (refused := await _repeat_refusal(desk, new, told, found.id)):
+        if refused := await _repeat_refusal(desk, new, told, found.id):
             return refused
         subject = await _create(desk, new.checked_on, told, found.id, found.candidate, found.department)
         if new.replaces is not None:
@@ -175,14 +190,13 @@ async def _replace_refusal(desk: Desk, new: NewCheck, application: str) -> Refus
 
 
 async def _repeat_refusal(desk: Desk, new: NewCheck, told: Mapping[str, Any], application: str) -> Refusal | None:
-    found = await desk.tx.one(
-        FIND_CLEARED,
-        application=application,
-        claim=told["claim"],
-        source=told["source"],
-        checked_on=told["checkedOn"],
-        replaces=new.replaces,
-    )
+    """One check is one observation, whoever tells of it and however often; nor is anybody heard twice about it."""
+    said = {"claim": told["claim"], "source": told["source"], "checked_on": told["checkedOn"]}
+    if await desk.tx.one(FIND_SAME, application=application, **said, replaces=new.replaces or ""):
+        return Refusal(Code.CHECK_STANDS, "claim")
+    if new.outcome is not CheckOutcome.MISMATCH:
+        return None
+    found = await desk.tx.one(FIND_CLEARED, application=application, **said, replaces=new.replaces)
     if found is None:
         return None
     code = Code.DISPUTE_UPHELD if found.upheld else Code.NOT_DECIDED

@@ -84,10 +84,11 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.RESUME_CHECKED,
         "recordResumeCheck",
         "A check of a résumé did not match it: what was checked, how, and what was found. No other department sees it. "
-        "Not one that repeats or replaces one whose finding was taken back upon a dispute, or not decided in time.",
+        "Not one that repeats one that stands, nor that repeats or replaces one whose finding was taken back upon a "
+        "dispute, or not decided in time.",
         (
             *(ABSENT, VALUE, Code.CANDIDATE_ERASED, Code.SUPERSEDED, Code.FINDING_STANDS),
-            *(Code.DISPUTE_UPHELD, Code.NOT_DECIDED),
+            *(Code.CHECK_STANDS, Code.DISPUTE_UPHELD, Code.NOT_DECIDED),
         ),
     ),
     Step.NOTICE: Transition(

@@ -64,6 +64,7 @@ class Code(Enum):
     NOT_ACCEPTED = "NOT_ACCEPTED"
     NOT_MISSED = "NOT_MISSED"
     FINDING_STANDS = "FINDING_STANDS"
+    CHECK_STANDS = "CHECK_STANDS"
     WRONG_STATE = "WRONG_STATE"
     NOTICE_MISSING = "NOTICE_MISSING"
     ANSWER_PENDING = "ANSWER_PENDING"
@@ -195,6 +196,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.NOT_MISSED: ("到面记录不是未到面。", "The attendance recorded does not support this."),
     Code.FINDING_STANDS: ("此事已有有效认定。", "A finding about this stands already."),
+    Code.CHECK_STANDS: (
+        "同一来源同一天对此内容的核查已有记录；如有误，请用 replaces 更正。",
+        "A check of this claim, of the same source and day, stands already: name it in replaces if it was wrong.",
+    ),
     Code.WRONG_STATE: ("该认定的当前状态不允许此操作。", "The finding is not in a state that allows this."),
     Code.NOTICE_MISSING: ("尚未通知候选人。", "The candidate has not been given notice."),
     Code.ANSWER_PENDING: ("候选人答复期限未到。", "The candidate may still answer."),

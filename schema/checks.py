@@ -75,6 +75,6 @@ MUTATIONS = (
         lambda graph, act, input: checks.record(graph, act, _new(input)),
         "Records what a check of a résumé found. A mismatch opens a finding: notice, answer, decision and dispute are "
         "as of a no-show, and nobody but the department's own and the candidate sees it. Own. Codes: NOT_FOUND, "
-        "INVALID_VALUE, CANDIDATE_ERASED, SUPERSEDED, FINDING_STANDS, DISPUTE_UPHELD, NOT_DECIDED.",
+        "INVALID_VALUE, CANDIDATE_ERASED, SUPERSEDED, FINDING_STANDS, CHECK_STANDS, DISPUTE_UPHELD, NOT_DECIDED.",
     ),
 )

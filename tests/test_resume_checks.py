@@ -265,6 +265,25 @@ async def test_a_check_in_error_is_replaced(ask: Ask, case: Case) -> None:
     assert (await checked(ask, company, case.application, **replaced))["code"] == "SUPERSEDED"
 
 
+async def test_one_check_is_recorded_once(ask: Ask, case: Case) -> None:
+    """By whoever, and whatever it found, until it is replaced or its finding is taken back; a replay is no second."""
+    company, application, again = case.company, case.application, {"outcome": "MISMATCH", "details": "As I said."}
+    stands = refused("recordResumeCheck", "CHECK_STANDS", "claim")
+    for viewer, given in (("hr", again), ("marketing", {}), ("marketing", again | {"claim": f" {CHECK['claim']} "})):
+        assert await checked(ask, company, application, viewer, **given) == stands
+    for other in ({"claim": "Degree of 2021"}, {"source": "Another registry"}, {"checkedOn": "2026-11-19"}):
+        first, replayed = [await checked(ask, company, application, **other, idempotencyKey=f"{other}") for _ in "ab"]
+        assert first == replayed
+        assert await checked(ask, company, application, **again, **other) == stands
+    elsewhere = await company.application("marketing")
+    assert (await checked(ask, company, elsewhere, **again))["__typename"] == "ResumeCheck"
+    assert await do(ask, case, "voidNoShow", reason="The wrong person's degree.") == "VOID"
+    holds = await checked(ask, company, application)
+    assert await checked(ask, company, application) == stands
+    replaced = await checked(ask, company, application, **again, replaces=holds["id"])
+    assert [each["state"] for each in replaced["findings"]] == ["SUSPECTED"]
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [

@@ -715,6 +715,8 @@ class Model:
         elif replaces:
             codes |= {"SUPERSEDED"} if replaces.replaced_by else set()
             codes |= {"FINDING_STANDS"} if self.finding_of(replaces) else set()
+        if any(each is not replaces and self._stands(each) for each in self._same(application)):
+            codes.add("CHECK_STANDS")
         if outcome == "MISMATCH" and any(self._is_cleared(each) for each in self._repeated(application, replaces)):
             codes |= {"DISPUTE_UPHELD", "NOT_DECIDED"}
         if codes:
@@ -731,13 +733,20 @@ class Model:
         return made.label
 
     def _repeated(self, application: Application, replaces: Check | None) -> Iterator[Check]:
-        """Checks that one of today replaces, or says once more, all being of one claim from one source."""
-        for each in self.checks:
-            if each.application is application and each.outcome and each.day == checked_on(self.now):
-                yield each
+        """Checks that one of today replaces, or says once more."""
+        yield from self._same(application)
         while replaces:
             yield replaces
             replaces = next((each for each in self.checks if each.replaced_by is replaces), None)
+
+    def _same(self, application: Application) -> Iterator[Check]:
+        """Checks that one of today says once more, all being of one claim from one source."""
+        for each in self.checks:
+            if each.application is application and each.outcome and each.day == checked_on(self.now):
+                yield each
+
+    def _stands(self, check: Check) -> bool:
+        return not check.replaced_by and (check.outcome == "VERIFIED" or self.finding_of(check) is not None)
 
     def _staged(self, who: str, application: Application, stage: str) -> str:
         application.stage = stage
