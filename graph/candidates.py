@@ -758,10 +758,16 @@ ERASE_LOOKS = Statement(
 )
 ERASE_TIMERS = Statement(
     "candidates.erase_timers",
-    "MATCH (timer:Timer {candidate: $id}) DELETE timer",
+    """
+    MATCH (timer:Timer {candidate: $id})
+    WHERE NOT timer.kind IN ['SEND', 'WEBHOOK', 'LATE_LOOKS']
+      OR EXISTS { MATCH (:Candidate {id: $id})<-[:TO]-(:Message {id: timer.subject}) }
+    DELETE timer
+    """,
     row=Nothing,
     writes=True,
 )
+"""Save what others wait for: messages to staff, webhooks, and who saw a mark that was taken back."""
 ERASE_ROOMS = Statement(
     "candidates.erase_rooms",
     """

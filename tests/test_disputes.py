@@ -256,6 +256,20 @@ async def test_whoever_looked_while_it_was_taken_back_is_told_once(ask: Ask, cas
     assert await told_of_it() == sorted({*looked, auditor, technology.id})
 
 
+async def test_whoever_looked_is_told_though_the_person_was_erased_since(ask: Ask, case: Case) -> None:
+    """By a receipt that is written only after the erasure."""
+    ask.receipts = Receipts(ask.graph, lambda: ask.now)
+    await case.dispute()
+    auditor = Viewer.of_row((await ask.graph.client.read(FIND_VIEWER, subject=case.company.user("auditor")))[0])
+    await case.read("state", case.company.user("auditor"))
+    await case.decide("hr", "UPHELD")
+    await case.company.at(days=0).erase(case.claim.candidate)
+    await ask.receipts.flush()
+    ask.now = NOW + timedelta(seconds=22)
+    assert await do_late_looks(ask.graph, case.company, ask.now)
+    assert auditor.id in {fact["to"] for fact in await facts_of(ask.graph, case.company, "MARK_WITHDRAWN")}
+
+
 async def test_a_rejected_dispute_counts_again_no_longer_than_before(ask: Ask, case: Case) -> None:
     before = await case.read("expiresAt eraseAt")
     await case.dispute()

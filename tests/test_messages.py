@@ -473,6 +473,24 @@ async def test_whoever_is_restricted_or_erased_is_not_written_to(office: Office,
     assert told == {"restrict": [("FAILED", "RESTRICTED")], "erase": []}[status]
 
 
+async def test_staff_are_told_of_whoever_was_erased_since(office: Office) -> None:
+    """What waited to be sent, and no name in it."""
+    holder = await user_of(office, "technology")
+    office.applied = await office.application()
+    times = {"starts_at": NOW + timedelta(days=5), "interviewers": (uid(holder),)}
+    interview = gid("Interview", await office.company.hr.interview(office.applied, **times))
+    await office.do("cancelInterview", interview=interview, by="EMPLOYER")
+    await office.company.at(days=0).erase((await office.claim()).candidate)
+    await office.work()
+    (mail,) = office.mails()
+    assert office.company.user("technology") in mail["To"]
+    assert "取消" in str(mail["Subject"])
+    assert NAME not in text_of(mail)
+    told = [(message["template"], message["state"]) for message in (await office.told(interview))["messages"]]
+    assert told == [("INVITATION_CANCELLED", "SENT")]
+    assert await office.company.faults() == []
+
+
 @pytest.mark.parametrize("template", sorted(set(Template) - AHEAD, key=lambda each: each.value))
 def test_restricted_people_miss_offers_alone(template: Template) -> None:
     person = Addressee("c", NAME, None, None, "zh-CN", "RESTRICTED")

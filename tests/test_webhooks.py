@@ -122,6 +122,18 @@ async def test_a_time_that_is_let_go_is_told(hooks: Hooks) -> None:
         assert [body["data"]["interview"]["attendance"] for body in bodies] == ["RESCHEDULED"]
 
 
+async def test_what_waited_to_be_told_outlasts_an_erasure(hooks: Hooks) -> None:
+    query = "query W($id: ID!) { interview(id: $id) { candidate { id } } }"
+    async with web_server() as web:
+        await hooks.set(url=web.url, secret=KEY)
+        interview = gid("Interview", await hooks.interview())
+        found = await hooks.ask(query, hooks.company.user("hr"), id=interview)
+        await hooks.company.at(days=0).erase(uid(found["interview"]["candidate"]["id"]))
+        await hooks.work()
+        assert "interview.invited" in [body["type"] for body in told(web)]
+        assert not [timer for timer in await left(hooks.ask.graph) if timer.startswith(TimerKind.WEBHOOK.value)]
+
+
 async def test_departments_and_positions_are_told(hooks: Hooks) -> None:
     """As they are when it is told, and nothing of with whom a department shares its history."""
     company, hr = hooks.company, hooks.company.user("hr")
