@@ -811,8 +811,8 @@ async def lift(desk: Desk, candidate: str) -> Outcome:
 async def erase(desk: Desk, candidate: str) -> Outcome:
     """Removes everything personal; ids and commitments stay, and the chain still verifies.
 
-    It is written down beside the keys first, so that no backup undoes it (graph/erasures.py). The caller drops the
-    candidate's key once this is committed: a key cannot be put back.
+    It is written down beside the keys first, so that no backup undoes it. What is open of the candidate ends before
+    (graph/erasures.py).
     """
     await desk.lock_candidate(candidate)
     await desk.graph.keys.journal(candidate, desk.act.now)

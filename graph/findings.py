@@ -727,12 +727,17 @@ async def lapse(desk: Desk, timer: Timer) -> None:
     finding, subject = found
     if finding.decide_by is not None and desk.act.now < finding.decide_by:
         return
-    await take_back(desk, finding, subject, EventType.NO_SHOW_VOIDED, finding=finding.id, reason=NOT_DECIDED)
-    await desk.tx.run(LAPSE, id=finding.id)
+    await let_lapse(desk, finding, subject)
     if finding.state != FindingState.SUSPECTED.value:
         await messages.tell_candidate(desk, Template.FINDING_VOIDED, finding.id, **subject.told(desk))
     told = Template.DECISION_OVERDUE
     await messages.tell_department(desk, told, subject.department, finding.id, **subject.told(desk))
+
+
+async def let_lapse(desk: Desk, finding: FindingRow, subject: Subject) -> None:
+    """Takes back what nobody decided, for good."""
+    await take_back(desk, finding, subject, EventType.NO_SHOW_VOIDED, finding=finding.id, reason=NOT_DECIDED)
+    await desk.tx.run(LAPSE, id=finding.id)
 
 
 async def record_statement(graph: Graph, act: Act, finding: str, *, channel: Channel, text: str) -> Outcome:

@@ -356,6 +356,14 @@ LIST_TO_COME = Statement(
     """,
     row=Found,
 )
+LIST_ALL_TO_COME = Statement(
+    "interviews.list_all_to_come",
+    """
+    MATCH (:Candidate {id: $candidate})-[:SUBMITTED]->(:Application)-[:HAS_INTERVIEW]->(interview:Interview)
+    WHERE interview.attendance IN ['PENDING', 'RESCHEDULED'] RETURN interview.id AS id ORDER BY interview.lastSeq
+    """,
+    row=Found,
+)
 SET_LATE = Statement(
     "interviews.set_late",
     "MATCH (interview:Interview {id: $id}) SET interview.lateUntil = $until",
@@ -743,7 +751,16 @@ async def call_off(desk: Desk, application: str, by: Side) -> None:
     """Cancels what is still to come of an application, whose candidate is locked, as it ends: nobody is awaited, and
     no other time is owed. How an interview went that is over already is still to be told.
     """
-    for row in await desk.tx.run(LIST_TO_COME, application=application):
+    await _call_off(desk, await desk.tx.run(LIST_TO_COME, application=application), by)
+
+
+async def call_off_all(desk: Desk, candidate: str, by: Side) -> None:
+    """The same of all that is still to come of a candidate, who is locked."""
+    await _call_off(desk, await desk.tx.run(LIST_ALL_TO_COME, candidate=candidate), by)
+
+
+async def _call_off(desk: Desk, to_come: Sequence[Found], by: Side) -> None:
+    for row in to_come:
         (found,) = await desk.tx.run(FIND, id=row.id, organization=desk.act.viewer.organization)
         if change_refusal(found, desk.act.now) is None:
             await _cancel(desk, found, by, None)

@@ -128,7 +128,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
         EventType.NO_SHOW_VOIDED,
         None,
         "Not decided at Finding.decideBy, or in as long a time after the suspicion without a notice: what is only "
-        "suspected does not stand for good. Both sides are told.",
+        "suspected does not stand for good. Both sides are told. Or before its person is erased: nobody is told.",
     ),
     Step.STATE: Transition(
         OPEN,
@@ -214,7 +214,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
         "HR, neither who decided it nor an interviewer; system",
         EventType.DISPUTE_UPHELD,
         "decideDispute",
-        "Whoever had looked at it is told. The system does so when the time for a decision has passed.",
+        "Whoever had looked at it is told. The system does so when the time for a decision has passed, or before the "
+        "person is erased.",
         (ABSENT, Code.NOT_ALLOWED, Code.SAME_PERSON, STATE, Code.STATEMENT_UNREAD, VALUE),
     ),
     Step.REJECT: Transition(

@@ -223,7 +223,8 @@ ERASE_SCORES = Statement(
 EMPTIED: LiteralString = """
     SET finding.restricted = true, finding.outcome = null, finding.cause = null, finding.knewBy = null,
       finding.reason = null, finding.statement = null, finding.statementBy = null, finding.disputeText = null,
-      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null, finding.voidReason = null
+      finding.disputeReason = null, finding.doubts = null, finding.reviewReason = null, finding.voidReason = null,
+      finding.isDoubted = null
 """
 """Takes away all that a `finding` says, in its time or with its person."""
 ERASE = Statement(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from graph import candidates, messages, timers
+from graph import candidates, erasures, messages, timers
 from graph.candidates import CandidateStatus
 from graph.events import EventType
 from graph.labels import label
@@ -278,7 +278,7 @@ async def _grant(desk: Desk, kind: RightsKind, records: list[str]) -> list[str]:
     """Does to each record of the person what was asked for; returns those that are erased."""
     for candidate in records:
         if kind is RightsKind.ERASURE:
-            await candidates.erase(desk, candidate)
+            await erasures.erase(desk, candidate)
         elif kind in RESTRICTS:
             await candidates.restrict(desk, candidate)
     return records if kind is RightsKind.ERASURE else []

@@ -84,9 +84,10 @@ UNJUDGED: LiteralString = (
 """Said of an accepted interview that was missed by the word of a program alone: no person has spoken of it, and nothing
 was ever found of it."""
 _MISSING: LiteralString = (
-    "((" + _OVER + ") OR (" + UNJUDGED + " AND NOT EXISTS { (that)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) }))"
+    "((" + _OVER + ") OR (" + UNJUDGED + " AND NOT EXISTS { (that)-[:HAS_PROOF]->(:Proof {verdict: 'ACCEPTED'}) })) "
+    "AND NOT EXISTS { (that)<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(:Candidate {status: 'ERASED'}) }"
 )
-"""Nobody has said what happened, or no person, but a program that nobody came."""
+"""Nobody has said what happened, or no person, but a program that nobody came; of somebody who is not erased."""
 _OPEN: LiteralString = (
     "(that.state IN ['SUSPECTED', 'DISPUTED'] "
     "OR (that.state = 'NOTICE_SENT' AND (that.answeredSeq IS NOT NULL OR that.answerBy <= $now)) "

@@ -20,6 +20,7 @@ from graph import (
     disputes,
     employments,
     endings,
+    erasures,
     findings,
     freed_slots,
     goals,
@@ -581,7 +582,7 @@ class Maker:
         return await self._work("demoLift", lambda desk: candidates.lift(desk, candidate))
 
     async def erase(self, candidate: str) -> str:
-        await self._work("demoErase", lambda desk: candidates.erase(desk, candidate))
+        await self._work("demoErase", lambda desk: erasures.erase(desk, candidate))
         await self.graph.keys.drop(candidate)
         return candidate
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from graph import candidates
+from graph import candidates, erasures
 from graph.visibility import Claim
 from graph.writing import Graph
 from tests.conftest import NOW, Ask, Company, gid, uid
@@ -216,7 +216,7 @@ async def test_erasure_leaves_nothing_but_the_chain(ask: Ask, company: Company, 
     query = "query C($id: ID!) { employment(id: $id) { candidate { id } records { nodes { id } } } }"
     before = (await ask(query, company.user("hr"), id=id))["employment"]
     record = before["records"]["nodes"][0]["id"]
-    await company.hr._work("erase", lambda desk: candidates.erase(desk, uid(before["candidate"]["id"])))
+    await company.hr._work("erase", lambda desk: erasures.erase(desk, uid(before["candidate"]["id"])))
     found = (await ask(EMPLOYMENT, company.user("hr"), id=id))["employment"]
     assert [found[name] for name in ("title", "startedOn", "employer", "consentSource", "source")] == [None] * 5
     assert found["candidate"] == {"displayName": None}

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from openpyxl import Workbook
 
-from graph import candidates, events
+from graph import erasures, events
 from graph.employments import NewEmployment
 from graph.shifts import AttendanceKind, Calendar, Silence, past_midnight
 from graph.statements import Count, Statement
@@ -299,7 +299,7 @@ async def test_who_was_erased_does_not_come_back(ask: Ask, flat: Importer, graph
     await flat(FLAT)
     person = (await department(ask, flat, "SOFTWARE_ENGINEERING"))["employments"]["nodes"][0]["candidate"]["id"]
     maker = await makers.maker(graph, flat.hr, at=NOW)
-    await maker._work("erase", lambda desk: candidates.erase(desk, uid(person)))
+    await maker._work("erase", lambda desk: erasures.erase(desk, uid(person)))
     before = await flat.size()
     summary = await flat(FLAT)
     assert summary.fates[Fate.ERASED] == 1

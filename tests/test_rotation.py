@@ -13,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from api.identity import Tokens
-from graph import candidates, keyring, rotation
+from graph import erasures, keyring, rotation
 from graph.candidates import ExternalId, Person, normalised_email
 from graph.client import Client, EngineUnavailable
 from graph.events import verify
@@ -238,7 +238,7 @@ async def test_an_erased_candidate_stays_erased(databases: Databases, tmp_path: 
     await company.application("marketing", person(2))
     erased = next(row.id for row in await first.client.read(PEOPLE) if row.name == "Person 1")
     act = Act(company.hr.viewer, NOW, "eraseCandidate", str(uuid4()), {})
-    await perform(first, act, lambda desk: candidates.erase(desk, erased))
+    await perform(first, act, lambda desk: erasures.erase(desk, erased))
     done = await rotate(process(first, keys, BOTH), settling=0)
     left = [candidate async for candidate in first.keys.candidates()]
     assert erased not in left

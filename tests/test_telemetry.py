@@ -348,6 +348,13 @@ async def test_what_clears_a_candidate_later_is_to_be_looked_at(ask: Ask, case: 
     assert await case.company.faults() == []
 
 
+async def test_nobody_looks_again_at_what_is_left_of_whoever_is_erased(case: Case) -> None:
+    await doubted(case)
+    assert len(await reviews(case)) == 1
+    await case.company.at(days=0).erase(case.claim.candidate)
+    assert await reviews(case) == []
+
+
 @pytest.mark.parametrize("end", ["void", "rejected dispute", "time"])
 async def test_a_review_is_due_no_longer_than_the_no_show_counts(ask: Ask, case: Case, end: str) -> None:
     company, finding = case.company, await doubted(case)

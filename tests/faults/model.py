@@ -1415,11 +1415,24 @@ class Model:
         candidate.events += 1
         return candidate.label
 
+    def _end_open(self, candidate: Candidate) -> None:
+        """Of whoever is erased nobody is awaited, and nothing is left to be decided."""
+        held = [each for each in self.interviews if each.application.candidate is candidate]
+        for interview in sorted(held, key=lambda each: each.events[-1][0]):
+            self._call_off(SYSTEM, interview, "CANDIDATE")
+        found = [each for each in self.findings if each.subject.application.candidate is candidate]
+        for finding in sorted(found, key=lambda each: each.subject.last_seq):
+            if finding.state in OPEN and not self.is_gone(finding):
+                is_disputed = finding.state == "DISPUTED"
+                self._voided(SYSTEM, finding, "UPHOLD" if is_disputed else "LAPSE", OVERDUE)
+
     def erase(self, candidate: Candidate) -> str:
+        self._end_open(candidate)
         candidate.status, candidate.name, candidate.email = "ERASED", None, None
         candidate.events += 1
         for finding in self.findings:
             if finding.subject.application.candidate is candidate:
+                finding.doubted = False
                 finding.reason = finding.void_reason = finding.statement = finding.due_at = finding.erased_at = None
                 finding.heard_by = finding.decide_by = finding.outcome = finding.cause = None
                 finding.statement_by = None

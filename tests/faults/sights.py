@@ -386,7 +386,8 @@ class Sight:
                 return finding.state in DUE
             return finding.answered or (finding.answer_by or self.model.now) <= self.model.now
 
-        mine = [each for each in self.model.interviews if each.department in scope and self.owns(each.department)]
+        held = [each for each in self.model.interviews if each.application.candidate.status != "ERASED"]
+        mine = [each for each in held if each.department in scope and self.owns(each.department)]
         missing = [
             told("OUTCOME_MISSING", each, None)
             for each in mine
