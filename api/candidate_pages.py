@@ -52,7 +52,8 @@ class CandidatePages:
         self._secure = urlsplit(self.address).scheme == "https"
         self._templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         said: dict[str, Any] = {name: getattr(words, name) for name in ("instant", "span", "local")}
-        self._templates.globals.update(said, place_of=place_of)
+        said["place_of"] = place_of
+        self._templates.globals.update(said)
         self._templates.filters["uid"] = _uid
 
     def routes(self) -> list[Route]:
