@@ -36,6 +36,8 @@ Value = TypeVar("Value")
 CHUNK = 20
 """People in one transaction."""
 MONTH = re.compile(r"([1-9]\d{3})[-/](\d{1,2})")
+BESIDE = timedelta(days=2)
+"""How far the date of a sign may lie from the day of its line: no shift is as long, nor anybody as late."""
 EMPLOYMENT_KEYS = {
     "title": "employment.title",
     "startedOn": "employment.started_on",
@@ -486,6 +488,8 @@ class AttendanceReading(Reader):
             return None
         if (local := local_time(day, typed, self.mapping.dates, after)) is None:
             raise Unfit(f'{self._named(key)}: "{typed}" is no time of day.')
+        if abs(local.date() - day) > BESIDE:
+            raise Unfit(f'{self._named(key)}: "{typed}" is more than two days from {day.isoformat()}.')
         return local
 
     def _keyed(self, stay: Stay, fact: Fact) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -84,6 +85,8 @@ OPTIONS = {"candidate.locale", "attendance.silence"}
 REQUIRED = ("department.name", "candidate.display_name")
 CLOCK = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 """Times of day as clocks write them."""
+FOLLOWING = re.compile(r"(2[4-9]|3\d|4[0-7]):([0-5]\d)(?::([0-5]\d))?")
+"""Times of the following day, counted on from the midnight before the day, as a reckoned leaving time is."""
 ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 """How a workbook's days and times are read, whatever the mapping says of others."""
 
@@ -240,8 +243,9 @@ def clock_time(text: str) -> time | None:
 
 def local_time(day: date, typed: str, dates: Dates, after: datetime | None = None) -> datetime | None:
     """The local time of a sign of a day: a time of day, or a date with one. `after`: when the same line began."""
-    if typed in ("24:00", "24:00:00"):
-        return datetime.combine(day, time()) + timedelta(days=1)
+    if (later := FOLLOWING.fullmatch(typed)) is not None:
+        hours, minutes, seconds = (int(part or 0) for part in later.groups())
+        return datetime.combine(day, time()) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if (at := clock_time(typed)) is not None:
         local = datetime.combine(day, at)
         return local + timedelta(days=1) if after is not None and local < after else local

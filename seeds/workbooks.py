@@ -21,8 +21,8 @@ from openpyxl.xml.functions import iterparse
 
 MOST_BYTES, MOST_UNPACKED = 50_000_000, 200_000_000
 MOST_PARTS = 2_000
-MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - a cell has no zone
-"""What 24:00 is in a workbook, whose days begin there with 1."""
+FIRST = datetime(1900, 1, 1)  # noqa: DTZ001 - a cell has no zone
+"""What 24:00 is in a workbook, whose days begin there with 1; a time that was reckoned past midnight is of that day."""
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 500_000, 500, 10_000_000
 
 ARCHIVE, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -139,8 +139,8 @@ def cell_text(value: Any) -> str:
     match value:
         case None:
             return ""
-        case datetime() if value == MIDNIGHT:
-            return "24:00"
+        case datetime() if value.date() == FIRST.date():
+            return cell_text(value - FIRST + timedelta(days=1))
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
         case time():

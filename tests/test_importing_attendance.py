@@ -445,6 +445,18 @@ async def test_who_comes_after_midnight_comes_to_the_night_of_the_line(ask: Ask,
     assert await logged(ask, other, dated, night[1]) == [("14", "PRESENT")]
 
 
+async def test_a_leaving_time_that_was_reckoned_is_of_the_next_day(ask: Ask, log: Importer) -> None:
+    """A workbook tells 22:00 and five hours as 1.125 days; a sign of another day altogether is no sign of this one."""
+    reckoned = datetime(1900, 1, 1, 3)  # noqa: DTZ001
+    text = "\n".join((LINES, line("12", "22:00", "reckoned", "NIGHT")))
+    book = log.folder / "log.xlsx"
+    await log(as_workbook(log.file(text), book, lambda _, text: reckoned if text == "reckoned" else text))
+    assert (await logged(ask, log)) == [("12", "EARLY_LEAVE"), ("12", "PRESENT")]
+    dated = line("13", "2026-10-13 22:00:00", "2026-10-16 06:00:00", "NIGHT")
+    await logged(ask, log, dated, line("14", "22:00", "06:00", "NIGHT"))
+    assert log.rejected() == {"2": '"Out": "2026-10-16 06:00:00" is more than two days from 2026-10-13.'}
+
+
 def test_who_is_early_for_a_long_shift_has_not_come_after_midnight() -> None:
     whole = Calendar.of_texts("Asia/Shanghai", 5, ["MON-FRI 09:00-09:00"])
     day = date(2026, 10, 12)
@@ -560,6 +572,7 @@ def test_a_night_ends_on_the_next_day() -> None:
     assert local_time(day, "06:00", dates, came) == datetime(2026, 10, 13, 6)  # noqa: DTZ001
     assert local_time(day, "2026-10-13 05:30", dates, came) == datetime(2026, 10, 13, 5, 30)  # noqa: DTZ001
     assert local_time(day, "24:00", dates, came) == datetime(2026, 10, 13)  # noqa: DTZ001
+    assert local_time(day, "27:30", dates) == datetime(2026, 10, 13, 3, 30)  # noqa: DTZ001
     assert local_time(day, "soon", dates) is None
 
 
@@ -977,7 +990,8 @@ def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
         (datetime(2026, 10, 12, 9, 3), "2026-10-12 09:03:00"),  # noqa: DTZ001
         (time(9, 3), "09:03:00"),
         (time(9, 3, 1, 500_000), "09:03:01"),
-        (datetime(1900, 1, 1), "24:00"),  # noqa: DTZ001
+        (datetime(1900, 1, 1), "24:00:00"),  # noqa: DTZ001
+        (datetime(1900, 1, 1, 3), "27:00:00"),  # noqa: DTZ001
         (timedelta(hours=25, minutes=1), "25:01:00"),
         ("=1+1", "=1+1"),
         (True, "True"),
