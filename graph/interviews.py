@@ -858,6 +858,22 @@ async def _tell_called_off(desk: Desk, interview: InterviewRow, attendance: Atte
         await messages.tell_candidate(desk, Template.INVITATION_CANCELLED, interview.id, over=over)
 
 
+async def settle_import(desk: Desk, interview: str, attendance: Attendance) -> None:
+    """Does for an interview that its candidate dealt with here what follows where a file tells how it went: nobody is
+    reminded of what was called off or waits for another time in its place, and webhooks hear of it.
+    """
+    found = await desk.tx.one(FIND, id=interview, organization=desk.act.viewer.organization)
+    if found is None:
+        return
+    if attendance is not Attendance.NOT_ATTENDED:
+        await _let_request_lapse(desk, found)
+    await alarms.cancel(desk, found.id)
+    await webhooks.tell(desk, EventType.ATTENDANCE_RECORDED, "Interview", found.id)
+    if attendance.value in CANCELLED:
+        await timers.cancel(desk, found.id, TimerKind.OUTCOME)
+        await _tell_called_off(desk, found, attendance)
+
+
 def attendance_refusal(interview: InterviewRow, attendance: Attendance, now: datetime) -> Refusal | None:
     """Why a fact cannot be recorded: it is settled, a finding stands on it, or it cannot be known yet."""
     if interview.attendance in MOVED_OR_WRONG:

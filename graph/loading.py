@@ -102,6 +102,8 @@ class Existing:
     response: str
     attendance: str
     finding: bool
+    here: bool
+    """Whether it was answered here, or another time asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ FIND_EXISTING = Statement(
     MATCH (interview:Interview {id: id})<-[:HAS_INTERVIEW]-(:Application)<-[:SUBMITTED]-(candidate:Candidate)
     RETURN interview.id AS id, candidate.id AS candidate, candidate.status AS status, interview.response AS response,
       interview.attendance AS attendance,
-      EXISTS { MATCH (interview)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL } AS finding
+      EXISTS { MATCH (interview)<-[:FINDS]-(f:Finding) WHERE f.voidedAt IS NULL } AS finding,
+      interview.answeredAt IS NOT NULL
+        OR EXISTS { MATCH (interview)-[:HAS_REQUEST]->(r:RescheduleRequest) WHERE r.state = 'REQUESTED' } AS here
     """,
     row=Existing,
 )
@@ -410,7 +414,9 @@ async def load(graph: Graph, importer: Importer, facts: Sequence[Fact], *, now: 
         for fact, held in unfinished:
             batch.complete(fact, held)
         await batch.write(tx)
-        await batch.repair(importer.desk(graph, tx, now))
+        desk = importer.desk(graph, tx, now)
+        await batch.settle(desk)
+        await batch.repair(desk)
         return [replace(it, new_candidate=it.fact.candidate in batch.newcomers) for it in loaded]
 
     return await graph.client.write(work)
@@ -434,6 +440,8 @@ class Batch:
     applications: list[Row] = field(default_factory=list[Row])
     interviews: list[Row] = field(default_factory=list[Row])
     completed: list[Row] = field(default_factory=list[Row])
+    settled: list[tuple[str, str, Attendance]] = field(default_factory=list[tuple[str, str, Attendance]])
+    """Candidates and interviews that were dealt with here, and how these went."""
     attended: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
     """Interviews that are told to have been attended, by the candidate."""
     positions: set[str] = field(default_factory=set[str])
@@ -551,6 +559,8 @@ class Batch:
             "changes": int(outcome is not had and outcome.value in interviews.CANCELLED),
         }
         self.completed.append(row)
+        if held.here and outcome is not had:
+            self.settled.append((held.candidate, fact.id, outcome))
 
     def _record(self, chain: Chain, fact: Fact, response: Response, attendance: Attendance) -> None:
         about, told = About("Interview", fact.id), min(fact.times.starts_at, self.pen.now)
@@ -593,6 +603,12 @@ class Batch:
         known = [chain for id, chain in self.chains.items() if id not in self.newcomers]
         if known:
             await tx.run(MOVE_HEADS, rows=[{"id": it.id, "seq": it.seq, "hash": it.hash} for it in known])
+
+    async def settle(self, desk: Desk) -> None:
+        """What a candidate dealt with here is settled here too, and told to them."""
+        for candidate, interview, attendance in sorted(self.settled, key=lambda it: it[:2]):
+            await desk.lock_candidate(candidate)
+            await interviews.settle_import(desk, interview, attendance)
 
     async def repair(self, desk: Desk) -> None:
         """What was missed before an interview that was attended fades sooner; whoever is new here missed none."""

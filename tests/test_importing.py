@@ -20,6 +20,7 @@ from graph.candidates import Person
 from graph.client import statements_run
 from graph.interviews import Attendance, Mode, Response, Times
 from graph.statements import Statement
+from graph.visibility import Claim
 from graph.writing import Graph
 from seeds import importing
 from seeds.attendance_mapping import read_plan
@@ -27,7 +28,9 @@ from seeds.importing import NotImported, run_import
 from seeds.mapping import Dates, Field, Mapping, MappingError, parse_mapping, read_mapping
 from seeds.summaries import FileSummary, Summary
 from seeds.tables import Unreadable, decoded
-from tests.conftest import NOW, Ask, Company, gid
+from tests.conftest import NOW, Ask, Company, gid, uid
+from tests.due import facts_of
+from tests.test_operations import KEY
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
@@ -660,6 +663,34 @@ async def test_an_attended_interview_of_a_file_shortens_a_mark(graph: Graph, ask
         assert [each["days"] for each in found["repairs"]] == [30] * number
         sooner = datetime.fromisoformat(before) - datetime.fromisoformat(found["expiresAt"])
         assert sooner == timedelta(days=30 * number)
+    assert await company.faults() == []
+
+
+async def test_what_was_answered_here_is_called_off_here(graph: Graph, ask: Ask, company: Company) -> None:
+    """Whoever accepted by their link hears of it, and their request lapses; nobody hears whose answer a file told."""
+    hr, person = company.at(days=0), company.person()
+    await ask.do("setWebhook", company.user("integrator"), url="https://hooks.example.com/t", secret=KEY)
+    importer = loading.Importer(hr.viewer.organization, "Asia/Shanghai", "CN", hr.viewer.id)
+    given = company.positions["marketing"], NOW - timedelta(days=1), NOW + timedelta(hours=5), Attendance.PENDING
+    facts = [replace(invited(person, *given), response=Response.NEEDS_ACTION), invited(company.person(), *given)]
+    await loading.load(graph, importer, facts, now=NOW)
+    interview = gid("Interview", facts[0].id)
+    query = """query Of($id: ID!) { interview(id: $id) {
+      attendance application { id } candidate { id } rescheduleRequests { state } } }"""
+    found = (await ask(query, company.user("hr"), id=interview))["interview"]
+    claim = Claim(uid(found["candidate"]["id"]), uid(found["application"]["id"]))
+    await ask.do("recordResponse", claim, interview=interview, response="ACCEPTED")
+    asked = await ask.do("requestReschedule", claim, "state", interview=interview, reason="A train is late.")
+    assert asked["state"] == "REQUESTED"
+    off = [replace(fact, attendance=Attendance.CANCELLED_BY_EMPLOYER) for fact in facts]
+    for _ in range(2):
+        await loading.load(graph, importer, off, now=NOW)
+    found = (await ask(query, company.user("hr"), id=interview))["interview"]
+    assert (found["attendance"], found["rescheduleRequests"]) == ("CANCELLED_BY_EMPLOYER", [{"state": "LAPSED"}])
+    told = await facts_of(graph, company, "INVITATION_CANCELLED")
+    assert [(each["to"], each["over"]) for each in told] == [(claim.candidate, False)]
+    called = "MATCH (d:Delivery {type: 'attendance.recorded', subject: $id}) RETURN count(d) AS count"
+    assert await graph.client.answer("tests.called", called, {"id": facts[0].id}) == [{"count": 1}]
     assert await company.faults() == []
 
 
