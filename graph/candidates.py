@@ -779,10 +779,7 @@ ERASE_ROOMS = Statement(
 )
 ERASE_RIGHTS = Statement(
     "candidates.erase_rights",
-    """
-    MATCH (:Candidate {id: $id})<-[:FROM]-(request:RightsRequest)
-    SET request.text = null, request.reason = CASE WHEN request.state = 'REFUSED' THEN request.reason END
-    """,
+    "MATCH (:Candidate {id: $id})<-[:FROM]-(request:RightsRequest) SET request.text = null, request.reason = null",
     row=Nothing,
     writes=True,
 )

@@ -262,6 +262,16 @@ async def test_who_does_not_own_all_cannot_erase(ask: Ask, company: Company, cas
     assert await company.faults() == []
 
 
+async def test_an_erasure_takes_why_a_request_was_refused(ask: Ask, company: Company, case: Case) -> None:
+    """That it was, and when, stays."""
+    id = (await ask.do("fileRequest", case.claim, kind="CORRECTION"))["id"]
+    refusal = {"answer": "REFUSED", "reason": "She is called 范冰 in her passport."}
+    await ask.do("answerRequest", company.user("marketing"), rightsRequest=id, **refusal)
+    await company.at(days=0).erase(uid(case.candidate))
+    (left,) = await requests(ask, company.user("hr"), case)
+    assert (left["state"], left["answeredAt"], left["reason"]) == ("REFUSED", "2026-11-20T09:00:00Z", None)
+
+
 async def test_an_erasure_takes_where_an_application_came_from(
     databases: Databases, tmp_path: Path, answerer: Answerer
 ) -> None:
