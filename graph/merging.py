@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph import pools
+from graph import pools, rights
 from graph.candidates import FORGET_TOGETHER, CandidateStatus
 from graph.events import EventType
 from graph.refusals import Code, Fault, Refusal, invalid
@@ -102,6 +102,7 @@ async def merge(graph: Graph, act: Act, candidate: str, other: str) -> Outcome:
             return refused
         await desk.tx.run(MERGE, candidate=first.id, other=second.id, now=act.now)
         await _record(desk, EventType.CANDIDATES_MERGED, first.id, second.id)
+        await rights.restrict_together(desk, first.id, second.id)
         await pools.settle(desk)
         return Written("Candidate", first.id)
 
@@ -129,6 +130,7 @@ async def split(graph: Graph, act: Act, candidate: str) -> Outcome:
         await desk.tx.run(FORGET_TOGETHER, id=first.id)
         await desk.tx.run(SPLIT, candidate=first.id, other=first.other)
         await _record(desk, EventType.CANDIDATES_SPLIT, first.id, first.other)
+        await rights.lift_apart(desk, first.id, first.other)
         for id in (first.id, first.other):
             await pools.settle(desk, id)
         return Written("Candidate", first.id)

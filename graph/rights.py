@@ -255,12 +255,31 @@ async def withdraw(graph: Graph, act: Act, request: str) -> Outcome:
     return await perform(graph, act, work)
 
 
+async def _is_held(desk: Desk, *records: str) -> bool:
+    """Whether a granted request of any of these records restricts the person."""
+    kinds = [kind.value for kind in RESTRICTS]
+    return await desk.tx.one(FIND_STANDING, candidates=[*records], kinds=kinds) is not None
+
+
 async def _lift(desk: Desk, records: list[str]) -> None:
     """Ends a restriction, unless another granted request of the person holds it."""
-    kinds = [kind.value for kind in RESTRICTS]
-    if await desk.tx.one(FIND_STANDING, candidates=records, kinds=kinds) is None:
+    if not await _is_held(desk, *records):
         for candidate in records:
             await candidates.lift(desk, candidate)
+
+
+async def restrict_together(desk: Desk, candidate: str, other: str) -> None:
+    """Two records come to be one person's: what restricts the one restricts the other."""
+    for mine, partner in ((candidate, other), (other, candidate)):
+        if await _is_held(desk, partner) and not await _is_held(desk, mine):
+            await candidates.restrict(desk, mine)
+
+
+async def lift_apart(desk: Desk, candidate: str, other: str) -> None:
+    """Two records are two people's after all: neither is restricted by what the other one asked for."""
+    for mine, partner in ((candidate, other), (other, candidate)):
+        if await _is_held(desk, partner) and not await _is_held(desk, mine):
+            await candidates.lift(desk, mine)
 
 
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:

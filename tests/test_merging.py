@@ -229,6 +229,35 @@ async def test_an_erasure_takes_both_records(ask: Ask, company: Company, pair: P
     assert await company.faults() == []
 
 
+@pytest.mark.parametrize("asked", ["before the merge", "after the merge"])
+async def test_a_restriction_holds_for_both_records_until_the_split(
+    ask: Ask, company: Company, pair: Pair, asked: str
+) -> None:
+    """Of two people who were merged by mistake, the one who never asked for it is free again."""
+
+    async def statuses() -> list[str]:
+        query = "query S($id: ID!) { candidate(id: $id) { status } }"
+        found = [await ask(query, company.user("hr"), id=each) for each in (pair.first, pair.second)]
+        return [each["candidate"]["status"] for each in found]
+
+    async def restricted() -> None:
+        id = (await ask.do("fileRequest", claim, kind="RESTRICTION"))["id"]
+        await ask.do("answerRequest", company.user("hr"), rightsRequest=id, answer="GRANTED")
+
+    claim = Claim(uid(pair.first), pair.missed, verified=True)
+    both = {"candidate": pair.second, "other": pair.first}
+    if asked == "before the merge":
+        await restricted()
+        assert await statuses() == ["RESTRICTED", "ACTIVE"]
+    await ask.do("mergeCandidates", company.user("hr"), **both)
+    if asked == "after the merge":
+        await restricted()
+    assert await statuses() == ["RESTRICTED", "RESTRICTED"]
+    await ask.do("splitCandidate", company.user("hr"), candidate=pair.second)
+    assert await statuses() == ["RESTRICTED", "ACTIVE"]
+    assert await company.faults() == []
+
+
 async def test_profile_and_score_are_read_across_a_merge(ask: Ask, company: Company, pair: Pair) -> None:
     """And a kept one recomputes from both chains; after the split, each record is reckoned alone again."""
     await enabled(company)
