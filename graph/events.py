@@ -140,7 +140,10 @@ OF_FINDINGS = frozenset(
         EventType.MISMATCH_REVIEWED,
     }
 )
-"""What is erased of the events of an interview, or of a check, with the finding about it."""
+"""What tells of the finding about an interview, or about a check."""
+ERASED_WITH_FINDINGS = OF_FINDINGS | {EventType.PROOF_DECIDED}
+"""What is erased of the events of an interview, or of a check, with the finding about it: whoever decides about proof
+says why it excuses."""
 
 
 class ActorKind(Enum):
@@ -435,7 +438,7 @@ class Erased:
             return True
         if event.type == EventType.SCORE_COMPUTED.value:
             return event.seq in self.scores
-        return event.type in {type.value for type in OF_FINDINGS} and event.seq < self.of_finding(event)
+        return event.type in {type.value for type in ERASED_WITH_FINDINGS} and event.seq < self.of_finding(event)
 
 
 def payload_fault(event: StoredEvent, erased: Erased) -> str | None:

@@ -361,7 +361,7 @@ FIND_ACCEPTANCE = Statement(
     """,
     row=AcceptanceRow,
 )
-"""Who accepted proof first, and why; of an erased candidate no reason is left."""
+"""Who accepted proof first, and why; no reason is left of an erased candidate, or where what was found is erased."""
 REACHABLE = Statement(
     "findings.reachable",
     """

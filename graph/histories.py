@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.client import Client
-from graph.events import OF_FINDINGS, ActorKind
+from graph.events import ERASED_WITH_FINDINGS, ActorKind
 from graph.statements import Statement
 from graph.withholding import Others
 
@@ -44,7 +44,8 @@ LIST_EVENTS = Statement(
       CASE WHEN event.type IN $of_findings
         AND EXISTS { MATCH (event)-[:ABOUT]->()<-[:FINDS]-(lapsed:Finding) WHERE lapsed.eraseAt <= $now }
         AND NOT EXISTS { MATCH (event)-[:ABOUT]->()<-[:FINDS]-(other:Finding)
-          WHERE coalesce(other.eraseAt > $now, true) AND event.payload CONTAINS other.id }
+          WHERE coalesce(other.eraseAt > $now, true)
+            AND (event.type = 'PROOF_DECIDED' OR event.payload CONTAINS other.id) }
         THEN null ELSE event.payload END AS payload
     ORDER BY seq LIMIT $size
     """,
@@ -55,7 +56,7 @@ LIST_EVENTS = Statement(
 
 async def read(client: Client, candidates: Iterable[str], now: datetime) -> AsyncIterator[HistoryRow]:
     """The events of all records of a person, each in the order of its chain."""
-    of_findings = sorted(type.value for type in OF_FINDINGS)
+    of_findings = sorted(type.value for type in ERASED_WITH_FINDINGS)
     for candidate in candidates:
         after, given = 0, {"candidate": candidate, "now": now, "of_findings": of_findings, "size": SIZE}
         while rows := await client.read(LIST_EVENTS, after_seq=after, **given):

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any, LiteralString
 
 from graph import events, policies
-from graph.events import OF_FINDINGS, About, ActorKind, Author, Chain, EventType, NewEvent
+from graph.events import ERASED_WITH_FINDINGS, About, ActorKind, Author, Chain, EventType, NewEvent
 from graph.instants import from_text
 from graph.policies import Policy
 from graph.statements import Nothing, Statement
@@ -259,13 +259,26 @@ ERASE_PAYLOADS = Statement(
     """
     MATCH (:Finding {id: $finding})-[:FINDS]->(subject)<-[:ABOUT]-(event:Event) WHERE event.type IN $types
       AND NOT EXISTS { MATCH (subject)<-[:FINDS]-(other:Finding)
-        WHERE other.id <> $finding AND other.state <> 'ERASED' AND event.payload CONTAINS other.id }
+        WHERE other.id <> $finding AND other.state <> 'ERASED'
+          AND (event.type = 'PROOF_DECIDED' OR event.payload CONTAINS other.id) }
     SET event.payload = null, event.salt = null
     """,
     row=Nothing,
     writes=True,
 )
-"""Save what is said of another finding of the same interview, whose own time has not come."""
+"""Save what is said of another finding of the same interview, whose own time has not come, and of the proof for it."""
+ERASE_VERDICTS = Statement(
+    "retention.erase_verdicts",
+    """
+    MATCH (:Finding {id: $finding})-[:FINDS]->(subject)-[:HAS_PROOF]->(proof:Proof)
+    WHERE NOT EXISTS { MATCH (subject)<-[:FINDS]-(other:Finding)
+      WHERE other.id <> $finding AND other.state <> 'ERASED' }
+    SET proof.reason = null
+    """,
+    row=Nothing,
+    writes=True,
+)
+"""Why proof was accepted, or not, tells of what it was to excuse. The verdict stays, and the hash of the file."""
 
 
 async def erase(desk: Desk, timer: Timer) -> None:
@@ -288,7 +301,8 @@ async def erase(desk: Desk, timer: Timer) -> None:
     await desk.tx.run(ERASE, finding=timer.subject)
     await desk.tx.run(ERASE_REPAIRS, finding=timer.subject)
     await desk.tx.run(ERASE_RECEIPTS, finding=timer.subject)
-    await desk.tx.run(ERASE_PAYLOADS, finding=timer.subject, types=sorted(type.value for type in OF_FINDINGS))
+    await desk.tx.run(ERASE_VERDICTS, finding=timer.subject)
+    await desk.tx.run(ERASE_PAYLOADS, finding=timer.subject, types=sorted(type.value for type in ERASED_WITH_FINDINGS))
 
 
 async def _naming(desk: Desk, mine: Chain, finding: str) -> list[tuple[Chain, list[int]]]:

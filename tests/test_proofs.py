@@ -18,7 +18,7 @@ import pytest
 
 from api.http import Server
 from api.proofs import of_form
-from graph import proofs, timers
+from graph import proofs, retention, timers
 from graph.checks import CheckOutcome, NewCheck
 from graph.file_kinds import MOST_BYTES, FileKind, kind_of
 from graph.findings import Cause
@@ -538,6 +538,25 @@ async def test_erasure_takes_files_with_their_key(missed: Missed, folder: Path, 
     with pytest.raises(proofs.Damaged):
         proofs.proof_files.opened(missed.ask.graph.keys, missed.claim.candidate, name, sealed)
     stored.unlink()
+
+
+@pytest.mark.parametrize("verdict", ["ACCEPTED", "REJECTED"])
+async def test_why_proof_was_decided_so_goes_with_the_finding(missed: Missed, company: Company, verdict: str) -> None:
+    """In its time; the verdict and the hash stay, and the history still verifies."""
+    given = await missed.give(document())
+    await missed.decide(given, verdict)
+    timer = await missed.timer(TimerKind.ERASE_FINDING, uid(missed.about))
+    assert timer is not None
+    assert await timers.take(missed.ask.graph, timer, timer.due_at, retention.erase)
+    query = "query P($id: ID!) { node(id: $id) { ... on Proof { verdict reason hash } } }"
+    left = (await missed.ask(query, company.user("marketing"), id=given))["node"]
+    assert (left["verdict"], left["reason"], left["hash"] is not None) == (verdict, None, True)
+    text = (
+        "MATCH (:Candidate {id: $candidate})<-[:ABOUT]-(event:Event) WHERE event.payload CONTAINS 'certificate' "
+        "RETURN event.type AS answer"
+    )
+    assert await missed.ask.graph.client.answer("tests.left", text, {"candidate": missed.claim.candidate}) == []
+    assert await company.faults() == []
 
 
 async def test_a_changed_file_is_not_given_out(missed: Missed, folder: Path) -> None:

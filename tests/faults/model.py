@@ -1320,6 +1320,9 @@ class Model:
         self._step(finding, "ERASE", "ERASED")
         finding.erased_at = finding.outcome = finding.cause = finding.reason = finding.statement = None
         finding.void_reason = finding.statement_by = None
+        if all(each.state == "ERASED" for each in self.findings if each.subject is finding.subject):
+            for proof in finding.subject.proofs:
+                proof.reason = None
         if isinstance(finding.subject, Check):
             finding.subject.outcome = None
         last = finding.subject.last_seq
