@@ -19,6 +19,7 @@ from graph.events import GENESIS, EventType
 from graph.instants import is_zone
 from graph.keys import CandidateKeys
 from graph.labels import label
+from graph.names import normalised_name
 from graph.orders import (
     APPLICATION_CONDITIONS,
     APPLICATION_SORTS,
@@ -59,11 +60,6 @@ class IdentifierKind(Enum):
     EMAIL = "EMAIL"
     PHONE = "PHONE"
     EXTERNAL = "EXTERNAL"
-
-
-def normalised_name(name: str) -> str:
-    """How names are compared and searched: compatibility forms folded, case folded, spaces single."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Revealing:

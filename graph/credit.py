@@ -17,12 +17,12 @@ from graph.secrets import canonical
 
 Whole = TypeVar("Whole")
 
-RULES = 4
+RULES = 5
 """The version of the rules by which facts become a score, where a policy has no number for it. A score that was kept is
 recomputed by those that it was made by: before 2, absences made the rate of a month in which no presence was told;
 before 3, it was good beyond the day on which an observation left its window; before 4, whoever called off late told
 late, whatever there was to accept, to know or to excuse, and the policy's own hours said what was in time; nor were
-records of presence named."""
+records of presence named; before 5, a job that two merged records tell was as many observations again."""
 
 
 class Dimension(Enum):

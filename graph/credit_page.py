@@ -109,6 +109,8 @@ one there is no score at all. Somebody of whom nothing is known would stand at {
 - an observation's weight: w = 2^(-age / half-life), the age in days of UTC, in whole parts of 10^12; 0 outside the
   window, once the finding has expired, and for what is UNKNOWN: no finding, one that is not FINAL, disputed, excused,
   restricted, or somebody else's fault
+- a job that two merged records tell, of one employer in one department in days that both share, is one: each month by
+  the record that tells of more days in it, and the whole from the first day to the last, or still going on
 - a dimension's rate: (prior × strength + Σ w × value) / (strength + Σ w), the mean of the posterior Beta distribution
   (Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.4), aged observations counting as less than one
   (Ibrahim and Chen, Statistical Science 15, 2000). Without observations it is the prior, and the answer says so; with

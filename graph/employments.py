@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
 
 from graph import candidates, departments, goals, timesheets
-from graph.candidates import Person, normalised_name
+from graph.candidates import Person
 from graph.events import About, EventType
 from graph.goals import EMPLOYMENT_RESULTS, Goal
 from graph.instants import day_in
+from graph.names import normalised_name
 from graph.refusals import OLDEST, Code, Fault, Refusal, invalid, told_refusal
 from graph.statements import Nothing, Statement
 from graph.timesheets import EMPLOYMENT_ATTENDANCE, EMPLOYMENT_MONTHS, EMPLOYMENT_RECORDS, Fact, Standing, Worked

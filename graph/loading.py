@@ -11,12 +11,13 @@ from enum import Enum
 from typing import Any, LiteralString, TypeAlias
 
 from graph import interviews, pools, retention
-from graph.candidates import Holder, Identifier, IdentifierKind, Person, identifiers, normalised_name, recognised
+from graph.candidates import Holder, Identifier, IdentifierKind, Person, identifiers, recognised
 from graph.client import Transaction
 from graph.events import GENESIS, About, ActorKind, Author, Chain, EventType, NewEvent, link
 from graph.instants import to_graph
 from graph.interviews import Attendance, InterviewRow, Mode, Response, Times
 from graph.keyring import live_versions
+from graph.names import normalised_name
 from graph.refusals import Code
 from graph.statements import Found, Nothing, Statement
 from graph.visibility import system

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from graph.credit import RULES, CreditPolicy, Dimension, Kind, Observation
 from graph.instants import day_in
+from graph.names import normalised_name
 
 AI_MODES = frozenset({"AI_ASYNC", "AI_LIVE"})
 CAME = frozenset({"ATTENDED", "ATTENDED_LATE"})
@@ -87,6 +88,10 @@ class MonthFact:
         source that tells of exceptions alone, unless they are all of it."""
         return self.absent if self.present or rules < 2 else self.whole
 
+    def told(self, rules: int) -> float:
+        """The days that its rate is of."""
+        return self.present + self.rated(rules)
+
     @property
     def first(self) -> date:
         return date.fromisoformat(f"{self.month}-01")
@@ -99,10 +104,18 @@ class MonthFact:
 
 @dataclass(frozen=True, slots=True)
 class EmploymentFact:
+    """Work in a department from one day to another; `employer` is null for its own."""
+
     id: str
     started_on: date
     ended_on: date | None
     months: tuple[MonthFact, ...] = ()
+    department: str = ""
+    employer: str | None = None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.department, normalised_name(self.employer or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +163,8 @@ def observe(
     found: list[Observation] = []
     for interview in facts.interviews:
         found += _interview(policy, interview, now, rules)
-    for employment in facts.employments:
-        found += _employment(policy, employment, now.date(), rules)
+    for job in _jobs(facts.employments) if rules >= 5 else ([each] for each in facts.employments):
+        found += _job(policy, job, now.date(), rules)
     found += (_task(task) for task in facts.tasks if task.due_on <= now.date())
     found += (_check(check) for check in facts.checks if check.on <= day_in(now, zone))
     return found
@@ -194,20 +207,52 @@ def _owed_notice(policy: CreditPolicy, fact: InterviewFact) -> bool:
     return fact.response == "ACCEPTED" and not short and not fact.excused
 
 
-def _employment(policy: CreditPolicy, fact: EmploymentFact, today: date, rules: int) -> Iterator[Observation]:
-    itself, kept_from = f"Employment:{fact.id}", months_after(fact.started_on, YEAR)
-    for month in fact.months:
+Job = list[EmploymentFact]
+"""One employment, or those that two merged records tell of the same: one record alone holds none beside another."""
+
+
+def _jobs(employments: Iterable[EmploymentFact]) -> list[Job]:
+    """Employments of one place that share days, each of them with one of the others, are one job."""
+    jobs: list[Job] = []
+    for fact in sorted(employments, key=lambda each: (each.place, each.started_on, each.id)):
+        if jobs and jobs[-1][0].place == fact.place and (_ended(jobs[-1]) or date.max) >= fact.started_on:
+            jobs[-1].append(fact)
+        else:
+            jobs.append([fact])
+    return jobs
+
+
+def _ended(job: Job) -> date | None:
+    """Its last day by whichever record tells the later; null where one tells of none."""
+    ends = [fact.ended_on for fact in job if fact.ended_on is not None]
+    return max(ends) if len(ends) == len(job) else None
+
+
+def _job(policy: CreditPolicy, job: Job, today: date, rules: int) -> Iterator[Observation]:
+    for fact, month in _months(job, rules):
         absent = month.rated(rules)
-        if (days := month.present + absent) > 0:
+        if (days := month.told(rules)) > 0:
             value = max(Fraction(0), 1 - _missing(policy, month, absent) / Fraction(days))
             records = [mark.id for mark in month.marks] + [*(month.presences if rules >= 4 else ())]
-            evidence = (itself, *sorted(f"AttendanceRecord:{id}" for id in records))
+            evidence = (f"Employment:{fact.id}", *sorted(f"AttendanceRecord:{id}" for id in records))
             yield Observation(Kind.WORK_MONTH, Dimension.WORK_ATTENDANCE, min(month.until, today), value, evidence)
-    last = min(fact.ended_on or today, today)
+    evidence, ended_on = tuple(f"Employment:{fact.id}" for fact in job), _ended(job)
+    last, kept_from = min(ended_on or today, today), months_after(job[0].started_on, YEAR)
     if last + timedelta(days=1) >= kept_from:
-        yield Observation(Kind.STAYED, Dimension.STABILITY, last, Fraction(1), (itself,))
-    elif fact.ended_on is not None and fact.ended_on <= today:
-        yield Observation(Kind.LEFT_EARLY, Dimension.STABILITY, last, Fraction(0), (itself,))
+        yield Observation(Kind.STAYED, Dimension.STABILITY, last, Fraction(1), evidence)
+    elif ended_on is not None and ended_on <= today:
+        yield Observation(Kind.LEFT_EARLY, Dimension.STABILITY, last, Fraction(0), evidence)
+
+
+def _months(job: Job, rules: int) -> Iterable[tuple[EmploymentFact, MonthFact]]:
+    """Each month once, by the record that tells of more days in it."""
+    found: dict[str, tuple[EmploymentFact, MonthFact]] = {}
+    for fact in job:
+        for month in fact.months:
+            known = found.get(month.month)
+            if known is None or month.told(rules) > known[1].told(rules):
+                found[month.month] = fact, month
+    return found.values()
 
 
 def _missing(policy: CreditPolicy, month: MonthFact, absent: float) -> Fraction:

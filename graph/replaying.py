@@ -57,7 +57,6 @@ class Replay:
     applications: dict[str, str] = field(default_factory=dict[str, str])
     interviews: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     employments: dict[str, EmploymentFact] = field(default_factory=dict[str, EmploymentFact])
-    employers: dict[str, str] = field(default_factory=dict[str, str])
     records: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     corrected: set[str] = field(default_factory=set[str])
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
@@ -84,7 +83,7 @@ class Replay:
                 raise Untold("its events do not tell which department held something")
             return department in own
 
-        jobs = {id: job for id, job in self.employments.items() if is_seen(self.employers.get(id))}
+        jobs = {id: job for id, job in self.employments.items() if is_seen(job.department)}
         return Facts(
             tuple(_interview(id, told) for id, told in self.interviews.items() if is_seen(told["department"])),
             tuple(replace(job, months=self._months(id)) for id, job in jobs.items()),
@@ -266,14 +265,14 @@ def _restriction(*, restricted: bool) -> Handle:
     return handle
 
 
-def _fact_of(id: str, told: Mapping[str, Any]) -> EmploymentFact:
+def _days(told: Mapping[str, Any]) -> tuple[date, date | None]:
     ended = told.get("ended_on")
-    return EmploymentFact(id, date.fromisoformat(told["started_on"]), ended and date.fromisoformat(ended))
+    return date.fromisoformat(told["started_on"]), ended and date.fromisoformat(ended)
 
 
 def _employed(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
-    to.employments[id] = _fact_of(id, told)
-    to.employers[id] = told["department"]
+    department, employer = told["department"], told.get("employer")
+    to.employments[id] = EmploymentFact(id, *_days(told), department=department, employer=employer)
 
 
 def _left(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
@@ -281,7 +280,8 @@ def _left(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
 
 
 def _otherwise(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:
-    to.employments[id] = _fact_of(id, told)
+    started_on, ended_on = _days(told)
+    to.employments[id] = replace(to.employments[id], started_on=started_on, ended_on=ended_on)
 
 
 def _worked(to: Replay, id: str, told: Mapping[str, Any], _: StoredEvent) -> None:

@@ -112,7 +112,8 @@ _EMPLOYED: LiteralString = (
 )
 _BY_MONTH: LiteralString = (
     """
-      WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, kept.month AS told,
+      WITH j.id AS employed, j.startedOn AS started, j.endedOn AS ended, d.id AS worked_in, j.employer AS worked_for,
+        kept.month AS told,
         sum(CASE WHEN kept.kind = 'PRESENT' THEN kept.days ELSE 0 END) AS present,
         sum(CASE WHEN """
     + ABSENT.replace("that", "kept")
@@ -122,7 +123,7 @@ _BY_MONTH: LiteralString = (
         collect(CASE WHEN kept.kind IN ['LATE', 'ABSENT'] THEN [kept.id, kept.kind, kept.days, kept.day,
           kept.granularity] END) AS marks,
         collect(CASE WHEN kept.kind = 'PRESENT' THEN kept.id END) AS presences
-      RETURN [employed, started, ended, told, present, absent, whole, marks, presences] }"""
+      RETURN [employed, started, ended, worked_in, worked_for, told, present, absent, whole, marks, presences] }"""
 )
 EMPLOYMENTS = _EMPLOYED + _BY_MONTH
 """A row for each month of each employment."""
@@ -189,8 +190,9 @@ def facts_of(
 ) -> Facts:
     """Facts from rows as the statement returns them."""
     jobs: dict[str, EmploymentFact] = {}
-    for id, started, ended, *month in employments:
-        job = jobs.get(id) or EmploymentFact(id, date.fromisoformat(started), ended and date.fromisoformat(ended))
+    for id, started, ended, department, employer, *month in employments:
+        days = date.fromisoformat(started), ended and date.fromisoformat(ended)
+        job = jobs.get(id) or EmploymentFact(id, *days, department=department, employer=employer)
         jobs[id] = job if month[0] is None else replace(job, months=(*job.months, _month(month)))
     tasks = tuple(TaskFact(id, date.fromisoformat(due), share) for id, due, share in results)
     return Facts(tuple(map(_interview, interviews)), tuple(jobs.values()), tasks, tuple(map(_check, checks)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graph.candidates import normalised_name
 from graph.client import Transaction
 from graph.events import About, Chain, EventType
 from graph.loading import Importer, Pen, Row
+from graph.names import normalised_name
 from graph.statements import Nothing, Statement
 from graph.writing import LOCK_ORGANIZATION, Graph, random_id
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Generic, Protocol, TypeVar
 
-from graph.candidates import normalised_name
 from graph.interviews import Attendance, Response
 from graph.labels import plural
 from graph.loading import Fact, Fate, Loaded
+from graph.names import normalised_name
 from graph.organizations import NewOrganization
 from seeds.mapping import Field, Mapping
 from seeds.tables import ADDED, ENCODINGS, Table

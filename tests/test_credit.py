@@ -20,6 +20,7 @@ from graph.credit import (
     CreditPolicy,
     CrossCheck,
     Dimension,
+    Kind,
     Observation,
     decay,
     exact,
@@ -285,6 +286,24 @@ def test_stability_is_whether_twelve_months_were_kept(started: date, ended: date
     """A present employment says nothing until it is a year old."""
     seen = observed(employments=(EmploymentFact("e", started, ended),))
     assert [each.value for each in seen] == ([] if value is None else [value])
+
+
+def test_a_job_of_two_records_is_observed_once() -> None:
+    """Those of one employer in one department that share days: each month by the record that tells more of it, and
+    the whole by the first and the last day; each by itself before, and wherever it is another job."""
+    august = MonthFact("2026-08", 20, 1, (), whole=1, presences=("a",))
+    less, more = MonthFact("2026-09", 10, 0, (), presences=("b",)), MonthFact("2026-09", 20, 0, (), presences=("c",))
+    first = EmploymentFact("e", date(2026, 3, 1), date(2026, 9, 30), (august, less), "d", "Acme  Ltd")
+    second = EmploymentFact("f", date(2025, 9, 1), date(2026, 9, 15), (more,), "d", "ACME Ltd")
+    found = observed(employments=(first, second))
+    assert [(each.kind, each.evidence) for each in sorted(found, key=lambda each: (each.dimension.value, each.on))] == [
+        (Kind.STAYED, ("Employment:f", "Employment:e")),
+        (Kind.WORK_MONTH, ("Employment:e", "AttendanceRecord:a")),
+        (Kind.WORK_MONTH, ("Employment:f", "AttendanceRecord:c")),
+    ]
+    assert len(observe(DEFAULTS, Facts(employments=(first, second)), NOW, rules=4)) == 5
+    others = ({"department": "other"}, {"employer": None}, {"ended_on": date(2026, 2, 28)})
+    assert [len(observed(employments=(first, replace(second, **other)))) for other in others] == [5, 5, 5]
 
 
 def test_a_month_at_work_is_one_observation() -> None:

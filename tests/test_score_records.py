@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -234,6 +234,17 @@ async def test_each_department_is_held_to_what_it_holds(scored: Scored, ask: Ask
     assert await recomputes(ask, candidate)
 
 
+def made_by(rules: int) -> Callable[[Sequence[Any]], Any]:
+    """Makes scores as they were made by these rules."""
+
+    def scored(values: Sequence[Any]) -> Any:
+        policy, facts, now = made_of(values)
+        at = datetime.combine(now.on, time(12), tzinfo=UTC)
+        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=rules), at, rules=rules)
+
+    return scored
+
+
 async def test_a_score_is_held_to_the_rules_that_made_it(
     scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,17 +257,12 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
     ask.now = NOW + timedelta(days=695)
     await at_work(scored.company, known, facts=[Fact(AttendanceKind.ABSENT, date(2026, 10, 20))])
 
-    def by_the_first(values: Sequence[Any]) -> Any:
-        policy, facts, now = made_of(values)
-        at = datetime.combine(now.on, time(12), tzinfo=UTC)
-        return policy, facts, credit.score(policy, observe(policy, facts, at, rules=1), at, rules=1)
-
     def unversioned(desk: Desk, type: EventType, about: About | None = None, **more: Any) -> Any:
         return RECORD(desk, type, about, **{name: value for name, value in more.items() if name != "rules"})
 
     id = uid((await scored.of(application, "hr", "displayName"))["id"])
     with monkeypatch.context() as patch:
-        patch.setattr(score_records, "scored", by_the_first)
+        patch.setattr(score_records, "scored", made_by(1))
         patch.setattr(Desk, "record", unversioned)
         await ask.do("recordScore", scored.company.user("hr"), candidate=gid("Candidate", id))
     ask.now += timedelta(minutes=1)
@@ -265,6 +271,33 @@ async def test_a_score_is_held_to_the_rules_that_made_it(
     told = [json.loads(each.kept or "") for each in await verified(ask, id)]
     assert [(each["observations"], each["validUntil"]) for each in told] == [(5, "2028-11-14"), (4, "2028-10-20")]
     assert await recomputes(ask, id)
+
+
+async def test_a_job_on_two_merged_records_counts_once(
+    scored: Scored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Imported under a staff number and under an address. Counted twice before the rules knew, it still recomputes so;
+    and the records apart have it each."""
+    company = scored.company
+    applications: list[str] = []
+    for _ in range(2):
+        known = company.person("李雷")
+        applications.append(await company.application("marketing", known))
+        await at_work(company, known)
+    for days in (30, 20, 10):
+        await scored.attended(applications[0], days=days)
+    first, second = [(await scored.of(each, "hr", "id"))["id"] for each in applications]
+    assert (await scored.score(applications[0]))["observations"] == 4
+    await company.hr.merge(uid(first), uid(second))
+    with monkeypatch.context() as patch:
+        patch.setattr(score_records, "scored", made_by(4))
+        patch.setattr(credit, "RULES", 4)
+        await ask.do("recordScore", company.user("hr"), candidate=first)
+    ask.now += timedelta(minutes=1)
+    await kept(scored, applications[0])
+    told = [json.loads(each.kept or "") for each in await verified(ask, uid(first))]
+    assert [each["observations"] for each in told] == [5, 4]
+    assert await recomputes(ask, uid(first))
 
 
 async def test_a_check_counts_on_the_employers_day(scored: Scored, ask: Ask) -> None:
