@@ -430,12 +430,12 @@ async def test_another_department_has_no_say(ask: Ask, company: Company) -> None
 
 
 async def test_erasure_takes_the_reasons(ask: Ask, company: Company) -> None:
-    """And nobody is left to be given another time."""
+    """And settles what was asked for: nobody is left to be given another time."""
     it = await invited(ask, company, FIVE_HOURS)
     asked = await it.request(reason="My mother is ill.")
     await company.hr.erase(it.claim.candidate)
     granted = await ask.do("grantReschedule", company.user("marketing"), request=asked["id"], slot=it.slots[0])
-    assert granted == refused("grantReschedule", "CANDIDATE_ERASED", "request")
+    assert granted == refused("grantReschedule", "REQUEST_SETTLED", "request")
     text = "MATCH (n) WHERE n.reason CONTAINS $text OR n.payload CONTAINS $text RETURN labels(n) AS answer"
     assert await ask.graph.client.answer("tests.left", text, {"text": "My mother"}) == []
 
