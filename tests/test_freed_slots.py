@@ -269,8 +269,8 @@ async def given_up(ask: Ask, company: Company) -> tuple[Invited, str, str]:
 async def test_what_is_offered_to_others_is_not_chosen_too(ask: Ask, company: Company) -> None:
     """A slot is open again by itself, save while others have its time or are asked; and once nobody took that."""
     it, slot, chosen = await given_up(ask, company)
-    first, second, other = [await invited(ask, company, FIVE_DAYS, slots=0) for _ in range(3)]
-    asked = [gid("Candidate", each.claim.candidate) for each in (first, second)]
+    other = await invited(ask, company, FIVE_DAYS, slots=0)
+    asked = [await owner(ask, company, await company.application("marketing")) for _ in range(2)]
     freed = await it.hr("offerFreedSlot", SLOT, interview=chosen, candidates=asked[:1])
     taken = refused("requestReschedule", "SLOT_TAKEN", "slot")
     assert await other.request(slot=slot) == taken
@@ -288,9 +288,9 @@ async def test_what_is_offered_to_others_is_not_chosen_too(ask: Ask, company: Co
 async def test_what_somebody_chose_anew_is_offered_to_nobody(ask: Ask, company: Company) -> None:
     """Nor is one slot offered twice, by two interviews that were lost in it."""
     it, slot, chosen = await given_up(ask, company)
-    asked, other = [await invited(ask, company, FIVE_DAYS, slots=0) for _ in range(2)]
+    other = await invited(ask, company, FIVE_DAYS, slots=0)
     anew = (await other.request(slot=slot))["interview"]["rescheduledTo"]["id"]
-    candidates = [gid("Candidate", asked.claim.candidate)]
+    candidates = [await owner(ask, company, await company.application("marketing"))]
     anothers = refused("offerFreedSlot", "SLOT_TAKEN", "interview")
     assert await it.hr("offerFreedSlot", "id", interview=chosen, candidates=candidates) == anothers
     await it.hr("cancelInterview", "id", interview=anew, by="CANDIDATE")
