@@ -421,6 +421,7 @@ def sweep(
         for viewer in viewers:
             yield Question(f"query($position: ID!) {{ {suggested} }}", {"position": id}, viewer)
     for viewer in viewers:
+        yield Question("{ viewer { id } organization { id } departments { id } myRecord { id } }", {}, viewer)
         for code in existing.codes[:2]:
             yield Question("query($code: String!) { department(code: $code) { id name } }", {"code": code}, viewer)
         for name in ("candidate", "position", "application", "interview", "employment"):
