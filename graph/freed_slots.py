@@ -21,7 +21,7 @@ from graph.refusals import Code, Fault, Refusal, invalid
 from graph.statements import Found, Nothing, Statement
 from graph.timers import Timer, TimerKind
 from graph.traversal import Form, Many, One, Prop, Shape
-from graph.visibility import Level
+from graph.visibility import STANDS, Level
 from graph.writing import RECRUITERS, Act, Desk, Graph, Outcome, Written, perform, role_refusal
 
 MOST = 20
@@ -140,9 +140,9 @@ HAS_TURN = Statement(
       -[:FOR]->(:Position {id: $position})
     WHERE person.status <> 'ERASED' AND (application.stage IN ['OFFER', 'HIRED']
       OR NOT application.stage IN ['REJECTED', 'WITHDRAWN']
-        AND EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(held:Interview)
-          WHERE held.response <> 'DECLINED' AND NOT held.attendance IN
-            ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] })
+        AND EXISTS { MATCH (application)-[:HAS_INTERVIEW]->(i:Interview) WHERE i.response <> 'DECLINED' AND """
+    + STANDS
+    + """ })
     RETURN application.id AS id LIMIT 1
     """,
     row=Found,

@@ -268,18 +268,24 @@ async def _lift(desk: Desk, records: list[str]) -> None:
             await candidates.lift(desk, candidate)
 
 
+async def _by_the_other(desk: Desk, candidate: str, other: str) -> str | None:
+    """Which of two records only what the other one asked for restricts; null where both asked, or neither."""
+    asked = await _is_held(desk, candidate)
+    if asked == await _is_held(desk, other):
+        return None
+    return other if asked else candidate
+
+
 async def restrict_together(desk: Desk, candidate: str, other: str) -> None:
     """Two records come to be one person's: what restricts the one restricts the other."""
-    for mine, partner in ((candidate, other), (other, candidate)):
-        if await _is_held(desk, partner) and not await _is_held(desk, mine):
-            await candidates.restrict(desk, mine)
+    if (partner := await _by_the_other(desk, candidate, other)) is not None:
+        await candidates.restrict(desk, partner)
 
 
 async def lift_apart(desk: Desk, candidate: str, other: str) -> None:
     """Two records are two people's after all: neither is restricted by what the other one asked for."""
-    for mine, partner in ((candidate, other), (other, candidate)):
-        if await _is_held(desk, partner) and not await _is_held(desk, mine):
-            await candidates.lift(desk, mine)
+    if (partner := await _by_the_other(desk, candidate, other)) is not None:
+        await candidates.lift(desk, partner)
 
 
 def answer_refusal(request: RequestRow, state: RightsState, reason: str | None) -> Refusal | None:

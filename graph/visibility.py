@@ -402,9 +402,12 @@ MY_FINDING: LiteralString = (
 )
 """What a candidate sees of a finding: all of its own, once a code was given besides the link."""
 
+STANDS: LiteralString = (
+    "NOT i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR']"
+)
+"""Said of an interview `i`: it was neither moved nor called off, and not entered in error."""
 HOLDS: LiteralString = (
-    "(NOT i.attendance IN ['RESCHEDULED', 'CANCELLED_BY_CANDIDATE', 'CANCELLED_BY_EMPLOYER', 'ENTERED_IN_ERROR'] "
-    "OR EXISTS { (i)<-[:FREED_BY]-(freed:FreedSlot) WHERE freed.state <> 'UNFILLED' })"
+    "(" + STANDS + " OR EXISTS { (i)<-[:FREED_BY]-(freed:FreedSlot) WHERE freed.state <> 'UNFILLED' })"
 )
 """Said of an interview `i` in a slot: it stands, or its time was offered to others, and somebody may have it."""
 TAKEN: LiteralString = "EXISTS { (this)<-[:TAKES]-(i:Interview) WHERE " + HOLDS + " }"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 from graph import goals, settling, timesheet_loading, timesheets, work_calendars
-from graph.candidates import Person, normalised_name
+from graph.candidates import Person
 from graph.employments import NewEmployment, employment_refusal
 from graph.goals import Goal
 from graph.instants import day_in, midnight
 from graph.loading import Importer
+from graph.names import normalised_name
 from graph.refusals import OLDEST, Code
 from graph.settling import NewDepartment
 from graph.shifts import AttendanceKind, Calendar, Calendars, Clocked, Sign, Silence, clocked, judged, past_midnight
@@ -28,9 +29,9 @@ from graph.visibility import FIND_VIEWER, Viewer
 from graph.writing import Graph
 from seeds.attendance_mapping import AWAY, CONSENT, COUNTED, DONE, AttendanceMapping, clock_time, local_time
 from seeds.attendance_summaries import AttendanceSummary
-from seeds.importing import MANY, NotImported, check_rejects, identities, importer_of
-from seeds.reading import Reader, Unfit, find_columns
-from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
+from seeds.importing import MANY, identities, importer_of, opened, refuse
+from seeds.reading import Reader, Unfit
+from seeds.tables import Record, Reject, read_table
 
 Value = TypeVar("Value")
 CHUNK = 20
@@ -162,13 +163,8 @@ async def run_attendance_import(
     repeated. `progress` is told how many lines of how many are done. Raises NotImported before anything is written.
     """
     began = time.monotonic()
-    form = {"encoding": mapping.encoding, "delimiter": mapping.delimiter, "sheet": mapping.sheet}
-    try:
-        await asyncio.to_thread(check_rejects, rejects, file)
-        table = await asyncio.to_thread(lambda: read_table(file, **form))  # type: ignore[arg-type]
-        columns = find_columns(table, mapping.fields)
-    except Unreadable as error:
-        raise NotImported(str(error)) from error
+    reads = partial(read_table, file, encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
+    table, columns = await opened(file, rejects, mapping.fields, reads)
     summary = AttendanceSummary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
     importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
     identify = await identities(graph, mapping.system, importer)
@@ -202,10 +198,7 @@ async def run_attendance_import(
         tell(done, total)
     if not dry_run and total >= MANY:
         await graph.client.replan()
-    reading.rejects.sort(key=lambda reject: reject.record.line)
-    summary.rejected = Counter(reject.reason for reject in reading.rejects)
-    written = await asyncio.to_thread(write_rejects, rejects, table, reading.rejects)
-    summary.rejects = rejects if written else None
+    await refuse(summary, reading.rejects, rejects)
     return summary
 
 

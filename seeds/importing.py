@@ -6,24 +6,26 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Mapping as Named
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from graph import loading, organizations, settling
-from graph.candidates import normalised_name
 from graph.interviews import Attendance, Mode, Response, Times
 from graph.keyring import import_namespace, imported_id
 from graph.loading import Fact, Fate, Importer, Loaded
+from graph.names import normalised_name
 from graph.organizations import NewOrganization
 from graph.refusals import Code
 from graph.settling import NewDepartment, NewPosition
 from graph.writing import Graph
-from seeds.mapping import CHOICES, Mapping
+from seeds.mapping import CHOICES, Field, Mapping
 from seeds.reading import Identify, Reader, Unfit, find_columns
-from seeds.summaries import Summary
-from seeds.tables import Record, Reject, Unreadable, read_table, write_rejects
+from seeds.summaries import FileSummary, Summary
+from seeds.tables import Record, Reject, Table, Unreadable, read_table, write_rejects
 
 BATCH = 200
 """Lines in one transaction."""
@@ -63,12 +65,8 @@ async def run_import(
     `progress` is told how many lines of how many are done. Raises NotImported before anything is written.
     """
     began = time.monotonic()
-    try:
-        await asyncio.to_thread(check_rejects, rejects, file)
-        table = await asyncio.to_thread(read_table, file, encoding=mapping.encoding, delimiter=mapping.delimiter)
-        columns = find_columns(table, mapping.fields)
-    except Unreadable as error:
-        raise NotImported(str(error)) from error
+    reads = partial(read_table, file, encoding=mapping.encoding, delimiter=mapping.delimiter)
+    table, columns = await opened(file, rejects, mapping.fields, reads)
     summary = Summary(file.name, mapping, table, mapping.organization.time_zone, dry_run)
     importer = await importer_of(graph, mapping.organization, summary, dry_run=dry_run, now=now)
     identify = await identities(graph, mapping.system, importer)
@@ -93,14 +91,31 @@ async def run_import(
         for line, outcome in zip(lines, loaded, strict=True):
             reading.close(line, outcome)
         tell(done := done + len(lines), total)
-    reading.rejects.sort(key=lambda reject: reject.record.line)
-    summary.rejected = Counter(reject.reason for reject in reading.rejects)
-    written = await asyncio.to_thread(write_rejects, rejects, table, reading.rejects)
-    summary.rejects = rejects if written else None
+    await refuse(summary, reading.rejects, rejects)
     return summary
 
 
-def check_rejects(rejects: Path, file: Path) -> None:
+async def opened(
+    file: Path, rejects: Path, fields: Named[str, Field], reads: Callable[[], Table]
+) -> tuple[Table, dict[str, tuple[int, ...]]]:
+    """The table of a file and the columns of its fields; or NotImported, also where its rejects cannot be written."""
+    try:
+        await asyncio.to_thread(_check_rejects, rejects, file)
+        table = await asyncio.to_thread(reads)
+        return table, find_columns(table, fields)
+    except Unreadable as error:
+        raise NotImported(str(error)) from error
+
+
+async def refuse(summary: FileSummary[Any], found: list[Reject], rejects: Path) -> None:
+    """Writes what was rejected, in the order of the file, and tells of it in the summary."""
+    found.sort(key=lambda reject: reject.record.line)
+    summary.rejected = Counter(reject.reason for reject in found)
+    written = await asyncio.to_thread(write_rejects, rejects, summary.table, found)
+    summary.rejects = rejects if written else None
+
+
+def _check_rejects(rejects: Path, file: Path) -> None:
     if file.resolve() == rejects.resolve():
         raise Unreadable("The rejects would overwrite the file itself.")
     if not rejects.parent.is_dir():

@@ -14,9 +14,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from graph.candidates import normalised_name
 from graph.instants import is_zone
 from graph.interviews import GRACE_MINUTES, Attendance, Mode, Response
+from graph.names import normalised_name
 from graph.organizations import NewOrganization
 from graph.refusals import Locale
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.candidates import normalised_name
+from graph.names import normalised_name
 from seeds.workbooks import UnreadableWorkbook, is_workbook, read_workbook
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "gb18030": "GB18030", "cp1252": "cp1252"}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from graph.candidates import Holder, normalised_name, normalised_phone, recognised
+from graph.candidates import Holder, normalised_phone, recognised
+from graph.names import normalised_name
 from tests.conftest import Ask, Company, gid, uid
 from tests.ledger import appends, refused
 
